@@ -1,0 +1,32 @@
+//! Durations as the workflow language writes them: `10wd 4wh 30d 24h 30min 1mo 1y`.
+
+use serde::{Deserialize, Serialize};
+
+/// What one unit of a [`Duration`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Whole working days on the workflow's calendar.
+    Wd,
+    /// Working hours on the workflow's calendar.
+    Wh,
+    /// Days of 24 hours.
+    D,
+    /// Hours.
+    H,
+    /// Minutes.
+    Min,
+    /// Months: ends on the same day number, else on the last of the month.
+    Mo,
+    /// Years, likewise.
+    Y,
+}
+
+/// A budget of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Duration {
+    /// How many units; 0 is allowed (`0wd before`).
+    pub count: u32,
+    /// Of which unit.
+    pub unit: Unit,
+}

@@ -1,0 +1,2 @@
+//! The `huiqian` program.
+fn main() {}

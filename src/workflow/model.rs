@@ -1,0 +1,537 @@
+//! A checked workflow: what the engine runs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Duration;
+use crate::directory::{DepartmentCode, RoleCode};
+use crate::expression::Expression;
+use crate::forms::Form;
+
+/// A text in Chinese, with English beside it where written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English; falls back to Chinese.
+    pub en: Option<String>,
+}
+
+/// The id of a stage, block or end; they share one namespace.
+pub type Id = String;
+
+/// A definition that passed the lint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workflow {
+    /// Its key: `data-sharing`.
+    pub key: String,
+    /// Its name.
+    pub title: Text,
+    /// Printed, not binding.
+    pub about: Option<Text>,
+    /// The legal basis, printed.
+    pub basis: Option<Text>,
+    /// The number's pattern: `数享申〔{year}〕{seq}号`.
+    pub number: String,
+    /// Roles that may file.
+    pub who: Vec<RoleCode>,
+    /// The calendar's name.
+    pub calendar: String,
+    /// The applicant may withdraw until this is entered; `None`: until the first verdict.
+    pub withdraw_until: Option<Id>,
+    /// How long records are kept.
+    pub keep: Keep,
+    /// Thresholds and switches.
+    pub settings: BTreeMap<String, Setting>,
+    /// What is asked.
+    pub form: Form,
+    /// Hold at submission.
+    pub checks: Vec<Check>,
+    /// The stages, in order.
+    pub stages: Vec<Node>,
+    /// How a case can end; the first is where running off the list leads.
+    pub ends: Vec<End>,
+    /// The YAML text.
+    pub source: Arc<str>,
+    /// SHA-256 of the text, in hex: names the version's content.
+    pub digest: String,
+}
+
+/// Years of record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keep {
+    /// From the case's end.
+    pub span: Duration,
+    /// What cannot be undercut.
+    pub min: Option<Duration>,
+    /// The article that asks for it.
+    pub law: Option<String>,
+}
+
+/// A threshold or switch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// What it is.
+    pub title: Text,
+    /// Its value.
+    pub value: serde_json::Value,
+    /// Its unit.
+    pub unit: Option<Text>,
+}
+
+/// What a check that does not hold does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CheckLevel {
+    /// Refuses.
+    #[default]
+    Error,
+    /// Asks, and may be confirmed.
+    Warning,
+    /// Refuses and keeps nothing typed.
+    Stop,
+}
+
+/// A rule over the answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Holds for answers that will do.
+    pub that: Expression,
+    /// Said when it does not.
+    pub message: Text,
+    /// What then.
+    pub level: CheckLevel,
+}
+
+/// How a case can end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub title: Text,
+    /// What it means to other systems.
+    pub outcome: Outcome,
+    /// Who is told.
+    pub copy: Vec<Who>,
+}
+
+/// The five outcomes that other systems know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// 同意
+    Approved,
+    /// 不同意
+    Rejected,
+    /// 撤回
+    Withdrawn,
+    /// 失效
+    Lapsed,
+    /// 其他
+    Closed,
+}
+
+/// A step of the workflow: a stage or a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub title: Text,
+    /// A sentence for those who handle it.
+    pub about: Option<Text>,
+    /// Its legal basis, printed, not binding.
+    pub basis: Option<Text>,
+    /// Passed over unless this holds.
+    pub when: Option<Expression>,
+    /// After passing; empty: the following one.
+    pub next: Next,
+    /// After a refusal; empty: the enclosing block is refused.
+    pub refused: Next,
+    /// The article that requires it: never skipped.
+    pub law: Option<String>,
+    /// Its clocks.
+    pub due: Vec<ClockRule>,
+    /// Who is told of what.
+    pub copy: Copies,
+    /// The rules that `defaults` can give as well.
+    pub rules: Rules,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a node is. Blocks open and close a region.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// Asks people.
+    Stage(Box<Stage>),
+    /// A clock or a rule over several.
+    Group {
+        /// Everyone acting in it is a different person.
+        distinct: bool,
+        /// Inside.
+        stages: Vec<Node>,
+    },
+}
+
+/// The rules that a stage has of its own, from its block or from `defaults`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    /// May not act here, by whatever path; the applicant and parties never sign anyway.
+    pub not: Vec<Who>,
+    /// Is given tasks that no one can hold, only to name a holder.
+    pub nobody: Option<Who>,
+    /// Actions not offered: `reject`, `return`, `transfer` …
+    pub deny: Vec<String>,
+    /// Actions that need a comment.
+    pub comment: Vec<String>,
+    /// What a mail's link may do.
+    pub email_link: EmailLink,
+    /// `skip`: a person who just agreed is passed, and recorded so.
+    pub skip_same_person: bool,
+}
+
+/// How far a mail's link reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmailLink {
+    /// The mail is a pointer: log in, then act.
+    Never,
+    /// A link that acts.
+    Offered {
+        /// Which actions; empty: all that the stage offers.
+        actions: Vec<String>,
+        /// For how long at most.
+        valid: Duration,
+        /// What the link asks for besides.
+        auth: LinkAuth,
+    },
+}
+
+/// What a link asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkAuth {
+    /// A confirmation page.
+    Confirm,
+    /// A code sent to the same person.
+    Code,
+    /// A login.
+    Login,
+}
+
+impl Default for EmailLink {
+    fn default() -> Self {
+        use crate::calendar::Unit;
+        Self::Offered {
+            actions: Vec::new(),
+            valid: Duration {
+                count: 3,
+                unit: Unit::Wd,
+            },
+            auth: LinkAuth::Confirm,
+        }
+    }
+}
+
+/// Who is told when a stage or block is entered, passed, refused or overdue.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Copies {
+    /// On entry.
+    pub entered: Vec<Who>,
+    /// On passing.
+    pub passed: Vec<Who>,
+    /// On refusal.
+    pub refused: Vec<Who>,
+    /// When overdue.
+    pub overdue: Vec<Who>,
+}
+
+/// What kind of work a stage asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asks {
+    /// A verdict.
+    #[default]
+    Sign,
+    /// Work to be done.
+    Work,
+    /// To be read.
+    Notice,
+}
+
+/// How an offered task finds its holder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Offer {
+    /// Whoever takes it.
+    #[default]
+    Claim,
+    /// In turn.
+    Turn,
+    /// Who has the fewest.
+    Fewest,
+    /// Who had it before.
+    Same,
+}
+
+/// A stage that asks people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// For what.
+    pub asks: Asks,
+    /// Whom.
+    pub seats: Vec<Seat>,
+    /// Everyone acting in it is a different person.
+    pub distinct: bool,
+    /// How an offered task finds its holder.
+    pub offer: Offer,
+    /// What makes a verdict.
+    pub sign: Sign,
+    /// Other answers than approve and reject.
+    pub choices: Vec<Choice>,
+    /// Sections or fields edited here.
+    pub fills: Vec<String>,
+    /// Hold before a passing verdict is taken.
+    pub checks: Vec<Check>,
+    /// After a verdict that is undecided; empty: `again`.
+    pub undecided: Next,
+    /// Whether and how more can be asked of the applicant.
+    pub supplement: Option<Supplement>,
+    /// Where it may be returned to; `None`: earlier ones of the same list, and the applicant.
+    pub return_to: Option<Vec<Target>>,
+    /// Whether a returned case comes straight back here.
+    pub resume_here: bool,
+}
+
+/// A seat: one task, or one per holder with `each`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seat {
+    /// Its name, where the definition gives one.
+    pub name: Option<Id>,
+    /// Its title, where given.
+    pub title: Option<Text>,
+    /// Offered to all of these.
+    pub who: Vec<Who>,
+    /// Asked only while this holds.
+    pub when: Option<Expression>,
+    /// Sections or fields edited by this seat only.
+    pub fills: Vec<String>,
+}
+
+/// What makes a verdict of several signatures.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sign {
+    /// The first decides.
+    Any,
+    /// All must.
+    All,
+    /// All must, one after another.
+    Sequence,
+    /// A vote.
+    Vote(Vote),
+}
+
+/// A number of votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// So many.
+    Count(u32),
+    /// A share, as a fraction.
+    Of(u32, u32),
+}
+
+/// A vote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vote {
+    /// How many must agree.
+    pub pass: Share,
+    /// Of those who voted instead of those asked.
+    pub of_voted: bool,
+    /// How many must have voted.
+    pub quorum: Option<Share>,
+    /// Seats that must agree.
+    pub must: Vec<Id>,
+    /// Seats whose no decides.
+    pub veto: Vec<Id>,
+    /// The seat that decides a tie.
+    pub casting: Option<Id>,
+    /// Counted when the deadline comes.
+    pub until_due: bool,
+    /// Whether abstaining is offered.
+    pub abstain: bool,
+}
+
+/// An answer of a stage's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub title: Text,
+    /// Whether it counts as a refusal.
+    pub refuses: bool,
+    /// Whether it needs a comment.
+    pub comment: bool,
+}
+
+/// Asking for what is missing (补正).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supplement {
+    /// How often per stage and branch, for the life of the case.
+    pub times: u32,
+    /// Of whom.
+    pub from: Who,
+    /// What the clock does meanwhile.
+    pub clock: SupplementClock,
+    /// By when.
+    pub due: Vec<ClockRule>,
+}
+
+/// What the stage's clock does during a supplement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SupplementClock {
+    /// Stands still.
+    #[default]
+    Pause,
+    /// Runs on.
+    Run,
+    /// Begins again afterwards.
+    Restart,
+}
+
+/// Who.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// `role@DEPARTMENT`, or with `each` a task for every holder.
+    Post {
+        /// The role.
+        role: RoleCode,
+        /// Held where.
+        at: Where,
+        /// One task per holder.
+        each: bool,
+    },
+    /// Who filed.
+    Applicant,
+    /// Who acted in a stage, or in a seat of it.
+    Actor {
+        /// The stage.
+        stage: Id,
+        /// The seat.
+        seat: Option<Id>,
+    },
+    /// The person or contact in `form.FIELD` or an `as` name; with `each` all people in it.
+    Path {
+        /// As written: `form.handler`, `part`.
+        path: String,
+        /// A task for each.
+        each: bool,
+    },
+    /// `user:LOGIN`.
+    User(String),
+    /// Anyone who sees the case.
+    Any,
+}
+
+/// Which department.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Where {
+    /// The applicant's.
+    Applicant,
+    /// The applicant's 主管部门.
+    Authority,
+    /// The one body holding the role in the applicant's region.
+    Region,
+    /// `form.FIELD`, `part.provider`.
+    Path(String),
+    /// `dept:CODE`.
+    Code(DepartmentCode),
+    /// The parent.
+    Parent(Box<Where>),
+    /// The nearest common superior authority.
+    Common(Box<Where>, Box<Where>),
+    /// Any.
+    Any,
+}
+
+/// Where the run goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A stage or block in the same or an enclosing list.
+    Node(Id),
+    /// An end.
+    End(Id),
+    /// This branch or the case has passed.
+    Passed,
+    /// … is refused.
+    Refused,
+    /// The branch leaves uncounted.
+    Void,
+    /// A new round of this one.
+    Again,
+    /// Nothing moves.
+    Stay,
+    /// Back to the applicant for editing.
+    Applicant,
+}
+
+/// Targets with their conditions: the first that holds; the last has none. Empty: the default.
+pub type Next = Vec<(Option<Expression>, Target)>;
+
+/// A clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockRule {
+    /// Its name.
+    pub title: Option<Text>,
+    /// The article that sets it; `None`: 内部时限.
+    pub law: Option<String>,
+    /// How much time, or until when.
+    pub budget: Budget,
+    /// When it starts; `None`: on entry.
+    pub from: Option<Expression>,
+    /// When to remind.
+    pub remind: Vec<Remind>,
+    /// What happens when it is over.
+    pub overdue: Vec<Overdue>,
+}
+
+/// How much time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Budget {
+    /// The first alternative that holds.
+    In(Vec<(Option<Expression>, Duration)>),
+    /// A date.
+    At(Expression),
+}
+
+/// When to remind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remind {
+    /// When this share of the budget is used: `50%`.
+    Share(u8),
+    /// `2wd before`.
+    Before(Duration),
+    /// `every 1wd after`.
+    EveryAfter(Duration),
+}
+
+/// What happens when a clock has run out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overdue {
+    /// How long after.
+    pub after: Duration,
+    /// What.
+    pub act: OverdueAct,
+}
+
+/// One of three.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OverdueAct {
+    /// Informs, and gives sight.
+    Escalate(Who),
+    /// Moves the task.
+    Assign(Who),
+    /// The run goes on.
+    Next(Target),
+}
