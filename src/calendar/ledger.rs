@@ -186,7 +186,7 @@ impl Ledger {
                 let done =
                     calendar.day_length() / 100 * i32::try_from(hundredths % 100).unwrap_or(0);
                 let day = self.nth_counted_day(calendar, day)?;
-                Some(calendar.into_day_open(day, done))
+                Some(calendar.reach_open(day, done))
             }
             Unit::Wh => self.after_worked(calendar, share(hours(self.budget), percent)),
             _ => self.after_running(share(self.length()?, percent)),

@@ -48,12 +48,12 @@ impl Calendar {
         let today = day_of(from);
         let in_today = self.worked_on(today, from, end_of(today));
         if amount <= in_today {
-            return self.into_day(today, from, amount);
+            return self.reach(today, from, amount);
         }
         let rest = amount - in_today;
         let (days, last) = whole_days(rest, self.day_length());
         let day = self.nth_after(today, days);
-        self.into_day(day, start_of(day), last)
+        self.reach(day, start_of(day), last)
     }
 
     /// The instant from which `amount` of working time is left until `until`.
@@ -64,16 +64,16 @@ impl Calendar {
         let today = day_of(until);
         let in_today = self.worked_on(today, start_of(today), until);
         if amount <= in_today {
-            return self.into_day(today, start_of(today), in_today - amount);
+            return self.reach(today, start_of(today), in_today - amount);
         }
         let (days, last) = whole_days(amount - in_today, self.day_length());
         let day = self.nth_before(today, days);
         // A whole day's work before its end is its opening, not the close of the working day before.
-        self.into_day_open(day, self.day_length() - last)
+        self.reach_open(day, self.day_length() - last)
     }
 
     /// The instant inside the working time of `day` after `done` of it; at a break, the first instant after it.
-    pub(super) fn into_day_open(&self, day: NaiveDate, done: TimeDelta) -> Instant {
+    pub(super) fn reach_open(&self, day: NaiveDate, done: TimeDelta) -> Instant {
         if self.round_the_clock {
             return later(start_of(day), done);
         }
@@ -88,8 +88,8 @@ impl Calendar {
         at(day, WINDOWS[1].1)
     }
 
-    /// As [`into_day_open`](Self::into_day_open), counted from `from`; at a break, the last instant before it.
-    fn into_day(&self, day: NaiveDate, from: Instant, amount: TimeDelta) -> Instant {
+    /// As [`reach_open`](Self::reach_open), counted from `from`; at a break, the last instant before it.
+    fn reach(&self, day: NaiveDate, from: Instant, amount: TimeDelta) -> Instant {
         let mut left = amount;
         for (open, close) in WINDOWS {
             let (open, close) = (at(day, open).max(from), at(day, close));
