@@ -6,10 +6,12 @@
 //! `web jobs notify cli` are doors.
 
 pub mod calendar;
+pub mod clock;
 pub mod directory;
 pub mod engine;
 pub mod expression;
 pub mod forms;
 pub mod messages;
+pub mod storage;
 pub mod templates;
 pub mod workflow;
