@@ -110,14 +110,15 @@ impl<'a> Checker<'a> {
     fn order(&mut self, expr: &IdedExpr, one: &'a IdedExpr, two: &'a IdedExpr) -> Type {
         let (first, second) = (self.infer(one), self.infer(two));
         let (first, second) = (self.not_null(one, first), self.not_null(two, second));
-        let ordered = match (&first, &second) {
-            (Type::Any, _) | (_, Type::Any) => true,
-            (Type::Int | Type::Number, Type::Int | Type::Number)
-            | (Type::Text | Type::OneOf(_), Type::Text | Type::OneOf(_))
-            | (Type::Time, Type::Time)
-            | (Type::Span, Type::Span) => true,
-            _ => false,
-        };
+        let ordered = matches!(
+            (&first, &second),
+            (Type::Any, _)
+                | (_, Type::Any)
+                | (Type::Int | Type::Number, Type::Int | Type::Number)
+                | (Type::Text | Type::OneOf(_), Type::Text | Type::OneOf(_))
+                | (Type::Time, Type::Time)
+                | (Type::Span, Type::Span)
+        );
         if !ordered {
             let (one, two) = (first.name(), second.name());
             self.fault(
@@ -469,7 +470,8 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether the language's own engine takes `pattern`.
-fn pattern_works(pattern: &str) -> bool {
+#[must_use]
+pub fn pattern_works(pattern: &str) -> bool {
     let Ok(program) = cel::Program::compile("''.matches(p)") else {
         return false;
     };
