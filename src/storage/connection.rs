@@ -24,11 +24,11 @@ pub use manager::OpenError;
 pub use migrations::{MigrateError, SchemaState};
 pub(crate) use statement::{ForUpdate, OnConflict, SkipLocked, cols};
 pub(crate) use types::{
-    JsonDoc, Moment, UlidText, as_column, json, json_or_null, moment, moment_or_null, newtype_column, text_enum, ulid_text,
+    JsonDoc, MaybeMoment, Moment, UlidText, as_column, json, json_or_null, moment, moment_or_null,
+    newtype_column, text_enum, ulid_text,
 };
 
 /// Runs one body against the concrete connection, for the few statements that cannot be said for both at once.
-#[macro_export]
 macro_rules! on_backend {
     ($conn:expr, |$concrete:ident| $body:expr) => {
         match $conn {
@@ -38,6 +38,8 @@ macro_rules! on_backend {
         }
     };
 }
+
+pub(crate) use on_backend;
 
 /// The database: a pool of connections. Clones share it.
 #[derive(Clone)]
@@ -68,7 +70,11 @@ impl Db {
             .error_handler(Box::new(manager::LogFailures))
             .build(manager.clone())
             .map_err(|error| manager.refused(&error.to_string()))?;
-        Ok(Self(Arc::new(Inner { pool, manager, writer: Mutex::new(()) })))
+        Ok(Self(Arc::new(Inner {
+            pool,
+            manager,
+            writer: Mutex::new(()),
+        })))
     }
 
     /// Runs `f` on one unchanging view of the database; writing in it fails.
@@ -87,7 +93,10 @@ impl Db {
     ///
     /// # Errors
     /// What `f` answers, or the database's own failure; nothing was written then.
-    pub fn write<T, E>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub fn write<T, E>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
@@ -128,7 +137,10 @@ impl Db {
     }
 
     fn connection(&self) -> Result<PooledConnection<Manager>, StorageError> {
-        self.0.pool.get().map_err(|error| StorageError::Unavailable(Box::new(error)))
+        self.0
+            .pool
+            .get()
+            .map_err(|error| StorageError::Unavailable(Box::new(error)))
     }
 }
 

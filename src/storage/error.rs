@@ -31,13 +31,14 @@ impl From<Diesel> for StorageError {
     fn from(error: Diesel) -> Self {
         match &error {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate(error),
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Diesel::BrokenTransactionManager => {
-                Self::Unavailable(Box::new(error))
-            }
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | Diesel::BrokenTransactionManager => Self::Unavailable(Box::new(error)),
             Diesel::DatabaseError(_, details) if passes_by_itself(details.message()) => {
                 Self::Unavailable(Box::new(error))
             }
-            Diesel::DeserializationError(cause) => Self::Corrupt { what: cause.to_string() },
+            Diesel::DeserializationError(cause) => Self::Corrupt {
+                what: cause.to_string(),
+            },
             _ => Self::Database(error),
         }
     }
@@ -78,8 +79,14 @@ mod tests {
 
     #[test]
     fn a_second_row_with_the_same_key_is_a_duplicate_and_a_missing_parent_is_not() {
-        let twice = failed(DatabaseErrorKind::UniqueViolation, "UNIQUE constraint failed: people.login");
-        let orphan = failed(DatabaseErrorKind::ForeignKeyViolation, "FOREIGN KEY constraint failed");
+        let twice = failed(
+            DatabaseErrorKind::UniqueViolation,
+            "UNIQUE constraint failed: people.login",
+        );
+        let orphan = failed(
+            DatabaseErrorKind::ForeignKeyViolation,
+            "FOREIGN KEY constraint failed",
+        );
 
         assert!(matches!(twice, StorageError::Duplicate(_)));
         assert!(matches!(orphan, StorageError::Database(_)));

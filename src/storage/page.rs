@@ -56,7 +56,11 @@ impl FromStr for Cursor {
         let id = id.parse().map_err(|_| BadCursor)?;
         // PostgreSQL cannot hold every year that chrono can; nothing in a list is older than the machine's epoch.
         let sensible = (1970..=9999).contains(&at.year());
-        if sensible { Ok(Self { at, id }) } else { Err(BadCursor) }
+        if sensible {
+            Ok(Self { at, id })
+        } else {
+            Err(BadCursor)
+        }
     }
 }
 
@@ -66,21 +70,45 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_text() {
-        let place = Cursor { at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(), id: 42 };
+        let place = Cursor {
+            at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            id: 42,
+        };
 
         assert_eq!(place.to_string().parse(), Ok(place));
     }
 
     #[test]
     fn a_forged_cursor_is_refused() {
-        for text in ["", "1", "x.1", "1.x", "9223372036854775807.1", "-9000000000000000.1", "1.2.3", "１.2"] {
+        for text in [
+            "",
+            "1",
+            "x.1",
+            "1.x",
+            "9223372036854775807.1",
+            "-9000000000000000.1",
+            "1.2.3",
+            "１.2",
+        ] {
             assert_eq!(text.parse::<Cursor>(), Err(BadCursor), "{text}");
         }
     }
 
     #[test]
     fn a_full_page_points_to_the_next_and_the_last_one_does_not() {
-        assert_eq!(Page::cut(vec![1, 2, 3], 2, |row| *row), Page { rows: vec![1, 2], next: Some(2) });
-        assert_eq!(Page::cut(vec![1, 2], 2, |row| *row), Page { rows: vec![1, 2], next: None });
+        assert_eq!(
+            Page::cut(vec![1, 2, 3], 2, |row| *row),
+            Page {
+                rows: vec![1, 2],
+                next: Some(2)
+            }
+        );
+        assert_eq!(
+            Page::cut(vec![1, 2], 2, |row| *row),
+            Page {
+                rows: vec![1, 2],
+                next: None
+            }
+        );
     }
 }

@@ -127,7 +127,7 @@ diesel::table! {
         sensitive -> Bool,
         sharing -> Text,
         conditions -> JsonDoc,
-        position -> Integer,
+        position -> BigInt,
     }
 }
 
@@ -148,7 +148,7 @@ diesel::table! {
     workflow_versions (id) {
         id -> BigInt,
         key -> Text,
-        version -> Integer,
+        version -> BigInt,
         digest -> Text,
         title -> Text,
         source -> Text,
@@ -287,10 +287,10 @@ diesel::table! {
         id -> BigInt,
         ulid -> UlidText,
         case_id -> BigInt,
-        number -> Integer,
+        number -> BigInt,
         stage -> Text,
         stage_title -> Text,
-        round -> Integer,
+        round -> BigInt,
         seat -> Nullable<Text>,
         asks -> Text,
         state -> Text,
@@ -392,7 +392,7 @@ diesel::table! {
         person_id -> BigInt,
         case_id -> BigInt,
         task_id -> BigInt,
-        round -> Integer,
+        round -> BigInt,
         actions -> JsonDoc,
         mail_id -> Nullable<BigInt>,
         key_id -> Text,
@@ -519,5 +519,14 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(cases, participants, search_terms, tasks, task_offers, copies, people);
+diesel::joinable!(participants -> cases (case_id));
+diesel::joinable!(tasks -> cases (case_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    cases,
+    participants,
+    search_terms,
+    tasks,
+    task_offers,
+    copies
+);
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

@@ -98,7 +98,7 @@ CREATE TABLE resource_items (
   sensitive BOOLEAN NOT NULL,
   sharing TEXT NOT NULL,
   conditions TEXT NOT NULL CHECK (json_valid(conditions)),
-  position INTEGER NOT NULL,
+  position BIGINT NOT NULL,
   UNIQUE (resource_id, code)
 );
 
@@ -114,7 +114,7 @@ CREATE INDEX resource_terms_by_resource ON resource_terms (resource_id, term);
 CREATE TABLE workflow_versions (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL,
-  version INTEGER NOT NULL,
+  version BIGINT NOT NULL,
   digest TEXT NOT NULL,
   title TEXT NOT NULL,
   source TEXT NOT NULL,
@@ -244,10 +244,10 @@ CREATE TABLE tasks (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   ulid TEXT NOT NULL UNIQUE,
   case_id BIGINT NOT NULL REFERENCES cases (id),
-  number INTEGER NOT NULL,
+  number BIGINT NOT NULL,
   stage TEXT NOT NULL,
   stage_title TEXT NOT NULL,
-  round INTEGER NOT NULL,
+  round BIGINT NOT NULL,
   seat TEXT,
   asks TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'cancelled')),
@@ -334,7 +334,7 @@ CREATE TABLE action_links (
   person_id BIGINT NOT NULL REFERENCES people (id),
   case_id BIGINT NOT NULL REFERENCES cases (id),
   task_id BIGINT NOT NULL REFERENCES tasks (id),
-  round INTEGER NOT NULL,
+  round BIGINT NOT NULL,
   actions TEXT NOT NULL CHECK (json_valid(actions)),
   mail_id BIGINT REFERENCES outbox (id),
   key_id TEXT NOT NULL,

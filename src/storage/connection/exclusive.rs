@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The claim to serve a database; dropping it ends the claim.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "held for its lock, which ends with it")] Option<File>);
+pub struct Lock(
+    #[expect(dead_code, reason = "held for its lock, which ends with it")] Option<File>,
+);
 
 /// Why the claim was refused.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +43,10 @@ pub(super) fn lock(database: Option<&Path>) -> Result<Lock, ExclusiveError> {
         .truncate(false)
         .write(true)
         .open(&file)
-        .map_err(|source| ExclusiveError::File { file: file.clone(), source })?;
+        .map_err(|source| ExclusiveError::File {
+            file: file.clone(),
+            source,
+        })?;
     match opened.try_lock() {
         Ok(()) => Ok(Lock(Some(opened))),
         Err(TryLockError::WouldBlock) => Err(ExclusiveError::Held(file)),

@@ -12,16 +12,22 @@ use super::Connection;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The address begins with something else.
-    #[error("the database address must begin with `sqlite:` or `postgres://`, but it begins with `{0}`")]
+    #[error(
+        "the database address must begin with `sqlite:` or `postgres://`, but it begins with `{0}`"
+    )]
     UnknownScheme(String),
     /// Built without PostgreSQL.
-    #[error("this program was built without PostgreSQL; use `sqlite:PATH`, or build it with `--features postgres`")]
+    #[error(
+        "this program was built without PostgreSQL; use `sqlite:PATH`, or build it with `--features postgres`"
+    )]
     NoPostgres,
     /// Each connection would have a database of its own.
     #[error("the SQLite database needs a file: write `sqlite:huiqian.db`, for instance")]
     NoFile,
     /// The folder is not there.
-    #[error("the folder `{0}` of the SQLite database does not exist; create it, or name another one")]
+    #[error(
+        "the folder `{0}` of the SQLite database does not exist; create it, or name another one"
+    )]
     NoFolder(PathBuf),
     /// The file is something else.
     #[error("the file `{0}` is not an SQLite database")]
@@ -35,7 +41,9 @@ pub enum OpenError {
         reason: String,
     },
     /// The address cannot be read. What libpq says of it may quote the password, so it is left out.
-    #[error("the PostgreSQL address cannot be read; special characters in user and password must be written as %XX")]
+    #[error(
+        "the PostgreSQL address cannot be read; special characters in user and password must be written as %XX"
+    )]
     BadAddress,
     /// The server cannot be reached, or refuses.
     #[error("PostgreSQL cannot be reached: {0}")]
@@ -60,7 +68,9 @@ impl Manager {
         }
         let Some(rest) = url.strip_prefix("sqlite:") else {
             // Only the scheme is quoted: what follows it may hold a password.
-            let scheme = url.split_once(':').map_or("no scheme at all", |(scheme, _)| scheme);
+            let scheme = url
+                .split_once(':')
+                .map_or("no scheme at all", |(scheme, _)| scheme);
             return Err(OpenError::UnknownScheme(scheme.to_owned()));
         };
         let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -78,13 +88,19 @@ impl Manager {
         {
             return Err(OpenError::NoFolder(folder.to_owned()));
         }
-        self.connect().map_err(|error| self.refused(&error.to_string()))
+        self.connect()
+            .map_err(|error| self.refused(&error.to_string()))
     }
 
     pub(super) fn refused(&self, reason: &str) -> OpenError {
         match self {
-            Self::Sqlite(file) if reason.contains("not a database") => OpenError::NotADatabase(file.clone()),
-            Self::Sqlite(file) => OpenError::File { file: file.clone(), reason: reason.to_owned() },
+            Self::Sqlite(file) if reason.contains("not a database") => {
+                OpenError::NotADatabase(file.clone())
+            }
+            Self::Sqlite(file) => OpenError::File {
+                file: file.clone(),
+                reason: reason.to_owned(),
+            },
             #[cfg(feature = "postgres")]
             Self::Pg(url) => postgres_refused(url, reason),
         }
@@ -138,7 +154,8 @@ impl ManageConnection for Manager {
             }
             #[cfg(feature = "postgres")]
             Self::Pg(url) => {
-                let mut conn = diesel::PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?;
+                let mut conn =
+                    diesel::PgConnection::establish(url).map_err(r2d2::Error::ConnectionError)?;
                 conn.batch_execute(
                     "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
                      SET idle_in_transaction_session_timeout = '60s'",
@@ -175,7 +192,11 @@ impl HandleError<r2d2::Error> for LogFailures {
 #[cfg(feature = "postgres")]
 fn postgres_refused(url: &str, reason: &str) -> OpenError {
     // These come from a server or on the way to it. Anything else is libpq reading the address, and quoting it.
-    let on_the_way = ["connection to server", "could not translate host name", "FATAL"];
+    let on_the_way = [
+        "connection to server",
+        "could not translate host name",
+        "FATAL",
+    ];
     if !on_the_way.iter().any(|start| reason.contains(start)) || reason.contains(url) {
         return OpenError::BadAddress;
     }
@@ -188,7 +209,10 @@ mod tests {
 
     #[test]
     fn an_unknown_scheme_is_named_and_the_password_is_not() {
-        let refused = Manager::new("mysql://root:hunter2@db/huiqian").map(|_| ()).unwrap_err().to_string();
+        let refused = Manager::new("mysql://root:hunter2@db/huiqian")
+            .map(|_| ())
+            .unwrap_err()
+            .to_string();
 
         assert!(refused.contains("`mysql`"), "{refused}");
         assert!(!refused.contains("hunter2"), "{refused}");
@@ -196,15 +220,24 @@ mod tests {
 
     #[test]
     fn a_database_in_memory_is_refused_because_every_connection_would_have_its_own() {
-        assert!(matches!(Manager::new("sqlite::memory:"), Err(OpenError::NoFile)));
+        assert!(matches!(
+            Manager::new("sqlite::memory:"),
+            Err(OpenError::NoFile)
+        ));
         assert!(matches!(Manager::new("sqlite:"), Err(OpenError::NoFile)));
     }
 
     #[test]
     fn a_missing_folder_is_named() {
-        let refused = Manager::new("sqlite:/no/such/folder/huiqian.db").unwrap().open().map(|_| ()).unwrap_err();
+        let refused = Manager::new("sqlite:/no/such/folder/huiqian.db")
+            .unwrap()
+            .open()
+            .map(|_| ())
+            .unwrap_err();
 
-        assert!(matches!(refused, OpenError::NoFolder(folder) if folder == Path::new("/no/such/folder")));
+        assert!(
+            matches!(refused, OpenError::NoFolder(folder) if folder == Path::new("/no/such/folder"))
+        );
     }
 
     #[test]
@@ -213,10 +246,18 @@ mod tests {
         let file = folder.path().join("letter.db");
         std::fs::write(&file, "Dear Sir or Madam, ".repeat(100)).unwrap();
 
-        let refused = Manager::new(&format!("sqlite:{}", file.display())).unwrap().open().map(|_| ()).unwrap_err();
+        let refused = Manager::new(&format!("sqlite:{}", file.display()))
+            .unwrap()
+            .open()
+            .map(|_| ())
+            .unwrap_err();
 
         assert!(matches!(refused, OpenError::NotADatabase(_)), "{refused}");
-        assert!(std::fs::read_to_string(&file).unwrap().starts_with("Dear Sir"));
+        assert!(
+            std::fs::read_to_string(&file)
+                .unwrap()
+                .starts_with("Dear Sir")
+        );
     }
 
     #[cfg(feature = "postgres")]
@@ -228,7 +269,12 @@ mod tests {
             "postgres://huiqian:hunter2@127.0.0.1:port/huiqian",
             "postgres://huiqian@127.0.0.1:1/huiqian?password=hunter2&x",
         ] {
-            let refused = Manager::new(url).unwrap().open().map(|_| ()).unwrap_err().to_string();
+            let refused = Manager::new(url)
+                .unwrap()
+                .open()
+                .map(|_| ())
+                .unwrap_err()
+                .to_string();
 
             assert!(refused.contains("PostgreSQL"), "{refused}");
             assert!(!refused.contains("hun"), "{url}: {refused}");

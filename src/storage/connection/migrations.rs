@@ -36,7 +36,9 @@ pub enum MigrateError {
     #[error("no connection for the migration")]
     Connection(#[source] diesel::r2d2::Error),
     /// A newer program has been here.
-    #[error("the database was made by a newer version of this program (it has {0:?}); use that version")]
+    #[error(
+        "the database was made by a newer version of this program (it has {0:?}); use that version"
+    )]
     Newer(Vec<String>),
     /// A migration failed.
     #[error("a migration failed: {0}")]
@@ -53,8 +55,10 @@ pub(super) fn run(conn: &mut Connection) -> Result<Vec<String>, MigrateError> {
         #[cfg(feature = "postgres")]
         Connection::Pg(_) => {
             // Held until the session ends. The number is arbitrary, and ours.
-            conn.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(727274)")
-                .map_err(StorageError::from)?;
+            conn.batch_execute(
+                "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(727274)",
+            )
+            .map_err(StorageError::from)?;
             run_pending(conn)
         }
     }
@@ -65,19 +69,32 @@ fn run_pending(conn: &mut Connection) -> Result<Vec<String>, MigrateError> {
         return Err(MigrateError::Newer(unknown));
     }
     let source = known(conn);
-    let added = conn.run_pending_migrations(source).map_err(|error| MigrateError::Failed(error.to_string()))?;
+    let added = conn
+        .run_pending_migrations(source)
+        .map_err(|error| MigrateError::Failed(error.to_string()))?;
     Ok(added.iter().map(ToString::to_string).collect())
 }
 
 pub(super) fn state(conn: &mut Connection) -> Result<SchemaState, StorageError> {
     let applied = applied(conn)?;
     let known = versions(known(conn))?;
-    let unknown: Vec<String> = applied.iter().filter(|version| !known.contains(version)).cloned().collect();
+    let unknown: Vec<String> = applied
+        .iter()
+        .filter(|version| !known.contains(version))
+        .cloned()
+        .collect();
     if !unknown.is_empty() {
         return Ok(SchemaState::Newer { unknown });
     }
-    let pending: Vec<String> = known.into_iter().filter(|version| !applied.contains(version)).collect();
-    Ok(if pending.is_empty() { SchemaState::Current } else { SchemaState::Older { pending } })
+    let pending: Vec<String> = known
+        .into_iter()
+        .filter(|version| !applied.contains(version))
+        .collect();
+    Ok(if pending.is_empty() {
+        SchemaState::Current
+    } else {
+        SchemaState::Older { pending }
+    })
 }
 
 fn known(conn: &Connection) -> EmbeddedMigrations {
@@ -90,7 +107,9 @@ fn known(conn: &Connection) -> EmbeddedMigrations {
 
 fn versions(source: EmbeddedMigrations) -> Result<Vec<String>, StorageError> {
     let mut versions: Vec<String> = MigrationSource::<MultiBackend>::migrations(&source)
-        .map_err(|error| StorageError::Corrupt { what: format!("the migrations in the program: {error}") })?
+        .map_err(|error| StorageError::Corrupt {
+            what: format!("the migrations in the program: {error}"),
+        })?
         .iter()
         .map(|migration| migration.name().version().to_string())
         .collect();
@@ -117,15 +136,14 @@ fn applied(conn: &mut Connection) -> Result<Vec<String>, StorageError> {
             "SELECT COUNT(*) AS tables FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
         }
         #[cfg(feature = "postgres")]
-        Connection::Pg(_) => {
-            "SELECT COUNT(to_regclass('__diesel_schema_migrations')) AS tables"
-        }
+        Connection::Pg(_) => "SELECT COUNT(to_regclass('__diesel_schema_migrations')) AS tables",
     };
     let found: Found = diesel::sql_query(catalogue).get_result(conn)?;
     if found.tables == 0 {
         return Ok(Vec::new());
     }
     let applied: Vec<Applied> =
-        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version").load(conn)?;
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version")
+            .load(conn)?;
     Ok(applied.into_iter().map(|row| row.version).collect())
 }

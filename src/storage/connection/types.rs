@@ -48,7 +48,9 @@ macro_rules! column_type {
         }
 
         impl FromSql<$sql, MultiBackend> for $rust {
-            fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+            fn from_sql(
+                value: <MultiBackend as Backend>::RawValue<'_>,
+            ) -> deserialize::Result<Self> {
                 value.from_sql::<$rust, $sql>()
             }
         }
@@ -83,8 +85,11 @@ pub(crate) fn moment(at: Instant) -> Bound<Moment, Instant> {
     Bound::new(at)
 }
 
+/// What [`moment_or_null`] makes.
+pub(crate) type MaybeMoment = Bound<Nullable<Moment>, Option<Instant>>;
+
 /// An instant that may be missing.
-pub(crate) fn moment_or_null(at: Option<Instant>) -> Bound<Nullable<Moment>, Option<Instant>> {
+pub(crate) fn moment_or_null(at: Option<Instant>) -> MaybeMoment {
     Bound::new(at)
 }
 
@@ -135,7 +140,9 @@ impl ToSql<JsonDoc, Sqlite> for Value {
 
 impl FromSql<UlidText, Sqlite> for Ulid {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Ulid::from_string(&<String as FromSql<Text, Sqlite>>::from_sql(value)?)?)
+        Ok(Ulid::from_string(
+            &<String as FromSql<Text, Sqlite>>::from_sql(value)?,
+        )?)
     }
 }
 
@@ -180,7 +187,9 @@ mod postgres {
 
     impl FromSql<UlidText, Pg> for Ulid {
         fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-            Ok(Ulid::from_string(&<String as FromSql<Text, Pg>>::from_sql(value)?)?)
+            Ok(Ulid::from_string(
+                &<String as FromSql<Text, Pg>>::from_sql(value)?,
+            )?)
         }
     }
 
@@ -275,7 +284,8 @@ macro_rules! text_enum {
 macro_rules! as_column {
     ($name:ident, $sql:ident) => {
         impl diesel::expression::AsExpression<diesel::sql_types::$sql> for $name {
-            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::$sql, Self>;
+            type Expression =
+                diesel::internal::derives::as_expression::Bound<diesel::sql_types::$sql, Self>;
 
             fn as_expression(self) -> Self::Expression {
                 diesel::internal::derives::as_expression::Bound::new(self)
@@ -283,7 +293,8 @@ macro_rules! as_column {
         }
 
         impl<'a> diesel::expression::AsExpression<diesel::sql_types::$sql> for &'a $name {
-            type Expression = diesel::internal::derives::as_expression::Bound<diesel::sql_types::$sql, Self>;
+            type Expression =
+                diesel::internal::derives::as_expression::Bound<diesel::sql_types::$sql, Self>;
 
             fn as_expression(self) -> Self::Expression {
                 diesel::internal::derives::as_expression::Bound::new(self)
