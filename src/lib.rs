@@ -5,6 +5,7 @@
 //! hold settings, time and tokens; `storage` is the only place with SQL; `services` the only place with transactions;
 //! `web jobs notify cli` are doors.
 
+pub mod assets;
 pub mod calendar;
 pub mod directory;
 pub mod engine;
@@ -12,4 +13,5 @@ pub mod expression;
 pub mod forms;
 pub mod messages;
 pub mod templates;
+pub mod web;
 pub mod workflow;
