@@ -5,6 +5,7 @@
 //! hold settings, time and tokens; `storage` is the only place with SQL; `services` the only place with transactions;
 //! `web jobs notify cli` are doors.
 
+pub mod assets;
 pub mod attachments;
 pub mod auth;
 pub mod calendar;
@@ -18,4 +19,5 @@ pub mod messages;
 pub mod notify;
 pub mod storage;
 pub mod templates;
+pub mod web;
 pub mod workflow;
