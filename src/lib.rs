@@ -7,6 +7,7 @@
 
 pub mod assets;
 pub mod attachments;
+pub mod audit;
 pub mod auth;
 pub mod calendar;
 pub mod clock;
@@ -17,6 +18,7 @@ pub mod expression;
 pub mod forms;
 pub mod messages;
 pub mod notify;
+pub mod services;
 pub mod storage;
 pub mod templates;
 pub mod web;

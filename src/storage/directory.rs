@@ -11,26 +11,13 @@ use crate::directory::Directory;
 /// # Errors
 /// The database's own failure.
 pub fn load(conn: &mut Connection) -> Result<Directory, StorageError> {
-    let mut directory = Directory {
-        revision: revision(conn)?,
-        ..Directory::default()
-    };
-    directory.roles = roles::all(conn)?
-        .into_iter()
-        .map(|role| (role.code.clone(), role))
-        .collect();
-    directory.departments = departments::all(conn)?
-        .into_iter()
-        .map(|department| (department.code.clone(), department))
-        .collect();
-    directory.people = people::all(conn)?
-        .into_iter()
-        .map(|person| (person.id, person))
-        .collect();
-    for (post, holding) in posts::all(conn)? {
-        directory.holdings.entry(post).or_default().push(holding);
-    }
-    Ok(directory)
+    Ok(Directory::new(
+        revision(conn)?,
+        departments::all(conn)?,
+        people::all(conn)?,
+        roles::all(conn)?,
+        posts::all(conn)?,
+    ))
 }
 
 /// The revision of what is stored now.
