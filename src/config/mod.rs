@@ -66,16 +66,28 @@ pub struct Settings {
 /// How mail leaves and what it may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailSettings {
-    /// The server that takes our mail.
-    pub smtp: SmtpUrl,
-    /// More certificates to trust, in PEM: an authority of the place.
-    pub ca: Option<String>,
+    /// How it leaves.
+    pub delivery: Delivery,
     /// Who the mail is from: `数据共享审批 <noreply@share.henan.example>`.
     pub from: String,
     /// Leaves data and departments out of every mail.
     pub hide_details: bool,
     /// Whom to ask when a mail went astray: `省数据局数据资源处`.
     pub contact: Option<String>,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// To a mail server.
+    Smtp {
+        /// The server.
+        server: SmtpUrl,
+        /// More certificates to trust, in PEM: an authority of the place.
+        ca: Option<String>,
+    },
+    /// Nowhere: it is kept and shown. For `demo`; no setting leads here.
+    Mailbox,
 }
 
 /// How long somebody stays logged in.
@@ -280,7 +292,7 @@ fn strong(setting: &'static str, text: &str) -> Result<Secret, ConfigError> {
 
 fn mail(lookup: &Lookup<'_>) -> Result<MailSettings, ConfigError> {
     let url = lookup.required("HUIQIAN_SMTP_URL")?;
-    let smtp = SmtpUrl::parse(url.text.trim()).map_err(|expected| malformed(url, expected))?;
+    let server = SmtpUrl::parse(url.text.trim()).map_err(|expected| malformed(url, expected))?;
     let from = lookup.required("HUIQIAN_MAIL_FROM")?;
     if from.text.parse::<lettre::message::Mailbox>().is_err()
         || from.text.chars().any(char::is_control)
@@ -294,8 +306,7 @@ fn mail(lookup: &Lookup<'_>) -> Result<MailSettings, ConfigError> {
         found => found.map(|found| found.text),
     };
     Ok(MailSettings {
-        smtp,
-        ca,
+        delivery: Delivery::Smtp { server, ca },
         from: from.text,
         hide_details: lookup.flag("HUIQIAN_MAIL_HIDE_DETAILS")?,
         contact: lookup.text("HUIQIAN_MAIL_CONTACT")?.map(|found| found.text),
