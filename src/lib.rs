@@ -6,6 +6,7 @@
 //! `web jobs notify cli` are doors.
 
 pub mod calendar;
+pub mod catalogue;
 pub mod directory;
 pub mod engine;
 pub mod expression;
