@@ -30,3 +30,29 @@ pub struct Duration {
     /// Of which unit.
     pub unit: Unit,
 }
+
+/// Why a text is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a duration: `{0}`")]
+pub struct DurationError(pub String);
+
+impl std::str::FromStr for Duration {
+    type Err = DurationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || DurationError(text.to_owned());
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let unit = match &text[digits..] {
+            "wd" => Unit::Wd,
+            "wh" => Unit::Wh,
+            "d" => Unit::D,
+            "h" => Unit::H,
+            "min" => Unit::Min,
+            "mo" => Unit::Mo,
+            "y" => Unit::Y,
+            _ => return Err(fault()),
+        };
+        let count = text[..digits].parse().map_err(|_| fault())?;
+        Ok(Self { count, unit })
+    }
+}
