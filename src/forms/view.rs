@@ -654,15 +654,10 @@ fn appears_by(field: &Field, variable: &str, id: &str) -> bool {
             .any(|column| appears_by(column, variable, id))
 }
 
-/// Whether the text reads `form.id`.
+/// Whether it reads `form.id` or a part of it.
 fn reads(expression: &Expression, variable: &str, id: &str) -> bool {
-    let path = format!("{variable}.{id}");
-    let word = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    let source = expression.source();
-    source.match_indices(&path).any(|(start, _)| {
-        let before = source[..start].chars().next_back();
-        let after = source[start + path.len()..].chars().next();
-        !before.is_some_and(|character| word(character) || character == '.')
-            && !after.is_some_and(word)
+    expression.reads().iter().any(|read| {
+        let mut path = read.path.split('.');
+        path.next() == Some(variable) && path.next() == Some(id)
     })
 }
