@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
 
+use crate::forms::Words;
+use crate::workflow::Text;
+
 /// A language of pages and mails.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -25,6 +28,19 @@ impl Language {
             Self::Zh => "zh-CN",
             Self::En => "en",
         }
+    }
+}
+
+impl Words for Language {
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        match self {
+            Self::Zh => &text.zh,
+            Self::En => text.en.as_deref().unwrap_or(&text.zh),
+        }
+    }
+
+    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        text(*self, key, values)
     }
 }
 

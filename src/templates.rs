@@ -17,8 +17,54 @@ use crate::messages::{self, Language};
 #[include = "*.hbs"]
 struct Files;
 
-static ZH: LazyLock<Handlebars<'static>> = LazyLock::new(|| registry(Language::Zh));
-static EN: LazyLock<Handlebars<'static>> = LazyLock::new(|| registry(Language::En));
+static ZH: LazyLock<Registries> = LazyLock::new(|| Registries::of(Language::Zh));
+static EN: LazyLock<Registries> = LazyLock::new(|| Registries::of(Language::En));
+
+// Escaping is a property of a whole registry, so what is HTML and what is plain text are kept apart.
+struct Registries {
+    html: Handlebars<'static>,
+    text: Handlebars<'static>,
+}
+
+/// What becomes of a value on its way into the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    Html,
+    Nothing,
+}
+
+impl Escape {
+    fn of(name: &str) -> Self {
+        if name.ends_with(".txt") {
+            Self::Nothing
+        } else {
+            Self::Html
+        }
+    }
+
+    fn apply(self, text: &str) -> String {
+        match self {
+            Self::Html => handlebars::html_escape(text),
+            Self::Nothing => text.to_owned(),
+        }
+    }
+}
+
+impl Registries {
+    fn of(language: Language) -> Self {
+        Self {
+            html: registry(language, Escape::Html),
+            text: registry(language, Escape::Nothing),
+        }
+    }
+
+    fn holding(&self, name: &str) -> &Handlebars<'static> {
+        match Escape::of(name) {
+            Escape::Html => &self.html,
+            Escape::Nothing => &self.text,
+        }
+    }
+}
 
 /// Renders `templates/NAME.hbs` (`pages/inbox`, `mail/assigned.html`) with `data`. HTML is escaped unless the name ends
 /// in `.txt`. In a template `{{t "key" name=value}}` is the sentence for `key`, `{{asset "app.css"}}` the address of an
@@ -28,15 +74,17 @@ pub fn render(
     name: &str,
     data: &impl Serialize,
 ) -> Result<String, RenderError> {
-    match language {
-        Language::Zh => ZH.render(name, data),
-        Language::En => EN.render(name, data),
-    }
+    let registries: &Registries = match language {
+        Language::Zh => &ZH,
+        Language::En => &EN,
+    };
+    registries.holding(name).render(name, data)
 }
 
-fn registry(language: Language) -> Handlebars<'static> {
+fn registry(language: Language, escape: Escape) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(false);
+    registry.register_escape_fn(move |text| escape.apply(text));
     // Otherwise every line of a partial takes over the indentation of its call, even the lines typed into a textarea.
     registry.set_prevent_indent(true);
     registry.register_helper("t", Box::new(Translate(language)));
@@ -47,6 +95,9 @@ fn registry(language: Language) -> Handlebars<'static> {
         };
         let text = String::from_utf8_lossy(&file.data);
         let short = short_name(&name);
+        if Escape::of(short) != escape {
+            continue;
+        }
         if let Err(error) = registry.register_template_string(short, text) {
             tracing::error!(template = short, %error, "a template does not parse");
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::expression::{Expression, Type};
+use super::FieldType;
+use crate::expression::Expression;
 use crate::workflow::{Text, Who};
 
 /// A workflow's form.
@@ -141,15 +142,6 @@ pub enum Bound {
 /// A field's type by name; what it does is in [`FieldType`].
 #[derive(Clone, Copy)]
 pub struct FieldKind(pub &'static dyn FieldType);
-
-/// What one field type knows. One file per type; [`ALL`](super::ALL) lists them.
-pub trait FieldType: Sync {
-    /// Its name in YAML: `text`, `yes_no`.
-    fn name(&self) -> &'static str;
-
-    /// The type that expressions see when it is answered.
-    fn expression_type(&self, field: &Field) -> Type;
-}
 
 impl fmt::Debug for FieldKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,89 @@
 //! The workflow language: YAML to a checked [`Workflow`].
+//!
+//! A text is parsed into a tree that keeps places, the tree is resolved into a workflow, and the workflow is checked by
+//! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
+mod finding;
+mod lint;
 mod model;
+mod resolve;
+mod surroundings;
+mod tree;
+mod walk;
 
+pub use finding::{Finding, Severity};
+pub use lint::{RULES, Rule};
 pub use model::*;
+pub use surroundings::Surroundings;
+
+use finding::{Lines, Note};
+use resolve::Reader;
+
+/// A definition after the check.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The workflow; `None` when an error was found.
+    pub workflow: Option<Workflow>,
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+/// Deep nesting costs stack in the parsers of YAML and CEL, more than a thread of a server has to spare.
+const STACK: usize = 16 * 1024 * 1024;
+
+/// Reads and checks a definition.
+#[must_use]
+pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
+    let with_room = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || check(text, surroundings))
+            .ok()
+            .and_then(|thread| thread.join().ok())
+    });
+    let (workflow, notes) = with_room.unwrap_or_else(|| check(text, surroundings));
+    let findings = findings(file_name, text, notes);
+    let sound = findings
+        .iter()
+        .all(|finding| finding.severity == Severity::Warning);
+    Checked {
+        workflow: workflow.filter(|_| sound),
+        findings,
+    }
+}
+
+fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {
+    let tree = match tree::parse(text) {
+        Ok(tree) => tree,
+        Err(note) => return (None, vec![*note]),
+    };
+    let mut reader = Reader::new(text, &tree, surroundings);
+    let workflow = reader.workflow(&tree);
+    if let Some(workflow) = &workflow {
+        lint::run(workflow, &tree, &mut reader);
+    }
+    (workflow, reader.notes)
+}
+
+fn findings(file: &str, text: &str, notes: Vec<Note>) -> Vec<Finding> {
+    let lines = Lines::of(text);
+    let mut findings: Vec<Finding> = notes
+        .into_iter()
+        .map(|note| {
+            let (line, column) = lines.locate(note.place.start);
+            Finding {
+                file: file.to_owned(),
+                line,
+                column,
+                place: note.place,
+                severity: lint::severity(note.code),
+                code: note.code,
+                message: note.message,
+                help: note.help,
+            }
+        })
+        .collect();
+    findings.sort_by_key(|finding| (finding.place.start, finding.severity));
+    findings.dedup();
+    findings
+}

@@ -1,0 +1,668 @@
+//! The form as pages show it: every control with its value, hint and error, ready for `templates/fields/`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::expression::{Expression, Scope, Value};
+use crate::workflow::Text;
+
+use super::cells::{self, Cell, Settling};
+use super::display::{heading, level, sharing};
+use super::fault::element;
+use super::fields::resources;
+use super::{
+    Answers, Bound, ChosenResource, Field, FileFacts, Form, Lookup, Offering, Options, Part, Pick,
+    Problem, Required, Section, Shape, Showing, Shown, Strictness, Words, limits, values,
+};
+
+/// What a page is made from.
+pub struct Page<'a> {
+    /// The whole form.
+    pub form: &'a Form,
+    /// All answers, stored and typed.
+    pub answers: &'a Answers,
+    /// As for a check.
+    pub scope: &'a Scope,
+    /// The directory, the catalogue, the attachments.
+    pub lookup: &'a dyn Lookup,
+    /// What a check found.
+    pub problems: &'a [Problem],
+    /// The language.
+    pub words: &'a dyn Words,
+    /// What was typed into search boxes, see [`searches`](super::searches).
+    pub searches: &'a BTreeMap<String, String>,
+}
+
+/// One section of a page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SectionView {
+    /// Its id.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// A sentence under the heading.
+    pub about: Option<String>,
+    /// Whether none of its fields is shown.
+    pub hidden: bool,
+    /// Whether the page's form must be `multipart/form-data`.
+    pub has_files: bool,
+    /// How many problems its fields have.
+    pub problems: usize,
+    /// Its fields.
+    pub fields: Vec<FieldView>,
+}
+
+/// One control.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FieldView {
+    /// The field's or column's id.
+    pub id: String,
+    /// The name of its input: `users.0.name`.
+    pub name: String,
+    /// The id of its element: `f-users-0-name`.
+    pub element: String,
+    /// The partial that shows the control: `fields/text`.
+    pub partial: String,
+    /// Whether it is several inputs under one legend.
+    pub group: bool,
+    /// Whether it stands in a row, where the column's heading is its label.
+    pub cell: bool,
+    /// Its label.
+    pub label: String,
+    /// The sentence under the label.
+    pub help: Option<String>,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// Whether it is left out.
+    pub hidden: bool,
+    /// Whether it is computed.
+    pub read_only: bool,
+    /// Whether it is shown only to those who handle the case.
+    pub private: bool,
+    /// What stands in the control.
+    pub value: String,
+    /// What a computed field says.
+    pub shown: Vec<String>,
+    /// The inputs of a period or contact.
+    pub parts: Vec<PartView>,
+    /// The choices.
+    pub options: Vec<OptionView>,
+    /// The words of a list that is typed.
+    pub values: Vec<String>,
+    /// Attachments.
+    pub files: Vec<FileFacts>,
+    /// Whether several attachments may be added.
+    pub multiple: bool,
+    /// The headings of rows.
+    pub columns: Vec<ColumnView>,
+    /// Rows.
+    pub rows: Vec<RowView>,
+    /// The button that adds a row.
+    pub add: Option<String>,
+    /// What was searched for in the catalogue.
+    pub query: Option<String>,
+    /// What was found and is not chosen yet.
+    pub found: Vec<ResourceView>,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Whether the control itself is wrong.
+    pub invalid: bool,
+    /// The id of the hint.
+    pub hint_id: String,
+    /// The id of the error.
+    pub error_id: String,
+    /// The ids of hint and error, as far as there are any.
+    pub described_by: Option<String>,
+    /// The least, as an attribute.
+    pub min: Option<String>,
+    /// The greatest.
+    pub max: Option<String>,
+    /// The most characters.
+    pub max_length: Option<u32>,
+    /// Shown behind a number.
+    pub unit: Option<String>,
+    /// Whether other fields of the page appear by it.
+    pub refresh: bool,
+}
+
+/// One input of several.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct PartView {
+    /// Its name in the answer.
+    pub id: String,
+    /// The name of its input.
+    pub name: String,
+    /// The id of its element.
+    pub element: String,
+    /// Its label.
+    pub label: String,
+    /// What stands in it.
+    pub value: String,
+    /// Whether it is the one that is wrong.
+    pub invalid: bool,
+    /// The ids of hint and error.
+    pub described_by: Option<String>,
+}
+
+/// One choice.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OptionView {
+    /// What is posted.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+    /// The id of its element.
+    pub element: String,
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnView {
+    /// What is asked.
+    pub label: String,
+    /// Whether every row must answer it.
+    pub required: bool,
+    /// How to answer.
+    pub help: Option<String>,
+}
+
+/// One row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RowView {
+    /// Counted from 1.
+    pub number: usize,
+    /// The name of the row's own input: `users.0`.
+    pub name: String,
+    /// The id of its element.
+    pub element: String,
+    /// What a fixed row stands for.
+    pub heading: Option<String>,
+    /// What was chosen.
+    pub resource: Option<ResourceView>,
+    /// Its columns.
+    pub cells: Vec<FieldView>,
+    /// The button that takes it away.
+    pub remove: Option<String>,
+    /// What is wrong with the row as a whole.
+    pub error: Option<String>,
+}
+
+/// An entry of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ResourceView {
+    /// What is posted.
+    pub token: String,
+    /// The id of its element.
+    pub element: String,
+    /// Its title, with the item's.
+    pub title: String,
+    /// The resource's code.
+    pub code: String,
+    /// Who provides it.
+    pub provider: String,
+    /// `unconditional`, `conditional`, `none`.
+    pub sharing: String,
+    /// The sharing class in words.
+    pub sharing_label: String,
+    /// The level in words.
+    pub level: String,
+}
+
+/// A part of the form as a page shows it, section by section.
+#[must_use]
+pub fn view(part: &Part<'_>, page: &Page<'_>) -> Vec<SectionView> {
+    let answers = with_first_rows(part, page.answers);
+    let mut scope = page.scope.clone();
+    let mut cells = cells::read_form(page.form, &answers, page.lookup, Strictness::Draft);
+    cells::settle(
+        &mut cells,
+        "form",
+        &BTreeMap::new(),
+        &mut Settling::new(&mut scope),
+    );
+    let mut viewing = Viewing { page, scope };
+    part.sections()
+        .into_iter()
+        .map(|(section, fields)| viewing.section(section, &fields, &cells))
+        .collect()
+}
+
+/// A table that asks for a row shows an empty one to begin with.
+fn with_first_rows(part: &Part<'_>, answers: &Answers) -> Answers {
+    let mut all = answers.clone();
+    for (_, field) in &part.fields {
+        let asks = field.required == Required::Yes || 0 < limits::least(field);
+        let free = field.kind.0.shape() == Shape::Rows && field.rows.is_none();
+        if free && asks && field.value.is_none() {
+            let rows = limits::least(field).clamp(1, 20);
+            all.entry(field.id.clone())
+                .or_insert_with(|| vec![json!({}); rows].into());
+        }
+    }
+    all
+}
+
+struct Viewing<'a> {
+    page: &'a Page<'a>,
+    scope: Scope,
+}
+
+/// Where a control stands.
+struct Place<'a> {
+    prefix: &'a str,
+    variable: &'static str,
+    base: &'a BTreeMap<String, Value>,
+    /// The fields beside it, which may appear by it.
+    beside: &'a [&'a Field],
+}
+
+impl Viewing<'_> {
+    fn section(&mut self, section: &Section, fields: &[&Field], cells: &[Cell<'_>]) -> SectionView {
+        let base = BTreeMap::new();
+        let place = Place {
+            prefix: "",
+            variable: "form",
+            base: &base,
+            beside: fields,
+        };
+        let views: Vec<FieldView> = cells
+            .iter()
+            .filter(|cell| fields.iter().any(|field| field.id == cell.field.id))
+            .map(|cell| self.field(cell, &place))
+            .collect();
+        let of_section = |problem: &&Problem| {
+            let top = problem.path.split('.').next();
+            fields.iter().any(|field| top == Some(&*field.id))
+        };
+        SectionView {
+            id: section.id.clone(),
+            title: self.page.words.pick(&section.title).to_owned(),
+            about: section
+                .about
+                .as_ref()
+                .map(|about| self.page.words.pick(about).to_owned()),
+            hidden: views.iter().all(|view| view.hidden),
+            has_files: views.iter().any(has_files),
+            problems: self.page.problems.iter().filter(of_section).count(),
+            fields: views,
+        }
+    }
+
+    fn field(&mut self, cell: &Cell<'_>, place: &Place<'_>) -> FieldView {
+        let field = cell.field;
+        let name = format!("{}{}", place.prefix, field.id);
+        let mut view = FieldView {
+            hidden: !cell.is_shown(),
+            required: self.required(field),
+            refresh: place
+                .beside
+                .iter()
+                .any(|other| appears_by(other, place.variable, &field.id)),
+            cell: place.variable == "row",
+            ..self.fixed(field, &name)
+        };
+        if view.hidden {
+            return view;
+        }
+        self.complain(&mut view);
+        if field.value.is_some() {
+            self.computed(&mut view, cell);
+            return view;
+        }
+        match field.kind.0.shape() {
+            Shape::One => view.value = self.typed(cell, field),
+            Shape::Many => self.many(&mut view, cell),
+            Shape::Parts(parts) => self.parts(&mut view, cell, parts),
+            Shape::Rows | Shape::Chosen => self.rows(&mut view, cell),
+        }
+        self.offer(&mut view, cell, place);
+        let control = field.kind.0.control(view.options.len());
+        view.group = is_group(control);
+        view.partial = format!("fields/{control}");
+        view
+    }
+
+    /// What does not depend on answers.
+    fn fixed(&self, field: &Field, name: &str) -> FieldView {
+        let words = self.page.words;
+        let id = name.replace('.', "-");
+        let rows = matches!(field.kind.0.shape(), Shape::Rows | Shape::Chosen);
+        FieldView {
+            id: field.id.clone(),
+            name: name.to_owned(),
+            element: element(name),
+            hint_id: format!("h-{id}"),
+            error_id: format!("e-{id}"),
+            label: words.pick(&field.label).to_owned(),
+            help: field.help.as_ref().map(|help| words.pick(help).to_owned()),
+            private: field.private,
+            multiple: field.kind.0.name() == "files",
+            min: field.min.as_ref().map(attribute),
+            max: field.max.as_ref().map(attribute),
+            max_length: field.max_length,
+            unit: field.unit.as_ref().map(|unit| words.pick(unit).to_owned()),
+            columns: match rows {
+                true => field
+                    .columns
+                    .iter()
+                    .map(|column| self.column(column))
+                    .collect(),
+                false => Vec::new(),
+            },
+            ..FieldView::default()
+        }
+    }
+
+    fn column(&self, column: &Field) -> ColumnView {
+        let pick = |text: &Text| self.page.words.pick(text).to_owned();
+        ColumnView {
+            label: pick(&column.label),
+            required: column.required == Required::Yes,
+            help: column.help.as_ref().map(pick),
+        }
+    }
+
+    fn required(&self, field: &Field) -> bool {
+        let rows = matches!(field.kind.0.shape(), Shape::Rows | Shape::Chosen);
+        match &field.required {
+            Required::Yes => true,
+            Required::When(guard) => guard.guard(&self.scope) == Ok(true),
+            Required::No => rows && 0 < limits::least(field),
+        }
+    }
+
+    fn complain(&self, view: &mut FieldView) {
+        let own = self.problem(&view.name);
+        let inside = |part: &str| self.problem(&format!("{}.{part}", view.name));
+        let problem = own.or_else(|| {
+            ["from", "to", "name", "phone", "email"]
+                .iter()
+                .find_map(|part| inside(part))
+        });
+        view.invalid = problem.is_some();
+        view.error = problem.map(|problem| problem.message(self.page.words));
+        let hint = view.help.as_ref().map(|_| view.hint_id.clone());
+        let error = view.error.as_ref().map(|_| view.error_id.clone());
+        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        view.described_by = (!ids.is_empty()).then(|| ids.join(" "));
+    }
+
+    fn problem(&self, path: &str) -> Option<&Problem> {
+        self.page
+            .problems
+            .iter()
+            .find(|problem| problem.path == path)
+    }
+
+    fn computed(&self, view: &mut FieldView, cell: &Cell<'_>) {
+        view.read_only = true;
+        view.partial = "fields/computed".to_owned();
+        let showing = Showing {
+            lookup: self.page.lookup,
+            words: self.page.words,
+        };
+        view.shown = match &cell.answer {
+            None => Vec::new(),
+            Some(answer) => match cell.field.kind.0.shown(cell.field, answer, &showing) {
+                Shown::Text(text) | Shown::Paragraph(text) => vec![text],
+                Shown::List(items) => items,
+                Shown::Files(files) => files.into_iter().map(|file| file.name).collect(),
+            },
+        };
+    }
+
+    /// What was typed, also where it will not do; else the answer, or the default.
+    fn typed(&self, cell: &Cell<'_>, field: &Field) -> String {
+        match (&cell.fault, &cell.typed, &cell.answer) {
+            (Some(_), Some(typed), _) => values::typed(typed),
+            (_, _, Some(answer)) => field.kind.0.typed(answer),
+            _ => String::new(),
+        }
+    }
+
+    fn many(&self, view: &mut FieldView, cell: &Cell<'_>) {
+        let answer = match &cell.fault {
+            Some(_) => cell.typed.as_ref(),
+            None => cell.answer.as_ref(),
+        };
+        view.values = match answer {
+            Some(Json::Array(all)) => all.iter().map(values::typed).collect(),
+            Some(one) => vec![values::typed(one)],
+            None => Vec::new(),
+        };
+        view.values.retain(|value| !value.is_empty());
+        view.value = view.values.join("\n");
+        view.files = view
+            .values
+            .iter()
+            .filter_map(|id| self.page.lookup.attachment(id))
+            .collect();
+    }
+
+    fn parts(&self, view: &mut FieldView, cell: &Cell<'_>, parts: &[&str]) {
+        let answer = match &cell.fault {
+            Some(_) => cell.typed.as_ref(),
+            None => cell.answer.as_ref().or(cell.typed.as_ref()),
+        };
+        let wrong: Vec<&str> = parts
+            .iter()
+            .copied()
+            .filter(|part| self.problem(&format!("{}.{part}", view.name)).is_some())
+            .collect();
+        view.parts = parts
+            .iter()
+            .map(|part| {
+                let name = format!("{}.{part}", view.name);
+                PartView {
+                    id: (*part).to_owned(),
+                    element: element(&name),
+                    label: self
+                        .page
+                        .words
+                        .say(&format!("forms.part.{part}"), &[("label", &view.label)]),
+                    value: answer
+                        .and_then(|answer| answer.get(part))
+                        .map(values::typed)
+                        .unwrap_or_default(),
+                    // A problem of the whole is one of each part.
+                    invalid: view.invalid && (wrong.is_empty() || wrong.contains(part)),
+                    described_by: view.described_by.clone(),
+                    name,
+                }
+            })
+            .collect();
+    }
+
+    fn rows(&mut self, view: &mut FieldView, cell: &Cell<'_>) {
+        let field = cell.field;
+        let chosen = field.kind.0.shape() == Shape::Chosen;
+        let fixed = field.rows.is_some();
+        let columns: Vec<&Field> = field.columns.iter().collect();
+        for (position, line) in cell.lines().iter().enumerate() {
+            self.scope.variables.insert("row".to_owned(), line.record());
+            let name = format!("{}.{position}", view.name);
+            let place = Place {
+                prefix: &format!("{name}."),
+                variable: "row",
+                base: &line.base,
+                beside: &columns,
+            };
+            let facts = values::json_of(&Value::Record(line.base.clone()));
+            view.rows.push(RowView {
+                number: position + 1,
+                element: element(&name),
+                heading: fixed.then(|| heading(&facts)),
+                resource: chosen.then(|| self.chosen(&facts, field.pick, &name)),
+                cells: line
+                    .cells
+                    .iter()
+                    .map(|cell| self.field(cell, &place))
+                    .collect(),
+                remove: (!fixed).then(|| format!("remove:{}:{position}", view.name)),
+                error: self
+                    .problem(&name)
+                    .map(|problem| problem.message(self.page.words)),
+                name,
+            });
+        }
+        self.scope.variables.remove("row");
+        let full = limits::most(field).is_some_and(|most| most <= view.rows.len());
+        if !chosen && !fixed && !full {
+            view.add = Some(format!("add:{}", view.name));
+        }
+        if chosen {
+            self.search(view, field);
+        }
+    }
+
+    fn search(&self, view: &mut FieldView, field: &Field) {
+        view.query = self.page.searches.get(&view.name).cloned();
+        let Some(query) = view.query.as_deref().map(str::trim) else {
+            return;
+        };
+        if query.is_empty() {
+            return;
+        }
+        let mut found = self.page.lookup.search(query, field.pick);
+        found.retain(|one| {
+            let token = resources::token(&one.resource, one.item.as_deref());
+            let known = |row: &RowView| row.resource.as_ref().is_some_and(|row| row.token == token);
+            !view.rows.iter().any(known)
+        });
+        view.found = found
+            .into_iter()
+            .enumerate()
+            .map(|(position, one)| {
+                self.chosen(
+                    &facts(&one),
+                    field.pick,
+                    &format!("{}.found.{position}", view.name),
+                )
+            })
+            .collect();
+    }
+
+    fn chosen(&self, facts: &Json, pick: Pick, name: &str) -> ResourceView {
+        let text = |part: &str| facts.get(part).and_then(Json::as_str);
+        let provider = text("provider").unwrap_or_default();
+        let department = self.page.lookup.department(provider);
+        let resource = text("resource").unwrap_or_default();
+        let class = text("sharing").unwrap_or_default();
+        ResourceView {
+            token: resources::token(resource, text("item").filter(|_| pick == Pick::Item)),
+            element: element(name),
+            title: resources::title(facts),
+            code: resource.to_owned(),
+            provider: department
+                .map_or_else(|| provider.to_owned(), |department| department.short_name),
+            sharing: class.to_owned(),
+            sharing_label: sharing(class, self.page.words),
+            level: level(facts, self.page.words),
+        }
+    }
+
+    fn offer(&mut self, view: &mut FieldView, cell: &Cell<'_>, place: &Place<'_>) {
+        let field = cell.field;
+        // A value that cannot be had yet gives no options; the check tells when that is a fault.
+        let options = match cells::options(field, &mut self.scope, place.variable, place.base) {
+            Ok(options) => options,
+            Err(_) if matches!(field.options, Options::From(_)) => Vec::new(),
+            Err(_) => return,
+        };
+        let offering = Offering {
+            options: &options,
+            lookup: self.page.lookup,
+            words: self.page.words,
+        };
+        let offers = field.kind.0.offered(field, &offering);
+        view.options = offers
+            .into_iter()
+            .enumerate()
+            .map(|(position, offer)| OptionView {
+                selected: view.value == offer.value || view.values.contains(&offer.value),
+                element: match position {
+                    // The error summary links to the first.
+                    0 => view.element.clone(),
+                    _ => format!("{}-{position}", view.element),
+                },
+                value: offer.value,
+                label: offer.label,
+            })
+            .collect();
+    }
+}
+
+fn facts(one: &ChosenResource) -> Json {
+    json!({
+        "resource": one.resource,
+        "item": one.item,
+        "title": one.title,
+        "item_title": one.item_title,
+        "provider": one.provider,
+        "sharing": one.sharing,
+        "level": one.level,
+    })
+}
+
+fn has_files(view: &FieldView) -> bool {
+    let inside = |row: &RowView| row.cells.iter().any(has_files);
+    !view.hidden && (view.partial == "fields/files" || view.rows.iter().any(inside))
+}
+
+fn is_group(control: &str) -> bool {
+    matches!(
+        control,
+        "radio" | "checkboxes" | "period" | "contact" | "files" | "table" | "resources"
+    )
+}
+
+fn attribute(bound: &Bound) -> String {
+    match bound {
+        Bound::Number(number) => values::decimal(*number),
+        Bound::Date(day) => day.to_string(),
+    }
+}
+
+/// Whether a field is shown, asked or offered otherwise by what `id` answers.
+fn appears_by(field: &Field, variable: &str, id: &str) -> bool {
+    let options = match &field.options {
+        Options::From(expression) => Some(expression),
+        _ => None,
+    };
+    let required = match &field.required {
+        Required::When(guard) => Some(guard),
+        _ => None,
+    };
+    [
+        field.show_when.as_ref(),
+        field.rows.as_ref(),
+        field.value.as_ref(),
+        options,
+        required,
+    ]
+    .into_iter()
+    .flatten()
+    .any(|expression| field.id != id && reads(expression, variable, id))
+        || field
+            .columns
+            .iter()
+            .filter(|_| variable == "form")
+            .any(|column| appears_by(column, variable, id))
+}
+
+/// Whether the text reads `form.id`.
+fn reads(expression: &Expression, variable: &str, id: &str) -> bool {
+    let path = format!("{variable}.{id}");
+    let word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let source = expression.source();
+    source.match_indices(&path).any(|(start, _)| {
+        let before = source[..start].chars().next_back();
+        let after = source[start + path.len()..].chars().next();
+        !before.is_some_and(|character| word(character) || character == '.')
+            && !after.is_some_and(word)
+    })
+}

@@ -1,0 +1,119 @@
+//! From a tree to a workflow: each key is interpreted in its place, and everything wrong on the way is noted.
+
+mod checks;
+mod choices;
+mod clocks;
+mod fields;
+mod form;
+mod keys;
+mod names;
+mod nodes;
+mod rules;
+mod scalars;
+mod seats;
+mod sign;
+mod stage;
+mod targets;
+mod top;
+mod who;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Surroundings;
+use super::finding::Note;
+use super::tree::Tree;
+use crate::expression::{Expression, Type, Words};
+
+pub(super) use names::Names;
+
+/// Where an expression is read, which decides what it may read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Site {
+    /// `checks` at submission.
+    Submission,
+    /// A section's `show_when`.
+    Section(String),
+    /// A key of a field.
+    Field {
+        section: String,
+        /// With the column after a dot.
+        field: String,
+        /// Read once the field is shown: everything but `show_when`.
+        shown: bool,
+    },
+    /// A key of a stage or block, read when it is entered.
+    Entry(String),
+    /// A key of a stage or block, read while it is open, the fields it fills answered as far as they are.
+    Open(String),
+    /// A key of a stage or block, read once there is a verdict.
+    Verdict(String),
+}
+
+/// An expression with where it was written.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    pub expression: Expression,
+    pub expected: Type,
+    pub site: Site,
+    /// The scalar in the file.
+    pub place: Range<usize>,
+    /// Where its text begins there, when it stands there letter for letter.
+    pub begins: Option<usize>,
+}
+
+/// Reads one definition.
+pub(super) struct Reader<'t> {
+    pub source: &'t str,
+    pub surroundings: &'t Surroundings,
+    pub names: Names,
+    pub notes: Vec<Note>,
+    pub uses: Vec<Use>,
+    pub trees: Trees<'t>,
+    /// Shared lists of options, once they are read.
+    pub lists: BTreeMap<String, Vec<(String, super::model::Text)>>,
+}
+
+/// Where things are written, for the rules.
+#[derive(Debug, Default)]
+pub(super) struct Trees<'t> {
+    pub nodes: BTreeMap<String, &'t Tree>,
+    pub ends: BTreeMap<String, &'t Tree>,
+    pub sections: BTreeMap<String, &'t Tree>,
+    pub fields: BTreeMap<String, &'t Tree>,
+}
+
+impl<'t> Reader<'t> {
+    pub fn new(source: &'t str, tree: &'t Tree, surroundings: &'t Surroundings) -> Self {
+        let mut notes = Vec::new();
+        let names = Names::scan(tree, &mut notes);
+        Self {
+            source,
+            surroundings,
+            names,
+            notes,
+            uses: Vec::new(),
+            trees: Trees::default(),
+            lists: BTreeMap::new(),
+        }
+    }
+
+    pub fn note(&mut self, code: &'static str, place: &Range<usize>, message: Words) {
+        self.note_with(code, place, message, None);
+    }
+
+    pub fn note_with(
+        &mut self,
+        code: &'static str,
+        place: &Range<usize>,
+        message: Words,
+        help: Option<Words>,
+    ) {
+        self.notes.push(Note {
+            code,
+            place: place.clone(),
+            message,
+            help,
+        });
+    }
+}
