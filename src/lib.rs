@@ -5,11 +5,21 @@
 //! hold settings, time and tokens; `storage` is the only place with SQL; `services` the only place with transactions;
 //! `web jobs notify cli` are doors.
 
+pub mod assets;
+pub mod attachments;
+pub mod audit;
+pub mod auth;
 pub mod calendar;
+pub mod clock;
+pub mod config;
 pub mod directory;
 pub mod engine;
 pub mod expression;
 pub mod forms;
 pub mod messages;
+pub mod notify;
+pub mod services;
+pub mod storage;
 pub mod templates;
+pub mod web;
 pub mod workflow;

@@ -3,11 +3,13 @@
 use std::sync::LazyLock;
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason,
+    Context, Handlebars, Helper, HelperDef, RenderContext, RenderError, RenderErrorReason,
+    ScopedJson,
 };
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
+use crate::assets;
 use crate::messages::{self, Language};
 
 #[derive(RustEmbed)]
@@ -15,41 +17,87 @@ use crate::messages::{self, Language};
 #[include = "*.hbs"]
 struct Files;
 
-static ZH: LazyLock<Handlebars<'static>> = LazyLock::new(|| registry(Language::Zh));
-static EN: LazyLock<Handlebars<'static>> = LazyLock::new(|| registry(Language::En));
+static ZH: LazyLock<Registries> = LazyLock::new(|| Registries::of(Language::Zh));
+static EN: LazyLock<Registries> = LazyLock::new(|| Registries::of(Language::En));
+
+// Escaping is a property of a whole registry, so what is HTML and what is plain text are kept apart.
+struct Registries {
+    html: Handlebars<'static>,
+    text: Handlebars<'static>,
+}
+
+/// What becomes of a value on its way into the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    Html,
+    Nothing,
+}
+
+impl Escape {
+    fn of(name: &str) -> Self {
+        if name.ends_with(".txt") {
+            Self::Nothing
+        } else {
+            Self::Html
+        }
+    }
+
+    fn apply(self, text: &str) -> String {
+        match self {
+            Self::Html => handlebars::html_escape(text),
+            Self::Nothing => text.to_owned(),
+        }
+    }
+}
+
+impl Registries {
+    fn of(language: Language) -> Self {
+        Self {
+            html: registry(language, Escape::Html),
+            text: registry(language, Escape::Nothing),
+        }
+    }
+
+    fn holding(&self, name: &str) -> &Handlebars<'static> {
+        match Escape::of(name) {
+            Escape::Html => &self.html,
+            Escape::Nothing => &self.text,
+        }
+    }
+}
 
 /// Renders `templates/NAME.hbs` (`pages/inbox`, `mail/assigned.html`) with `data`. HTML is escaped unless the name ends
-/// in `.txt`. In a template `{{t "key" name=value}}` is the sentence for `key`.
+/// in `.txt`. In a template `{{t "key" name=value}}` is the sentence for `key`, `{{asset "app.css"}}` the address of an
+/// asset, and `{{> icon name="clock"}}` a partial: `templates/partials/icon.hbs`.
 pub fn render(
     language: Language,
     name: &str,
     data: &impl Serialize,
-) -> Result<String, handlebars::RenderError> {
-    match language {
-        Language::Zh => ZH.render(name, data),
-        Language::En => EN.render(name, data),
-    }
+) -> Result<String, RenderError> {
+    let registries: &Registries = match language {
+        Language::Zh => &ZH,
+        Language::En => &EN,
+    };
+    registries.holding(name).render(name, data)
 }
 
-fn registry(language: Language) -> Handlebars<'static> {
+fn registry(language: Language, escape: Escape) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(false);
-    registry.register_helper(
-        "t",
-        Box::new(
-            move |helper: &Helper<'_>,
-                  _: &Handlebars<'_>,
-                  _: &Context,
-                  _: &mut RenderContext<'_, '_>,
-                  out: &mut dyn Output| translate(language, helper, out),
-        ),
-    );
+    registry.register_escape_fn(move |text| escape.apply(text));
+    // Otherwise every line of a partial takes over the indentation of its call, even the lines typed into a textarea.
+    registry.set_prevent_indent(true);
+    registry.register_helper("t", Box::new(Translate(language)));
+    registry.register_helper("asset", Box::new(AssetPath));
     for name in Files::iter() {
         let Some(file) = Files::get(&name) else {
             continue;
         };
         let text = String::from_utf8_lossy(&file.data);
-        let short = name.trim_end_matches(".hbs");
+        let short = short_name(&name);
+        if Escape::of(short) != escape {
+            continue;
+        }
         if let Err(error) = registry.register_template_string(short, text) {
             tracing::error!(template = short, %error, "a template does not parse");
         }
@@ -57,31 +105,68 @@ fn registry(language: Language) -> Handlebars<'static> {
     registry
 }
 
-fn translate(language: Language, helper: &Helper<'_>, out: &mut dyn Output) -> HelperResult {
-    let key = helper
+/// `pages/inbox.hbs` is `pages/inbox`, `partials/icon.hbs` just `icon`.
+fn short_name(file: &str) -> &str {
+    file.trim_end_matches(".hbs")
+        .trim_start_matches("partials/")
+}
+
+/// `{{t "key" name=value}}`: a value like any other, so that it is escaped where it is shown, and can be given on.
+struct Translate(Language);
+
+impl HelperDef for Translate {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let key = text_param(helper, "t")?;
+        let values: Vec<(&str, String)> = helper
+            .hash()
+            .iter()
+            .map(|(name, value)| {
+                let value = value.value();
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                (*name, text)
+            })
+            .collect();
+        let borrowed: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let sentence = messages::text(self.0, key, &borrowed);
+        Ok(ScopedJson::Derived(sentence.into()))
+    }
+}
+
+/// `{{asset "app.css"}}`.
+struct AssetPath;
+
+impl HelperDef for AssetPath {
+    fn call_inner<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+    ) -> Result<ScopedJson<'rc>, RenderError> {
+        let path = assets::asset(text_param(helper, "asset")?);
+        Ok(ScopedJson::Derived(path.into()))
+    }
+}
+
+fn text_param<'a>(
+    helper: &'a Helper<'_>,
+    name: &'static str,
+) -> Result<&'a str, RenderErrorReason> {
+    helper
         .param(0)
         .and_then(|param| param.value().as_str())
-        .ok_or(RenderErrorReason::ParamNotFoundForIndex("t", 0))?;
-    let values: Vec<(&str, String)> = helper
-        .hash()
-        .iter()
-        .map(|(name, value)| {
-            (
-                *name,
-                value
-                    .value()
-                    .as_str()
-                    .map_or_else(|| value.value().to_string(), str::to_owned),
-            )
-        })
-        .collect();
-    let borrowed: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let sentence = messages::text(language, key, &borrowed);
-    out.write(&handlebars::html_escape(&sentence))?;
-    Ok(())
+        .ok_or(RenderErrorReason::ParamNotFoundForIndex(name, 0))
 }
 
 #[cfg(test)]

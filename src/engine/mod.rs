@@ -1,1 +1,86 @@
 //! The engine decides: `handle(workflow, case, command, context)` answers with a decision or a rejection.
+//!
+//! `decide` (the [`actions`]) turns rules into [`Event`]s, `evolve` applies an event to a [`Case`] and cannot fail, and
+//! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
+
+pub mod actions;
+mod answers;
+mod case;
+mod clocks;
+mod command;
+mod context;
+mod event;
+mod evolve;
+mod involve;
+mod moves;
+mod opening;
+mod people;
+mod places;
+mod react;
+mod rejection;
+mod run;
+mod scope;
+mod situation;
+mod task;
+mod tick;
+mod timing;
+mod verdict;
+
+pub use actions::MOST_COMMENT;
+pub use answers::{asked_at_start, filled_by, filled_later, stopped};
+pub use case::{
+    Case, CaseId, Clock, ClockKey, Measure, Position, PositionState, Region, Resume, StageRecord,
+    Status,
+};
+pub use clocks::{ClockReading, next_wake, readings};
+pub use command::{Command, Input};
+pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
+pub use event::{Event, LeftAs, RetryStep, SkipReason};
+pub use involve::{Involvement, Why};
+pub use react::{Effect, Notice};
+pub use rejection::Rejection;
+pub use situation::{Offered, Situation};
+pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
+pub use tick::tick;
+pub use verdict::{Ballot, Cast, Verdict, verdict};
+
+use crate::workflow::Workflow;
+
+/// What a command leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// The case after it.
+    pub case: Case,
+    /// What else must happen.
+    pub effects: Vec<Effect>,
+}
+
+/// Decides one command of a person. A rejection leaves no event.
+pub fn handle(
+    workflow: &Workflow,
+    case: &Case,
+    command: &Command,
+    context: &Context<'_>,
+) -> Result<Decision, Rejection> {
+    let rule = actions::find(&command.action)
+        .ok_or_else(|| Rejection::UnknownAction(command.action.clone()))?;
+    let situation = Situation::new(workflow, case, context);
+    situation.unchanged_since(command)?;
+    rule.may(&situation, command.input.task)?;
+
+    let mut run = run::Run::begin(workflow, case, context);
+    rule.decide(&mut run, &command.input)?;
+    run.finish()
+}
+
+/// Applies events that were recorded with their stamps: the case that they make.
+#[must_use]
+pub fn replay<'a>(start: Case, recorded: impl IntoIterator<Item = (&'a Event, &'a Stamp)>) -> Case {
+    let mut case = start;
+    for (event, stamp) in recorded {
+        case.evolve(event, stamp);
+    }
+    case
+}

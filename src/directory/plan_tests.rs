@@ -1,0 +1,131 @@
+//! What an import changes, and what it leaves alone.
+
+use super::super::lookup::testing::*;
+use super::*;
+
+fn today() -> NaiveDate {
+    "2026-03-02".parse().expect("a date")
+}
+
+fn file(text: &str) -> DirectoryFile {
+    DirectoryFile::parse(text).expect(text)
+}
+
+fn current() -> Directory {
+    directory(
+        vec![person(1, "wang"), person(2, "li")],
+        vec![held(1, "section_head@police"), held(2, "applicant@police")],
+    )
+}
+
+fn changes(text: &str) -> Vec<Change> {
+    file(text).plan(&current(), today()).expect(text).changes
+}
+
+#[test]
+fn a_partial_file_may_refer_to_what_is_there_and_leaves_the_rest_alone() {
+    let changes = changes(
+        "people:\n  - {login: zhao, name: 赵明, email: zhao@henan.example, department: police}\n\
+         posts:\n  - {person: zhao, role: applicant, department: police}\n  \
+         - {person: wang, role: section_head, department: police}\n",
+    );
+
+    assert!(
+        matches!(
+            changes.as_slice(),
+            [Change::AddPerson(zhao), Change::AddPost(post)]
+                if zhao.login == "zhao" && post.person == "zhao"
+        ),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn what_is_unknown_here_and_there_is_named() {
+    let faults = file("posts:\n  - {person: wnag, role: applicant, department: polic}\n")
+        .plan(&current(), today())
+        .expect_err("two unknown names");
+
+    assert_eq!(faults.len(), 2);
+    assert!(faults[0].message.contains("“wang”"), "{}", faults[0]);
+    assert!(faults[1].message.contains("“police”"), "{}", faults[1]);
+}
+
+#[test]
+fn an_administrator_cannot_be_made_of_somebody_with_a_business_post() {
+    let text = "posts:\n  - {person: wang, role: sysadmin, department: police}\n";
+    let faults = file(text)
+        .plan(&current(), today())
+        .expect_err("he is a section head");
+
+    assert!(faults[0].message.contains("互斥"), "{}", faults[0]);
+
+    let ended = "posts:\n  - {person: wang, role: section_head, department: police, until: 2026-02-28}\n  \
+                 - {person: wang, role: sysadmin, department: police, from: 2026-03-01}\n";
+    let plan = file(ended)
+        .plan(&current(), today())
+        .expect("one after the other");
+    assert!(
+        matches!(
+            plan.changes.as_slice(),
+            [Change::ChangePost { .. }, Change::AddPost(_)]
+        ),
+        "{plan:?}"
+    );
+}
+
+#[test]
+fn a_complete_file_ends_what_it_does_not_list() {
+    let changes = changes(
+        "complete: true\n\
+         departments:\n  - {code: authority, name: authority, region: '410000', level: province}\n  \
+         - {code: police, name: police, region: '410000', level: province, authority: authority}\n\
+         people:\n  - {login: wang, name: 王建国, email: wang@henan.example, department: police, clearance: 3}\n",
+    );
+
+    assert!(
+        matches!(
+            changes.as_slice(),
+            [
+                Change::ChangePerson(PersonId(1), _),
+                Change::EndPost { .. },
+                Change::EndPost { until, .. },
+                Change::DeactivatePerson(PersonId(2)),
+                Change::DeactivateDepartment(health),
+            ] if health.0 == "health" && *until < today()
+        ),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn importing_again_changes_nothing() {
+    let changes = changes(
+        "people:\n  - {login: wang, name: wang, email: wang@henan.example, department: police, clearance: 3}\n\
+         posts:\n  - {person: wang, role: section_head, department: police}\n",
+    );
+
+    assert_eq!(changes, []);
+}
+
+#[test]
+fn parents_come_before_their_children() {
+    let plan = file(
+        "complete: true\ndepartments:\n  \
+         - {code: c, name: 丙, region: '410100', level: city, parent: b, authority: a}\n  \
+         - {code: b, name: 乙, region: '410000', level: province, parent: a, authority: a}\n  \
+         - {code: a, name: 甲, region: '410000', level: province}\n",
+    )
+    .plan(&Directory::default(), today())
+    .expect("a plan");
+    let codes: Vec<_> = plan
+        .changes
+        .iter()
+        .map(|change| match change {
+            Change::AddDepartment(one) => one.code.0.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+
+    assert_eq!(codes, ["a", "b", "c"]);
+}

@@ -1,0 +1,42 @@
+//! Comment (讨论): outside the record of opinions, by whoever has to do with the case.
+
+use super::{ActionRule, reason_for};
+use crate::engine::run::Run;
+use crate::engine::{Event, Input, Rejection, Situation, TaskId};
+
+pub(super) struct Comment;
+
+impl ActionRule for Comment {
+    fn name(&self) -> &'static str {
+        "comment"
+    }
+
+    fn on_task(&self) -> bool {
+        false
+    }
+
+    fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
+        let person = at.person()?;
+        if !at.case.is_open() {
+            return Err(Rejection::CaseClosed);
+        }
+        let involved = at
+            .case
+            .involved
+            .iter()
+            .any(|involvement| at.people_of(&involvement.party).contains(&person));
+        if involved {
+            Ok(())
+        } else {
+            Err(Rejection::NotOffered {
+                action: self.name(),
+            })
+        }
+    }
+
+    fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
+        let text = reason_for(self.name(), input)?;
+        run.record(Event::Commented { text });
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! The actions. Each one's right, precondition and refusal stand in one place, its own file; what a case offers to its
+//! reader comes from the same `may` that accepts or refuses.
+
+mod abstain;
+mod acknowledge;
+mod approve;
+mod choose;
+mod claim;
+mod comment;
+mod done;
+mod reassign;
+mod reject;
+mod release;
+mod resume;
+mod r#return;
+mod submit;
+mod supplement;
+mod supply;
+mod terminate;
+mod withdraw;
+
+use super::run::Run;
+use super::situation::Situation;
+use super::{Answer, Event, Input, Rejection, TaskId};
+use crate::workflow::Node;
+
+/// The most characters of an opinion, reason or comment.
+pub const MOST_COMMENT: usize = 4_000;
+
+/// What one action knows.
+pub trait ActionRule: Sync {
+    /// Its name in the API: `approve`.
+    fn name(&self) -> &'static str;
+
+    /// Whether it is done on a task.
+    fn on_task(&self) -> bool {
+        true
+    }
+
+    /// The right and the precondition; for an action on a task, `task` is which.
+    fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection>;
+
+    /// What happens; `may` has been asked.
+    fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection>;
+}
+
+/// Every action, in the order in which pages offer them.
+pub const ALL: &[&dyn ActionRule] = &[
+    &submit::Submit,
+    &approve::Approve,
+    &choose::Choose,
+    &done::Done,
+    &acknowledge::Acknowledge,
+    &abstain::Abstain,
+    &supplement::Supplement,
+    &supply::Supply,
+    &r#return::Return,
+    &reject::Reject,
+    &claim::Claim,
+    &release::Release,
+    &reassign::Reassign,
+    &resume::Resume,
+    &comment::Comment,
+    &withdraw::Withdraw,
+    &terminate::Terminate,
+];
+
+/// The action of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn ActionRule> {
+    ALL.iter().copied().find(|rule| rule.name() == name)
+}
+
+/// The comment of an action on a stage, when the stage requires one or one was given.
+fn comment_for(
+    node: &Node,
+    action: &str,
+    required: bool,
+    input: &Input,
+) -> Result<Option<String>, Rejection> {
+    let required = required || node.rules.comment.iter().any(|needs| needs == action);
+    let comment = text_of(input)?;
+    if required && comment.is_none() {
+        return Err(Rejection::CommentMissing(action.to_owned()));
+    }
+    Ok(comment)
+}
+
+/// The comment of an action that always needs one.
+fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
+    text_of(input)?.ok_or_else(|| Rejection::CommentMissing(action.to_owned()))
+}
+
+/// The comment, trimmed; `None` when blank.
+fn text_of(input: &Input) -> Result<Option<String>, Rejection> {
+    let Some(comment) = input
+        .comment
+        .as_deref()
+        .map(str::trim)
+        .filter(|comment| !comment.is_empty())
+    else {
+        return Ok(None);
+    };
+    let length = comment.chars().count();
+    if MOST_COMMENT < length {
+        return Err(Rejection::CommentTooLong(length, MOST_COMMENT));
+    }
+    if comment.chars().any(unprintable) {
+        return Err(Rejection::CommentUnprintable);
+    }
+    Ok(Some(comment.replace("\r\n", "\n")))
+}
+
+/// Control characters and direction overrides, which can make a text show other than it reads.
+fn unprintable(letter: char) -> bool {
+    (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
+        || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+}
+
+/// Takes filled-in answers, records one answer on the task and goes on if the stage is decided.
+fn answer(
+    run: &mut Run<'_>,
+    input: &Input,
+    action: &'static str,
+    answer: Answer,
+    passing: bool,
+    comment: Option<String>,
+) -> Result<(), Rejection> {
+    let id = input.task.ok_or(Rejection::TaskMissing(action))?;
+    let task = run
+        .case
+        .task(id)
+        .cloned()
+        .ok_or(Rejection::UnknownTask(id))?;
+    let (_, stage) = run
+        .stage(&task.stage)
+        .ok_or(Rejection::NotOffered { action })?;
+    super::answers::fill(run, stage, &task, input, passing)?;
+    if passing {
+        let choice = input.choice.as_deref().unwrap_or(action);
+        run.hold(&stage.checks, Some(choice), input.confirmed)?;
+    }
+    run.record(Event::Answered {
+        task: id,
+        answer,
+        comment,
+        automatic: None,
+    });
+    run.settle(&task.stage, false)
+}

@@ -1,0 +1,54 @@
+//! Reassign (改派): the workflow administrator names a holder for a task that no one can hold.
+
+use super::{ActionRule, reason_for};
+use crate::engine::run::Run;
+use crate::engine::{Event, Input, Party, Rejection, Situation, TaskId, people};
+
+pub(super) struct Reassign;
+
+impl ActionRule for Reassign {
+    fn name(&self) -> &'static str {
+        "reassign"
+    }
+
+    fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
+        let task = at.open_task(self.name(), task)?;
+        if task.nobody.is_empty() {
+            return Err(Rejection::NotOffered {
+                action: self.name(),
+            });
+        }
+        let person = at.person()?;
+        if !people::people_of_all(&task.nobody, at.context).contains(&person) {
+            return Err(Rejection::MissingPost("workflow_admin".into()));
+        }
+        Ok(())
+    }
+
+    fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
+        let comment = reason_for(self.name(), input)?;
+        let (id, to) = {
+            let at = run.situation();
+            let task = at.open_task(self.name(), input.task)?;
+            let login = input.person.as_deref().unwrap_or_default();
+            let person = at
+                .context
+                .directory
+                .by_login(login)
+                .filter(|person| person.active)
+                .ok_or_else(|| Rejection::UnknownPerson(login.to_owned()))?;
+            // Whoever names the holder never signs the task themselves.
+            if Some(person.id) == at.context.person() {
+                return Err(Rejection::Excluded);
+            }
+            people::bar(at.workflow, at.case, task, person.id, at.context)?;
+            (task.id, person.id)
+        };
+        run.record(Event::Reassigned {
+            task: id,
+            to: Party::Person(to),
+            comment: Some(comment),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! Release (退签): a claimed task goes back to those it was offered to.
+
+use super::ActionRule;
+use crate::engine::run::Run;
+use crate::engine::{Event, Input, Rejection, Situation, TaskId};
+
+pub(super) struct Release;
+
+impl ActionRule for Release {
+    fn name(&self) -> &'static str {
+        "release"
+    }
+
+    fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
+        let task = at.my_task(self.name(), task)?;
+        if task.holder.is_none() || task.holder != at.context.person() {
+            return Err(Rejection::NotOffered {
+                action: self.name(),
+            });
+        }
+        Ok(())
+    }
+
+    fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
+        let task = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
+        run.record(Event::Released { task });
+        Ok(())
+    }
+}

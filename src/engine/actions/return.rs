@@ -1,0 +1,95 @@
+//! Return (退回): one person's decision, not a vote. It cancels what is open and opens a new round where it goes.
+
+use super::{ActionRule, reason_for};
+use crate::engine::run::Run;
+use crate::engine::{Answer, Case, Event, Input, Rejection, Situation, TaskAsks, TaskId};
+use crate::workflow::{Node, Stage, Target, Workflow};
+
+pub(super) struct Return;
+
+/// The word for a return to the applicant.
+const APPLICANT: &str = "applicant";
+
+impl ActionRule for Return {
+    fn name(&self) -> &'static str {
+        "return"
+    }
+
+    fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
+        let (_, node, stage) = at.my_answer(self.name(), task, &[TaskAsks::Sign])?;
+        if targets(at.workflow, at.case, node, stage).is_empty() {
+            return Err(Rejection::NotOffered {
+                action: self.name(),
+            });
+        }
+        Ok(())
+    }
+
+    fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
+        let comment = reason_for(self.name(), input)?;
+        let id = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
+        let (from, to, resume) = {
+            let at = run.situation();
+            let (_, node, stage) = at.my_answer(self.name(), input.task, &[TaskAsks::Sign])?;
+            let offered = targets(at.workflow, at.case, node, stage);
+            let wanted = input
+                .to
+                .as_deref()
+                .or(offered.last().map(String::as_str))
+                .unwrap_or(APPLICANT);
+            if !offered.iter().any(|target| target == wanted) {
+                return Err(Rejection::UnknownTarget(
+                    wanted.to_owned(),
+                    offered.join(", "),
+                ));
+            }
+            (node.id.clone(), wanted.to_owned(), stage.resume_here)
+        };
+        run.record(Event::Answered {
+            task: id,
+            answer: Answer::Returned,
+            comment: Some(comment.clone()),
+            automatic: None,
+        });
+        let stage = (to != APPLICANT).then(|| to.clone());
+        run.record(Event::Returned {
+            from: from.clone(),
+            to: stage.clone(),
+            comment,
+        });
+        match stage {
+            Some(stage) => run.return_to(&from, &stage, resume),
+            None => {
+                run.return_to_applicant(&from, resume);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Where this stage may return to now: what the definition says, else earlier stages of its list that the run went
+/// through, and the applicant, who stands last.
+pub(crate) fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> Vec<String> {
+    if node.rules.deny.iter().any(|denied| denied == "return") {
+        return Vec::new();
+    }
+    if let Some(declared) = &stage.return_to {
+        return declared
+            .iter()
+            .filter_map(|target| match target {
+                Target::Node(id) => Some(id.clone()),
+                Target::Applicant => Some(APPLICANT.to_owned()),
+                _ => None,
+            })
+            .collect();
+    }
+    let earlier = workflow
+        .list_of(&node.id)
+        .iter()
+        .take_while(|other| other.id != node.id)
+        .filter(|other| 0 < case.stage(&other.id).rounds);
+    earlier
+        .map(|other| other.id.clone())
+        .chain([APPLICANT.to_owned()])
+        .collect()
+}

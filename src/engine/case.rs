@@ -1,0 +1,335 @@
+//! A case: where one request stands. The snapshot in the database is this value; replaying the events gives it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::involve::Involvement;
+use super::{Task, TaskId};
+use crate::calendar::{Instant, Ledger};
+use crate::directory::{DepartmentCode, PersonId};
+use crate::engine::event::RetryStep;
+use crate::forms::Answers;
+use crate::workflow::Id;
+
+/// A case's key in the database.
+pub type CaseId = i64;
+
+/// The key of a clock within its case: the node, the rule and, unless a law sets it, the round.
+pub type ClockKey = String;
+
+/// One request running through a workflow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Counts up with every command that was accepted.
+    pub revision: i64,
+    /// The workflow's key.
+    pub workflow: String,
+    /// Its number, given at submission.
+    pub number: Option<String>,
+    /// Who filed it.
+    pub applicant: PersonId,
+    /// For which department.
+    pub department: DepartmentCode,
+    /// When it was submitted first.
+    pub submitted: Option<Instant>,
+    /// Where it stands.
+    pub status: Status,
+    /// What was answered, without the private values.
+    pub answers: Answers,
+    /// What stands for the private values, by path: `phone`, `users.0.name`.
+    pub private: Answers,
+    /// The revision that last changed the answers.
+    pub answers_changed: i64,
+    /// What is known of the stages and blocks that were entered.
+    pub stages: BTreeMap<Id, StageRecord>,
+    /// Every task there ever was, in the order of their numbers.
+    pub tasks: Vec<Task>,
+    /// The clocks.
+    pub clocks: BTreeMap<ClockKey, Clock>,
+    /// Who has to do with the case, and why.
+    pub involved: BTreeSet<Involvement>,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being written; it has no number and no events.
+    Draft,
+    /// Running.
+    Open {
+        /// Where.
+        at: Region,
+    },
+    /// Over.
+    Ended {
+        /// At which end.
+        end: Id,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// A list of stages that the run is in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Region {
+    /// What is open in it.
+    pub open: Vec<Position>,
+}
+
+/// One open stage or block, and inside a block its own region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Which.
+    pub id: Id,
+    /// Its round, from 1.
+    pub round: u32,
+    /// After it passes the run goes straight there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Id>,
+    /// What is going on.
+    pub state: PositionState,
+}
+
+/// What is going on at a position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionState {
+    /// Its people are asked.
+    Asked,
+    /// It waits for a supplement.
+    Supplement {
+        /// What is missing.
+        fields: Vec<String>,
+    },
+    /// A block is open.
+    Inside(Region),
+    /// The applicant revises the request.
+    Editing(Resume),
+    /// A guard failed.
+    Parked {
+        /// What to try again.
+        step: RetryStep,
+        /// Why it stands.
+        reason: String,
+    },
+}
+
+/// Where the run goes when the applicant has revised the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resume {
+    /// Through all stages again.
+    Again,
+    /// Straight back to this stage.
+    Here(Id),
+}
+
+/// What is known of a stage or block.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageRecord {
+    /// How often it was entered.
+    pub rounds: u32,
+    /// The last entry.
+    pub entered: Option<Instant>,
+    /// The revision of the last entry.
+    pub changed: i64,
+    /// The last time it passed or was refused.
+    pub left: Option<Instant>,
+    /// Whether it has passed, and was not entered again since.
+    pub done: bool,
+    /// Whether it was passed over the last time.
+    #[serde(default)]
+    pub skipped: bool,
+    /// The verdict's last choice.
+    pub choice: Option<Id>,
+    /// Who acted last, under "", and per seat.
+    pub actors: BTreeMap<String, PersonId>,
+    /// How many supplements it has asked for, in all rounds.
+    pub supplements: u32,
+}
+
+/// How a clock measures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// A budget of time and when it ran.
+    Budget(Ledger),
+    /// A date.
+    Until(Instant),
+}
+
+/// A clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// The stage or block it belongs to.
+    pub node: Id,
+    /// Which of its rules.
+    pub rule: usize,
+    /// Whether a law sets it.
+    pub law: bool,
+    /// How it measures.
+    pub measure: Measure,
+    /// Whether it has nothing more to measure.
+    pub stopped: bool,
+    /// The steps that came, with when they were due.
+    pub came: BTreeMap<String, Instant>,
+}
+
+impl Case {
+    /// A case that nobody has submitted yet.
+    #[must_use]
+    pub fn draft(workflow: &str, applicant: PersonId, department: DepartmentCode) -> Self {
+        Self {
+            revision: 0,
+            workflow: workflow.to_owned(),
+            number: None,
+            applicant,
+            department,
+            submitted: None,
+            status: Status::Draft,
+            answers: Answers::new(),
+            private: Answers::new(),
+            answers_changed: 0,
+            stages: BTreeMap::new(),
+            tasks: Vec::new(),
+            clocks: BTreeMap::new(),
+            involved: BTreeSet::new(),
+        }
+    }
+
+    /// Where the run is, when it is open.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        match &self.status {
+            Status::Open { at } => Some(at),
+            Status::Draft | Status::Ended { .. } => None,
+        }
+    }
+
+    /// Whether it is running.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.region().is_some()
+    }
+
+    /// The task with this number.
+    #[must_use]
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get((id.0 as usize).checked_sub(1)?)
+    }
+
+    /// The tasks of one round of a stage.
+    pub fn round<'a>(&'a self, stage: &'a str, round: u32) -> impl Iterator<Item = &'a Task> {
+        self.tasks
+            .iter()
+            .filter(move |task| task.stage == stage && task.round == round)
+    }
+
+    /// Tasks that wait for an answer.
+    pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(|task| task.is_open())
+    }
+
+    /// The open position with this id, wherever it is.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<&Position> {
+        self.region()?.find(id)
+    }
+
+    /// The record of a stage; of one never entered, an empty one.
+    #[must_use]
+    pub fn stage(&self, id: &str) -> StageRecord {
+        self.stages.get(id).cloned().unwrap_or_default()
+    }
+
+    /// The highest level of the chosen data: 1–4, 5 重要, 6 核心; 0 without any.
+    #[must_use]
+    pub fn level(&self) -> u8 {
+        let rows = self
+            .answers
+            .values()
+            .filter_map(serde_json::Value::as_array)
+            .flatten();
+        let levels = rows.filter_map(|row| row.get("level")?.as_u64());
+        levels
+            .max()
+            .and_then(|level| u8::try_from(level).ok())
+            .unwrap_or(0)
+    }
+}
+
+impl Region {
+    /// The position with this id, here or in a block inside.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Position> {
+        self.open.iter().find_map(|position| {
+            if position.id == id {
+                Some(position)
+            } else {
+                position.inside()?.find(id)
+            }
+        })
+    }
+
+    /// The position with this id, to be changed.
+    pub fn find_mut(&mut self, id: &str) -> Option<&mut Position> {
+        self.open.iter_mut().find_map(|position| {
+            if position.id == id {
+                return Some(position);
+            }
+            match &mut position.state {
+                PositionState::Inside(region) => region.find_mut(id),
+                _ => None,
+            }
+        })
+    }
+
+    /// The region at the end of a path of blocks.
+    pub fn at_mut(&mut self, path: &[Id]) -> Option<&mut Region> {
+        let Some((first, rest)) = path.split_first() else {
+            return Some(self);
+        };
+        let block = self
+            .open
+            .iter_mut()
+            .find(|position| position.id == *first)?;
+        match &mut block.state {
+            PositionState::Inside(region) => region.at_mut(rest),
+            _ => None,
+        }
+    }
+
+    /// Takes the position with this id out, and all inside it.
+    pub fn remove(&mut self, id: &str) {
+        self.open.retain(|position| position.id != id);
+        for position in &mut self.open {
+            if let PositionState::Inside(region) = &mut position.state {
+                region.remove(id);
+            }
+        }
+    }
+
+    /// Every open position, blocks before what is inside them.
+    pub fn all(&self) -> Vec<&Position> {
+        self.open
+            .iter()
+            .flat_map(|position| {
+                std::iter::once(position).chain(position.inside().into_iter().flat_map(Region::all))
+            })
+            .collect()
+    }
+}
+
+impl Position {
+    /// The region inside a block.
+    #[must_use]
+    pub fn inside(&self) -> Option<&Region> {
+        match &self.state {
+            PositionState::Inside(region) => Some(region),
+            _ => None,
+        }
+    }
+}

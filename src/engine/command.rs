@@ -1,0 +1,39 @@
+//! What a person asks for.
+
+use serde::{Deserialize, Serialize};
+
+use super::TaskId;
+use crate::forms::Answers;
+
+/// One action on one case, as pages, links, the API and the command line send it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Command {
+    /// The action's name: `approve`.
+    pub action: String,
+    /// What goes with it.
+    pub input: Input,
+    /// The revision that the sender saw; `None` skips the check for changes since.
+    pub seen: Option<i64>,
+}
+
+/// What may go with an action; each action reads what it needs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Input {
+    /// On which task.
+    pub task: Option<TaskId>,
+    /// The opinion, reason or note.
+    pub comment: Option<String>,
+    /// Answers filled in with it.
+    pub answers: Option<Answers>,
+    /// For `choose`.
+    pub choice: Option<String>,
+    /// For `return`: a stage's id or `applicant`.
+    pub to: Option<String>,
+    /// For `supplement`: the fields to be completed.
+    pub fields: Vec<String>,
+    /// For `reassign`: the login of the new holder.
+    pub person: Option<String>,
+    /// The sender has read the warnings and goes on.
+    pub confirmed: bool,
+}

@@ -1,0 +1,109 @@
+//! What a decision may look at besides the workflow and the case.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::calendar::{Calendar, Instant};
+use crate::directory::{Directory, PersonId};
+use crate::forms::Lookup;
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Actor {
+    /// A person.
+    Person(PersonId),
+    /// Time itself: a timer that came due.
+    System,
+}
+
+/// By which way a command came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// A page after login.
+    Page,
+    /// A mail's link: proves access to a mailbox, no more.
+    Link,
+    /// The HTTP API.
+    Api,
+    /// The command line.
+    Cli,
+    /// A timer.
+    Timer,
+}
+
+/// Who, when and how: written beside every event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Who acted.
+    pub actor: Actor,
+    /// For whom, when a substitute acts.
+    pub on_behalf: Option<PersonId>,
+    /// By which way.
+    pub channel: Channel,
+    /// When, to the microsecond.
+    pub at: Instant,
+    /// The case's revision that the command made.
+    pub revision: i64,
+}
+
+/// Where private answers go: the case keeps only what `put` gives back.
+pub trait Vault {
+    /// Keeps `value` apart and answers with what stands in its place: an object with the key `sealed`.
+    fn put(&self, field: &str, value: &Value) -> Value;
+}
+
+/// A vault for trials and tests: keeps nothing, and says so.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PlainVault;
+
+impl Vault for PlainVault {
+    fn put(&self, field: &str, _: &Value) -> Value {
+        serde_json::json!({ "sealed": field })
+    }
+}
+
+/// Everything else a decision depends on.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Who acts.
+    pub actor: Actor,
+    /// By which way.
+    pub channel: Channel,
+    /// Now, to the microsecond.
+    pub now: Instant,
+    /// Departments, people and posts.
+    pub directory: &'a Directory,
+    /// The workflow's calendar.
+    pub calendar: &'a Calendar,
+    /// Facts that answers refer to.
+    pub lookup: &'a dyn Lookup,
+    /// Where private answers go.
+    pub vault: &'a dyn Vault,
+    /// The number for a case that is submitted by this command.
+    pub number: Option<&'a str>,
+}
+
+impl Context<'_> {
+    /// The stamp of every event of the decision that makes `revision`.
+    #[must_use]
+    pub fn stamp(&self, revision: i64) -> Stamp {
+        Stamp {
+            actor: self.actor,
+            on_behalf: None,
+            channel: self.channel,
+            at: self.now,
+            revision,
+        }
+    }
+
+    /// The person who acts; `None` for a timer.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        match self.actor {
+            Actor::Person(person) => Some(person),
+            Actor::System => None,
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What can happen to a case. Events hold ids, codes, parameters and answers, never rendered sentences and never private values.
+
+use serde::{Deserialize, Serialize};
+
+use super::case::{ClockKey, Measure};
+use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use crate::calendar::{Duration, Instant};
+use crate::directory::{DepartmentCode, PersonId};
+use crate::forms::Answers;
+use crate::workflow::Id;
+
+/// How a stage or block was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftAs {
+    /// It passed.
+    Passed,
+    /// It was refused.
+    Refused,
+    /// Neither: no quorum or a tie.
+    Undecided,
+    /// The case was returned to an earlier place.
+    Returned,
+    /// The run went elsewhere: a deadline, an end.
+    Abandoned,
+}
+
+/// Why a stage was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// Its `when` did not hold.
+    When,
+    /// Nobody had to sign: every seat's `when` was false.
+    NoSeat,
+}
+
+/// What a parked case tries again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryStep {
+    /// Enter the node.
+    Enter(Id),
+    /// Go on after the node was left.
+    After(Id, LeftAs),
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The request was filed.
+    Submitted {
+        /// By whom.
+        applicant: PersonId,
+        /// For which department.
+        department: DepartmentCode,
+        /// The number it was given.
+        number: String,
+        /// The answers, without the private ones.
+        answers: Answers,
+        /// What stands for the private ones, by path.
+        #[serde(default, skip_serializing_if = "Answers::is_empty")]
+        private: Answers,
+    },
+    /// Answers were filled in or changed; null removes one.
+    AnswersChanged {
+        /// The new values by field.
+        answers: Answers,
+        /// What stands for new private ones, by path; null removes one.
+        #[serde(default, skip_serializing_if = "Answers::is_empty")]
+        private: Answers,
+    },
+    /// A stage or block was passed over.
+    Skipped {
+        /// Which.
+        id: Id,
+        /// Why.
+        why: SkipReason,
+    },
+    /// A stage or block was entered: a new round.
+    Entered {
+        /// The enclosing blocks, outermost first.
+        path: Vec<Id>,
+        /// Which.
+        id: Id,
+        /// After it passes the run goes straight there (`resume: here`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<Id>,
+    },
+    /// Tasks were given out for the open round of a stage.
+    TasksOpened {
+        /// The stage.
+        id: Id,
+        /// The tasks.
+        tasks: Vec<NewTask>,
+    },
+    /// A waiting task's turn has come.
+    TurnCame {
+        /// Which.
+        task: TaskId,
+    },
+    /// An offered task was taken.
+    Claimed {
+        /// Which.
+        task: TaskId,
+    },
+    /// A taken task was given back.
+    Released {
+        /// Which.
+        task: TaskId,
+    },
+    /// A holder was named for a task.
+    Reassigned {
+        /// Which.
+        task: TaskId,
+        /// Whose it is now.
+        to: Party,
+        /// The reason.
+        comment: Option<String>,
+    },
+    /// A task was answered.
+    Answered {
+        /// Which.
+        task: TaskId,
+        /// With what.
+        answer: Answer,
+        /// The opinion.
+        comment: Option<String>,
+        /// Set when it passed by itself because this person had just agreed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        automatic: Option<PersonId>,
+    },
+    /// A task was closed without an answer.
+    TaskCancelled {
+        /// Which.
+        task: TaskId,
+        /// Why.
+        why: CancelReason,
+    },
+    /// A stage or block was left.
+    Left {
+        /// Which.
+        id: Id,
+        /// How.
+        how: LeftAs,
+    },
+    /// Somebody sent the case back.
+    Returned {
+        /// From this stage.
+        from: Id,
+        /// To this stage; `None`: to the applicant for editing.
+        to: Option<Id>,
+        /// The reason.
+        comment: String,
+    },
+    /// The applicant is to revise the request.
+    EditAsked {
+        /// The stage that asked; with `resume` the run comes straight back to it.
+        from: Id,
+        /// Whether it does.
+        resume: bool,
+    },
+    /// The request was revised.
+    Resubmitted,
+    /// More was asked for (补正).
+    SupplementAsked {
+        /// The stage that asked.
+        id: Id,
+        /// What is missing, by field.
+        fields: Vec<String>,
+        /// What exactly.
+        comment: String,
+        /// Of whom.
+        of: Vec<Party>,
+    },
+    /// What was missing came.
+    Supplied {
+        /// The stage that had asked.
+        id: Id,
+        /// A note.
+        comment: Option<String>,
+    },
+    /// A clock began.
+    ClockStarted {
+        /// Its key.
+        key: ClockKey,
+        /// The stage or block it belongs to.
+        node: Id,
+        /// Which of its rules.
+        rule: usize,
+        /// Whether a law sets it.
+        law: bool,
+        /// How it measures.
+        measure: Measure,
+    },
+    /// A clock stands still.
+    ClockPaused {
+        /// Which.
+        key: ClockKey,
+    },
+    /// It runs again.
+    ClockResumed {
+        /// Which.
+        key: ClockKey,
+    },
+    /// It has nothing more to measure.
+    ClockStopped {
+        /// Which.
+        key: ClockKey,
+    },
+    /// Changed answers gave it another budget.
+    ClockBudgeted {
+        /// Which.
+        key: ClockKey,
+        /// The new budget.
+        budget: Duration,
+    },
+    /// A reminder or a step of being overdue came.
+    StepCame {
+        /// Of which clock.
+        key: ClockKey,
+        /// Which step.
+        step: String,
+        /// When it was due; late after a downtime.
+        due: Instant,
+    },
+    /// A deadline informed somebody higher up and gave them sight.
+    Escalated {
+        /// Of which clock.
+        key: ClockKey,
+        /// Who.
+        to: Vec<Party>,
+    },
+    /// A read-only copy was given.
+    Copied {
+        /// At which stage.
+        id: Id,
+        /// To whom.
+        to: Vec<Party>,
+    },
+    /// Something was said outside the record of opinions.
+    Commented {
+        /// What.
+        text: String,
+    },
+    /// A guard failed: the case waits for the workflow administrator.
+    Parked {
+        /// The enclosing blocks.
+        path: Vec<Id>,
+        /// What to try again.
+        step: RetryStep,
+        /// Why.
+        reason: String,
+        /// Who mends it.
+        by: Vec<Party>,
+    },
+    /// It is tried again.
+    Unparked,
+    /// The applicant took the request back.
+    Withdrawn {
+        /// Why.
+        comment: Option<String>,
+    },
+    /// A manager ended the case.
+    Terminated {
+        /// Why.
+        comment: String,
+    },
+    /// The case ended.
+    Ended {
+        /// At which end.
+        id: Id,
+    },
+}
+
+impl Event {
+    /// The kind as it stands in the tables: `tasks_opened`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Submitted { .. } => "submitted",
+            Self::AnswersChanged { .. } => "answers_changed",
+            Self::Skipped { .. } => "skipped",
+            Self::Entered { .. } => "entered",
+            Self::TasksOpened { .. } => "tasks_opened",
+            Self::TurnCame { .. } => "turn_came",
+            Self::Claimed { .. } => "claimed",
+            Self::Released { .. } => "released",
+            Self::Reassigned { .. } => "reassigned",
+            Self::Answered { .. } => "answered",
+            Self::TaskCancelled { .. } => "task_cancelled",
+            Self::Left { .. } => "left",
+            Self::Returned { .. } => "returned",
+            Self::EditAsked { .. } => "edit_asked",
+            Self::Resubmitted => "resubmitted",
+            Self::SupplementAsked { .. } => "supplement_asked",
+            Self::Supplied { .. } => "supplied",
+            Self::ClockStarted { .. } => "clock_started",
+            Self::ClockPaused { .. } => "clock_paused",
+            Self::ClockResumed { .. } => "clock_resumed",
+            Self::ClockStopped { .. } => "clock_stopped",
+            Self::ClockBudgeted { .. } => "clock_budgeted",
+            Self::StepCame { .. } => "step_came",
+            Self::Escalated { .. } => "escalated",
+            Self::Copied { .. } => "copied",
+            Self::Commented { .. } => "commented",
+            Self::Parked { .. } => "parked",
+            Self::Unparked => "unparked",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Terminated { .. } => "terminated",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}

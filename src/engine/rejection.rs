@@ -1,0 +1,175 @@
+//! Why the engine says no: values with words. What people read is in `templates/messages/*/rejections.toml`.
+
+use crate::directory::PersonId;
+use crate::engine::TaskId;
+use crate::forms::Problem;
+use crate::workflow::{CheckLevel, Text};
+
+/// A refusal. Nothing has happened.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    /// No such action.
+    #[error("there is no action `{0}`")]
+    UnknownAction(String),
+    /// The action needs a task and none was named.
+    #[error("`{0}` needs a task")]
+    TaskMissing(&'static str),
+    /// No such task in this case.
+    #[error("this case has no task {}", .0.0)]
+    UnknownTask(TaskId),
+    /// The task is closed.
+    #[error("task {} is closed", .0.0)]
+    TaskClosed(TaskId),
+    /// The task waits for its turn.
+    #[error("task {} waits for its turn", .0.0)]
+    NotYourTurn(TaskId),
+    /// Somebody else has claimed the task.
+    #[error("person {by} has claimed task {}", .task.0)]
+    TakenBy {
+        /// The task.
+        task: TaskId,
+        /// Who has it.
+        by: PersonId,
+    },
+    /// The task waits for somebody else.
+    #[error("this task is waiting for `{0}`")]
+    NotAsked(String),
+    /// The applicant and parties never sign.
+    #[error("the applicant never signs their own case")]
+    ApplicantSigns,
+    /// The definition says that this person may not act here.
+    #[error("the definition excludes this person here")]
+    Excluded,
+    /// This person has a seat in the round, or acted in the block, already.
+    #[error("this person has already acted here")]
+    ActedAlready,
+    /// The data is above the person's clearance.
+    #[error("level {level} is above the clearance {clearance}")]
+    Clearance {
+        /// The case's data level.
+        level: u8,
+        /// What the person is cleared for.
+        clearance: u8,
+    },
+    /// The action is not for a task of this kind, or the stage denies it.
+    #[error("`{action}` is not offered here")]
+    NotOffered {
+        /// The action.
+        action: &'static str,
+    },
+    /// The case waits for something else first.
+    #[error("the case is waiting for a supplement")]
+    WaitingForSupplement,
+    /// No more supplements.
+    #[error("a supplement was already asked for {0} times")]
+    SupplementUsed(u32),
+    /// Too late to withdraw.
+    #[error("the case can no longer be withdrawn")]
+    TooLateToWithdraw,
+    /// Only the applicant may.
+    #[error("only the applicant may do this")]
+    OnlyApplicant,
+    /// Only a workflow administrator or whoever the rule names may.
+    #[error("only a holder of `{0}` may do this")]
+    MissingPost(String),
+    /// The case is not open.
+    #[error("the case is closed")]
+    CaseClosed,
+    /// The case is open already.
+    #[error("the case was submitted already")]
+    AlreadySubmitted,
+    /// A comment is required.
+    #[error("`{0}` needs a comment")]
+    CommentMissing(String),
+    /// The comment will not do.
+    #[error("the comment has {0} characters, at most {1} are kept")]
+    CommentTooLong(usize, usize),
+    /// The comment holds control characters or direction overrides.
+    #[error("the comment holds characters that cannot be shown")]
+    CommentUnprintable,
+    /// No such choice.
+    #[error("`{0}` is no choice here; there are: {1}")]
+    UnknownChoice(String, String),
+    /// No such target to return to.
+    #[error("a return to `{0}` is not offered; there are: {1}")]
+    UnknownTarget(String, String),
+    /// A supplement names nothing, or a field that is not in the form.
+    #[error("`{0}` is no field that can be supplemented")]
+    UnknownField(String),
+    /// A supplement must say what is missing.
+    #[error("name at least one field to be completed")]
+    FieldsMissing,
+    /// No such person.
+    #[error("there is no person `{0}`")]
+    UnknownPerson(String),
+    /// The answers will not do.
+    #[error("{} answers will not do", .0.len())]
+    Answers(Vec<Problem>),
+    /// A check of the definition does not hold.
+    #[error("{}", .message.zh)]
+    Check {
+        /// What it does.
+        level: CheckLevel,
+        /// What the definition says.
+        message: Text,
+    },
+    /// A guard failed while deciding something that is not part of the run.
+    #[error("{0}")]
+    Guard(String),
+    /// Neither the post nor any workflow administrator is held by anyone.
+    #[error("nobody holds `{0}`, and there is no workflow administrator to name somebody")]
+    NobodyToAsk(String),
+    /// The applicant's role does not allow to file.
+    #[error("filing needs one of the roles {0}")]
+    MayNotFile(String),
+    /// Somebody changed what the sender saw.
+    #[error("the case moved on to revision {now}; the sender saw {seen}")]
+    MovedOn {
+        /// What the sender saw.
+        seen: i64,
+        /// Where it is.
+        now: i64,
+    },
+}
+
+impl Rejection {
+    /// A stable code for the API and for the message files.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownAction(_) => "unknown-action",
+            Self::TaskMissing(_) => "task-missing",
+            Self::UnknownTask(_) => "unknown-task",
+            Self::TaskClosed(_) => "task-closed",
+            Self::NotYourTurn(_) => "not-your-turn",
+            Self::TakenBy { .. } => "taken",
+            Self::NotAsked(_) => "not-asked",
+            Self::ApplicantSigns => "applicant-signs",
+            Self::Excluded => "excluded",
+            Self::ActedAlready => "acted-already",
+            Self::Clearance { .. } => "clearance",
+            Self::NotOffered { .. } => "not-offered",
+            Self::WaitingForSupplement => "waiting-for-supplement",
+            Self::SupplementUsed(_) => "supplement-used",
+            Self::TooLateToWithdraw => "too-late-to-withdraw",
+            Self::OnlyApplicant => "only-applicant",
+            Self::MissingPost(_) => "missing-post",
+            Self::CaseClosed => "case-closed",
+            Self::AlreadySubmitted => "already-submitted",
+            Self::CommentMissing(_) => "comment-missing",
+            Self::CommentTooLong(..) => "comment-too-long",
+            Self::CommentUnprintable => "comment-unprintable",
+            Self::UnknownChoice(..) => "unknown-choice",
+            Self::UnknownTarget(..) => "unknown-target",
+            Self::UnknownField(_) => "unknown-field",
+            Self::FieldsMissing => "fields-missing",
+            Self::UnknownPerson(_) => "unknown-person",
+            Self::Answers(_) => "answers",
+            Self::Check { .. } => "check",
+            Self::Guard(_) => "guard",
+            Self::NobodyToAsk(_) => "nobody-to-ask",
+            Self::MayNotFile(_) => "may-not-file",
+            Self::MovedOn { .. } => "moved-on",
+        }
+    }
+}

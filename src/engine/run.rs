@@ -1,0 +1,184 @@
+//! A decision in the making: events are recorded, and at once applied to the case.
+
+use super::answers::Filled;
+use super::case::{Measure, PositionState, Resume, Status};
+use super::event::RetryStep;
+use super::evolve::{EDITING, PARKED};
+use super::{
+    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, clocks, people, react,
+    scope,
+};
+use crate::expression::{Scope, Value};
+use crate::forms::Answers;
+use crate::workflow::{Check, CheckLevel, Kind, Node, Stage, Who, Workflow};
+
+/// A decision in the making: the case so far and what has happened to it.
+pub struct Run<'a> {
+    pub(super) workflow: &'a Workflow,
+    pub(super) context: &'a Context<'a>,
+    pub(super) case: Case,
+    pub(super) events: Vec<Event>,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn begin(workflow: &'a Workflow, case: &Case, context: &'a Context<'a>) -> Self {
+        let mut case = case.clone();
+        case.revision += 1;
+        Self {
+            workflow,
+            context,
+            case,
+            events: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<Decision, Rejection> {
+        Ok(Decision {
+            events: self.events,
+            case: self.case,
+            effects: self.effects,
+        })
+    }
+
+    /// Whether nothing has been recorded.
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Records what happened.
+    pub(super) fn record(&mut self, event: Event) {
+        let before = react::before(&self.case, &event);
+        self.case
+            .evolve(&event, &self.context.stamp(self.case.revision));
+        self.effects.extend(react::react(
+            self.workflow,
+            &self.case,
+            &event,
+            before,
+            self.context,
+        ));
+        self.events.push(event);
+    }
+
+    pub(super) fn situation(&self) -> Situation<'_> {
+        Situation::new(self.workflow, &self.case, self.context)
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        scope::scope(self.workflow, &self.case, self.context)
+    }
+
+    /// Records changed answers and reads again the budgets that depend on them.
+    pub(super) fn change_answers(&mut self, filled: Filled) -> Result<(), Rejection> {
+        let answers = changed(&self.case.answers, filled.answers);
+        let private = changed(&self.case.private, filled.private);
+        if answers.is_empty() && private.is_empty() {
+            return Ok(());
+        }
+        self.record(Event::AnswersChanged { answers, private });
+        let scope = self.scope();
+        let mut budgets = Vec::new();
+        for (key, clock) in self.case.clocks.iter().filter(|(_, clock)| !clock.stopped) {
+            let Measure::Budget(ledger) = &clock.measure else {
+                continue;
+            };
+            let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
+                continue;
+            };
+            let budget = clocks::budget(rule, &scope)
+                .map_err(|error| Rejection::Guard(error.to_string()))?;
+            budgets.extend(
+                budget
+                    .filter(|budget| *budget != ledger.budget)
+                    .map(|budget| (key.clone(), budget)),
+            );
+        }
+        for (key, budget) in budgets {
+            self.record(Event::ClockBudgeted { key, budget });
+        }
+        Ok(())
+    }
+
+    /// Holds the checks of a list against the answers; `choice` is what is being chosen.
+    pub(super) fn hold(
+        &self,
+        checks: &[Check],
+        choice: Option<&str>,
+        confirmed: bool,
+    ) -> Result<(), Rejection> {
+        let mut scope = self.scope();
+        scope.variables.insert(
+            "choice".into(),
+            choice.map_or(Value::Null, |choice| Value::Text(choice.to_owned())),
+        );
+        for check in checks {
+            let holds = check
+                .that
+                .guard(&scope)
+                .map_err(|error| Rejection::Guard(error.to_string()))?;
+            if !holds && !(confirmed && check.level == CheckLevel::Warning) {
+                return Err(Rejection::Check {
+                    level: check.level,
+                    message: check.message.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn stage(&self, id: &str) -> Option<(&'a Node, &'a Stage)> {
+        let node = self.workflow.node(id)?;
+        match &node.kind {
+            Kind::Stage(stage) => Some((node, stage)),
+            Kind::Group { .. } => None,
+        }
+    }
+
+    /// Gives copies to whom a definition names.
+    pub(super) fn copy_parties(&mut self, id: &str, who: &[Who]) {
+        let to: Vec<Party> = who
+            .iter()
+            .flat_map(|who| people::parties(who, &self.case, self.context))
+            .collect();
+        self.copy(id, to);
+    }
+
+    pub(super) fn copy(&mut self, id: &str, to: Vec<Party>) {
+        if !to.is_empty() {
+            self.record(Event::Copied {
+                id: id.to_owned(),
+                to,
+            });
+        }
+    }
+
+    /// The step that a parked case tries again.
+    pub(super) fn parked_step(&self) -> Option<RetryStep> {
+        match &self.case.position(PARKED)?.state {
+            PositionState::Parked { step, .. } => Some(step.clone()),
+            _ => None,
+        }
+    }
+
+    /// Where the run goes after the applicant's revision.
+    pub(super) fn editing(&self) -> Option<Resume> {
+        match &self.case.position(EDITING)?.state {
+            PositionState::Editing(resume) => Some(resume.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether the case is still a draft.
+    pub(super) fn is_draft(&self) -> bool {
+        self.case.status == Status::Draft
+    }
+}
+
+/// The new values that differ from the stored ones.
+fn changed(stored: &Answers, new: Answers) -> Answers {
+    new.into_iter()
+        .filter(|(field, value)| stored.get(field).unwrap_or(&serde_json::Value::Null) != value)
+        .collect()
+}

@@ -1,0 +1,202 @@
+//! A case as one person finds it: what may be done now, and why not something else.
+
+use super::case::PositionState;
+use super::people;
+use super::{Case, Command, Context, Party, Rejection, Task, TaskAsks, TaskId, TaskState, actions};
+use crate::directory::PersonId;
+use crate::workflow::{Kind, Node, Stage, Workflow};
+
+/// The workflow, the case and the circumstances of one decision.
+pub struct Situation<'a> {
+    /// The workflow.
+    pub workflow: &'a Workflow,
+    /// The case.
+    pub case: &'a Case,
+    /// The circumstances.
+    pub context: &'a Context<'a>,
+}
+
+/// An action that somebody may take now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// Its name.
+    pub action: &'static str,
+    /// On which task, where it needs one.
+    pub task: Option<TaskId>,
+}
+
+impl<'a> Situation<'a> {
+    /// Puts the three together.
+    #[must_use]
+    pub fn new(workflow: &'a Workflow, case: &'a Case, context: &'a Context<'a>) -> Self {
+        Self {
+            workflow,
+            case,
+            context,
+        }
+    }
+
+    /// Every action that the actor may take now, worked out by the code that will accept or refuse it.
+    #[must_use]
+    pub fn offered(&self) -> Vec<Offered> {
+        let tasks: Vec<TaskId> = self.case.open_tasks().map(|task| task.id).collect();
+        actions::ALL
+            .iter()
+            .flat_map(|rule| {
+                let targets: Vec<Option<TaskId>> = if rule.on_task() {
+                    tasks.iter().copied().map(Some).collect()
+                } else {
+                    vec![None]
+                };
+                targets
+                    .into_iter()
+                    .filter(|task| rule.may(self, *task).is_ok())
+                    .map(|task| Offered {
+                        action: rule.name(),
+                        task,
+                    })
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// Everyone who may act on the task now, by login order of their keys.
+    #[must_use]
+    pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
+        people::eligible(self.workflow, self.case, task, self.context)
+            .into_iter()
+            .collect()
+    }
+
+    /// The active people behind a party today.
+    #[must_use]
+    pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
+        people::people_of(party, self.context).into_iter().collect()
+    }
+
+    /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures
+    /// and comments do not conflict.
+    pub(super) fn unchanged_since(&self, command: &Command) -> Result<(), Rejection> {
+        let Some(seen) = command.seen else {
+            return Ok(());
+        };
+        let task = command.input.task.and_then(|id| self.case.task(id));
+        let touched = task.map(|task| task.changed.max(self.case.stage(&task.stage).changed));
+        let latest = touched.unwrap_or(0).max(self.case.answers_changed);
+        if seen < latest {
+            return Err(Rejection::MovedOn {
+                seen,
+                now: self.case.revision,
+            });
+        }
+        Ok(())
+    }
+
+    /// The person who acts; a timer takes no action of a person.
+    pub(super) fn person(&self) -> Result<PersonId, Rejection> {
+        self.context
+            .person()
+            .ok_or_else(|| Rejection::NotAsked("system".into()))
+    }
+
+    /// The task with this number, when it is open.
+    pub(super) fn open_task(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+    ) -> Result<&'a Task, Rejection> {
+        let id = id.ok_or(Rejection::TaskMissing(action))?;
+        if !self.case.is_open() {
+            return Err(Rejection::CaseClosed);
+        }
+        let task = self.case.task(id).ok_or(Rejection::UnknownTask(id))?;
+        match task.state {
+            TaskState::Open => Ok(task),
+            TaskState::Waiting => Err(Rejection::NotYourTurn(id)),
+            TaskState::Settled { .. } | TaskState::Cancelled { .. } => {
+                Err(Rejection::TaskClosed(id))
+            }
+        }
+    }
+
+    /// The open task, when the actor is asked for it, has not lost it to somebody else, and nothing bars them.
+    pub(super) fn my_task(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.open_task(action, id)?;
+        let person = self.person()?;
+        if !people::people_of_all(&task.offered, self.context).contains(&person)
+            && task.holder != Some(person)
+        {
+            return Err(Rejection::NotAsked(describe(&task.offered)));
+        }
+        if let Some(holder) = task.holder.filter(|holder| *holder != person) {
+            return Err(Rejection::TakenBy {
+                task: task.id,
+                by: holder,
+            });
+        }
+        let active = self
+            .context
+            .directory
+            .person(person)
+            .is_some_and(|person| person.active);
+        if !active {
+            return Err(Rejection::NotAsked(describe(&task.offered)));
+        }
+        people::bar(self.workflow, self.case, task, person, self.context)?;
+        Ok(task)
+    }
+
+    /// As [`Self::my_task`], for an answer to a stage: of one of these kinds, not denied, and not while a supplement is out.
+    pub(super) fn my_answer(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<(&'a Task, &'a Node, &'a Stage), Rejection> {
+        let task = self.my_task(action, id)?;
+        if !kinds.contains(&task.asks) {
+            return Err(Rejection::NotOffered { action });
+        }
+        let (node, stage) = self
+            .stage_of(task)
+            .ok_or(Rejection::NotOffered { action })?;
+        if node.rules.deny.iter().any(|denied| denied == action) {
+            return Err(Rejection::NotOffered { action });
+        }
+        if matches!(
+            self.case
+                .position(&task.stage)
+                .map(|position| &position.state),
+            Some(PositionState::Supplement { .. })
+        ) {
+            return Err(Rejection::WaitingForSupplement);
+        }
+        Ok((task, node, stage))
+    }
+
+    /// The node and stage that a task belongs to.
+    pub(super) fn stage_of(&self, task: &Task) -> Option<(&'a Node, &'a Stage)> {
+        let node = self.workflow.node(&task.stage)?;
+        match &node.kind {
+            Kind::Stage(stage) => Some((node, stage)),
+            Kind::Group { .. } => None,
+        }
+    }
+}
+
+/// Parties as they stand in a refusal: posts by code, never names.
+pub(super) fn describe(parties: &[Party]) -> String {
+    let words: Vec<String> = parties
+        .iter()
+        .map(|party| match party {
+            Party::Person(_) => "somebody else".to_owned(),
+            Party::Post(post) => post.to_string(),
+            Party::Department(department) => department.to_string(),
+        })
+        .collect();
+    words.join(", ")
+}

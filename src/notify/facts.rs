@@ -1,0 +1,212 @@
+//! What a mail may know: values and names, no sentences, and nothing that must not be in a mail.
+
+use chrono::NaiveDate;
+
+use crate::calendar::{Duration, Instant};
+use crate::messages::Language;
+
+/// When time runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// At 24:00 of this day: budgets in days.
+    EndOf(NaiveDate),
+    /// At this instant: budgets in hours and minutes.
+    At(Instant),
+}
+
+/// A task that somebody is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskFacts {
+    /// What is asked.
+    pub asked: Asked,
+    /// The stage's title: 业务审核.
+    pub stage: String,
+    /// The department whose branch it is in, by its short name, if the stage is in one: 省公安厅.
+    pub branch: Option<String>,
+    /// When it is due.
+    pub due: Option<Due>,
+    /// The budget: 10 working days.
+    pub budget: Option<Duration>,
+    /// The buttons that act; none if this person must log in first.
+    pub links: Vec<ActionLink>,
+}
+
+/// What is asked of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// A verdict.
+    Sign,
+    /// A piece of work.
+    Work,
+    /// To take note.
+    Acknowledge,
+}
+
+/// A button that opens the confirm page of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionLink {
+    /// What it says: 同意.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// Why the mail is sent, with the facts of its own kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A task is yours.
+    Assigned(TaskFacts),
+    /// Its deadline comes near.
+    Reminder {
+        /// The task.
+        task: TaskFacts,
+        /// What is left.
+        left: Duration,
+    },
+    /// Its deadline has passed.
+    Overdue {
+        /// The task.
+        task: TaskFacts,
+        /// By how much.
+        late: Duration,
+        /// Who has been told.
+        told: Option<String>,
+    },
+    /// Somebody else's deadline has passed, and you are to see to it.
+    Escalated {
+        /// The task.
+        task: TaskFacts,
+        /// By how much.
+        late: Duration,
+        /// The department that is late, by its short name.
+        department: String,
+        /// The person it waits for.
+        waiting_for: Option<String>,
+    },
+    /// Your request came back to be changed.
+    Returned {
+        /// The stage that sent it back.
+        stage: String,
+        /// The department that did, by its short name.
+        department: String,
+        /// Where it is changed.
+        edit_url: String,
+    },
+    /// Your request needs more material, and the clock has stopped.
+    Supplement {
+        /// The stage that asks.
+        stage: String,
+        /// The department that asks, by its short name.
+        department: String,
+        /// Until when.
+        due: Option<Due>,
+        /// The budget for it.
+        budget: Option<Duration>,
+        /// Where it is supplied.
+        edit_url: String,
+    },
+    /// Your request was approved.
+    Approved {
+        /// From when until when the approval holds, if it is limited.
+        valid: Option<(NaiveDate, NaiveDate)>,
+        /// How many conditions it has.
+        conditions: usize,
+    },
+    /// Your request was refused.
+    Rejected {
+        /// Who decided, by its short name.
+        department: String,
+        /// When.
+        on: NaiveDate,
+    },
+    /// You need not do it any more.
+    NoLongerNeeded(Moot),
+    /// The case was ended without a decision.
+    Closed(Closing),
+}
+
+/// Why a task need not be done any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moot {
+    /// Another holder of the post did it.
+    DoneByOther,
+    /// It was given to somebody else.
+    Reassigned,
+    /// The applicant took the request back.
+    Withdrawn,
+    /// The case ended otherwise.
+    Ended,
+}
+
+/// How a case ended without a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// The applicant took it back.
+    Withdrawn,
+    /// Somebody in charge ended it.
+    Terminated,
+    /// Its approval was undone.
+    Voided,
+}
+
+/// Why this person gets the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// They sign this stage.
+    Signer,
+    /// The task is theirs to work on.
+    Handler,
+    /// They are in charge of the department that is late.
+    Overseer,
+    /// They filed the request.
+    Applicant,
+    /// They were copied on it.
+    Copied,
+}
+
+/// Who the mail is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Their name.
+    pub name: String,
+    /// Their department's short name.
+    pub department: String,
+}
+
+/// The data that is asked for, as far as a mail may name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFacts {
+    /// The title of the resource, or of the first with how many more there are.
+    pub title: String,
+    /// Its provider's short name.
+    pub provider: String,
+}
+
+/// What every mail about a case knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailFacts {
+    /// The reader's language.
+    pub language: Language,
+    /// Today in Beijing; decides where a year is written.
+    pub today: NaiveDate,
+    /// The product's name.
+    pub product: String,
+    /// Who the mail is for.
+    pub recipient: Recipient,
+    /// Why they get it.
+    pub why: Why,
+    /// The case's number.
+    pub number: String,
+    /// The workflow's title: 政务数据共享申请.
+    pub workflow: String,
+    /// The applicant's department, by its short name.
+    pub applicant: String,
+    /// The data that is asked for, if the workflow is about data.
+    pub data: Option<DataFacts>,
+    /// The case's page.
+    pub case_url: String,
+    /// Whom to ask when the mail went astray.
+    pub contact: Option<String>,
+    /// Leave out data and departments.
+    pub hide_details: bool,
+}

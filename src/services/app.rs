@@ -1,0 +1,169 @@
+//! What every use case needs: the database, the clock, the keys, and what is kept in memory of the directory and the workflows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::Error;
+use crate::attachments::Folder;
+use crate::auth::csrf::FormTokens;
+use crate::auth::keys::{Keys, Purpose};
+use crate::auth::passwords::Passwords;
+use crate::auth::sealing::Sealer;
+use crate::calendar::{Calendar, Instant};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::directory::Directory;
+use crate::storage::{self, Connection, Db};
+use crate::workflow::{self, Surroundings, Workflow};
+
+/// The application: shared by every door.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The settings.
+    pub settings: Settings,
+    /// The one clock.
+    pub clock: Arc<dyn Clock>,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Signs action links.
+    pub link_keys: Keys,
+    /// Seals private values.
+    pub sealer: Sealer,
+    /// Values in forms against forged requests.
+    pub form_tokens: FormTokens,
+    /// Attachments' bytes.
+    pub attachments: Folder,
+    /// Whether mails are kept in a local mailbox instead of being sent (`demo`).
+    pub catches_mail: bool,
+    directory: RwLock<Arc<Directory>>,
+    workflows: RwLock<HashMap<i64, Arc<Workflow>>>,
+    calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
+}
+
+impl App {
+    /// Puts the application together over an open database.
+    pub fn new(
+        db: Db,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        catches_mail: bool,
+    ) -> Result<Self, Error> {
+        let keys = |purpose| {
+            Keys::derive(
+                &settings.secret_key,
+                &settings.previous_secret_keys,
+                purpose,
+            )
+        };
+        Ok(Self {
+            link_keys: keys(Purpose::ActionLinks),
+            sealer: Sealer::new(keys(Purpose::Sealing)),
+            form_tokens: FormTokens::new(&settings.secret_key),
+            passwords: Passwords::new().map_err(|error| Error::Fault(error.to_string()))?,
+            attachments: Folder::open(&settings.attachments, settings.limits.attachment_bytes)
+                .map_err(Error::Attachments)?,
+            catches_mail,
+            directory: RwLock::default(),
+            workflows: RwLock::default(),
+            calendars: RwLock::default(),
+            db,
+            settings,
+            clock,
+        })
+    }
+
+    /// Now, in whole microseconds.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The directory as it stands in this transaction. It is read again whenever its revision has moved, so a post that
+    /// somebody lost is lost at their next request.
+    pub fn directory(&self, conn: &mut Connection) -> Result<Arc<Directory>, Error> {
+        let revision = storage::directory::revision(conn)?;
+        let known = Arc::clone(
+            &self
+                .directory
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        if known.revision == revision && !known.people.is_empty() {
+            return Ok(known);
+        }
+        let fresh = Arc::new(storage::directory::load(conn)?);
+        *self
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+
+    /// A published version, which never changes.
+    pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
+        if let Some(known) = self
+            .workflows
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&version)
+        {
+            return Ok(Arc::clone(known));
+        }
+        let stored = storage::workflows::get(conn, version)?.ok_or(Error::NotFound)?;
+        let read = workflow::read(&stored.key, &stored.source, &self.surroundings(conn)?);
+        let workflow = read.workflow.ok_or_else(|| {
+            Error::Corrupt(format!(
+                "version {} of workflow {} cannot be read",
+                stored.version, stored.key
+            ))
+        })?;
+        let workflow = Arc::new(workflow);
+        self.workflows
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(version, Arc::clone(&workflow));
+        Ok(workflow)
+    }
+
+    /// What definitions may refer to: the standard roles and those of the directory.
+    pub fn surroundings(&self, conn: &mut Connection) -> Result<Surroundings, Error> {
+        let mut surroundings = Surroundings::standard();
+        surroundings.roles.extend(
+            self.directory(conn)?
+                .roles
+                .keys()
+                .map(|role| role.0.clone()),
+        );
+        Ok(surroundings)
+    }
+
+    /// A calendar by name: the imported one, else the one that is shipped.
+    pub fn calendar(&self, conn: &mut Connection, name: &str) -> Result<Arc<Calendar>, Error> {
+        let revision = storage::calendars::revision(conn, name)?.unwrap_or(0);
+        if let Some((known, calendar)) = self
+            .calendars
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            && *known == revision
+        {
+            return Ok(Arc::clone(calendar));
+        }
+        let mut calendar = if name == "always" {
+            Calendar::always()
+        } else {
+            Calendar::cn_gov()
+        };
+        // Imported days stand over the shipped ones.
+        if let Some(imported) = storage::calendars::get(conn, name)? {
+            calendar.exceptions.extend(imported.exceptions);
+        }
+        let calendar = Arc::new(calendar);
+        self.calendars
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned(), (revision, Arc::clone(&calendar)));
+        Ok(calendar)
+    }
+}

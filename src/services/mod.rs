@@ -1,0 +1,15 @@
+//! The use cases: one function each, and the only place that opens transactions.
+
+pub mod app;
+// pub mod cases;
+// pub mod drafts;
+mod error;
+// pub mod facts;
+// pub mod notices;
+// mod projection;
+mod vault;
+pub mod viewer;
+
+pub use app::App;
+pub use error::Error;
+pub use viewer::Viewer;

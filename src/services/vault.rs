@@ -1,0 +1,160 @@
+//! Private answers: sealed on their way into a case or a draft, and opened for those who handle it.
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+use ulid::Ulid;
+
+use super::{App, Error};
+use crate::auth::sealing::Sealed;
+use crate::calendar::Instant;
+use crate::engine::{Case, Vault};
+use crate::forms::Answers;
+use crate::storage::Connection;
+use crate::storage::personal_values::{self, NewValue, Owner};
+
+/// A vault for one command: what it sealed is written when the command is accepted.
+pub struct SealingVault<'a> {
+    app: &'a App,
+    case: Ulid,
+    kept: RefCell<Vec<(Ulid, String, Sealed)>>,
+    failed: RefCell<Option<Error>>,
+}
+
+impl<'a> SealingVault<'a> {
+    /// For the case with this public id.
+    pub fn new(app: &'a App, case: Ulid) -> Self {
+        Self {
+            app,
+            case,
+            kept: RefCell::default(),
+            failed: RefCell::default(),
+        }
+    }
+
+    /// Writes what was sealed; a value that could not be sealed fails the command.
+    pub fn store(self, conn: &mut Connection, case: i64, now: Instant) -> Result<(), Error> {
+        if let Some(error) = self.failed.into_inner() {
+            return Err(error);
+        }
+        for (ulid, field, sealed) in self.kept.into_inner() {
+            let Sealed {
+                key_id,
+                salt,
+                envelope,
+                digest,
+            } = sealed;
+            let owner = (Owner::Case, case);
+            personal_values::insert(
+                conn,
+                &NewValue {
+                    ulid,
+                    owner,
+                    field,
+                    salt,
+                    envelope,
+                    key_id,
+                    digest,
+                    created_at: now,
+                },
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Vault for SealingVault<'_> {
+    fn put(&self, field: &str, value: &Value) -> Value {
+        let id = Ulid::new();
+        match self
+            .app
+            .sealer
+            .seal(&self.case.to_string(), field, value.to_string().as_bytes())
+        {
+            Ok(sealed) => {
+                let stands = json!({ "sealed": id.to_string(), "digest": sealed.digest });
+                self.kept.borrow_mut().push((id, field.to_owned(), sealed));
+                stands
+            }
+            Err(error) => {
+                self.failed.borrow_mut().get_or_insert(error.into());
+                Value::Null
+            }
+        }
+    }
+}
+
+/// The private answers of a case, by path. One that was erased is left out.
+pub fn open_case(
+    app: &App,
+    conn: &mut Connection,
+    ulid: Ulid,
+    case: &Case,
+) -> Result<Answers, Error> {
+    let mut opened = Answers::new();
+    for (path, stands) in &case.private {
+        let id = stands
+            .get("sealed")
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse::<Ulid>().ok());
+        let stored = id
+            .map(|id| personal_values::get(conn, id))
+            .transpose()?
+            .flatten();
+        let Some(stored) = stored else { continue };
+        let (Some(salt), Some(envelope)) = (stored.salt, stored.envelope) else {
+            continue;
+        };
+        let sealed = Sealed {
+            key_id: stored.key_id,
+            salt,
+            envelope,
+            digest: stored.digest,
+        };
+        let plain = app.sealer.open(&ulid.to_string(), path, &sealed)?;
+        opened.insert(path.clone(), serde_json::from_slice(&plain)?);
+    }
+    Ok(opened)
+}
+
+/// The private answers of a draft as one envelope; `None` when there are none.
+pub fn seal_draft(app: &App, ulid: Ulid, private: &Answers) -> Result<Option<Value>, Error> {
+    if private.is_empty() {
+        return Ok(None);
+    }
+    let sealed = app.sealer.seal(
+        &ulid.to_string(),
+        "draft",
+        serde_json::to_string(private)?.as_bytes(),
+    )?;
+    Ok(Some(
+        json!({ "key_id": sealed.key_id, "salt": hex::encode(sealed.salt), "envelope": hex::encode(sealed.envelope), "digest": sealed.digest }),
+    ))
+}
+
+/// The private answers of a draft.
+pub fn open_draft(app: &App, ulid: Ulid, sealed: Option<&Value>) -> Result<Answers, Error> {
+    let Some(sealed) = sealed else {
+        return Ok(Answers::new());
+    };
+    let text = |name: &str| {
+        sealed
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| Error::Corrupt(format!("a draft's envelope has no `{name}`")))
+    };
+    let bytes =
+        |name: &str| hex::decode(text(name)?).map_err(|error| Error::Corrupt(error.to_string()));
+    let envelope = Sealed {
+        key_id: text("key_id")?,
+        salt: bytes("salt")?,
+        envelope: bytes("envelope")?,
+        digest: text("digest")?,
+    };
+    Ok(serde_json::from_slice(&app.sealer.open(
+        &ulid.to_string(),
+        "draft",
+        &envelope,
+    )?)?)
+}

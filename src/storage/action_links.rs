@@ -1,0 +1,183 @@
+//! Table `action_links`: the links in mails. The row decides whether a link still works, whatever its token says.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::columns::one_row;
+use super::connection::{MaybeMoment, MultiBackend, json, moment, moment_or_null, text_enum};
+use super::schema::action_links as links;
+use super::{Connection, StorageError};
+use crate::calendar::Instant;
+use crate::directory::PersonId;
+
+text_enum! {
+    /// Where a link stands.
+    LinkState {
+        /// It works until it expires.
+        Live = "live",
+        /// It was used.
+        Used = "used",
+        /// It was taken back.
+        Revoked = "revoked",
+    }
+}
+
+/// A link as it is kept.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = links, check_for_backend(MultiBackend))]
+pub struct StoredLink {
+    /// The key.
+    pub id: i64,
+    /// What it says.
+    #[diesel(embed)]
+    pub link: Link,
+    /// Where it stands.
+    pub state: LinkState,
+    /// When it was used.
+    pub used_at: Option<Instant>,
+    /// When it was taken back.
+    pub revoked_at: Option<Instant>,
+    /// Why.
+    pub revoked_why: Option<String>,
+}
+
+/// What a link allows.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = links, check_for_backend(MultiBackend))]
+pub struct Link {
+    /// The hash of the token's id, in hex.
+    pub token_hash: String,
+    /// To whom.
+    pub person_id: PersonId,
+    /// On which case.
+    pub case_id: i64,
+    /// On which task.
+    pub task_id: i64,
+    /// In which round.
+    #[diesel(deserialize_as = i64)]
+    pub round: u32,
+    /// Which actions, as a list of words.
+    pub actions: Value,
+    /// The mail that it is in.
+    pub mail_id: Option<i64>,
+    /// The key that signed the token.
+    pub key_id: String,
+    /// Until when.
+    pub expires_at: Instant,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+/// Keeps a link and answers with its key.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when there is one with this hash.
+pub fn insert(conn: &mut Connection, link: &Link) -> Result<i64, StorageError> {
+    Ok(diesel::insert_into(links::table)
+        .values((
+            links::token_hash.eq(&link.token_hash),
+            links::person_id.eq(link.person_id),
+            links::case_id.eq(link.case_id),
+            links::task_id.eq(link.task_id),
+            links::round.eq(i64::from(link.round)),
+            links::actions.eq(json(&link.actions)),
+            links::mail_id.eq(link.mail_id),
+            links::key_id.eq(&link.key_id),
+            links::expires_at.eq(moment(link.expires_at)),
+            links::state.eq(LinkState::Live),
+            links::created_at.eq(moment(link.created_at)),
+        ))
+        .returning(links::id)
+        .get_result(conn)?)
+}
+
+/// The link whose token has this hash, live or not.
+///
+/// # Errors
+/// The database's own failure.
+pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, StorageError> {
+    Ok(links::table
+        .filter(links::token_hash.eq(hash))
+        .select(StoredLink::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Uses a link up.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it is used, revoked or past its time.
+pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
+    let live = links::table
+        .filter(links::id.eq(id))
+        .filter(links::state.eq(LinkState::Live))
+        .filter(links::expires_at.gt(moment(at)));
+    let touched = diesel::update(live)
+        .set((
+            links::state.eq(LinkState::Used),
+            links::used_at.eq(moment_or_null(Some(at))),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Takes back the live links to a task, everybody's, and answers how many there were.
+///
+/// # Errors
+/// The database's own failure.
+pub fn revoke_for_task(
+    conn: &mut Connection,
+    task: i64,
+    why: &str,
+    at: Instant,
+) -> Result<usize, StorageError> {
+    let live = links::table
+        .filter(links::task_id.eq(task))
+        .filter(links::state.eq(LinkState::Live));
+    Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
+}
+
+/// Takes back a person's live links to a task: a newer mail replaces them, or one of them was used.
+///
+/// # Errors
+/// The database's own failure.
+pub fn revoke_siblings(
+    conn: &mut Connection,
+    task: i64,
+    person: PersonId,
+    why: &str,
+    at: Instant,
+) -> Result<usize, StorageError> {
+    let live = links::table
+        .filter(links::task_id.eq(task))
+        .filter(links::person_id.eq(person))
+        .filter(links::state.eq(LinkState::Live));
+    Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
+}
+
+/// Takes back all live links of a person.
+///
+/// # Errors
+/// The database's own failure.
+pub fn revoke_for_person(
+    conn: &mut Connection,
+    person: PersonId,
+    why: &str,
+    at: Instant,
+) -> Result<usize, StorageError> {
+    let live = links::table
+        .filter(links::person_id.eq(person))
+        .filter(links::state.eq(LinkState::Live));
+    Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn revoked<'a>(why: &'a str, at: Instant) -> _ {
+    let revoked: LinkState = LinkState::Revoked;
+    let at: MaybeMoment = moment_or_null(Some(at));
+    (
+        links::state.eq(revoked),
+        links::revoked_at.eq(at),
+        links::revoked_why.eq(why),
+    )
+}

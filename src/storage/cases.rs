@@ -1,0 +1,411 @@
+//! Table `cases`: each case as it stands, and the columns that lists search on. Its row is the only lock.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::columns::{one_more, one_row};
+use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
+use super::schema::{cases, participants, search_terms as terms};
+use super::search_terms::{self, Range};
+use super::{Addressee, Connection, Page, StorageError};
+use crate::calendar::Instant;
+use crate::directory::{DepartmentCode, PersonId};
+
+/// A case with its snapshot.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = cases, check_for_backend(MultiBackend))]
+pub struct StoredCase {
+    /// What lists show.
+    #[diesel(embed)]
+    pub summary: CaseSummary,
+    /// The case as the engine keeps it.
+    pub snapshot: Value,
+    /// Counts up with every save.
+    pub revision: i64,
+    /// Nothing is deleted while held.
+    pub hold: bool,
+    /// The last day on which it must be kept; `None` while it runs.
+    pub keep_until: Option<NaiveDate>,
+}
+
+/// What lists show of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = cases, check_for_backend(MultiBackend))]
+pub struct CaseSummary {
+    /// The key.
+    pub id: i64,
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// The number for people.
+    pub number: Option<String>,
+    /// Of which workflow.
+    pub workflow_key: String,
+    /// The version that it runs on.
+    pub version_id: i64,
+    /// The engine's word for how it stands.
+    pub status: String,
+    /// How it ended, to other systems.
+    pub outcome: Option<String>,
+    /// The end that it reached.
+    pub end_id: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Who filed it.
+    pub applicant_id: PersonId,
+    /// For which department.
+    pub department: DepartmentCode,
+    /// That department's authority.
+    pub authority: DepartmentCode,
+    /// The highest data level in it.
+    #[diesel(deserialize_as = i32)]
+    pub level: u8,
+    /// The nearest deadline.
+    pub due_at: Option<Instant>,
+    /// What it waits for, in the engine's words.
+    pub awaiting: Option<String>,
+    /// When it was filed.
+    pub submitted_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+}
+
+/// A case to be filed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCase {
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// The number for people.
+    pub number: Option<String>,
+    /// Of which workflow.
+    pub workflow_key: String,
+    /// Who files it.
+    pub applicant_id: PersonId,
+    /// For which department.
+    pub department: DepartmentCode,
+    /// That department's authority.
+    pub authority: DepartmentCode,
+    /// When.
+    pub submitted_at: Instant,
+    /// How it stands.
+    pub state: CaseState,
+}
+
+/// What a command changes of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseState {
+    /// The version that it runs on.
+    pub version_id: i64,
+    /// The engine's word for how it stands.
+    pub status: String,
+    /// How it ended, to other systems.
+    pub outcome: Option<String>,
+    /// The end that it reached.
+    pub end_id: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// The case as the engine keeps it.
+    pub snapshot: Value,
+    /// The highest data level in it.
+    pub level: u8,
+    /// The nearest deadline.
+    pub due_at: Option<Instant>,
+    /// What it waits for, in the engine's words.
+    pub awaiting: Option<String>,
+    /// When this was decided.
+    pub updated_at: Instant,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+    /// The last day on which it must be kept.
+    pub keep_until: Option<NaiveDate>,
+}
+
+/// Whose cases a list shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// Those that the person filed.
+    FiledBy(PersonId),
+    /// Those with any of these among their participants.
+    VisibleTo(Vec<Addressee>),
+    /// Everybody's.
+    All,
+}
+
+/// What a list of cases shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Whose.
+    pub whose: Whose,
+    /// Of this workflow only.
+    pub workflow: Option<String>,
+    /// With this status only.
+    pub status: Option<String>,
+    /// With this number only.
+    pub number: Option<String>,
+    /// With all of these words in what they are found by.
+    pub text: String,
+}
+
+impl CaseFilter {
+    /// All of `whose` cases.
+    #[must_use]
+    pub fn of(whose: Whose) -> Self {
+        Self {
+            whose,
+            workflow: None,
+            status: None,
+            number: None,
+            text: String::new(),
+        }
+    }
+}
+
+/// Files a case at revision 1 and answers with its key.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when the number is taken.
+pub fn insert(conn: &mut Connection, new: &NewCase) -> Result<i64, StorageError> {
+    let state = &new.state;
+    Ok(diesel::insert_into(cases::table)
+        .values((
+            cases::ulid.eq(ulid_text(new.ulid)),
+            cases::number.eq(new.number.as_ref()),
+            cases::workflow_key.eq(&new.workflow_key),
+            cases::applicant_id.eq(new.applicant_id),
+            cases::department.eq(&new.department),
+            cases::authority.eq(&new.authority),
+            cases::submitted_at.eq(moment(new.submitted_at)),
+            cases::revision.eq(1),
+            cases::hold.eq(false),
+            (
+                cases::version_id.eq(state.version_id),
+                cases::status.eq(&state.status),
+                cases::outcome.eq(state.outcome.as_ref()),
+                cases::end_id.eq(state.end_id.as_ref()),
+                cases::title.eq(&state.title),
+                cases::snapshot.eq(json(&state.snapshot)),
+                cases::level.eq(i32::from(state.level)),
+                cases::due_at.eq(moment_or_null(state.due_at)),
+                cases::awaiting.eq(state.awaiting.as_ref()),
+                cases::updated_at.eq(moment(state.updated_at)),
+                cases::ended_at.eq(moment_or_null(state.ended_at)),
+                cases::keep_until.eq(state.keep_until),
+            ),
+        ))
+        .returning(cases::id)
+        .get_result(conn)?)
+}
+
+/// Takes the case for this transaction: whoever comes next waits until it is done.
+///
+/// # Errors
+/// The database's own failure.
+pub fn lock(conn: &mut Connection, ulid: Ulid) -> Result<Option<StoredCase>, StorageError> {
+    let query = cases::table
+        .filter(cases::ulid.eq(ulid_text(ulid)))
+        .select(StoredCase::as_select());
+    Ok(ForUpdate(query).get_result(conn).optional()?)
+}
+
+/// Like [`lock`], for those who know the case by its inner key.
+///
+/// # Errors
+/// The database's own failure.
+pub fn lock_by_id(conn: &mut Connection, id: i64) -> Result<Option<StoredCase>, StorageError> {
+    let query = cases::table
+        .filter(cases::id.eq(id))
+        .select(StoredCase::as_select());
+    Ok(ForUpdate(query).get_result(conn).optional()?)
+}
+
+/// The case with this key.
+///
+/// # Errors
+/// The database's own failure.
+pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<StoredCase>, StorageError> {
+    Ok(cases::table
+        .filter(cases::ulid.eq(ulid_text(ulid)))
+        .select(StoredCase::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The case with this inner key.
+///
+/// # Errors
+/// The database's own failure.
+pub fn get_by_id(conn: &mut Connection, id: i64) -> Result<Option<StoredCase>, StorageError> {
+    Ok(cases::table
+        .find(id)
+        .select(StoredCase::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Saves the case if nobody else has since `seen`, and answers with its new revision.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it has changed.
+pub fn save(
+    conn: &mut Connection,
+    id: i64,
+    seen: i64,
+    state: &CaseState,
+) -> Result<i64, StorageError> {
+    let touched = diesel::update(
+        cases::table
+            .filter(cases::id.eq(id))
+            .filter(cases::revision.eq(seen)),
+    )
+    .set((
+        cases::revision.eq(seen + 1),
+        cases::version_id.eq(state.version_id),
+        cases::status.eq(&state.status),
+        cases::outcome.eq(state.outcome.as_ref()),
+        cases::end_id.eq(state.end_id.as_ref()),
+        cases::title.eq(&state.title),
+        cases::snapshot.eq(json(&state.snapshot)),
+        cases::level.eq(i32::from(state.level)),
+        cases::due_at.eq(moment_or_null(state.due_at)),
+        cases::awaiting.eq(state.awaiting.as_ref()),
+        cases::updated_at.eq(moment(state.updated_at)),
+        cases::ended_at.eq(moment_or_null(state.ended_at)),
+        cases::keep_until.eq(state.keep_until),
+    ))
+    .execute(conn)?;
+    one_row(touched)?;
+    Ok(seen + 1)
+}
+
+/// Holds the case beyond its keeping, or lets it go. Answers whether there is such a case.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_hold(conn: &mut Connection, id: i64, hold: bool) -> Result<bool, StorageError> {
+    Ok(diesel::update(cases::table.find(id))
+        .set(cases::hold.eq(hold))
+        .execute(conn)?
+        == 1)
+}
+
+/// Whether any of these is among the case's participants.
+///
+/// # Errors
+/// The database's own failure.
+pub fn is_visible(conn: &mut Connection, id: i64, to: &[Addressee]) -> Result<bool, StorageError> {
+    let keys: Vec<String> = to.iter().map(Addressee::to_string).collect();
+    let found = participants::table
+        .filter(participants::case_id.eq(id))
+        .filter(participants::addressee.eq_any(keys))
+        .select(participants::case_id)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// A page of cases, newest first, before the key `before`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn list(
+    conn: &mut Connection,
+    filter: &CaseFilter,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseSummary, i64>, StorageError> {
+    let before = before.unwrap_or(i64::MAX);
+    let rows = match &filter.whose {
+        Whose::FiledBy(person) => filed(conn, filter, Some(*person), before, limit)?,
+        Whose::All => filed(conn, filter, None, before, limit)?,
+        Whose::VisibleTo(addressees) => visible(conn, filter, addressees, before, limit)?,
+    };
+    Ok(Page::cut(rows, limit, |case: &CaseSummary| case.id))
+}
+
+/// Narrows a query in which `cases` takes part; a macro, because its two users have types of their own.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query;
+        if let Some(workflow) = &$filter.workflow {
+            query = query.filter(cases::workflow_key.eq(workflow.clone()));
+        }
+        if let Some(status) = &$filter.status {
+            query = query.filter(cases::status.eq(status.clone()));
+        }
+        if let Some(number) = &$filter.number {
+            query = query.filter(cases::number.eq(number.clone()));
+        }
+        for Range { from, to } in search_terms::wanted(&$filter.text) {
+            query = query.filter(exists(
+                terms::table
+                    .filter(terms::case_id.eq(cases::id))
+                    .filter(terms::term.between(from, to)),
+            ));
+        }
+        query
+    }};
+}
+
+fn filed(
+    conn: &mut Connection,
+    filter: &CaseFilter,
+    by: Option<PersonId>,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<CaseSummary>, StorageError> {
+    let query = cases::table
+        .filter(cases::id.lt(before))
+        .into_boxed::<MultiBackend>();
+    let mut query = narrowed!(query, filter);
+    if let Some(person) = by {
+        query = query.filter(cases::applicant_id.eq(person));
+    }
+    Ok(query
+        .order(cases::id.desc())
+        .limit(one_more(limit))
+        .select(CaseSummary::as_select())
+        .load(conn)?)
+}
+
+/// The first rows of each addressee, merged: every part is read in the order of its index, and no more of it than a
+/// page can show.
+fn visible(
+    conn: &mut Connection,
+    filter: &CaseFilter,
+    addressees: &[Addressee],
+    before: i64,
+    limit: usize,
+) -> Result<Vec<CaseSummary>, StorageError> {
+    let mut ids: BTreeSet<i64> = BTreeSet::new();
+    for addressee in addressees {
+        let query = participants::table
+            .inner_join(cases::table)
+            .filter(participants::addressee.eq(addressee.to_string()))
+            .filter(participants::case_id.lt(before))
+            .into_boxed::<MultiBackend>();
+        // One case can be there for several reasons, hence `distinct`.
+        let first: Vec<i64> = narrowed!(query, filter)
+            .select(participants::case_id)
+            .distinct()
+            .order(participants::case_id.desc())
+            .limit(one_more(limit))
+            .load(conn)?;
+        ids.extend(first);
+    }
+    let newest: Vec<i64> = ids
+        .into_iter()
+        .rev()
+        .take(limit.saturating_add(1))
+        .collect();
+    Ok(cases::table
+        .filter(cases::id.eq_any(newest))
+        .order(cases::id.desc())
+        .select(CaseSummary::as_select())
+        .load(conn)?)
+}

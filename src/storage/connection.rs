@@ -1,0 +1,208 @@
+//! The database behind everything: opening it, reading and writing in transactions. What differs between SQLite and
+//! PostgreSQL is here and in the folder beside; the table files know neither.
+
+mod either;
+mod exclusive;
+mod manager;
+mod migrations;
+mod statement;
+mod types;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+
+use super::StorageError;
+use manager::Manager;
+
+pub use either::AnyConnection as Connection;
+pub(crate) use either::MultiBackend;
+pub use exclusive::{ExclusiveError, Lock};
+pub use manager::OpenError;
+pub use migrations::{MigrateError, SchemaState};
+pub(crate) use statement::{ForUpdate, OnConflict, SkipLocked, cols};
+pub(crate) use types::{
+    JsonDoc, MaybeMoment, Moment, UlidText, as_column, json, json_or_null, moment, moment_or_null,
+    newtype_column, text_enum, ulid_text,
+};
+
+/// Runs one body against the concrete connection, for the few statements that cannot be said for both at once.
+macro_rules! on_backend {
+    ($conn:expr, |$concrete:ident| $body:expr) => {
+        match $conn {
+            #[cfg(feature = "postgres")]
+            $crate::storage::connection::Connection::Pg($concrete) => $body,
+            $crate::storage::connection::Connection::Sqlite($concrete) => $body,
+        }
+    };
+}
+
+pub(crate) use on_backend;
+
+/// The database: a pool of connections. Clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    pool: Pool<Manager>,
+    manager: Manager,
+    // SQLite has one writer at a time and lets the others poll for the lock. Waiting in turn here wastes no time and
+    // cannot run into the busy timeout.
+    writer: Mutex<()>,
+}
+
+impl Db {
+    /// Opens the database at `url`: `sqlite:PATH` or `postgres://…`, with at most `pool_size` connections.
+    ///
+    /// # Errors
+    /// A sentence for the person who wrote the address, without the password in it.
+    pub fn open(url: &str, pool_size: u32) -> Result<Self, OpenError> {
+        let manager = Manager::new(url)?;
+        // One connection by hand first: the pool would answer a wrong address with a time-out.
+        drop(manager.open()?);
+        let pool = Pool::builder()
+            .max_size(pool_size.max(1))
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(5))
+            .test_on_check_out(manager.may_be_cut_off())
+            .error_handler(Box::new(manager::LogFailures))
+            .build(manager.clone())
+            .map_err(|error| manager.refused(&error.to_string()))?;
+        Ok(Self(Arc::new(Inner {
+            pool,
+            manager,
+            writer: Mutex::new(()),
+        })))
+    }
+
+    /// Runs `f` on one unchanging view of the database; writing in it fails.
+    ///
+    /// # Errors
+    /// What `f` answers, or the database's own failure.
+    pub fn read<T, E>(&self, f: impl FnOnce(&mut Connection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StorageError>,
+    {
+        let mut conn = self.connection()?;
+        in_transaction(&mut conn, Begin::Read, f)
+    }
+
+    /// Runs `f` in a transaction: all of it or nothing.
+    ///
+    /// # Errors
+    /// What `f` answers, or the database's own failure; nothing was written then.
+    pub fn write<T, E>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let turn = (!self.0.manager.has_many_writers())
+            .then(|| self.0.writer.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut conn = self.connection()?;
+        let written = in_transaction(&mut conn, Begin::Write, f);
+        drop(turn);
+        written
+    }
+
+    /// Brings the tables up to date and answers with the versions that were added.
+    ///
+    /// # Errors
+    /// The failing migration; those before it stay.
+    pub fn migrate(&self) -> Result<Vec<String>, MigrateError> {
+        // A connection of its own: it waits for another migration as long as that takes, and its session ends with it.
+        let mut conn = self.0.manager.connect().map_err(MigrateError::Connection)?;
+        migrations::run(&mut conn)
+    }
+
+    /// Whether the tables are those that this program knows.
+    ///
+    /// # Errors
+    /// The database's own failure.
+    pub fn schema_state(&self) -> Result<SchemaState, StorageError> {
+        self.read(migrations::state)
+    }
+
+    /// Claims the database for the one process that serves it; the claim ends when the lock is dropped. PostgreSQL may
+    /// have several, so there it always succeeds.
+    ///
+    /// # Errors
+    /// When another process holds it.
+    pub fn exclusive(&self) -> Result<Lock, ExclusiveError> {
+        exclusive::lock(self.0.manager.file())
+    }
+
+    fn connection(&self) -> Result<PooledConnection<Manager>, StorageError> {
+        self.0
+            .pool
+            .get()
+            .map_err(|error| StorageError::Unavailable(Box::new(error)))
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Db").field(&self.0.manager).finish()
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Begin {
+    Read,
+    Write,
+}
+
+fn in_transaction<T, E>(
+    conn: &mut Connection,
+    begin: Begin,
+    f: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<StorageError>,
+{
+    type Manager = <Connection as diesel::Connection>::TransactionManager;
+
+    start(conn, begin).map_err(StorageError::from)?;
+    match f(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn).map_err(StorageError::from)?;
+            Ok(value)
+        }
+        Err(error) => match Manager::rollback_transaction(conn) {
+            // A connection that broke has rolled back by itself; the first failure is the one to tell.
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => {
+                tracing::error!(%rollback, "a transaction could not be rolled back; its connection is given up");
+                Err(error)
+            }
+        },
+    }
+}
+
+fn start(conn: &mut Connection, begin: Begin) -> diesel::QueryResult<()> {
+    match conn {
+        Connection::Sqlite(conn) => {
+            // SQLite must lock at the start of a write: a transaction that reads first cannot wait for another
+            // writer, it fails at once. Measured: 678 of 800 failed, with BEGIN IMMEDIATE none.
+            let (mode, sql) = match begin {
+                Begin::Read => ("PRAGMA query_only = ON", "BEGIN"),
+                Begin::Write => ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"),
+            };
+            conn.batch_execute(mode)?;
+            AnsiTransactionManager::begin_transaction_sql(conn, sql)
+        }
+        #[cfg(feature = "postgres")]
+        Connection::Pg(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            match begin {
+                Begin::Read => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                // Enough, because every command takes the row of its case first.
+                Begin::Write => "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            },
+        ),
+    }
+}

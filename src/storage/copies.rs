@@ -1,0 +1,108 @@
+//! Table `copies`: read-only copies (抄送) and their receipts.
+
+use diesel::prelude::*;
+
+use super::columns::one_more;
+use super::connection::{MultiBackend, OnConflict, moment, moment_or_null};
+use super::schema::copies;
+use super::{Connection, Cursor, Page, StorageError};
+use crate::calendar::Instant;
+use crate::directory::PersonId;
+
+/// A copy.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = copies, check_for_backend(MultiBackend))]
+pub struct Copy {
+    /// Of which case.
+    pub case_id: i64,
+    /// For whom.
+    pub person_id: PersonId,
+    /// Why.
+    pub reason: String,
+    /// When it was sent.
+    pub at: Instant,
+    /// When it was first read.
+    pub read_at: Option<Instant>,
+}
+
+/// Sends a copy; the same one for the same reason is sent once.
+///
+/// # Errors
+/// The database's own failure.
+pub fn add(
+    conn: &mut Connection,
+    case: i64,
+    person: PersonId,
+    reason: &str,
+    at: Instant,
+) -> Result<(), StorageError> {
+    let insert = diesel::insert_into(copies::table).values((
+        copies::case_id.eq(case),
+        copies::person_id.eq(person),
+        copies::reason.eq(reason),
+        copies::at.eq(moment(at)),
+    ));
+    OnConflict(insert, "DO NOTHING").execute(conn)?;
+    Ok(())
+}
+
+/// Notes that the person has read their copies of the case; the first time stands.
+///
+/// # Errors
+/// The database's own failure.
+pub fn read(
+    conn: &mut Connection,
+    case: i64,
+    person: PersonId,
+    at: Instant,
+) -> Result<(), StorageError> {
+    let unread = copies::table
+        .filter(copies::case_id.eq(case))
+        .filter(copies::person_id.eq(person))
+        .filter(copies::read_at.is_null());
+    diesel::update(unread)
+        .set(copies::read_at.eq(moment_or_null(Some(at))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The copies of a case, with their receipts.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<Copy>, StorageError> {
+    Ok(copies::table
+        .filter(copies::case_id.eq(case))
+        .order((copies::at, copies::person_id))
+        .select(Copy::as_select())
+        .load(conn)?)
+}
+
+/// A page of the person's copies, newest first, before the place `before`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_person(
+    conn: &mut Connection,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Copy>, StorageError> {
+    let mut query = copies::table
+        .filter(copies::person_id.eq(person))
+        .into_boxed::<MultiBackend>();
+    if let Some(Cursor { at, id }) = before {
+        query = query
+            .filter(copies::at.le(moment(at)))
+            .filter(copies::at.lt(moment(at)).or(copies::case_id.lt(id)));
+    }
+    let rows = query
+        .order((copies::at.desc(), copies::case_id.desc()))
+        .limit(one_more(limit))
+        .select(Copy::as_select())
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |copy: &Copy| Cursor {
+        at: copy.at,
+        id: copy.case_id,
+    }))
+}

@@ -1,0 +1,130 @@
+//! Table `events`: what happened, in a chain for each case. Rows are added and read; the database refuses the rest.
+
+use diesel::prelude::*;
+
+use super::columns::one_more;
+use super::connection::{MultiBackend, moment};
+use super::schema::events;
+use super::{Connection, Page, StorageError};
+use crate::calendar::Instant;
+use crate::directory::PersonId;
+
+/// An event as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(MultiBackend))]
+pub struct StoredEvent {
+    /// The key.
+    pub id: i64,
+    /// Of which case.
+    pub case_id: i64,
+    /// What it says.
+    #[diesel(embed)]
+    pub event: EventRow,
+}
+
+/// An event and its link in the case's chain.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(MultiBackend))]
+pub struct EventRow {
+    /// Counts from 1 for each case.
+    pub seq: i64,
+    /// What happened.
+    pub kind: String,
+    /// The event as canonical JSON. It is text, so that the very bytes that were hashed come back.
+    pub body: String,
+    /// Who did it; `None`: the clock.
+    pub actor_id: Option<PersonId>,
+    /// For whom they stood in.
+    pub on_behalf_id: Option<PersonId>,
+    /// How it came: web, link, api, timer, cli.
+    pub channel: String,
+    /// When.
+    pub at: Instant,
+    /// The version of the workflow that decided it.
+    pub version_id: i64,
+    /// How it was hashed.
+    pub algorithm: String,
+    /// The hash of the event before, in hex; empty for the first.
+    pub previous_hash: String,
+    /// Its own hash, in hex.
+    pub hash: String,
+}
+
+/// The end of a case's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainEnd {
+    /// The last event's place.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// Adds events to the case's chain.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when a place is taken, which the lock on the case rules out.
+pub fn append(conn: &mut Connection, case: i64, new: &[EventRow]) -> Result<(), StorageError> {
+    for event in new {
+        diesel::insert_into(events::table)
+            .values((
+                events::case_id.eq(case),
+                events::seq.eq(event.seq),
+                events::kind.eq(&event.kind),
+                events::body.eq(&event.body),
+                events::actor_id.eq(event.actor_id),
+                events::on_behalf_id.eq(event.on_behalf_id),
+                events::channel.eq(&event.channel),
+                events::at.eq(moment(event.at)),
+                events::version_id.eq(event.version_id),
+                events::algorithm.eq(&event.algorithm),
+                events::previous_hash.eq(&event.previous_hash),
+                events::hash.eq(&event.hash),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The case's events, oldest first.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredEvent>, StorageError> {
+    Ok(events::table
+        .filter(events::case_id.eq(case))
+        .order(events::seq)
+        .select(StoredEvent::as_select())
+        .load(conn)?)
+}
+
+/// A page of everybody's events in the order in which they were written, after the key `after`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn all(
+    conn: &mut Connection,
+    after: Option<i64>,
+    limit: usize,
+) -> Result<Page<StoredEvent, i64>, StorageError> {
+    let rows = events::table
+        .filter(events::id.gt(after.unwrap_or(0)))
+        .order(events::id)
+        .limit(one_more(limit))
+        .select(StoredEvent::as_select())
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |event: &StoredEvent| event.id))
+}
+
+/// The end of the case's chain; `None` before the first event.
+///
+/// # Errors
+/// The database's own failure.
+pub fn last(conn: &mut Connection, case: i64) -> Result<Option<ChainEnd>, StorageError> {
+    let end: Option<(i64, String)> = events::table
+        .filter(events::case_id.eq(case))
+        .order(events::seq.desc())
+        .select((events::seq, events::hash))
+        .first(conn)
+        .optional()?;
+    Ok(end.map(|(seq, hash)| ChainEnd { seq, hash }))
+}

@@ -1,0 +1,121 @@
+//! Table `idempotency_keys`: requests that were answered, so that a repeat is not done twice.
+
+use diesel::prelude::*;
+
+use super::columns::one_row;
+use super::connection::{MultiBackend, OnConflict, moment};
+use super::schema::idempotency_keys as keys;
+use super::{Connection, StorageError};
+use crate::calendar::Instant;
+use crate::directory::PersonId;
+
+/// What is known of a request's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// Nothing: this request is the first, and the key is now taken for it.
+    None,
+    /// The same request was answered like this.
+    Answered(Answer),
+    /// Another request came with this key.
+    Other,
+}
+
+/// What a request was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The case that it was about.
+    pub case_id: Option<i64>,
+    /// That case's revision after it.
+    pub revision: Option<i64>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = keys, check_for_backend(MultiBackend))]
+struct Row {
+    digest: String,
+    status: Option<i32>,
+    case_id: Option<i64>,
+    revision: Option<i64>,
+}
+
+/// Takes the key for a request whose body has this digest, or finds what an earlier one was answered. Keys from before
+/// `valid_since` are forgotten. To be finished with [`answered`] in the same transaction.
+///
+/// # Errors
+/// The database's own failure.
+pub fn begin(
+    conn: &mut Connection,
+    person: PersonId,
+    key: &str,
+    digest: &str,
+    now: Instant,
+    valid_since: Instant,
+) -> Result<Earlier, StorageError> {
+    diesel::delete(
+        keys::table
+            .find((person, key))
+            .filter(keys::created_at.lt(moment(valid_since))),
+    )
+    .execute(conn)?;
+    let insert = diesel::insert_into(keys::table).values((
+        keys::person_id.eq(person),
+        keys::key.eq(key),
+        keys::digest.eq(digest),
+        keys::created_at.eq(moment(now)),
+    ));
+    // Two at once: the second waits here until the first has committed, and then finds its answer.
+    if OnConflict(insert, "DO NOTHING").execute(conn)? == 1 {
+        return Ok(Earlier::None);
+    }
+    let row: Row = keys::table
+        .find((person, key))
+        .select(Row::as_select())
+        .first(conn)?;
+    if row.digest != digest {
+        return Ok(Earlier::Other);
+    }
+    let status = row.status.and_then(|status| u16::try_from(status).ok());
+    let Some(status) = status else {
+        return Err(StorageError::Corrupt {
+            what: format!("idempotency key of person {person} without an answer"),
+        });
+    };
+    Ok(Earlier::Answered(Answer {
+        status,
+        case_id: row.case_id,
+        revision: row.revision,
+    }))
+}
+
+/// Keeps the answer to the request that [`begin`] took the key for.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the key was not taken.
+pub fn answered(
+    conn: &mut Connection,
+    person: PersonId,
+    key: &str,
+    answer: &Answer,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(keys::table.find((person, key)))
+        .set((
+            keys::status.eq(Some(i32::from(answer.status))),
+            keys::case_id.eq(answer.case_id),
+            keys::revision.eq(answer.revision),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Forgets the keys from before `valid_since`, and answers how many there were.
+///
+/// # Errors
+/// The database's own failure.
+pub fn remove_old(conn: &mut Connection, valid_since: Instant) -> Result<usize, StorageError> {
+    Ok(
+        diesel::delete(keys::table.filter(keys::created_at.lt(moment(valid_since))))
+            .execute(conn)?,
+    )
+}

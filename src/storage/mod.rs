@@ -1,0 +1,56 @@
+//! Everything that is kept, and the only place with SQL: one file per table, plain functions, connection first.
+//!
+//! Only `services` open transactions ([`Db::read`] and [`Db::write`]); functions here work inside one.
+
+pub mod action_links;
+pub mod addressee;
+pub mod api_tokens;
+pub mod attachments;
+pub mod calendars;
+pub mod cases;
+pub mod catalogue;
+mod columns;
+pub mod connection;
+pub mod copies;
+pub mod departments;
+pub mod directory;
+pub mod drafts;
+mod error;
+pub mod events;
+pub mod idempotency_keys;
+pub mod login_attempts;
+pub mod mailbox;
+pub mod numbers;
+pub mod outbox;
+mod page;
+pub mod participants;
+pub mod people;
+pub mod personal_values;
+pub mod posts;
+pub mod roles;
+mod schema;
+pub mod search_terms;
+pub mod sessions;
+mod task_offers;
+pub mod tasks;
+pub mod timers;
+pub mod workflows;
+
+pub use addressee::Addressee;
+pub use connection::{Connection, Db};
+pub use error::StorageError;
+pub use page::{BadCursor, Cursor, Page};
+
+use crate::calendar::Instant;
+
+/// A worker's claim on rows of a queue: who has them, and until when nobody else may take them.
+///
+/// The owner is a name of its own for each claim: whoever comes back late must not be taken for the one who has the
+/// row now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who.
+    pub owner: String,
+    /// Until when.
+    pub until: Instant,
+}

@@ -1,0 +1,285 @@
+//! Table `outbox`: what is to leave the process. Written with what causes it, claimed with a lease, sent outside any
+//! transaction, settled afterwards.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::columns::one_row;
+use super::connection::{
+    MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
+};
+use super::schema::outbox;
+use super::{Connection, Lease, StorageError};
+use crate::calendar::Instant;
+use crate::directory::PersonId;
+
+text_enum! {
+    /// Where a message stands.
+    OutboxState {
+        /// To be sent.
+        Waiting = "waiting",
+        /// Accepted by the other side.
+        Sent = "sent",
+        /// Given up.
+        Failed = "failed",
+        /// Not needed any more.
+        Cancelled = "cancelled",
+    }
+}
+
+/// A message as it is kept.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = outbox, check_for_backend(MultiBackend))]
+pub struct StoredMessage {
+    /// The key.
+    pub id: i64,
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// By what way: `mail`.
+    pub kind: String,
+    /// What it tells.
+    pub notice: String,
+    /// About which case.
+    pub case_id: Option<i64>,
+    /// About which task.
+    pub task_id: Option<i64>,
+    /// To whom.
+    pub recipient_id: PersonId,
+    /// What it tells it with: ids and codes, no names, no texts.
+    pub params: Value,
+    /// The Message-ID, for ever the same.
+    pub message_id: String,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// When it may be tried next.
+    pub available_at: Instant,
+    /// How often it was claimed.
+    #[diesel(deserialize_as = i32)]
+    pub attempts: u32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Instant,
+    /// When it was sent.
+    pub sent_at: Option<Instant>,
+    /// When it is given up.
+    pub deliver_until: Instant,
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMessage {
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// By what way: `mail`.
+    pub kind: String,
+    /// What it tells.
+    pub notice: String,
+    /// About which case.
+    pub case_id: Option<i64>,
+    /// About which task.
+    pub task_id: Option<i64>,
+    /// To whom.
+    pub recipient_id: PersonId,
+    /// What it tells it with.
+    pub params: Value,
+    /// The Message-ID.
+    pub message_id: String,
+    /// When it may be sent.
+    pub available_at: Instant,
+    /// When it is given up.
+    pub deliver_until: Instant,
+    /// When it is written.
+    pub created_at: Instant,
+}
+
+/// How many messages stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    /// To be sent.
+    pub waiting: i64,
+    /// Given up.
+    pub failed: i64,
+}
+
+/// Writes a message and answers with its key.
+///
+/// # Errors
+/// [`StorageError::Duplicate`] when there is one with this Message-ID.
+pub fn enqueue(conn: &mut Connection, new: &NewMessage) -> Result<i64, StorageError> {
+    Ok(diesel::insert_into(outbox::table)
+        .values((
+            outbox::ulid.eq(ulid_text(new.ulid)),
+            outbox::kind.eq(&new.kind),
+            outbox::notice.eq(&new.notice),
+            outbox::case_id.eq(new.case_id),
+            outbox::task_id.eq(new.task_id),
+            outbox::recipient_id.eq(new.recipient_id),
+            outbox::params.eq(json(&new.params)),
+            outbox::message_id.eq(&new.message_id),
+            outbox::state.eq(OutboxState::Waiting),
+            outbox::available_at.eq(moment(new.available_at)),
+            outbox::attempts.eq(0),
+            outbox::created_at.eq(moment(new.created_at)),
+            outbox::deliver_until.eq(moment(new.deliver_until)),
+        ))
+        .returning(outbox::id)
+        .get_result(conn)?)
+}
+
+/// Claims up to `limit` messages that may be sent now, longest waiting first.
+///
+/// # Errors
+/// The database's own failure.
+pub fn claim(
+    conn: &mut Connection,
+    lease: &Lease,
+    now: Instant,
+    limit: u32,
+) -> Result<Vec<StoredMessage>, StorageError> {
+    let ready = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting))
+        .filter(outbox::available_at.le(moment(now)))
+        .filter(
+            outbox::lease_until
+                .is_null()
+                .or(outbox::lease_until.le(moment_or_null(Some(now)))),
+        )
+        .order((outbox::available_at, outbox::id))
+        .limit(i64::from(limit))
+        .select(outbox::id);
+    let ids: Vec<i64> = SkipLocked(ready).load(conn)?;
+    let mut claimed: Vec<StoredMessage> =
+        diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+            .set((
+                outbox::lease_owner.eq(Some(&lease.owner)),
+                outbox::lease_until.eq(moment_or_null(Some(lease.until))),
+                outbox::attempts.eq(outbox::attempts + 1),
+            ))
+            .returning(cols::<StoredMessage>())
+            .get_results(conn)?;
+    claimed.sort_by_key(|message| (message.available_at, message.id));
+    Ok(claimed)
+}
+
+/// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the owner has lost it.
+pub fn sent(conn: &mut Connection, id: i64, owner: &str, at: Instant) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(id, owner))
+        .set((
+            outbox::state.eq(OutboxState::Sent),
+            outbox::sent_at.eq(moment_or_null(Some(at))),
+            outbox::last_error.eq(None::<String>),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Settles a claimed message as given up.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the owner has lost it, or it was cancelled meanwhile.
+pub fn failed(
+    conn: &mut Connection,
+    id: i64,
+    owner: &str,
+    error: &str,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(id, owner).filter(outbox::state.eq(OutboxState::Waiting)))
+        .set((
+            outbox::state.eq(OutboxState::Failed),
+            outbox::last_error.eq(Some(error)),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Puts a claimed message back, to be tried again at `retry_at`.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the owner has lost it, or it was cancelled meanwhile.
+pub fn retry(
+    conn: &mut Connection,
+    id: i64,
+    owner: &str,
+    retry_at: Instant,
+    error: &str,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(id, owner).filter(outbox::state.eq(OutboxState::Waiting)))
+        .set((
+            outbox::available_at.eq(moment(retry_at)),
+            outbox::last_error.eq(Some(error)),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Cancels what waits to be sent about a task, and answers how much that was.
+///
+/// # Errors
+/// The database's own failure.
+pub fn cancel_for_task(conn: &mut Connection, task: i64) -> Result<usize, StorageError> {
+    let waiting = outbox::table
+        .filter(outbox::task_id.eq(Some(task)))
+        .filter(outbox::state.eq(OutboxState::Waiting));
+    Ok(diesel::update(waiting)
+        .set(outbox::state.eq(OutboxState::Cancelled))
+        .execute(conn)?)
+}
+
+/// The message with this key.
+///
+/// # Errors
+/// The database's own failure.
+pub fn get(conn: &mut Connection, id: i64) -> Result<Option<StoredMessage>, StorageError> {
+    Ok(outbox::table
+        .find(id)
+        .select(StoredMessage::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The messages about a case, oldest first.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredMessage>, StorageError> {
+    Ok(outbox::table
+        .filter(outbox::case_id.eq(Some(case)))
+        .order(outbox::id)
+        .select(StoredMessage::as_select())
+        .load(conn)?)
+}
+
+/// How many messages wait, and how many were given up.
+///
+/// # Errors
+/// The database's own failure.
+pub fn counts(conn: &mut Connection) -> Result<OutboxCounts, StorageError> {
+    let mut standing = |state| {
+        outbox::table
+            .filter(outbox::state.eq(state))
+            .count()
+            .get_result(conn)
+    };
+    Ok(OutboxCounts {
+        waiting: standing(OutboxState::Waiting)?,
+        failed: standing(OutboxState::Failed)?,
+    })
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn leased<'a>(id: i64, owner: &'a str) -> _ {
+    outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::lease_owner.eq(owner))
+}

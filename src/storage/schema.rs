@@ -1,0 +1,532 @@
+//! Tables and columns as diesel sees them, the same for both databases; a test reads every column on each.
+
+#![allow(missing_docs)]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    roles (code) {
+        code -> Text,
+        title -> Text,
+        title_en -> Text,
+        leads -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    departments (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        short_name -> Text,
+        parent -> Nullable<Text>,
+        region -> Text,
+        level -> Text,
+        authority -> Nullable<Text>,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    people (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        login -> Text,
+        name -> Text,
+        email -> Text,
+        department -> Text,
+        clearance -> Integer,
+        password_hash -> Nullable<Text>,
+        language -> Text,
+        active -> Bool,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    posts (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        role -> Text,
+        department -> Text,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    substitutes (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        substitute_id -> BigInt,
+        role -> Text,
+        department -> Text,
+        valid_from -> Date,
+        valid_until -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    directory_state (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    resources (id) {
+        id -> BigInt,
+        code -> Text,
+        title -> Text,
+        provider -> Text,
+        summary -> Text,
+        sharing -> Text,
+        conditions -> JsonDoc,
+        method -> Text,
+        cycle -> Text,
+        format -> Text,
+        level -> Integer,
+        open -> Text,
+        active -> Bool,
+        document -> JsonDoc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    resource_items (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        code -> Text,
+        title -> Text,
+        kind -> Text,
+        length -> Nullable<Integer>,
+        level -> Integer,
+        personal -> Bool,
+        sensitive -> Bool,
+        sharing -> Text,
+        conditions -> JsonDoc,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    resource_terms (term, resource_id) {
+        term -> Text,
+        resource_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    workflow_versions (id) {
+        id -> BigInt,
+        key -> Text,
+        version -> BigInt,
+        digest -> Text,
+        title -> Text,
+        source -> Text,
+        status -> Text,
+        proposed_by -> BigInt,
+        proposed_at -> Moment,
+        confirmed_by -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    cases (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        number -> Nullable<Text>,
+        workflow_key -> Text,
+        version_id -> BigInt,
+        status -> Text,
+        outcome -> Nullable<Text>,
+        end_id -> Nullable<Text>,
+        title -> Text,
+        applicant_id -> BigInt,
+        department -> Text,
+        authority -> Text,
+        snapshot -> JsonDoc,
+        revision -> BigInt,
+        level -> Integer,
+        due_at -> Nullable<Moment>,
+        awaiting -> Nullable<Text>,
+        submitted_at -> Moment,
+        updated_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        hold -> Bool,
+        keep_until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    drafts (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        workflow_key -> Text,
+        author_id -> BigInt,
+        department -> Text,
+        title -> Text,
+        answers -> JsonDoc,
+        sealed -> Nullable<JsonDoc>,
+        from_case -> Nullable<BigInt>,
+        revision -> BigInt,
+        created_at -> Moment,
+        updated_at -> Moment,
+        submitted_case -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    events (id) {
+        id -> BigInt,
+        case_id -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        body -> Text,
+        actor_id -> Nullable<BigInt>,
+        on_behalf_id -> Nullable<BigInt>,
+        channel -> Text,
+        at -> Moment,
+        version_id -> BigInt,
+        algorithm -> Text,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    participants (case_id, addressee, reason) {
+        case_id -> BigInt,
+        addressee -> Text,
+        reason -> Text,
+        since -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    copies (case_id, person_id, reason) {
+        case_id -> BigInt,
+        person_id -> BigInt,
+        reason -> Text,
+        at -> Moment,
+        read_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    search_terms (term, case_id) {
+        term -> Text,
+        case_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    number_counters (workflow_key, authority, year) {
+        workflow_key -> Text,
+        authority -> Text,
+        year -> Integer,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    tasks (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        case_id -> BigInt,
+        number -> BigInt,
+        stage -> Text,
+        stage_title -> Text,
+        round -> BigInt,
+        seat -> Nullable<Text>,
+        asks -> Text,
+        state -> Text,
+        person_id -> Nullable<BigInt>,
+        post -> Nullable<Text>,
+        due_at -> Nullable<Moment>,
+        law -> Bool,
+        level -> Integer,
+        created_at -> Moment,
+        settled_at -> Nullable<Moment>,
+        settled_by -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    task_offers (task_id, addressee) {
+        task_id -> BigInt,
+        addressee -> Text,
+        due_sort -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    timers (case_id) {
+        case_id -> BigInt,
+        fire_at -> Moment,
+        available_at -> Moment,
+        attempts -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Moment>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    calendars (name) {
+        name -> Text,
+        revision -> BigInt,
+        imported_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    calendar_days (calendar, day) {
+        calendar -> Text,
+        day -> Date,
+        kind -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    outbox (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        kind -> Text,
+        notice -> Text,
+        case_id -> Nullable<BigInt>,
+        task_id -> Nullable<BigInt>,
+        recipient_id -> BigInt,
+        params -> JsonDoc,
+        message_id -> Text,
+        state -> Text,
+        available_at -> Moment,
+        attempts -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Moment>,
+        last_error -> Nullable<Text>,
+        created_at -> Moment,
+        sent_at -> Nullable<Moment>,
+        deliver_until -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    action_links (id) {
+        id -> BigInt,
+        token_hash -> Text,
+        person_id -> BigInt,
+        case_id -> BigInt,
+        task_id -> BigInt,
+        round -> BigInt,
+        actions -> JsonDoc,
+        mail_id -> Nullable<BigInt>,
+        key_id -> Text,
+        expires_at -> Moment,
+        state -> Text,
+        used_at -> Nullable<Moment>,
+        revoked_at -> Nullable<Moment>,
+        revoked_why -> Nullable<Text>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    mailbox (id) {
+        id -> BigInt,
+        message_id -> Text,
+        recipient -> Text,
+        subject -> Text,
+        headers -> Text,
+        html -> Text,
+        text -> Text,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    sessions (id_hash) {
+        id_hash -> Text,
+        person_id -> BigInt,
+        csrf -> Text,
+        created_at -> Moment,
+        seen_at -> Moment,
+        expires_at -> Moment,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    api_tokens (hash) {
+        hash -> Text,
+        person_id -> BigInt,
+        name -> Text,
+        created_at -> Moment,
+        expires_at -> Moment,
+        revoked_at -> Nullable<Moment>,
+        last_used -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    login_attempts (id) {
+        id -> BigInt,
+        key -> Text,
+        failures -> Integer,
+        day -> Date,
+        last_at -> Moment,
+        blocked_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    idempotency_keys (person_id, key) {
+        person_id -> BigInt,
+        key -> Text,
+        digest -> Text,
+        status -> Nullable<Integer>,
+        case_id -> Nullable<BigInt>,
+        revision -> Nullable<BigInt>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    personal_values (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        owner -> Text,
+        case_id -> Nullable<BigInt>,
+        draft_id -> Nullable<BigInt>,
+        field -> Text,
+        salt -> Nullable<Binary>,
+        envelope -> Nullable<Binary>,
+        key_id -> Text,
+        digest -> Text,
+        created_at -> Moment,
+        erased_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+
+    attachments (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        case_id -> Nullable<BigInt>,
+        draft_id -> Nullable<BigInt>,
+        uploader_id -> BigInt,
+        file_name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        digest -> Text,
+        stored_as -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::joinable!(participants -> cases (case_id));
+diesel::joinable!(tasks -> cases (case_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    cases,
+    participants,
+    search_terms,
+    tasks,
+    task_offers,
+    copies
+);
+diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

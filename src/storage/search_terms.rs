@@ -1,0 +1,135 @@
+//! Table `search_terms`: texts as pairs of characters, so that Chinese can be found without a dictionary and without
+//! reading every row.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::connection::on_backend;
+use super::schema::search_terms;
+use super::{Connection, StorageError};
+
+/// Terms from one to another, both included. A term wanted whole is a range of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// Makes `texts` what the case is found by.
+///
+/// # Errors
+/// The database's own failure.
+pub fn replace<'a>(
+    conn: &mut Connection,
+    case: i64,
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<(), StorageError> {
+    diesel::delete(search_terms::table.filter(search_terms::case_id.eq(case))).execute(conn)?;
+    let rows: Vec<_> = of(texts)
+        .into_iter()
+        .map(|term| (search_terms::term.eq(term), search_terms::case_id.eq(case)))
+        .collect();
+    on_backend!(conn, |conn| diesel::insert_into(search_terms::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(())
+}
+
+/// The terms of some texts: every pair of neighbours in a word, and its last character, so that every character begins
+/// a term.
+pub(super) fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut terms = BTreeSet::new();
+    for word in texts.into_iter().flat_map(words) {
+        terms.extend(word.windows(2).map(String::from_iter));
+        terms.extend(word.last().map(char::to_string));
+    }
+    terms
+}
+
+/// The terms that must all be there for a text to be found by `query`.
+pub(super) fn wanted(query: &str) -> Vec<Range> {
+    let mut ranges = Vec::new();
+    for word in words(query) {
+        match word.as_slice() {
+            [only] => ranges.push(Range {
+                from: only.to_string(),
+                to: format!("{only}{}", char::MAX),
+            }),
+            longer => ranges.extend(longer.windows(2).map(|pair| {
+                let term = String::from_iter(pair);
+                Range {
+                    from: term.clone(),
+                    to: term,
+                }
+            })),
+        }
+    }
+    ranges.dedup();
+    ranges
+}
+
+/// Runs of letters and digits: in lower case, and with full-width forms made plain.
+fn words(text: &str) -> Vec<Vec<char>> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            word.chars()
+                .map(plain)
+                .flat_map(char::to_lowercase)
+                .collect()
+        })
+        .collect()
+}
+
+fn plain(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(query: &str, text: &str) -> bool {
+        let terms = of([text]);
+        wanted(query).iter().all(|range| {
+            terms
+                .range(range.from.clone()..=range.to.clone())
+                .next()
+                .is_some()
+        })
+    }
+
+    #[test]
+    fn a_text_is_found_by_any_of_its_parts() {
+        let text = "关于共享〔法人〕基础信息的申请 2026-ABC";
+
+        for query in [
+            "共享",
+            "共享法人",
+            "信",
+            "请",
+            "基础信息",
+            "abc",
+            "ＡＢＣ",
+            "2026 申请",
+        ] {
+            assert!(finds(query, text), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_not_found_by_what_it_does_not_say() {
+        for query in ["销毁", "享共", "水", "共享 销毁"] {
+            assert!(!finds(query, "关于共享法人基础信息的申请"), "{query}");
+        }
+    }
+
+    #[test]
+    fn signs_alone_ask_for_nothing() {
+        assert_eq!(wanted(" %_'\";-- "), []);
+    }
+}

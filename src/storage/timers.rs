@@ -1,0 +1,162 @@
+//! Table `timers`: for each case the next instant at which something of it is due. A timer may run twice, never not.
+
+use diesel::prelude::*;
+
+use super::columns::one_row;
+use super::connection::{MultiBackend, OnConflict, SkipLocked, cols, moment, moment_or_null};
+use super::schema::timers;
+use super::{Connection, Lease, StorageError};
+use crate::calendar::Instant;
+
+/// A timer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = timers, check_for_backend(MultiBackend))]
+pub struct Timer {
+    /// Of which case.
+    pub case_id: i64,
+    /// When something is due.
+    pub fire_at: Instant,
+    /// When it may be tried next.
+    pub available_at: Instant,
+    /// How often it was claimed since it was set.
+    #[diesel(deserialize_as = i32)]
+    pub attempts: u32,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+}
+
+/// Sets the case's timer, or takes it away. Whoever was working on the old one has lost it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set(conn: &mut Connection, case: i64, fire_at: Option<Instant>) -> Result<(), StorageError> {
+    let Some(fire_at) = fire_at else {
+        diesel::delete(timers::table.find(case)).execute(conn)?;
+        return Ok(());
+    };
+    let insert = diesel::insert_into(timers::table).values((
+        timers::case_id.eq(case),
+        timers::fire_at.eq(moment(fire_at)),
+        timers::available_at.eq(moment(fire_at)),
+        timers::attempts.eq(0),
+    ));
+    let update = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
+                  attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
+    OnConflict(insert, update).execute(conn)?;
+    Ok(())
+}
+
+/// The case's timer.
+///
+/// # Errors
+/// The database's own failure.
+pub fn get(conn: &mut Connection, case: i64) -> Result<Option<Timer>, StorageError> {
+    Ok(timers::table
+        .find(case)
+        .select(Timer::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Claims up to `limit` timers that are due, longest waiting first; those claimed `max_attempts` times before are left
+/// for [`stuck`].
+///
+/// # Errors
+/// The database's own failure.
+pub fn claim(
+    conn: &mut Connection,
+    lease: &Lease,
+    now: Instant,
+    max_attempts: u32,
+    limit: u32,
+) -> Result<Vec<Timer>, StorageError> {
+    let due = timers::table
+        .filter(timers::available_at.le(moment(now)))
+        .filter(timers::attempts.lt(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
+        .filter(
+            timers::lease_until
+                .is_null()
+                .or(timers::lease_until.le(moment_or_null(Some(now)))),
+        )
+        .order((timers::available_at, timers::case_id))
+        .limit(i64::from(limit))
+        .select(timers::case_id);
+    let cases: Vec<i64> = SkipLocked(due).load(conn)?;
+    let mut claimed: Vec<Timer> =
+        diesel::update(timers::table.filter(timers::case_id.eq_any(cases)))
+            .set((
+                timers::lease_owner.eq(Some(&lease.owner)),
+                timers::lease_until.eq(moment_or_null(Some(lease.until))),
+                timers::attempts.eq(timers::attempts + 1),
+            ))
+            .returning(cols::<Timer>())
+            .get_results(conn)?;
+    claimed.sort_by_key(|timer| (timer.available_at, timer.case_id));
+    Ok(claimed)
+}
+
+/// Makes sure, inside the transaction that acts on it, that the timer is still this owner's.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it was set anew or claimed by another.
+pub fn hold(conn: &mut Connection, case: i64, owner: &str) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(case, owner))
+        .set(timers::lease_owner.eq(Some(owner)))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Ends the owner's claim with the case's next instant, if there is one.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the timer is not the owner's any more.
+pub fn settle(
+    conn: &mut Connection,
+    case: i64,
+    owner: &str,
+    next: Option<Instant>,
+) -> Result<(), StorageError> {
+    hold(conn, case, owner)?;
+    set(conn, case, next)
+}
+
+/// Ends the owner's claim after a failure, to be tried again at `retry_at`.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the timer is not the owner's any more.
+pub fn release(
+    conn: &mut Connection,
+    case: i64,
+    owner: &str,
+    retry_at: Instant,
+    error: &str,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(case, owner))
+        .set((
+            timers::available_at.eq(moment(retry_at)),
+            timers::lease_owner.eq(None::<String>),
+            timers::lease_until.eq(moment_or_null(None)),
+            timers::last_error.eq(Some(error)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Timers that were claimed `max_attempts` times in vain, for administrators. Setting one anew starts it again.
+///
+/// # Errors
+/// The database's own failure.
+pub fn stuck(conn: &mut Connection, max_attempts: u32) -> Result<Vec<Timer>, StorageError> {
+    Ok(timers::table
+        .filter(timers::attempts.ge(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
+        .order((timers::available_at, timers::case_id))
+        .select(Timer::as_select())
+        .load(conn)?)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn leased<'a>(case: i64, owner: &'a str) -> _ {
+    timers::table
+        .filter(timers::case_id.eq(case))
+        .filter(timers::lease_owner.eq(owner))
+}

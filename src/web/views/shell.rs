@@ -1,0 +1,256 @@
+//! What stands around every page: header, navigation, language, notice, footer.
+
+use serde::Serialize;
+
+use super::Notice;
+use crate::messages::{Language, text};
+
+/// The entry of the navigation that a page belongs to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Nav {
+    /// None of them.
+    #[default]
+    None,
+    /// 待办
+    Inbox,
+    /// 已办
+    Done,
+    /// 我发起的
+    Mine,
+    /// 抄送我的
+    Cc,
+    /// 发起申请
+    New,
+    /// 开发邮箱
+    Mail,
+}
+
+/// How many there are behind entries of the navigation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open tasks of mine.
+    pub inbox: u64,
+    /// My drafts.
+    pub drafts: u64,
+    /// Copies that I have not read.
+    pub unread: u64,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reader {
+    /// 王建国
+    pub name: String,
+    /// 省公安厅
+    pub department: String,
+}
+
+/// What a handler knows about every page.
+#[derive(Debug, Clone, Default)]
+pub struct Shell {
+    /// The reader's language.
+    pub language: Language,
+    /// Who is signed in; without, the page has no navigation.
+    pub reader: Option<Reader>,
+    /// Where the reader is.
+    pub nav: Nav,
+    /// Numbers beside the navigation.
+    pub counts: Counts,
+    /// Whether the reader may file, so that 发起申请 is offered.
+    pub may_file: bool,
+    /// The token that every form sends as `csrf`.
+    pub csrf: String,
+    /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
+    /// asked for again by its address.
+    pub here: String,
+    /// 河南省: the place that the installation serves.
+    pub place: Option<String>,
+    /// Whether all data is made up.
+    pub demo: bool,
+    /// Whether `/dev/mail` is there.
+    pub dev_mail: bool,
+    /// What was just done, once after a redirect.
+    pub notice: Option<Notice>,
+}
+
+/// The same as templates read it.
+#[derive(Debug, Serialize)]
+pub(super) struct Layout {
+    lang: &'static str,
+    csrf: String,
+    reader: Option<Reader>,
+    home: &'static str,
+    place: Option<String>,
+    demo: bool,
+    version: &'static str,
+    notice: Option<Notice>,
+    may_file: bool,
+    filing: bool,
+    nav: Vec<Entry>,
+    lists: Vec<Entry>,
+    extra: Vec<Entry>,
+    search: Search,
+    other_language: Option<OtherLanguage>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Entry {
+    href: &'static str,
+    icon: &'static str,
+    text: String,
+    count: u64,
+    hot: bool,
+    current: bool,
+    list: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Search {
+    action: &'static str,
+    label: String,
+}
+
+#[derive(Debug, Serialize)]
+struct OtherLanguage {
+    href: String,
+    lang: &'static str,
+    name: &'static str,
+}
+
+impl Shell {
+    pub(super) fn layout(&self) -> Layout {
+        let nav = self.entries();
+        Layout {
+            lang: self.language.tag(),
+            csrf: self.csrf.clone(),
+            home: if self.reader.is_some() {
+                "/inbox"
+            } else {
+                "/login"
+            },
+            reader: self.reader.clone(),
+            place: self.place(),
+            demo: self.demo,
+            version: env!("CARGO_PKG_VERSION"),
+            notice: self.notice.clone(),
+            may_file: self.may_file,
+            filing: self.nav == Nav::New,
+            lists: nav.iter().filter(|entry| entry.list).cloned().collect(),
+            extra: nav.iter().filter(|entry| !entry.list).cloned().collect(),
+            search: self.search(&nav),
+            other_language: self.other_language(),
+            nav,
+        }
+    }
+
+    fn place(&self) -> Option<String> {
+        let place = self.place.as_ref()?;
+        if !self.demo {
+            return Some(place.clone());
+        }
+        Some(text(
+            self.language,
+            "pages.shell.demo_place",
+            &[("place", place)],
+        ))
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let all = [
+            (Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
+            (Nav::Done, "/done", "circle-check", "pages.nav.done"),
+            (Nav::Mine, "/mine", "send", "pages.nav.mine"),
+            (Nav::Cc, "/cc", "at-sign", "pages.nav.cc"),
+            (Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
+        ];
+        all.into_iter()
+            .filter(|(nav, ..)| *nav != Nav::Mail || self.dev_mail)
+            .map(|(nav, href, icon, key)| Entry {
+                href,
+                icon,
+                text: text(self.language, key, &[]),
+                count: self.count(nav),
+                hot: nav == Nav::Inbox,
+                current: nav == self.nav,
+                list: nav != Nav::Mail,
+            })
+            .collect()
+    }
+
+    fn count(&self, nav: Nav) -> u64 {
+        match nav {
+            Nav::Inbox => self.counts.inbox,
+            Nav::Mine => self.counts.drafts,
+            Nav::Cc => self.counts.unread,
+            Nav::None | Nav::Done | Nav::New | Nav::Mail => 0,
+        }
+    }
+
+    /// The field in the header searches the list that the reader is in, otherwise the inbox.
+    fn search(&self, entries: &[Entry]) -> Search {
+        let list = entries
+            .iter()
+            .find(|entry| entry.current && entry.list)
+            .or(entries.first());
+        let name = list.map_or("", |entry| entry.text.as_str());
+        Search {
+            action: list.map_or("/inbox", |entry| entry.href),
+            label: text(self.language, "pages.shell.search_in", &[("list", name)]),
+        }
+    }
+
+    fn other_language(&self) -> Option<OtherLanguage> {
+        if self.here.is_empty() {
+            return None;
+        }
+        let (code, tag, name) = match self.language {
+            Language::Zh => ("en", Language::En.tag(), "English"),
+            Language::En => ("zh", Language::Zh.tag(), "中文"),
+        };
+        let joint = if self.here.contains('?') { '&' } else { '?' };
+        Some(OtherLanguage {
+            href: format!("{}{joint}lang={code}", self.here),
+            lang: tag,
+            name,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_language_keeps_the_query() {
+        let shell = Shell {
+            here: "/inbox?due=late".into(),
+            ..Shell::default()
+        };
+
+        let link = shell.other_language().expect("a link");
+
+        assert_eq!(link.href, "/inbox?due=late&lang=en");
+    }
+
+    #[test]
+    fn the_mailbox_is_listed_only_where_it_is() {
+        let without = Shell::default();
+        let with = Shell {
+            dev_mail: true,
+            ..Shell::default()
+        };
+
+        assert!(without.layout().extra.is_empty());
+        assert_eq!(with.layout().extra.len(), 1);
+    }
+
+    #[test]
+    fn a_search_stays_in_the_list_it_began_in() {
+        let shell = Shell {
+            nav: Nav::Mine,
+            ..Shell::default()
+        };
+
+        assert_eq!(shell.layout().search.action, "/mine");
+    }
+}
