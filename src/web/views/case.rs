@@ -91,9 +91,9 @@ pub struct ActCard {
     pub error_heading: String,
     /// The comment.
     pub comment: CommentField,
-    /// The fields filled in here.
-    pub fills: Option<SectionView>,
-    /// Whether files are among them.
+    /// The sections or fields filled in here.
+    pub fills: Vec<SectionView>,
+    /// Whether files are among them, so that the form is multipart.
     pub files: bool,
     /// Asking for what is missing, where offered.
     pub supplement: Option<SupplementForm>,

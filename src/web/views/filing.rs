@@ -98,8 +98,6 @@ pub struct EditView {
     pub section: SectionView,
     /// The revision that the form was filled from.
     pub revision: i64,
-    /// Whether files are sent, so that the form is multipart.
-    pub files: bool,
     /// Another tab or person saved meanwhile.
     pub conflict: Option<Conflict>,
     /// What was asked for in a supplement or on return, word for word.

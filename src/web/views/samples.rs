@@ -465,7 +465,6 @@ fn edit(language: Language) -> EditView {
         error_heading: EditView::count_errors(2, language),
         section: section(),
         revision: 3,
-        files: true,
         conflict: None,
         asked: None,
         discard_href: Some(format!("/c/{CASE}/discard")),
@@ -732,7 +731,7 @@ fn act(language: Language) -> ActCard {
         errors: Vec::new(),
         error_heading: EditView::count_errors(2, language),
         comment: comment(""),
-        fills: Some(section()),
+        fills: vec![section()],
         files: false,
         supplement: Some(supplement("")),
         return_to: vec![

@@ -1,4 +1,5 @@
 //! What the tests stand on.
 
+pub mod browser;
 pub mod smtp;
 pub mod world;
