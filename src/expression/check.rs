@@ -1,6 +1,7 @@
 //! The static check: names, functions, types, and null that nobody handles.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cel::common::ast::{CallExpr, IdedExpr, LiteralValue};
 
@@ -9,15 +10,15 @@ use super::nulls::answered;
 use super::syntax::{Shape, path, shape, span};
 use super::{Type, TypeFault, Words, suggestion};
 
-/// What surrounds an expression besides its variables.
+/// What surrounds an expression besides its variables. What all expressions of a definition share is shared here too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surface {
     /// The stages and blocks that `entered("id")` and its like may name, with the names of their seats.
-    pub stages: BTreeMap<String, Vec<String>>,
+    pub stages: Arc<BTreeMap<String, Vec<String>>>,
     /// The options of `choice("id")`, where the stage has its own.
-    pub choices: BTreeMap<String, Vec<String>>,
+    pub choices: Arc<BTreeMap<String, Vec<String>>>,
     /// The registers that `registered(…)` may name.
-    pub registers: BTreeSet<String>,
+    pub registers: Arc<BTreeSet<String>>,
     /// By the text of a guard: the paths that are answered whenever it holds.
     pub implied: BTreeMap<String, Vec<String>>,
     /// Paths that are answered wherever this expression is read.
@@ -462,9 +463,15 @@ mod tests {
 
     fn surface() -> Surface {
         Surface {
-            stages: BTreeMap::from([("verify".to_owned(), vec!["witness".to_owned()])]),
-            choices: BTreeMap::from([("verify".to_owned(), vec!["agree".to_owned()])]),
-            registers: BTreeSet::from(["grants".to_owned()]),
+            stages: Arc::new(BTreeMap::from([(
+                "verify".to_owned(),
+                vec!["witness".to_owned()],
+            )])),
+            choices: Arc::new(BTreeMap::from([(
+                "verify".to_owned(),
+                vec!["agree".to_owned()],
+            )])),
+            registers: Arc::new(BTreeSet::from(["grants".to_owned()])),
             implied: BTreeMap::from([(
                 "form.personal".to_owned(),
                 vec!["form.sensitive".to_owned()],

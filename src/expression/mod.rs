@@ -20,7 +20,6 @@ mod words;
 
 pub use check::Surface;
 pub use compiled::{CompileError, EvaluationError, Expression};
-pub use operators::pattern_works;
 pub use reads::Read;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};

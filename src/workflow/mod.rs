@@ -8,6 +8,10 @@ mod lint;
 mod model;
 mod resolve;
 mod surroundings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 

@@ -35,7 +35,8 @@ impl Lint<'_> {
 
     fn nobody_left(&mut self, node: &Node, stage: &Stage) {
         for (index, seat) in stage.seats.iter().enumerate() {
-            if seat.who.iter().any(|who| !self.excluded(node, stage, who)) {
+            let possible = |who: &Who| !self.excluded(node, stage, who);
+            if seat.who.is_empty() || seat.who.iter().any(possible) {
                 continue;
             }
             let at = self.of_seat(node, seat, index);

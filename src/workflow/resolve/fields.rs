@@ -307,12 +307,13 @@ impl<'t> Reader<'t> {
 
     fn pattern(&mut self, tree: &'t Tree) -> Option<String> {
         let pattern = self.scalar(tree)?;
-        if !crate::expression::pattern_works(pattern) {
+        if let Err(reason) = crate::forms::pattern(pattern) {
+            let reason = reason.lines().last().unwrap_or_default().to_owned();
             self.unreadable(
                 tree,
                 pattern,
                 &Words::new("正确的正则表达式", "a regular expression that works"),
-                None,
+                Some(Words::new(reason.clone(), reason)),
             );
         }
         Some(pattern.to_owned())

@@ -26,11 +26,11 @@ impl<'t> Reader<'t> {
         let name = self.id_of(entry);
         let tree = &entry.value;
         if !matches!(tree.kind, Kind::Map(_)) {
-            let who = self.who_or_list(tree);
-            return (!who.is_empty()).then(|| Seat {
+            // A seat whose holder cannot be read stays, so that what names the seat is not told to be wrong as well.
+            return Some(Seat {
                 name: Some(name),
                 title: None,
-                who,
+                who: self.who_or_list(tree),
                 when: None,
                 fills: Vec::new(),
             });
@@ -50,7 +50,7 @@ impl<'t> Reader<'t> {
         let fills = keys
             .get("fills")
             .map_or_else(Vec::new, |fills| self.fills(fills));
-        (!who.is_empty()).then_some(Seat {
+        Some(Seat {
             name: Some(name),
             title,
             who,
