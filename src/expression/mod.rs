@@ -14,6 +14,8 @@ mod operators;
 mod reads;
 mod scope;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 mod words;

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lint;
-use crate::workflow::model::{
-    Asks, EmailLink, Kind, LinkAuth, Node, Seat, Share, Sign, Stage, Vote, Who,
-};
+use crate::workflow::{Asks, EmailLink, Kind, LinkAuth, Node, Seat, Share, Sign, Stage, Vote, Who};
 
 impl Lint<'_> {
     pub fn people(&mut self) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Lint;
 use crate::calendar::{Duration, Unit};
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{Kind, Text};
+use crate::workflow::{Kind, Text};
 
 /// What a number's pattern may have between braces.
 const PLACEHOLDERS: &[&str] = &["year", "seq"];

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Lint;
 use crate::expression::{Expression, Surface, Type};
 use crate::forms::{Field, Options, Required, Section};
-use crate::workflow::model::{Asks, Kind, Node, Stage};
 use crate::workflow::resolve::Site;
+use crate::workflow::{Asks, Kind, Node, Stage};
 
 /// What all expressions of a definition share.
 pub(super) struct Typing<'a> {

@@ -1,8 +1,8 @@
 //! `who` of a stage: one, a list, or named seats.
 
 use crate::expression::Words;
-use crate::workflow::model::{Seat, Who};
 use crate::workflow::tree::{Entry, Kind, Tree};
+use crate::workflow::{Seat, Who};
 
 use super::{Reader, Site};
 
@@ -43,13 +43,11 @@ impl<'t> Reader<'t> {
                 Vec::new()
             }
         };
-        let title = keys.get("title").and_then(|title| self.words(title));
+        let title = self.words_at(&keys, "title");
         let when = keys
             .get("when")
             .and_then(|when| self.guard(when, Site::Entry(node.to_owned())));
-        let fills = keys
-            .get("fills")
-            .map_or_else(Vec::new, |fills| self.fills(fills));
+        let fills = self.fills_at(&keys, "fills");
         Some(Seat {
             name: Some(name),
             title,

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::directory::{DepartmentCode, RoleCode};
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{Where, Who};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Where, Who};
 
 use super::Reader;
 
