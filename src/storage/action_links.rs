@@ -110,7 +110,7 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
 pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
     let live = links::table
         .filter(links::id.eq(id))
-        .filter(links::state.eq(LinkState::Live))
+        .filter(links::state.eq(LinkState::Live.literal()))
         .filter(links::expires_at.gt(moment(at)));
     let touched = diesel::update(live)
         .set((
@@ -133,7 +133,7 @@ pub fn revoke_for_task(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::task_id.eq(task))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -151,7 +151,7 @@ pub fn revoke_siblings(
     let live = links::table
         .filter(links::task_id.eq(task))
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -167,7 +167,7 @@ pub fn revoke_for_person(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 

@@ -105,14 +105,14 @@ mod tests {
 
     #[test]
     fn a_text_is_found_by_any_of_its_parts() {
-        let text = "关于共享〔法人〕基础信息的申请 2026-ABC";
+        let text = "关于共享法人〔基础〕信息的申请 2026-ABC";
 
         for query in [
             "共享",
             "共享法人",
             "信",
             "请",
-            "基础信息",
+            "基础 信息",
             "abc",
             "ＡＢＣ",
             "2026 申请",

@@ -1,0 +1,11 @@
+//! What the parts can do together, tested through their public face.
+
+// What is arranged outside of a `#[test]` function may fail loudly too.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+mod storage;
+mod storage_claims;
+mod storage_lists;
+mod storage_rows;

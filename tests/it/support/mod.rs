@@ -1,0 +1,5 @@
+//! What the tests stand on.
+
+pub mod databases;
+pub mod postgres;
+pub mod seed;
