@@ -30,9 +30,12 @@ pub fn replace<'a>(
         .into_iter()
         .map(|term| (search_terms::term.eq(term), search_terms::case_id.eq(case)))
         .collect();
-    on_backend!(conn, |conn| diesel::insert_into(search_terms::table)
-        .values(&rows)
-        .execute(conn))?;
+    // PostgreSQL takes 65,535 values in one statement.
+    for some in rows.chunks(1000) {
+        on_backend!(conn, |conn| diesel::insert_into(search_terms::table)
+            .values(some)
+            .execute(conn))?;
+    }
     Ok(())
 }
 

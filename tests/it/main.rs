@@ -8,4 +8,5 @@ mod support;
 mod storage;
 mod storage_claims;
 mod storage_lists;
+mod storage_plans;
 mod storage_rows;

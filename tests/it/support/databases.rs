@@ -3,6 +3,7 @@
 use huiqian::storage::Db;
 use tempfile::TempDir;
 
+#[cfg(feature = "postgres")]
 use super::postgres::Postgres;
 
 /// A fresh database of one test.
@@ -46,7 +47,8 @@ pub fn sqlite() -> TestDatabase {
     }
 }
 
-/// A fresh database of the shared PostgreSQL.
+/// A fresh database of the shared PostgreSQL; `None` where there is none.
+#[cfg(feature = "postgres")]
 pub fn postgres() -> Option<TestDatabase> {
     let url = Postgres::shared()?.new_database();
     let db = Db::open(&url, 8).expect("PostgreSQL opens");
@@ -56,4 +58,10 @@ pub fn postgres() -> Option<TestDatabase> {
         db,
         _folder: None,
     })
+}
+
+/// A program built without PostgreSQL has none to test.
+#[cfg(not(feature = "postgres"))]
+pub fn postgres() -> Option<TestDatabase> {
+    None
 }
