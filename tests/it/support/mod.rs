@@ -3,3 +3,7 @@
 pub mod browser;
 pub mod smtp;
 pub mod world;
+pub mod databases;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+pub mod seed;
