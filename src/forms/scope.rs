@@ -31,7 +31,7 @@ pub fn form_type(form: &Form) -> Type {
         for field in &section.fields {
             let kind = field_type_of(field);
             let kind = match section.show_when {
-                Some(_) => maybe(kind),
+                Some(_) => kind.maybe(),
                 None => kind,
             };
             parts.insert(field.id.clone(), kind);
@@ -47,13 +47,6 @@ pub fn field_type_of(field: &Field) -> Type {
     let always = field.required == Required::Yes && field.show_when.is_none() && !field.private;
     match always {
         true => answered,
-        false => maybe(answered),
-    }
-}
-
-fn maybe(kind: Type) -> Type {
-    match kind {
-        Type::Any | Type::Null | Type::Maybe(_) => kind,
-        other => Type::Maybe(Box::new(other)),
+        false => answered.maybe(),
     }
 }
