@@ -31,20 +31,21 @@ pub(super) fn check(
     surface: &Surface,
     expected: &Type,
 ) -> Vec<TypeFault> {
-    let mut checker = Checker {
-        program,
-        variables,
-        surface,
-        bound: Vec::new(),
-        answered: surface.answered.clone(),
-        told: BTreeSet::new(),
-        faults: Vec::new(),
-    };
+    let mut checker = Checker::new(program, variables, surface);
     let root = program.expression();
     let found = checker.infer(root);
     checker.result(root, &found, expected);
     checker.faults.sort_by_key(|fault| fault.offset);
     checker.faults
+}
+
+/// What `program` gives.
+pub(super) fn type_of(
+    program: &cel::Program,
+    variables: &BTreeMap<String, Type>,
+    surface: &Surface,
+) -> Type {
+    Checker::new(program, variables, surface).infer(program.expression())
 }
 
 /// One walk over an expression.
@@ -62,6 +63,22 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
+    fn new(
+        program: &'a cel::Program,
+        variables: &'a BTreeMap<String, Type>,
+        surface: &'a Surface,
+    ) -> Self {
+        Self {
+            program,
+            variables,
+            surface,
+            bound: Vec::new(),
+            answered: surface.answered.clone(),
+            told: BTreeSet::new(),
+            faults: Vec::new(),
+        }
+    }
+
     /// The type of `expr`; `Any` after a fault, so that one mistake is told once.
     pub(super) fn infer(&mut self, expr: &'a IdedExpr) -> Type {
         match shape(expr) {

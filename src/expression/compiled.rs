@@ -102,6 +102,12 @@ impl Expression {
         check::check(&self.program, variables, surface, expected)
     }
 
+    /// The type of what it gives, `Any` where something is wrong with it.
+    #[must_use]
+    pub fn type_in(&self, variables: &BTreeMap<String, Type>, surface: &Surface) -> Type {
+        check::type_of(&self.program, variables, surface)
+    }
+
     /// The dotted paths that it reads, in the order in which they are written.
     #[must_use]
     pub fn reads(&self) -> Vec<Read> {

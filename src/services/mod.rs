@@ -1,12 +1,12 @@
 //! The use cases: one function each, and the only place that opens transactions.
 
 pub mod app;
-// pub mod cases;
-// pub mod drafts;
+pub mod cases;
+pub mod drafts;
 mod error;
-// pub mod facts;
-// pub mod notices;
-// mod projection;
+pub mod facts;
+mod notices;
+pub mod projection;
 mod vault;
 pub mod viewer;
 

@@ -103,6 +103,18 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
         .optional()?)
 }
 
+/// The live links to a task.
+///
+/// # Errors
+/// The database's own failure.
+pub fn live_of_task(conn: &mut Connection, task: i64) -> Result<Vec<StoredLink>, StorageError> {
+    Ok(links::table
+        .filter(links::task_id.eq(task))
+        .filter(links::state.eq(LinkState::Live))
+        .select(StoredLink::as_select())
+        .load(conn)?)
+}
+
 /// Uses a link up.
 ///
 /// # Errors

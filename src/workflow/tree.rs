@@ -266,6 +266,8 @@ fn explain(text: &str, error: &Error) -> Note {
         .map_or(0..0, |location| bytes(text, location));
     let line = line_at(text, place.start);
     let said = error.to_string();
+    // The parser stops where the value before the tab ends, which may be a line above it.
+    let tab = tab_in_indent(text, place.start).filter(|_| said.contains("tab"));
     let (code, message): (_, Words) = match error {
         Error::DuplicateMappingKey { key, .. } => {
             let key = key.clone().unwrap_or_default();
@@ -300,13 +302,13 @@ fn explain(text: &str, error: &Error) -> Note {
         Error::Eof { .. } => ("yaml", Words::new("文件是空的", "the file is empty")),
         _ => match said.split_once(TAG_FAULT) {
             Some((_, tag)) => tag_fault(tag.split_whitespace().next().unwrap_or_default()),
-            None => syntax(&said, line),
+            None => syntax(&said, tab.is_some()),
         },
     };
     let help = looks_like_a_guard(line).then(quote_this_guard);
     Note {
         code,
-        place,
+        place: tab.unwrap_or(place),
         message,
         help: help.filter(|_| code == "yaml" || code == "yaml-feature"),
     }
@@ -358,14 +360,38 @@ fn budget(breach: &serde_saphyr::budget::BudgetBreach) -> (&'static str, Words) 
     }
 }
 
-fn syntax(said: &str, line: &str) -> (&'static str, Words) {
-    let indent = &line[..line.len() - line.trim_start().len()];
-    if indent.contains('\t') || said.contains("tab") {
+/// The first tab that indents a line, from the line of `from` on.
+fn tab_in_indent(text: &str, from: usize) -> Option<Range<usize>> {
+    let start = text[..from.min(text.len())]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indent].find('\t') {
+            return Some(at + tab..at + tab + 1);
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn syntax(said: &str, tab: bool) -> (&'static str, Words) {
+    if tab {
         return (
             "yaml",
             Words::new(
                 "缩进不能用制表符 (Tab)，请用空格",
                 "tabs cannot indent: use spaces",
+            ),
+        );
+    }
+    if said.contains("string scalar") || said.contains("into string") {
+        return (
+            "yaml",
+            Words::new(
+                "键只能是文本；`null` 这样的键要加引号",
+                "a key is a text; quote keys such as `null`",
             ),
         );
     }
@@ -379,6 +405,7 @@ fn syntax(said: &str, line: &str) -> (&'static str, Words) {
         );
     }
     let reason = said.lines().next().unwrap_or_default();
+    let reason = reason.split(" at line ").next().unwrap_or(reason);
     (
         "yaml",
         Words::new(

@@ -1,17 +1,54 @@
-//! The rules over a whole definition.
+//! The rules over a whole definition, once it is read.
 
+mod clocks;
+mod flow;
+mod forms;
+mod guards;
+mod people;
 mod rules;
+mod texts;
+mod typing;
+
+use std::ops::Range;
 
 pub use rules::{RULES, Rule};
 
-use super::finding::Severity;
+use super::finding::{Note, Severity};
 use super::model::Workflow;
-use super::resolve::Reader;
+use super::resolve::{Names, Reader, Trees, Use};
 use super::tree::Tree;
+use crate::expression::Words;
+
+/// What a rule looks at, and where it writes down what it finds.
+pub(super) struct Lint<'a> {
+    pub workflow: &'a Workflow,
+    pub root: &'a Tree,
+    pub trees: &'a Trees<'a>,
+    pub names: &'a Names,
+    pub uses: &'a [Use],
+    pub registers: &'a std::collections::BTreeSet<String>,
+    pub notes: Vec<Note>,
+}
 
 /// Runs every rule that looks at the workflow as a whole.
-pub(super) fn run(workflow: &Workflow, tree: &Tree, reader: &mut Reader<'_>) {
-    let _ = (workflow, tree, reader);
+pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
+    let mut lint = Lint {
+        workflow,
+        root,
+        trees: &reader.trees,
+        names: &reader.names,
+        uses: &reader.uses,
+        registers: &reader.surroundings.registers,
+        notes: Vec::new(),
+    };
+    lint.guards();
+    lint.flow();
+    lint.people();
+    lint.clocks();
+    lint.forms();
+    lint.texts();
+    let found = lint.notes;
+    reader.notes.extend(found);
 }
 
 /// What a code means for publishing.
@@ -20,4 +57,46 @@ pub(super) fn severity(code: &str) -> Severity {
         .iter()
         .find(|rule| rule.code == code)
         .map_or(Severity::Error, |rule| rule.severity)
+}
+
+impl Lint<'_> {
+    fn note(&mut self, code: &'static str, place: Range<usize>, zh: String, en: String) {
+        self.notes.push(Note {
+            code,
+            place,
+            message: Words::new(zh, en),
+            help: None,
+        });
+    }
+
+    fn note_with(
+        &mut self,
+        code: &'static str,
+        place: Range<usize>,
+        (zh, en): (String, String),
+        help: Words,
+    ) {
+        self.notes.push(Note {
+            code,
+            place,
+            message: Words::new(zh, en),
+            help: Some(help),
+        });
+    }
+
+    /// The place of a key of a stage or block.
+    fn of_node(&self, id: &str, path: &[&str]) -> Range<usize> {
+        match self.trees.nodes.get(id) {
+            Some(tree) if path.iter().all(|key| *key == "id") => {
+                let kind = if tree.entry("group").is_some() {
+                    "group"
+                } else {
+                    "stage"
+                };
+                tree.place(&[kind])
+            }
+            Some(tree) => tree.place(path),
+            None => self.root.place(&["stages"]),
+        }
+    }
 }

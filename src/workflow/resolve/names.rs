@@ -31,6 +31,8 @@ pub(in crate::workflow) struct Names {
     pub fields: BTreeMap<String, String>,
     /// Sections.
     pub sections: BTreeSet<String>,
+    /// Sections and fields that something fills later, blocks that are not supported yet included.
+    pub filled: BTreeSet<String>,
     /// Whether something is not supported yet, so that rules over the whole have nothing to hold on to.
     pub partial: bool,
 }
@@ -51,6 +53,7 @@ impl Names {
         names.form(root, notes);
         if let Some(stages) = root.get("stages") {
             names.stages(stages, notes);
+            names.fills(stages);
         }
         for entry in root.get("ends").map(Tree::entries).unwrap_or_default() {
             if names.nodes.contains_key(&entry.key) {
@@ -79,6 +82,19 @@ impl Names {
                     notes.push(duplicate(&id, at));
                 }
             }
+        }
+    }
+
+    fn fills(&mut self, tree: &Tree) {
+        for entry in tree.entries() {
+            if entry.key == "fills" {
+                let ids = entry.value.items().iter().filter_map(Tree::text);
+                self.filled.extend(ids.map(str::to_owned));
+            }
+            self.fills(&entry.value);
+        }
+        for item in tree.items() {
+            self.fills(item);
         }
     }
 

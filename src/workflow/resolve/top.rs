@@ -38,10 +38,13 @@ impl<'t> Reader<'t> {
     /// The workflow as far as it can be read; `None` when there is nothing to hold it together.
     pub fn workflow(&mut self, tree: &'t Tree) -> Option<Workflow> {
         let keys = self.keys(tree, TOP, &[])?;
-        for key in REQUIRED {
-            if keys.get(key).is_none() {
-                self.missing(tree, key);
-            }
+        let missing: Vec<&str> = REQUIRED
+            .iter()
+            .copied()
+            .filter(|key| keys.get(key).is_none())
+            .collect();
+        if !missing.is_empty() {
+            self.missing(tree, &missing.join("`, `"));
         }
         if let Some(lists) = keys.get("lists") {
             for entry in self.named_entries(lists) {

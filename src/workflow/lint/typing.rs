@@ -1,0 +1,395 @@
+//! What an expression may read at a place: the names with their types, and which answers are certainly there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Lint;
+use crate::expression::{Expression, Surface, Type};
+use crate::forms::{Field, Options, Per, Required, Section};
+use crate::workflow::model::{Asks, Kind, Node, Stage};
+use crate::workflow::resolve::Site;
+
+/// What all expressions of a definition share.
+pub(super) struct Typing<'a> {
+    lint: &'a Lint<'a>,
+    /// Position of each node in the definition.
+    order: BTreeMap<&'a str, usize>,
+    /// By field: the position from which on it has been filled by a stage that is never passed over.
+    filled_from: BTreeMap<&'a str, usize>,
+    /// Tables with one fixed row per element: the elements' type.
+    rows: BTreeMap<&'a str, Type>,
+}
+
+/// The names and the surface of one place.
+pub(super) struct Place {
+    pub variables: BTreeMap<String, Type>,
+    pub surface: Surface,
+}
+
+impl<'a> Typing<'a> {
+    pub fn of(lint: &'a Lint<'a>) -> Self {
+        let order: BTreeMap<&str, usize> = lint
+            .workflow
+            .nodes()
+            .enumerate()
+            .map(|(at, node)| (node.id.as_str(), at))
+            .collect();
+        let mut typing = Self {
+            lint,
+            filled_from: BTreeMap::new(),
+            order,
+            rows: BTreeMap::new(),
+        };
+        typing.filled_from = typing.first_fillings();
+        typing.rows = typing.row_types();
+        typing
+    }
+
+    pub fn place(&self, site: &Site) -> Place {
+        let mut variables = BTreeMap::from([
+            ("form".to_owned(), Type::Record(self.form(site))),
+            ("case".to_owned(), self.case(site)),
+            ("settings".to_owned(), self.settings()),
+            ("now".to_owned(), Type::Time),
+        ]);
+        for name in &self.lint.names.loops {
+            variables.insert(name.clone(), Type::Any);
+        }
+        if let Some(choice) = self.choice(site) {
+            variables.insert("choice".to_owned(), choice);
+        }
+        if let Site::Field { field, .. } = site
+            && let Some(row) = self.row(field)
+        {
+            variables.insert("row".to_owned(), row);
+        }
+        Place {
+            variables,
+            surface: self.surface(site),
+        }
+    }
+
+    fn sections(&self) -> impl Iterator<Item = (&'a Section, &'a Field)> {
+        self.lint
+            .workflow
+            .form
+            .sections
+            .iter()
+            .flat_map(|section| section.fields.iter().map(move |field| (section, field)))
+    }
+
+    fn form(&self, site: &Site) -> BTreeMap<String, Type> {
+        let own = own_section(site);
+        self.sections()
+            .map(|(section, field)| {
+                let of = self.answered_type(section, field);
+                let always = always_shown(section, field) && self.asked_by(section, field, site);
+                (field.id.clone(), if always { of } else { of.maybe() })
+            })
+            .chain(
+                // After a foreach its id is the list of its parts, which is not typed before it runs.
+                self.lint
+                    .names
+                    .nodes
+                    .keys()
+                    .filter(|id| {
+                        self.lint.names.partial
+                            && own.is_none()
+                            && !self.order.contains_key(id.as_str())
+                    })
+                    .map(|id| (id.clone(), Type::Any)),
+            )
+            .collect()
+    }
+
+    /// The type of an answer, the options of a choice included.
+    fn answered_type(&self, section: &Section, field: &'a Field) -> Type {
+        let of = with_options(field.kind.0.expression_type(field), field);
+        let of = match (self.rows.get(field.id.as_str()), of) {
+            (Some(element), Type::List(columns)) => Type::list(merged(element, *columns)),
+            (_, of) => of,
+        };
+        match section.per {
+            // Copies of a task are read through `answers(…)`; `form.x` is the answer of the task at hand.
+            Per::Task | Per::Branch | Per::Case => of,
+        }
+    }
+
+    /// Whether a field that is always shown has been asked, and so answered, where `site` is read.
+    fn asked_by(&self, section: &Section, field: &Field, site: &Site) -> bool {
+        let later = self.filled_later(section, field);
+        match site {
+            Site::Submission => !later,
+            Site::Section(own) | Site::Field { section: own, .. } => {
+                !later || *own == section.id || self.lint.names.filled.contains(own)
+            }
+            Site::Entry(node) | Site::Open(node) | Site::Verdict(node) => {
+                let Some(at) = self.order.get(node.as_str()) else {
+                    return true;
+                };
+                let own = matches!(site, Site::Verdict(_));
+                match self.filled_from.get(field.id.as_str()) {
+                    Some(from) => from < at || (own && from == at),
+                    None => !later,
+                }
+            }
+        }
+    }
+
+    fn filled_later(&self, section: &Section, field: &Field) -> bool {
+        let filled = &self.lint.names.filled;
+        filled.contains(&field.id) || filled.contains(&section.id)
+    }
+
+    fn first_fillings(&self) -> BTreeMap<&'a str, usize> {
+        let mut found = BTreeMap::new();
+        for node in self.lint.workflow.nodes() {
+            let Kind::Stage(stage) = &node.kind else {
+                continue;
+            };
+            let around = self.lint.workflow.path_to(&node.id).unwrap_or_default();
+            if node.when.is_some() || around.iter().any(|block| block.when.is_some()) {
+                continue;
+            }
+            let at = self.order.get(node.id.as_str()).copied().unwrap_or(0);
+            let filled: BTreeSet<&str> = always_filled(stage);
+            for (section, field) in self.sections() {
+                if filled.contains(field.id.as_str()) || filled.contains(section.id.as_str()) {
+                    found.entry(field.id.as_str()).or_insert(at);
+                }
+            }
+        }
+        found
+    }
+
+    fn row_types(&self) -> BTreeMap<&'a str, Type> {
+        let mut found = BTreeMap::new();
+        for (section, field) in self.sections() {
+            let Some(rows) = &field.rows else { continue };
+            let place = self.place(&Site::Section(section.id.clone()));
+            let of = rows.type_in(&place.variables, &place.surface);
+            let element = match of.known() {
+                Type::List(element) => element.as_ref().clone(),
+                _ => Type::Any,
+            };
+            found.insert(field.id.as_str(), element);
+        }
+        found
+    }
+
+    /// `row` in a column: the element of the table or of the chosen resources.
+    fn row(&self, full: &str) -> Option<Type> {
+        let (table, _) = full.split_once('.')?;
+        let (section, field) = self.sections().find(|(_, field)| field.id == table)?;
+        match self.answered_type(section, field).known() {
+            Type::List(element) => Some(element.as_ref().clone()),
+            _ => Some(Type::Any),
+        }
+    }
+
+    fn case(&self, site: &Site) -> Type {
+        let filed = !matches!(
+            site,
+            Site::Submission | Site::Section(_) | Site::Field { .. }
+        );
+        let once_filed = |of: Type| if filed { of } else { of.maybe() };
+        Type::Record(
+            [
+                ("number", once_filed(Type::Text)),
+                ("submitted", once_filed(Type::Time)),
+                ("department", Type::Text),
+                ("applicant", Type::Text),
+                ("region", Type::Text),
+            ]
+            .map(|(name, of)| (name.to_owned(), of))
+            .into(),
+        )
+    }
+
+    fn settings(&self) -> Type {
+        Type::Record(
+            self.lint
+                .workflow
+                .settings
+                .iter()
+                .map(|(name, setting)| (name.clone(), of_json(&setting.value)))
+                .collect(),
+        )
+    }
+
+    /// `choice`: what the stage's own verdict can be called.
+    fn choice(&self, site: &Site) -> Option<Type> {
+        let Site::Verdict(node) = site else {
+            return None;
+        };
+        stage_choices(self.lint.workflow.node(node)?).map(Type::OneOf)
+    }
+
+    fn surface(&self, site: &Site) -> Surface {
+        let mut surface = Surface {
+            registers: self.lint.registers.clone(),
+            implied: self.implied(site),
+            ..Surface::default()
+        };
+        for id in self.lint.names.nodes.keys() {
+            surface.stages.insert(id.clone(), Vec::new());
+        }
+        for node in self.lint.workflow.nodes() {
+            if let Kind::Stage(stage) = &node.kind {
+                let seats = stage.seats.iter().filter_map(|seat| seat.name.clone());
+                surface.stages.insert(node.id.clone(), seats.collect());
+            }
+            if let Some(choices) = stage_choices(node) {
+                surface.choices.insert(node.id.clone(), choices);
+            }
+        }
+        surface.answered = self.assumed(site, &surface.implied);
+        surface
+    }
+
+    /// Guards that show required fields tell that these are answered.
+    fn implied(&self, site: &Site) -> BTreeMap<String, Vec<String>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (section, field) in self.sections() {
+            if field.required != Required::Yes || !self.asked_by(section, field, site) {
+                continue;
+            }
+            let guard = match (&section.show_when, &field.show_when) {
+                (Some(guard), None) | (None, Some(guard)) => guard,
+                (Some(one), Some(two)) if one == two => one,
+                _ => continue,
+            };
+            found
+                .entry(guard.source().trim().to_owned())
+                .or_default()
+                .push(format!("form.{}", field.id));
+        }
+        found
+    }
+
+    /// A field's own guards hold wherever its other keys are read.
+    fn assumed(&self, site: &Site, implied: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+        let Site::Field {
+            section,
+            field,
+            shown,
+        } = site
+        else {
+            return Vec::new();
+        };
+        let section = self.lint.workflow.section(section);
+        let own = field.split('.').next().unwrap_or(field);
+        let field = self.lint.workflow.field(own);
+        let mut holding: Vec<&Expression> = section
+            .and_then(|section| section.show_when.as_ref())
+            .into_iter()
+            .collect();
+        if *shown {
+            holding.extend(field.and_then(|field| field.show_when.as_ref()));
+        }
+        let mut found: Vec<String> = holding
+            .into_iter()
+            .filter_map(|guard| implied.get(guard.source().trim()))
+            .flatten()
+            .cloned()
+            .collect();
+        // A check is read once there is an answer.
+        if *shown {
+            found.push(format!("form.{own}"));
+        }
+        found
+    }
+}
+
+fn own_section(site: &Site) -> Option<&str> {
+    match site {
+        Site::Section(section) | Site::Field { section, .. } => Some(section),
+        _ => None,
+    }
+}
+
+/// Required or computed, and never hidden.
+fn always_shown(section: &Section, field: &Field) -> bool {
+    section.show_when.is_none()
+        && field.show_when.is_none()
+        && (field.required == Required::Yes || field.value.is_some())
+}
+
+fn always_filled(stage: &Stage) -> BTreeSet<&str> {
+    stage
+        .fills
+        .iter()
+        .chain(
+            stage
+                .seats
+                .iter()
+                .filter(|seat| seat.when.is_none())
+                .flat_map(|seat| &seat.fills),
+        )
+        .map(String::as_str)
+        .collect()
+}
+
+fn stage_choices(node: &Node) -> Option<Vec<String>> {
+    let Kind::Stage(stage) = &node.kind else {
+        return None;
+    };
+    let standing: &[&str] = match stage.asks {
+        _ if !stage.choices.is_empty() => {
+            return Some(
+                stage
+                    .choices
+                    .iter()
+                    .map(|choice| choice.id.clone())
+                    .collect(),
+            );
+        }
+        Asks::Sign => &["approve", "reject"],
+        Asks::Work => &["done"],
+        Asks::Notice => &["acknowledge"],
+    };
+    Some(standing.iter().map(|word| (*word).to_owned()).collect())
+}
+
+/// Choices with written options are texts among these.
+fn with_options(of: Type, field: &Field) -> Type {
+    match (of, &field.options) {
+        (Type::Text, Options::Fixed(options)) => {
+            Type::OneOf(options.iter().map(|(id, _)| id.clone()).collect())
+        }
+        (Type::List(element), Options::Fixed(_)) => Type::list(with_options(*element, field)),
+        (Type::List(element), _) if !field.columns.is_empty() => {
+            Type::list(with_options(*element, field))
+        }
+        (Type::Record(mut parts), _) => {
+            for column in &field.columns {
+                if let Some(part) = parts.get_mut(&column.id) {
+                    *part = with_options(part.clone(), column);
+                }
+            }
+            Type::Record(parts)
+        }
+        (Type::Maybe(inner), _) => with_options(*inner, field).maybe(),
+        (of, _) => of,
+    }
+}
+
+/// The columns beside what the element of a fixed row has.
+fn merged(element: &Type, columns: Type) -> Type {
+    match (element, columns) {
+        (Type::Record(parts), Type::Record(columns)) => {
+            Type::Record(parts.clone().into_iter().chain(columns).collect())
+        }
+        (Type::Any, _) => Type::Any,
+        (_, columns) => columns,
+    }
+}
+
+fn of_json(value: &serde_json::Value) -> Type {
+    match value {
+        serde_json::Value::Bool(_) => Type::Bool,
+        serde_json::Value::Number(number) if number.is_i64() => Type::Int,
+        serde_json::Value::Number(_) => Type::Number,
+        serde_json::Value::String(_) => Type::Text,
+        _ => Type::Any,
+    }
+}
