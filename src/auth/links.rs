@@ -4,7 +4,7 @@ use chrono::DateTime;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation};
 use serde::{Deserialize, Serialize};
 
-use super::keys::Keys;
+use super::keys::{Key, Keys};
 use super::{NoRandomness, random, tokens};
 use crate::calendar::Instant;
 
@@ -45,6 +45,13 @@ impl Claims {
     pub fn id_hash(&self) -> String {
         tokens::hash(&self.id)
     }
+}
+
+/// The link name of a mail, the same however often the mail is built: nothing that could act need be stored, and a mail
+/// that is sent twice carries the same link twice.
+#[must_use]
+pub fn id_of_mail(key: &Key, mail: &str) -> String {
+    key.mac(&["mail", mail])
 }
 
 /// Why a token is not accepted. A stranger is told none of this.

@@ -9,6 +9,7 @@ mod plan;
 mod reading;
 mod roles;
 
+pub(crate) use check::{is_plain, nearest};
 pub use file::{DirectoryFile, Fault, Password, PersonEntry, PostEntry};
 pub use lookup::Directory;
 pub use model::{

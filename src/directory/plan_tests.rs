@@ -129,3 +129,66 @@ fn parents_come_before_their_children() {
 
     assert_eq!(codes, ["a", "b", "c"]);
 }
+
+const DEMO: &str = include_str!("../../demo/directory.yaml");
+
+#[test]
+fn the_demo_directory_can_be_imported_at_once() {
+    let demo = file(DEMO);
+    let plan = demo
+        .plan(&Directory::default(), today())
+        .expect("holds together");
+
+    assert_eq!(demo.departments.len(), 11);
+    assert_eq!(demo.people.len(), 40);
+    assert_eq!(plan.changes.len(), 11 + 40 + demo.posts.len());
+}
+
+#[test]
+fn every_demo_department_has_the_posts_that_data_sharing_asks() {
+    let demo = file(DEMO);
+    let held = |role: &str, department: &DepartmentCode| {
+        demo.posts
+            .iter()
+            .filter(|one| one.post.role.0 == role && one.post.department == *department)
+            .count()
+    };
+    let provider = [
+        "applicant",
+        "section_head",
+        "data_security_officer",
+        "legal_reviewer",
+        "secrecy_reviewer",
+        "provider_intake",
+        "share_office_head",
+        "dept_leader",
+    ];
+    let authority = [
+        "authority_intake",
+        "authority_handler",
+        "authority_leader",
+        "coordinator",
+        "sysadmin",
+        "secadmin",
+        "auditadmin",
+    ];
+
+    for department in &demo.departments {
+        let needed: &[&str] = match department.authority {
+            Some(_) => &provider,
+            None => &authority,
+        };
+        for role in needed {
+            assert!(
+                1 <= held(role, &department.code),
+                "{role}@{}",
+                department.code
+            );
+        }
+    }
+    assert_eq!(
+        held("workflow_admin", &code("hn-data")),
+        2,
+        "publishing takes two"
+    );
+}

@@ -26,7 +26,7 @@ mod tick;
 mod timing;
 mod verdict;
 
-pub use actions::MOST_COMMENT;
+pub use actions::{MOST_COMMENT, targets as return_targets};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     Case, CaseId, Clock, ClockKey, Measure, Position, PositionState, Region, Resume, StageRecord,

@@ -1,12 +1,16 @@
 //! The use cases: one function each, and the only place that opens transactions.
 
 pub mod app;
-// pub mod cases;
-// pub mod drafts;
+pub mod cases;
+pub mod drafts;
 mod error;
-// pub mod facts;
-// pub mod notices;
-// mod projection;
+pub mod facts;
+pub mod lists;
+mod notices;
+pub mod projection;
+pub mod seen;
+pub mod sessions;
+pub mod uploads;
 mod vault;
 pub mod viewer;
 

@@ -103,6 +103,18 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
         .optional()?)
 }
 
+/// The live links to a task.
+///
+/// # Errors
+/// The database's own failure.
+pub fn live_of_task(conn: &mut Connection, task: i64) -> Result<Vec<StoredLink>, StorageError> {
+    Ok(links::table
+        .filter(links::task_id.eq(task))
+        .filter(links::state.eq(LinkState::Live))
+        .select(StoredLink::as_select())
+        .load(conn)?)
+}
+
 /// Uses a link up.
 ///
 /// # Errors
@@ -110,7 +122,7 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
 pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
     let live = links::table
         .filter(links::id.eq(id))
-        .filter(links::state.eq(LinkState::Live))
+        .filter(links::state.eq(LinkState::Live.literal()))
         .filter(links::expires_at.gt(moment(at)));
     let touched = diesel::update(live)
         .set((
@@ -133,7 +145,7 @@ pub fn revoke_for_task(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::task_id.eq(task))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -151,7 +163,7 @@ pub fn revoke_siblings(
     let live = links::table
         .filter(links::task_id.eq(task))
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -167,7 +179,7 @@ pub fn revoke_for_person(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 

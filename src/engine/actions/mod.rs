@@ -19,6 +19,8 @@ mod supply;
 mod terminate;
 mod withdraw;
 
+pub use r#return::targets;
+
 use super::run::Run;
 use super::situation::Situation;
 use super::{Answer, Event, Input, Rejection, TaskId};

@@ -69,7 +69,8 @@ impl ActionRule for Return {
 
 /// Where this stage may return to now: what the definition says, else earlier stages of its list that the run went
 /// through, and the applicant, who stands last.
-pub(crate) fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> Vec<String> {
+#[must_use]
+pub fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> Vec<String> {
     if node.rules.deny.iter().any(|denied| denied == "return") {
         return Vec::new();
     }

@@ -1,6 +1,6 @@
 //! `table`: rows of columns. The answer is a list of objects, one per row, keyed by the columns' ids.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::expression::{Type, Value};
 use crate::forms::cells::ELEMENT;
@@ -107,12 +107,4 @@ pub(super) fn columns<'a>(
         };
         (column.id.clone(), value)
     })
-}
-
-/// A row without what it stands for.
-#[must_use]
-pub(super) fn own(row: &Json) -> Map<String, Json> {
-    let mut row = row.as_object().cloned().unwrap_or_default();
-    row.remove(ELEMENT);
-    row
 }

@@ -440,7 +440,7 @@ mod tests {
         let view = DueView::of(late, at(10, 26, 9), Language::Zh);
 
         assert_eq!(view.headline, "逾期 2 个工作日");
-        assert_eq!(view.progress, "应于 10月22日（周四）24:00 前办完");
+        assert_eq!(view.progress, "应于 10月22日（周四）24:00");
         assert_eq!(view.class, "late");
     }
 

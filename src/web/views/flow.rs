@@ -145,15 +145,21 @@ pub struct FlowWord {
 
 /// The drawing's width: that of the content column.
 const WIDTH: i32 = 1040;
-const BOX: i32 = 136;
-const GAP: i32 = 36;
+const BOX: i32 = 140;
+const GAP: i32 = 30;
+/// From a fork to its branches, and from them to where they meet.
+const FORK: i32 = 28;
+const MEET: i32 = 20;
 const LINE: i32 = 20;
+/// Full-width characters that fit in a line of a box.
+const TITLE: f32 = 9.0;
+const NOTE: f32 = 9.7;
 const DIAMOND: i32 = 16;
 const ROW_GAP: i32 = 40;
 const BRANCH_GAP: i32 = 24;
 const END: i32 = 14;
 /// Room above a row for returns.
-const ABOVE: i32 = 34;
+const ABOVE: i32 = 44;
 
 impl FlowView {
     /// Lays out `blocks`, with the sentences that stand for the drawing.
@@ -216,7 +222,7 @@ fn size(block: &FlowBlock) -> Sized<'_> {
             let gaps = i32::try_from(branches.len().saturating_sub(1)).unwrap_or(0) * BRANCH_GAP;
             Sized {
                 block,
-                width: 4 * DIAMOND + stages * (BOX + GAP) + GAP,
+                width: 4 * DIAMOND + FORK + stages * (BOX + GAP) - GAP + MEET,
                 height: height + gaps,
             }
         }
@@ -228,7 +234,7 @@ fn branch_height(branch: &[FlowNode]) -> i32 {
 }
 
 fn box_height(node: &FlowNode) -> i32 {
-    let lines = wrap(&node.title, 8.4).len() + wrap(&node.note, 9.2).len();
+    let lines = wrap(&node.title, TITLE).len() + wrap(&node.note, NOTE).len();
     (i32::try_from(lines).unwrap_or(2) * LINE + 20).max(60)
 }
 
@@ -239,7 +245,7 @@ fn rows<'a>(blocks: &'a [FlowBlock]) -> Vec<Vec<(usize, Sized<'a>)>> {
     for (index, block) in blocks.iter().enumerate() {
         let sized = size(block);
         let last = index + 1 == blocks.len();
-        let tail = if last { GAP + 2 * END + 20 } else { 0 };
+        let tail = if last { GAP + 2 * END + 10 } else { 0 };
         if used > 0 && used + GAP + sized.width + tail > WIDTH - 20 {
             rows.push(Vec::new());
             used = 0;
@@ -331,7 +337,7 @@ fn place_branches(
     for branch in branches {
         let height = branch_height(branch);
         let line = top + height / 2;
-        let mut left = fork + DIAMOND + GAP;
+        let mut left = fork + DIAMOND + FORK;
         edge_corner_out(svg, fork, middle, left, line, entered);
         for (index, node) in branch.iter().enumerate() {
             let own = box_height(node);
@@ -374,8 +380,8 @@ fn passed(state: NodeState) -> bool {
 
 fn put_box(svg: &mut FlowSvg, node: &FlowNode, x: i32, y: i32, height: i32) {
     let middle = x + BOX / 2;
-    let title = wrap(&node.title, 8.4);
-    let note = wrap(&node.note, 9.2);
+    let title = wrap(&node.title, TITLE);
+    let note = wrap(&node.note, NOTE);
     let all = title
         .into_iter()
         .map(|line| ("t", line))
@@ -493,7 +499,7 @@ fn draw_return(svg: &mut FlowSvg, placed: &[Placed], back: &FlowReturn) {
     svg.words.push(FlowWord {
         class: "lb2 lb2--ret",
         x: i32::midpoint(start, target),
-        y: lift - 4,
+        y: lift - 6,
         text: back.text.clone(),
     });
 }
@@ -536,17 +542,32 @@ fn arrow_class(done: bool) -> &'static str {
     if done { "ar ar--done" } else { "ar" }
 }
 
-/// Breaks `text` into lines of at most `most` full-width characters; a half-width one counts for a good half.
-/// Words of letters are kept together where they fit.
+/// Breaks `text` into as few lines of at most `most` full-width characters as it takes, all about equally long.
 fn wrap(text: &str, most: f32) -> Vec<String> {
+    let pieces = pieces(text);
+    let widest = fill(&pieces, most);
+    let steps = (0u8..).map(|step| width(text) / len(&widest) + 0.5 * f32::from(step));
+    steps
+        .take_while(|limit| *limit < most)
+        .map(|limit| fill(&pieces, limit))
+        .find(|lines| lines.len() == widest.len())
+        .unwrap_or(widest)
+}
+
+fn len(lines: &[String]) -> f32 {
+    // A box has a handful of lines.
+    f32::from(u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX))
+}
+
+fn fill(pieces: &[String], most: f32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for piece in pieces(text) {
-        if !line.is_empty() && width(line.trim_end()) + width(piece.trim_end()) > most {
+    for piece in pieces {
+        if !line.is_empty() && most < width(line.trim_end()) + width(piece.trim_end()) {
             lines.push(line.trim().to_owned());
             line.clear();
         }
-        line.push_str(&piece);
+        line.push_str(piece);
     }
     if !line.trim().is_empty() {
         lines.push(line.trim().to_owned());
@@ -560,7 +581,10 @@ fn pieces(text: &str) -> Vec<String> {
     for letter in text.chars() {
         let sticks = pieces.last().is_some_and(|piece: &String| {
             let glued = !is_wide(letter) && !piece.ends_with(' ') && !piece.chars().any(is_wide);
-            glued || letter == ' ' || "，。、；：）》”〕".contains(letter)
+            // A number keeps its unit: 1 人, 10月.
+            let unit =
+                is_wide(letter) && piece.trim_end().ends_with(|end: char| end.is_ascii_digit());
+            glued || unit || letter == ' ' || "，。、；：）》”〕".contains(letter)
         });
         match pieces.last_mut() {
             Some(piece) if sticks => piece.push(letter),
@@ -572,7 +596,11 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn width(text: &str) -> f32 {
     text.chars()
-        .map(|letter| if is_wide(letter) { 1.0 } else { 0.56 })
+        .map(|letter| match letter {
+            ' ' => 0.3,
+            _ if is_wide(letter) => 1.0,
+            _ => 0.56,
+        })
         .sum()
 }
 
@@ -602,20 +630,30 @@ mod tests {
     fn long_titles_are_wrapped_and_never_cut() {
         let title = "需求部门共享工作机构负责人同意";
 
-        let lines = wrap(title, 8.4);
+        let lines = wrap(title, TITLE);
 
-        assert_eq!(lines.concat(), title);
-        assert!(lines.iter().all(|line| width(line) <= 8.4), "{lines:?}");
+        assert_eq!(lines, ["需求部门共享工作", "机构负责人同意"]);
+        assert!(lines.iter().all(|line| width(line) <= TITLE), "{lines:?}");
+    }
+
+    #[test]
+    fn a_number_keeps_its_unit() {
+        let lines = wrap("已签 1 人，待签并等待会办 12 人", 7.0);
+
+        assert!(
+            lines.iter().all(|line| !line.starts_with('人')),
+            "{lines:?}"
+        );
     }
 
     #[test]
     fn words_of_letters_are_not_broken() {
         assert_eq!(
-            wrap("Business review", 8.4),
+            wrap("Business review", TITLE),
             vec!["Business review".to_owned()]
         );
         assert_eq!(
-            wrap("Integrated approval step", 8.4),
+            wrap("Integrated approval step", TITLE),
             vec!["Integrated".to_owned(), "approval step".to_owned()]
         );
     }

@@ -19,7 +19,11 @@ pub struct Nothing;
 
 impl Lookup for Nothing {
     fn person(&self, login: &str) -> Option<PersonFacts> {
-        Some(PersonFacts { login: login.into(), name: login.into(), department: String::new() })
+        Some(PersonFacts {
+            login: login.into(),
+            name: login.into(),
+            department: String::new(),
+        })
     }
     fn may_choose(&self, _: &str, _: &Who) -> bool {
         true
@@ -67,8 +71,14 @@ pub fn at(text: &str) -> Instant {
 /// Reads a definition that must be free of errors.
 pub fn workflow(yaml: &str) -> Workflow {
     let checked = workflow::read("test.yaml", yaml, &Surroundings::standard());
-    let shown: Vec<String> = checked.findings.iter().map(|finding| finding.headline()).collect();
-    checked.workflow.unwrap_or_else(|| panic!("{}\n{yaml}", shown.join("\n")))
+    let shown: Vec<String> = checked
+        .findings
+        .iter()
+        .map(|finding| finding.headline())
+        .collect();
+    checked
+        .workflow
+        .unwrap_or_else(|| panic!("{}\n{yaml}", shown.join("\n")))
 }
 
 /// The head of a definition with one optional field and these stages.
@@ -110,12 +120,24 @@ impl World {
     /// As [`Self::new`], and submitted with these answers.
     pub fn submitted(yaml: &str, answers: serde_json::Value) -> Self {
         let mut world = Self::new(yaml);
-        world.act("ann", "submit", Input { answers: Some(answers_of(answers)), ..Input::default() }).expect("submitted");
+        world
+            .act(
+                "ann",
+                "submit",
+                Input {
+                    answers: Some(answers_of(answers)),
+                    ..Input::default()
+                },
+            )
+            .expect("submitted");
         world
     }
 
     pub fn id(&self, login: &str) -> PersonId {
-        self.directory.by_login(login).unwrap_or_else(|| panic!("no {login}")).id
+        self.directory
+            .by_login(login)
+            .unwrap_or_else(|| panic!("no {login}"))
+            .id
     }
 
     pub fn context(&self, actor: Actor) -> Context<'_> {
@@ -140,9 +162,19 @@ impl World {
         self.act_seeing(login, action, input, None)
     }
 
-    pub fn act_seeing(&mut self, login: &str, action: &str, input: Input, seen: Option<i64>) -> Result<(), Rejection> {
+    pub fn act_seeing(
+        &mut self,
+        login: &str,
+        action: &str,
+        input: Input,
+        seen: Option<i64>,
+    ) -> Result<(), Rejection> {
         let actor = Actor::Person(self.id(login));
-        let command = Command { action: action.into(), input, seen };
+        let command = Command {
+            action: action.into(),
+            input,
+            seen,
+        };
         let decision = engine::handle(&self.workflow, &self.case, &command, &self.context(actor))?;
         self.take(decision, actor);
         Ok(())
@@ -153,9 +185,22 @@ impl World {
         self.on_with(login, action, stage, Input::default())
     }
 
-    pub fn on_with(&mut self, login: &str, action: &str, stage: &str, input: Input) -> Result<(), Rejection> {
+    pub fn on_with(
+        &mut self,
+        login: &str,
+        action: &str,
+        stage: &str,
+        input: Input,
+    ) -> Result<(), Rejection> {
         let task = self.task_of(login, stage);
-        self.act(login, action, Input { task: Some(task), ..input })
+        self.act(
+            login,
+            action,
+            Input {
+                task: Some(task),
+                ..input
+            },
+        )
     }
 
     /// The open task of a stage that somebody is asked for; else the first open one.
@@ -163,9 +208,17 @@ impl World {
         let person = self.id(login);
         let context = self.context(Actor::Person(person));
         let situation = Situation::new(&self.workflow, &self.case, &context);
-        let open: Vec<_> = self.case.open_tasks().filter(|task| task.stage == stage).collect();
-        let mine = open.iter().find(|task| situation.eligible(task).contains(&person));
-        mine.or(open.first()).unwrap_or_else(|| panic!("no open task in {stage}: {:?}", self.case.tasks)).id
+        let open: Vec<_> = self
+            .case
+            .open_tasks()
+            .filter(|task| task.stage == stage)
+            .collect();
+        let mine = open
+            .iter()
+            .find(|task| situation.eligible(task).contains(&person));
+        mine.or(open.first())
+            .unwrap_or_else(|| panic!("no open task in {stage}: {:?}", self.case.tasks))
+            .id
     }
 
     /// Moves the clock and lets time act.
@@ -176,23 +229,52 @@ impl World {
 
     pub fn tick(&mut self) {
         let context = self.context(Actor::System);
-        let context = Context { channel: Channel::Timer, ..context };
-        if let Some(decision) = engine::tick(&self.workflow, &self.case, &context).expect("time acts") {
+        let context = Context {
+            channel: Channel::Timer,
+            ..context
+        };
+        if let Some(decision) =
+            engine::tick(&self.workflow, &self.case, &context).expect("time acts")
+        {
             self.take(decision, Actor::System);
         }
     }
 
     fn take(&mut self, decision: Decision, actor: Actor) {
-        let channel = if actor == Actor::System { Channel::Timer } else { Channel::Api };
-        let stamp = Stamp { actor, on_behalf: None, channel, at: self.now, revision: decision.case.revision };
-        self.log.extend(decision.events.into_iter().map(|event| (event, stamp.clone())));
+        let channel = if actor == Actor::System {
+            Channel::Timer
+        } else {
+            Channel::Api
+        };
+        let stamp = Stamp {
+            actor,
+            on_behalf: None,
+            channel,
+            at: self.now,
+            revision: decision.case.revision,
+        };
+        self.log.extend(
+            decision
+                .events
+                .into_iter()
+                .map(|event| (event, stamp.clone())),
+        );
         self.effects.extend(decision.effects);
         self.case = decision.case;
     }
 
     /// The stages that are open, blocks included.
     pub fn open(&self) -> Vec<String> {
-        self.case.region().map(|region| region.all().iter().map(|position| position.id.clone()).collect()).unwrap_or_default()
+        self.case
+            .region()
+            .map(|region| {
+                region
+                    .all()
+                    .iter()
+                    .map(|position| position.id.clone())
+                    .collect()
+            })
+            .unwrap_or_default()
     }
 
     /// The end that was reached.
@@ -205,7 +287,11 @@ impl World {
 
     /// The case that the events make.
     pub fn replayed(&self) -> Case {
-        let start = Case::draft(&self.workflow.key, self.case.applicant, self.case.department.clone());
+        let start = Case::draft(
+            &self.workflow.key,
+            self.case.applicant,
+            self.case.department.clone(),
+        );
         engine::replay(start, self.log.iter().map(|(event, stamp)| (event, stamp)))
     }
 }
@@ -216,24 +302,35 @@ pub fn answers_of(value: serde_json::Value) -> Answers {
 }
 
 fn directory(people: &[(&str, &str, &[&str])]) -> Directory {
-    let departments = [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| Department {
-        code: DepartmentCode(code.into()),
-        name: code.into(),
-        short_name: code.into(),
-        parent: None,
-        region: "410000".into(),
-        level: Level::Province,
-        authority: authority.map(|code| DepartmentCode(code.into())),
-        active: true,
-    });
+    let departments =
+        [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| Department {
+            code: DepartmentCode(code.into()),
+            name: code.into(),
+            short_name: code.into(),
+            parent: None,
+            region: "410000".into(),
+            level: Level::Province,
+            authority: authority.map(|code| DepartmentCode(code.into())),
+            active: true,
+        });
     let mut holdings = Vec::new();
     let mut known = Vec::new();
     for (index, (login, department, roles)) in people.iter().enumerate() {
         let id = PersonId(index as i64 + 1);
         let department = DepartmentCode((*department).into());
         for role in *roles {
-            let post = Post { role: RoleCode((*role).into()), department: department.clone() };
-            holdings.push((post, Holding { person: id, from: None, until: None }));
+            let post = Post {
+                role: RoleCode((*role).into()),
+                department: department.clone(),
+            };
+            holdings.push((
+                post,
+                Holding {
+                    person: id,
+                    from: None,
+                    until: None,
+                },
+            ));
         }
         known.push(Person {
             id,

@@ -1,0 +1,286 @@
+//! Reading the catalogue's CSV file; every problem names its line, its column and the remedy.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Resource;
+use super::row::{NOT_KEPT, OF_ITEM, OF_RESOURCE, REQUIRED, Reader, Row};
+use crate::directory::{Directory, nearest};
+
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MOST_ITEMS: usize = 500;
+/// After so many faults, the rest can wait for the next try.
+const MOST_FAULTS: usize = 100;
+
+/// Something that keeps a file from being imported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("第 {line} 行{}{}：{message}", if column.is_empty() { "" } else { "，" }, column)]
+pub struct Fault {
+    /// The line, counted from 1.
+    pub line: u64,
+    /// The column's name; empty if it concerns the line or the file.
+    pub column: &'static str,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// Reads the bytes of a file, see [`from_csv`]; a file in another encoding is refused with the way to save it.
+pub fn from_bytes(bytes: &[u8], known: Option<&Directory>) -> Result<Vec<Resource>, Vec<Fault>> {
+    let refuse = |line, message: &str| {
+        Err(vec![Fault {
+            line,
+            column: "",
+            message: message.to_owned(),
+        }])
+    };
+    if MOST_BYTES < bytes.len() {
+        return refuse(1, "文件超过 32 MB，请分成几个文件导入");
+    }
+    if bytes.starts_with(b"PK") {
+        return refuse(
+            1,
+            "这是 Excel 工作簿，请另存为“CSV UTF-8（逗号分隔）”再导入",
+        );
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => from_csv(text, known),
+        Err(error) => {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let lines = before.iter().filter(|byte| **byte == b'\n').count();
+            refuse(
+                u64::try_from(lines + 1).unwrap_or(1),
+                "文件不是 UTF-8 编码（可能是 GBK），请在表格软件里另存为“CSV UTF-8（逗号分隔）”再导入",
+            )
+        }
+    }
+}
+
+/// Reads a catalogue in the columns that the module's page lists. With `known`, the providers must be in it.
+pub fn from_csv(text: &str, known: Option<&Directory>) -> Result<Vec<Resource>, Vec<Fault>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let header = match records.next() {
+        Some(Ok(record)) => header(&record)?,
+        Some(Err(error)) => return Err(vec![unreadable(&error)]),
+        None => {
+            return Err(vec![of_line(
+                1,
+                "文件是空的；第一行写列名，以下每行一个数据项".to_owned(),
+            )]);
+        }
+    };
+    let mut reading = Reading::new(known);
+    for record in records {
+        match record {
+            Ok(record) => reading.record(&header, &record),
+            Err(error) => reading.faults.push(unreadable(&error)),
+        }
+        if MOST_FAULTS <= reading.faults.len() {
+            break;
+        }
+    }
+    reading.finish()
+}
+
+/// The column of each cell; `None` for those that are not kept.
+type Header = Vec<Option<&'static str>>;
+
+fn header(record: &csv::StringRecord) -> Result<Header, Vec<Fault>> {
+    let kept = || OF_RESOURCE.into_iter().chain(OF_ITEM);
+    let mut faults = Vec::new();
+    let mut header = Header::new();
+    for cell in record {
+        let column = kept().find(|column| *column == cell);
+        if column.is_some() && header.contains(&column) {
+            faults.push(of_line(1, format!("列名“{cell}”写了两次，请只留一列")));
+        }
+        if column.is_none() && !cell.is_empty() && !NOT_KEPT.contains(&cell) {
+            let hint = nearest(cell, kept().chain(NOT_KEPT));
+            faults.push(of_line(
+                1,
+                format!("没有“{cell}”这一列{hint}；请改正列名或者删去这一列"),
+            ));
+        }
+        header.push(column);
+    }
+    let missing: Vec<&str> = REQUIRED
+        .into_iter()
+        .filter(|column| !header.contains(&Some(*column)))
+        .collect();
+    if !missing.is_empty() {
+        faults.push(of_line(
+            1,
+            format!(
+                "缺少列：{}；第一行要写列名，列之间用逗号分隔",
+                missing.join("、")
+            ),
+        ));
+    }
+    if faults.is_empty() {
+        Ok(header)
+    } else {
+        Err(faults)
+    }
+}
+
+/// The resources read so far.
+struct Reading<'a> {
+    known: Option<&'a Directory>,
+    resources: Vec<Resource>,
+    /// The first line of the resource that is being read.
+    first: Option<Row>,
+    /// On which line each resource begins.
+    lines: HashMap<String, u64>,
+    items: HashSet<String>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(known: Option<&'a Directory>) -> Self {
+        Self {
+            known,
+            resources: Vec::new(),
+            first: None,
+            lines: HashMap::new(),
+            items: HashSet::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn record(&mut self, header: &Header, record: &csv::StringRecord) {
+        let line = record.position().map_or(1, csv::Position::line);
+        if record.iter().all(str::is_empty) {
+            return;
+        }
+        if record.len() != header.len() {
+            let message = format!(
+                "有 {} 列，表头有 {} 列；内容里有逗号或者换行的，请用双引号括起来",
+                record.len(),
+                header.len()
+            );
+            self.faults.push(of_line(line, message));
+            return;
+        }
+        let cells = header
+            .iter()
+            .zip(record)
+            .filter_map(|(column, cell)| Some(((*column)?, cell.to_owned())))
+            .collect();
+        self.row(Row { line, cells });
+    }
+
+    fn row(&mut self, row: Row) {
+        if self.begins(&row) {
+            self.begin(&row);
+            self.item(&row);
+            self.first = Some(row);
+        } else {
+            self.repeats(&row);
+            self.item(&row);
+        }
+    }
+
+    /// Whether this line begins another resource.
+    fn begins(&self, row: &Row) -> bool {
+        let Some(first) = &self.first else {
+            return true;
+        };
+        let code = row.cell("信息资源代码");
+        !code.is_empty() && code != first.cell("信息资源代码")
+    }
+
+    fn begin(&mut self, row: &Row) {
+        self.items.clear();
+        let faults = &mut self.faults;
+        let resource = Reader { row, faults }.resource();
+        if let Some(line) = self.lines.insert(resource.code.clone(), row.line)
+            && !resource.code.is_empty()
+        {
+            let message = format!("在第 {line} 行已经写过；同一资源的数据项请排在一起");
+            self.faults.push(row.fault("信息资源代码", message));
+        }
+        if let Some(known) = self.known
+            && !resource.provider.0.is_empty()
+            && known.department(&resource.provider).is_none()
+        {
+            let codes = known.departments.keys().map(|code| code.0.as_str());
+            let hint = nearest(&resource.provider.0, codes);
+            let message = format!(
+                "没有部门“{}”{hint}；请先导入部门，或者改正代码",
+                resource.provider
+            );
+            self.faults.push(row.fault("提供方代码", message));
+        }
+        self.resources.push(resource);
+    }
+
+    /// The columns of the resource are blank or as on its first line.
+    fn repeats(&mut self, row: &Row) {
+        let Some(first) = &self.first else { return };
+        for column in OF_RESOURCE {
+            let (cell, was) = (row.cell(column), first.cell(column));
+            if !cell.is_empty() && cell != was {
+                let message = format!(
+                    "“{cell}”与第 {} 行的“{was}”不一致；同一资源请写得一样，或者留空",
+                    first.line
+                );
+                self.faults.push(row.fault(column, message));
+            }
+        }
+    }
+
+    fn item(&mut self, row: &Row) {
+        let Some(resource) = self.resources.last_mut() else {
+            return;
+        };
+        if row.says_nothing_of(&OF_ITEM) {
+            let message = "没有数据项；每个资源至少要有一个，请补上数据项代码和名称";
+            self.faults.push(row.fault("数据项代码", message));
+            return;
+        }
+        let faults = &mut self.faults;
+        let item = Reader { row, faults }.item(resource);
+        if !item.code.is_empty() && !self.items.insert(item.code.clone()) {
+            let message = format!("数据项代码“{}”在本资源里已经写过", item.code);
+            self.faults.push(row.fault("数据项代码", message));
+        }
+        if resource.items.len() == MOST_ITEMS {
+            let message = format!("本资源的数据项超过 {MOST_ITEMS} 个，请分成几个资源");
+            self.faults.push(row.fault("数据项代码", message));
+        }
+        resource.items.push(item);
+    }
+
+    fn finish(mut self) -> Result<Vec<Resource>, Vec<Fault>> {
+        if self.resources.is_empty() && self.faults.is_empty() {
+            let message = "只有列名，没有数据；以下每行写一个数据项".to_owned();
+            self.faults.push(of_line(1, message));
+        }
+        if self.faults.is_empty() {
+            return Ok(self.resources);
+        }
+        self.faults.sort_by_key(|fault| fault.line);
+        Err(self.faults)
+    }
+}
+
+fn of_line(line: u64, message: String) -> Fault {
+    Fault {
+        line,
+        column: "",
+        message,
+    }
+}
+
+fn unreadable(error: &csv::Error) -> Fault {
+    let line = error.position().map_or(1, csv::Position::line);
+    of_line(line, format!("读不懂这一行（{error}），请检查引号是否成对"))
+}
+
+#[cfg(test)]
+#[path = "csv_file_tests.rs"]
+mod tests;

@@ -1,0 +1,421 @@
+//! One command, one transaction: every door's actions pass through [`perform`], time's through [`tick`].
+
+use std::sync::Arc;
+
+use chrono::{Datelike, TimeDelta};
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::facts::{Facts, Owner};
+use super::projection::{self, Before};
+use super::vault::{self, SealingVault};
+use super::viewer::Wish;
+use super::{App, Error, Viewer};
+use crate::calendar::{Calendar, beijing};
+use crate::directory::{Directory, PersonId};
+use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault, Vault};
+use crate::forms::{self, Answers};
+use crate::storage::drafts::Draft;
+use crate::storage::idempotency_keys::{self, Answer, Earlier};
+use crate::storage::{self, Connection, Lease};
+use crate::workflow::Workflow;
+
+/// Who asks, by which way, and whether the request may be repeated.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// The person.
+    pub person: PersonId,
+    /// The way.
+    pub channel: Channel,
+    /// The idempotency key with the digest of the request's body.
+    pub key: Option<(String, String)>,
+}
+
+impl By {
+    /// A person by some way, without an idempotency key.
+    #[must_use]
+    pub fn person(person: PersonId, channel: Channel) -> Self {
+        Self {
+            person,
+            channel,
+            key: None,
+        }
+    }
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// The case's inner key; `None` for a draft.
+    pub case_id: Option<i64>,
+    /// The case's public id.
+    pub ulid: Ulid,
+    /// Its revision.
+    pub revision: i64,
+    /// Whether an earlier answer was given again.
+    pub repeated: bool,
+}
+
+/// A case with what it runs on.
+pub struct Running {
+    /// The inner key.
+    pub id: i64,
+    /// The public id.
+    pub ulid: Ulid,
+    /// The key of the definition's version.
+    pub version: i64,
+    /// The row's revision.
+    pub revision: i64,
+    /// The case.
+    pub case: Case,
+    /// Its definition.
+    pub workflow: Arc<Workflow>,
+    /// Its calendar.
+    pub calendar: Arc<Calendar>,
+    /// The directory of now.
+    pub directory: Arc<Directory>,
+}
+
+/// Takes one action on a case, or submits a draft.
+pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    app.db
+        .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
+}
+
+/// As [`perform`], within a transaction that does more.
+pub(super) fn perform_in(
+    app: &Arc<App>,
+    conn: &mut Connection,
+    by: &By,
+    ulid: Ulid,
+    command: Command,
+) -> Result<Done, Error> {
+    let directory = app.directory(conn)?;
+    let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
+    once(app, conn, by, |conn| {
+        match storage::cases::lock(conn, ulid)? {
+            Some(stored) => act(app, conn, by, &viewer, stored, command),
+            None => submit_draft(app, conn, by, &viewer, ulid, command),
+        }
+    })
+}
+
+/// Does the work unless the same request was answered before.
+pub(super) fn once(
+    app: &App,
+    conn: &mut Connection,
+    by: &By,
+    work: impl FnOnce(&mut Connection) -> Result<Done, Error>,
+) -> Result<Done, Error> {
+    let Some((key, digest)) = &by.key else {
+        return work(conn);
+    };
+    let now = app.now();
+    match idempotency_keys::begin(
+        conn,
+        by.person,
+        key,
+        digest,
+        now,
+        now - TimeDelta::hours(24),
+    )? {
+        Earlier::Other => return Err(Error::KeyReused),
+        Earlier::Answered(answer) => return repeated(conn, answer),
+        Earlier::None => {}
+    }
+    let done = work(conn)?;
+    let answer = Answer {
+        status: 200,
+        case_id: done.case_id,
+        revision: Some(done.revision),
+    };
+    idempotency_keys::answered(conn, by.person, key, &answer)?;
+    Ok(done)
+}
+
+fn repeated(conn: &mut Connection, answer: Answer) -> Result<Done, Error> {
+    let stored = answer
+        .case_id
+        .map(|id| storage::cases::get_by_id(conn, id))
+        .transpose()?
+        .flatten()
+        .ok_or(Error::NotFound)?;
+    Ok(Done {
+        case_id: Some(stored.summary.id),
+        ulid: stored.summary.ulid,
+        revision: answer.revision.unwrap_or(stored.revision),
+        repeated: true,
+    })
+}
+
+fn act(
+    app: &Arc<App>,
+    conn: &mut Connection,
+    by: &By,
+    viewer: &Viewer,
+    stored: storage::cases::StoredCase,
+    mut command: Command,
+) -> Result<Done, Error> {
+    let running = running(app, conn, stored)?;
+    viewer
+        .authorize(Wish::SeeCase(&running.case))
+        .map_err(|_| Error::NotFound)?;
+    let mut revised = None;
+    if command.action == "submit" {
+        revised = storage::drafts::get(conn, running.ulid)?;
+        complete_revision(app, conn, &running, revised.as_ref(), &mut command)?;
+    }
+    let posted = command.input.answers.clone().unwrap_or_default();
+    let facts = Facts::read(
+        app,
+        conn,
+        viewer,
+        running.case.applicant,
+        Some(Owner::Case(running.id)),
+        &[&running.case.answers, &posted],
+    )?;
+    let vault = SealingVault::new(app, running.ulid);
+    let context = Context {
+        actor: Actor::Person(by.person),
+        channel: by.channel,
+        now: app.now(),
+        directory: &running.directory,
+        calendar: &running.calendar,
+        lookup: &facts,
+        vault: &vault,
+        number: None,
+    };
+    let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
+    let (id, ulid) = (running.id, running.ulid);
+    let revision = save(app, conn, &running, &decision, &context)?;
+    vault.store(conn, id, app.now())?;
+    if let Some(draft) = revised {
+        storage::drafts::remove(conn, draft.id, draft.revision)?;
+    }
+    Ok(Done {
+        case_id: Some(id),
+        ulid,
+        revision,
+        repeated: false,
+    })
+}
+
+/// A revision submits what its draft holds; answers sent with the command stand over it, and private answers that were
+/// not sent again stay as they are.
+fn complete_revision(
+    app: &App,
+    conn: &mut Connection,
+    running: &Running,
+    draft: Option<&Draft>,
+    command: &mut Command,
+) -> Result<(), Error> {
+    let form = &running.workflow.form;
+    let stored = match draft {
+        Some(draft) => super::drafts::answers_of(app, form, draft)?,
+        None => forms::join_private(
+            form,
+            &running.case.answers,
+            &vault::open_case(app, conn, running.ulid, &running.case)?,
+        ),
+    };
+    let asked = engine::asked_at_start(&running.workflow);
+    let mut all: Answers = stored
+        .into_iter()
+        .filter(|(field, _)| asked.asks(field))
+        .collect();
+    all.extend(command.input.answers.take().unwrap_or_default());
+    command.input.answers = Some(all);
+    Ok(())
+}
+
+fn submit_draft(
+    app: &Arc<App>,
+    conn: &mut Connection,
+    by: &By,
+    viewer: &Viewer,
+    ulid: Ulid,
+    mut command: Command,
+) -> Result<Done, Error> {
+    let draft = storage::drafts::get(conn, ulid)?
+        .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
+        .ok_or(Error::NotFound)?;
+    if command.action != "submit" {
+        return Err(engine::Rejection::NotOffered { action: "draft" }.into());
+    }
+    if command.seen.is_some_and(|seen| seen != draft.revision) {
+        return Err(Error::Stale);
+    }
+    let version = storage::workflows::current(conn, &draft.workflow_key)?.ok_or(Error::NotFound)?;
+    let workflow = app.workflow(conn, version.id)?;
+    let calendar = app.calendar(conn, &workflow.calendar)?;
+    let mut answers = super::drafts::answers_of(app, &workflow.form, &draft)?;
+    answers.extend(command.input.answers.take().unwrap_or_default());
+    let facts = Facts::read(
+        app,
+        conn,
+        viewer,
+        by.person,
+        Some(Owner::Draft(draft.id)),
+        &[&answers],
+    )?;
+    command.input.answers = Some(answers);
+    command.seen = None;
+
+    let directory = &viewer.directory;
+    let authority = directory
+        .authority_of(&draft.department)
+        .unwrap_or_else(|| draft.department.clone());
+    let year = beijing(app.now()).year();
+    let seq = storage::numbers::next(conn, &workflow.key, &authority, year)?;
+    let number = workflow
+        .number
+        .replace("{year}", &year.to_string())
+        .replace("{seq}", &seq.to_string());
+
+    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
+    let vault = SealingVault::new(app, ulid);
+    let context = Context {
+        actor: Actor::Person(by.person),
+        channel: by.channel,
+        now: app.now(),
+        directory,
+        calendar: &calendar,
+        lookup: &facts,
+        vault: &vault,
+        number: Some(&number),
+    };
+    let decision = engine::handle(&workflow, &case, &command, &context)?;
+    let running = Running {
+        id: 0,
+        ulid,
+        version: version.id,
+        revision: 0,
+        case,
+        workflow: Arc::clone(&workflow),
+        calendar: Arc::clone(&calendar),
+        directory: Arc::clone(directory),
+    };
+    let id = projection::file(app, conn, &running, &decision, &context, &authority)?;
+    vault.store(conn, id, app.now())?;
+    storage::attachments::adopt(conn, draft.id, id)?;
+    storage::drafts::remove(conn, draft.id, draft.revision)?;
+    Ok(Done {
+        case_id: Some(id),
+        ulid,
+        revision: decision.case.revision,
+        repeated: false,
+    })
+}
+
+/// Lets time act on a case whose timer is leased. Answers whether anything came.
+pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> {
+    let (shared, owner) = (Arc::clone(app), lease.owner.clone());
+    app.db.write(move |conn| {
+        // A lease that was lost meanwhile belongs to somebody else: their work is not done again.
+        storage::timers::hold(conn, case_id, &owner)?;
+        let Some(stored) = storage::cases::lock_by_id(conn, case_id)? else {
+            return Err(Error::NotFound);
+        };
+        let running = running(&shared, conn, stored)?;
+        let nothing = NoFacts;
+        let context = Context {
+            actor: Actor::System,
+            channel: Channel::Timer,
+            now: shared.now(),
+            directory: &running.directory,
+            calendar: &running.calendar,
+            lookup: &nothing,
+            vault: &PlainVault as &dyn Vault,
+            number: None,
+        };
+        let decision = engine::tick(&running.workflow, &running.case, &context)?;
+        if let Some(decision) = &decision {
+            save(&shared, conn, &running, decision, &context)?;
+        }
+        let case = decision
+            .as_ref()
+            .map_or(&running.case, |decision| &decision.case);
+        storage::timers::settle(
+            conn,
+            case_id,
+            &owner,
+            engine::next_wake(&running.workflow, case, &running.calendar),
+        )?;
+        Ok::<bool, Error>(decision.is_some())
+    })
+}
+
+/// Loads what a stored case runs on.
+pub(super) fn running(
+    app: &App,
+    conn: &mut Connection,
+    stored: storage::cases::StoredCase,
+) -> Result<Running, Error> {
+    let workflow = app.workflow(conn, stored.summary.version_id)?;
+    Ok(Running {
+        id: stored.summary.id,
+        ulid: stored.summary.ulid,
+        version: stored.summary.version_id,
+        revision: stored.revision,
+        case: serde_json::from_value::<Case>(stored.snapshot)?,
+        calendar: app.calendar(conn, &workflow.calendar)?,
+        directory: app.directory(conn)?,
+        workflow,
+    })
+}
+
+fn save(
+    app: &App,
+    conn: &mut Connection,
+    running: &Running,
+    decision: &Decision,
+    context: &Context<'_>,
+) -> Result<i64, Error> {
+    projection::write(app, conn, running, decision, context, Before::Stored)?;
+    Ok(decision.case.revision)
+}
+
+/// Time fills in no answers.
+struct NoFacts;
+
+impl forms::Lookup for NoFacts {
+    fn person(&self, _: &str) -> Option<forms::PersonFacts> {
+        None
+    }
+    fn may_choose(&self, _: &str, _: &crate::workflow::Who) -> bool {
+        false
+    }
+    fn people(&self, _: Option<&crate::workflow::Who>) -> Vec<forms::PersonFacts> {
+        Vec::new()
+    }
+    fn department(&self, _: &str) -> Option<forms::DepartmentFacts> {
+        None
+    }
+    fn departments(&self) -> Vec<forms::DepartmentFacts> {
+        Vec::new()
+    }
+    fn resource(&self, _: &str, _: Option<&str>) -> Option<forms::ChosenResource> {
+        None
+    }
+    fn search(&self, _: &str, _: forms::Pick) -> Vec<forms::ChosenResource> {
+        Vec::new()
+    }
+    fn attachment(&self, _: &str) -> Option<forms::FileFacts> {
+        None
+    }
+    fn case(&self, _: &str) -> Option<forms::CaseFacts> {
+        None
+    }
+}
+
+/// A case's answers as JSON for doors that show them whole.
+#[must_use]
+pub fn as_json(answers: &Answers) -> Value {
+    Value::Object(
+        answers
+            .iter()
+            .map(|(field, value)| (field.clone(), value.clone()))
+            .collect(),
+    )
+}

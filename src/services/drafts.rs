@@ -1,0 +1,355 @@
+//! Drafts: requests being written, seen by their author, without number and events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::cases::{By, Done};
+use super::facts::{Facts, Owner};
+use super::{App, Error, Viewer, cases, vault};
+use crate::calendar::Instant;
+use crate::engine::{self, Case, PositionState, TaskAsks};
+use crate::expression::{Scope, Value as Seen};
+use crate::forms::{self, Answers, CheckContext, Form, Problem, Strictness};
+use crate::storage::drafts::{self, Draft, DraftContent, NewDraft};
+use crate::storage::{self, Connection};
+use crate::workflow::Workflow;
+
+/// A draft opened for its author.
+#[derive(Clone)]
+pub struct Open {
+    /// Its row.
+    pub draft: Draft,
+    /// The version it would be submitted on; of a returned case, the one that the case runs on.
+    pub workflow: Arc<Workflow>,
+    /// The answers, private ones included.
+    pub answers: Answers,
+    /// The case that it revises.
+    pub case: Option<Case>,
+}
+
+/// Starts a draft for a workflow. With an idempotency key a repeat finds the first one again by its id.
+pub fn start(app: &Arc<App>, by: &By, key: &str, answers: Answers) -> Result<Open, Error> {
+    let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
+    app.db.write(move |conn| {
+        let viewer = viewer(&shared, conn, &by)?;
+        let version = storage::workflows::current(conn, &key)?.ok_or(Error::NotFound)?;
+        let workflow = shared.workflow(conn, version.id)?;
+        may_file(&viewer, &workflow)?;
+        let ulid = Ulid::new();
+        refuse_stopped(&shared, &workflow, &viewer, &answers)?;
+        let content = content(&shared, &workflow, ulid, &answers)?;
+        let new = NewDraft {
+            ulid,
+            workflow_key: key,
+            author_id: by.person,
+            department: viewer.person.department.clone(),
+            from_case: None,
+            content,
+        };
+        let draft = drafts::insert(conn, &new)?;
+        Ok::<Open, Error>(Open {
+            draft,
+            workflow,
+            answers,
+            case: None,
+        })
+    })
+}
+
+/// Whether this person may file by this workflow: holds one of its roles in their own department.
+pub fn may_file(viewer: &Viewer, workflow: &Workflow) -> Result<(), Error> {
+    let filed = viewer.posts.iter().any(|post| {
+        post.department == viewer.person.department && workflow.who.contains(&post.role)
+    });
+    if filed {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("file"))
+    }
+}
+
+/// Opens a draft for its author. A case that was returned for editing, or waits for a supplement, gets one from its answers.
+pub fn open(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Open, Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    app.db.write(move |conn| open_in(&shared, conn, &by, ulid))
+}
+
+pub(super) fn open_in(
+    app: &Arc<App>,
+    conn: &mut Connection,
+    by: &By,
+    ulid: Ulid,
+) -> Result<Open, Error> {
+    let viewer = viewer(app, conn, by)?;
+    let stored_case = storage::cases::get(conn, ulid)?;
+    let Some(stored_case) = stored_case else {
+        let draft = drafts::get(conn, ulid)?
+            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
+            .ok_or(Error::NotFound)?;
+        let version =
+            storage::workflows::current(conn, &draft.workflow_key)?.ok_or(Error::NotFound)?;
+        let workflow = app.workflow(conn, version.id)?;
+        let answers = answers_of(app, &workflow.form, &draft)?;
+        return Ok(Open {
+            draft,
+            workflow,
+            answers,
+            case: None,
+        });
+    };
+    let running = cases::running(app, conn, stored_case)?;
+    let edits = running
+        .case
+        .open_tasks()
+        .any(|task| task.asks == TaskAsks::Edit);
+    if running.case.applicant != by.person || !edits {
+        return Err(Error::NotFound);
+    }
+    let form = &running.workflow.form;
+    let draft = match drafts::get(conn, ulid)? {
+        Some(draft) => draft,
+        None => {
+            let all = forms::join_private(
+                form,
+                &running.case.answers,
+                &vault::open_case(app, conn, ulid, &running.case)?,
+            );
+            let asked = engine::asked_at_start(&running.workflow);
+            let answers: Answers = all
+                .into_iter()
+                .filter(|(field, _)| asked.asks(field))
+                .collect();
+            let content = content(app, &running.workflow, ulid, &answers)?;
+            let new = NewDraft {
+                ulid,
+                workflow_key: running.workflow.key.clone(),
+                author_id: by.person,
+                department: viewer.person.department.clone(),
+                from_case: Some(running.id),
+                content,
+            };
+            drafts::insert(conn, &new)?
+        }
+    };
+    let answers = answers_of(app, form, &draft)?;
+    Ok(Open {
+        draft,
+        workflow: running.workflow,
+        answers,
+        case: Some(running.case),
+    })
+}
+
+/// Saves answers over those of a draft; a `stop` check removes the draft instead and keeps nothing. `seen`: the revision
+/// that the author's page showed. Only faults of shape are told, everything typed is kept.
+pub fn save(
+    app: &Arc<App>,
+    by: &By,
+    ulid: Ulid,
+    answers: Answers,
+    seen: Option<i64>,
+) -> Result<(Open, Vec<Problem>), Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    let stopped = app.db.write(move |conn| {
+        let mut opened = open_in(&shared, conn, &by, ulid)?;
+        if seen.is_some_and(|seen| seen != opened.draft.revision) {
+            return Err(Error::Stale);
+        }
+        let viewer = viewer(&shared, conn, &by)?;
+        let mut all = opened.answers.clone();
+        all.extend(answers);
+        all.retain(|_, answer| !answer.is_null());
+        if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &all) {
+            // What was typed must not stay, so this is no error of the transaction but its result.
+            drafts::remove(conn, opened.draft.id, opened.draft.revision)?;
+            return Ok(Err(stop));
+        }
+        let problems = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
+        let content = content(&shared, &opened.workflow, ulid, &all)?;
+        opened.draft.revision =
+            drafts::save(conn, opened.draft.id, opened.draft.revision, &content)?;
+        opened.answers = all;
+        Ok::<_, Error>(Ok((opened, problems)))
+    })?;
+    stopped
+}
+
+/// Everything that keeps a draft from being submitted.
+pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Problem>), Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    app.db.write(move |conn| {
+        let opened = open_in(&shared, conn, &by, ulid)?;
+        let viewer = viewer(&shared, conn, &by)?;
+        let problems = check(
+            &shared,
+            conn,
+            &viewer,
+            &opened,
+            &opened.answers,
+            Strictness::Submit,
+        )?;
+        Ok::<_, Error>((opened, problems))
+    })
+}
+
+/// Throws a draft away.
+pub fn discard(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(), Error> {
+    let by = by.clone();
+    let stored = app.db.write(move |conn| {
+        let draft = drafts::get(conn, ulid)?
+            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
+            .ok_or(Error::NotFound)?;
+        // The files of a revision belong to its case.
+        let files = if draft.from_case.is_none() {
+            storage::attachments::of(conn, storage::attachments::AttachedTo::Draft(draft.id))?
+        } else {
+            Vec::new()
+        };
+        for file in &files {
+            storage::attachments::remove(conn, file.id)?;
+        }
+        drafts::remove(conn, draft.id, draft.revision)?;
+        Ok::<_, Error>(files)
+    })?;
+    for file in stored {
+        app.attachments
+            .remove(&file.stored_as)
+            .map_err(Error::Attachments)?;
+    }
+    Ok(())
+}
+
+/// The scope of a draft's guards.
+#[must_use]
+pub fn scope(workflow: &Workflow, viewer: &Viewer, now: Instant) -> Scope {
+    let text = |text: &str| Seen::Text(text.to_owned());
+    let case = Seen::Record(BTreeMap::from([
+        ("number".to_owned(), Seen::Null),
+        ("department".to_owned(), text(&viewer.person.department.0)),
+        ("applicant".to_owned(), text(&viewer.person.login)),
+        ("submitted".to_owned(), Seen::Null),
+        (
+            "year".to_owned(),
+            Seen::Int(i64::from(chrono::Datelike::year(
+                &crate::calendar::beijing(now),
+            ))),
+        ),
+    ]));
+    let settings = workflow
+        .settings
+        .iter()
+        .map(|(name, setting)| (name.clone(), Seen::from(setting.value.clone())))
+        .collect();
+    let variables = BTreeMap::from([
+        ("form".to_owned(), Seen::Record(BTreeMap::new())),
+        ("case".to_owned(), case),
+        ("settings".to_owned(), Seen::Record(settings)),
+        ("now".to_owned(), Seen::Time(now)),
+        ("choice".to_owned(), Seen::Null),
+    ]);
+    Scope {
+        variables,
+        ..Scope::default()
+    }
+}
+
+fn check(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    opened: &Open,
+    answers: &Answers,
+    strictness: Strictness,
+) -> Result<Vec<Problem>, Error> {
+    let owner = opened
+        .draft
+        .from_case
+        .map_or(Owner::Draft(opened.draft.id), Owner::Case);
+    let facts = Facts::read(app, conn, viewer, viewer.person.id, Some(owner), &[answers])?;
+    let scope = scope(&opened.workflow, viewer, app.now());
+    let part = engine::asked_at_start(&opened.workflow);
+    let others = Answers::new();
+    let context = CheckContext {
+        form: &opened.workflow.form,
+        scope: &scope,
+        lookup: &facts,
+        others: &others,
+    };
+    Ok(forms::check(&part, answers.clone(), &context, strictness).problems)
+}
+
+fn refuse_stopped(
+    app: &App,
+    workflow: &Workflow,
+    viewer: &Viewer,
+    answers: &Answers,
+) -> Result<(), Error> {
+    match engine::stopped(workflow, answers, &scope(workflow, viewer, app.now())) {
+        Some(message) => Err(Error::Stopped(message)),
+        None => Ok(()),
+    }
+}
+
+fn viewer(app: &App, conn: &mut Connection, by: &By) -> Result<Viewer, Error> {
+    let directory = app.directory(conn)?;
+    Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)
+}
+
+/// A draft's answers, private ones opened.
+pub(super) fn answers_of(app: &App, form: &Form, draft: &Draft) -> Result<Answers, Error> {
+    let open: Answers = serde_json::from_value(draft.answers.clone())?;
+    let private = vault::open_draft(app, draft.ulid, draft.sealed.as_ref())?;
+    Ok(forms::join_private(form, &open, &private))
+}
+
+fn content(
+    app: &App,
+    workflow: &Workflow,
+    ulid: Ulid,
+    answers: &Answers,
+) -> Result<DraftContent, Error> {
+    let (open, private) = forms::split_private(&workflow.form, answers);
+    let subject = open
+        .get("subject")
+        .and_then(Value::as_str)
+        .filter(|subject| !subject.trim().is_empty());
+    Ok(DraftContent {
+        title: subject.unwrap_or(&workflow.title.zh).to_owned(),
+        answers: serde_json::to_value(&open)?,
+        sealed: vault::seal_draft(app, ulid, &private)?,
+        at: app.now(),
+    })
+}
+
+/// The fields that a supplement asks of the viewer in this case.
+#[must_use]
+pub fn supplement_fields(case: &Case) -> Vec<String> {
+    let positions = case.region().map(|region| region.all()).unwrap_or_default();
+    positions
+        .into_iter()
+        .find_map(|position| match &position.state {
+            PositionState::Supplement { fields } => Some(fields.clone()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+/// Saves a draft and answers as an API request does.
+pub fn put(
+    app: &Arc<App>,
+    by: &By,
+    ulid: Ulid,
+    answers: Answers,
+    seen: Option<i64>,
+) -> Result<Done, Error> {
+    let (open, _) = save(app, by, ulid, answers, seen)?;
+    Ok(Done {
+        case_id: open.draft.from_case,
+        ulid,
+        revision: open.draft.revision,
+        repeated: false,
+    })
+}

@@ -1,0 +1,359 @@
+//! Facts that answers refer to, read before a decision so that the decision itself touches no database.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::{App, Error, Viewer};
+use crate::calendar::{Instant, day_of};
+use crate::directory::{Department, Directory, Person, PersonId, Post};
+use crate::engine::Case;
+use crate::forms::{
+    Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
+};
+use crate::storage::attachments::{self, AttachedTo};
+use crate::storage::catalogue::{self, Item, Resource, Search};
+use crate::storage::{self, Connection};
+use crate::workflow::{Where, Who};
+
+/// The most people or departments that a page lists to choose from.
+const MOST_LISTED: usize = 200;
+/// The most resources or items that a search in the form shows.
+const MOST_FOUND: usize = 50;
+
+/// What a form may ask of the directory, the catalogue, the attachments and other cases.
+pub struct Facts {
+    directory: Arc<Directory>,
+    applicant: Person,
+    now: Instant,
+    resources: HashMap<String, Resource>,
+    found: HashMap<String, Vec<Resource>>,
+    files: HashMap<String, FileFacts>,
+    cases: HashMap<String, CaseFacts>,
+}
+
+/// Whose form it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Owner {
+    /// A draft's.
+    Draft(i64),
+    /// A case's.
+    Case(i64),
+}
+
+impl Facts {
+    /// Reads all that these answers refer to. `viewer` fills them in: other cases count only where they may see them.
+    pub fn read(
+        app: &App,
+        conn: &mut Connection,
+        viewer: &Viewer,
+        applicant: PersonId,
+        owner: Option<Owner>,
+        answers: &[&Answers],
+    ) -> Result<Self, Error> {
+        let mut named = Named::default();
+        answers
+            .iter()
+            .flat_map(|answers| answers.values())
+            .for_each(|answer| named.collect(answer));
+        let codes: Vec<String> = named.resources.into_iter().collect();
+        let resources = catalogue::get_many(conn, &codes)?
+            .into_iter()
+            .map(|resource| (resource.entry.code.clone(), resource))
+            .collect();
+        let applicant = viewer
+            .directory
+            .person(applicant)
+            .ok_or(Error::NotFound)?
+            .clone();
+        Ok(Self {
+            directory: Arc::clone(&viewer.directory),
+            applicant,
+            now: app.now(),
+            resources,
+            found: HashMap::new(),
+            files: files(conn, owner)?,
+            cases: cases(conn, viewer, &named.texts)?,
+        })
+    }
+
+    /// Looks in the catalogue for each of these words, as a page's search boxes ask.
+    pub fn search_for<'w>(
+        mut self,
+        conn: &mut Connection,
+        searches: impl IntoIterator<Item = &'w String>,
+    ) -> Result<Self, Error> {
+        for words in searches {
+            let wanted = Search {
+                text: words.clone(),
+                provider: None,
+                sharing: None,
+            };
+            self.found.insert(
+                words.clone(),
+                catalogue::search(conn, &wanted, None, MOST_FOUND)?.rows,
+            );
+        }
+        Ok(self)
+    }
+
+    fn from_of(&self, from: &Who) -> BTreeSet<PersonId> {
+        let everyone = || {
+            self.directory
+                .people
+                .values()
+                .filter(|person| person.active)
+                .map(|person| person.id)
+                .collect()
+        };
+        let day = day_of(self.now);
+        match from {
+            Who::Any => everyone(),
+            Who::Applicant => BTreeSet::from([self.applicant.id]),
+            Who::User(login) => self
+                .directory
+                .by_login(login)
+                .map(|person| person.id)
+                .into_iter()
+                .collect(),
+            Who::Post { role, at, .. } => {
+                let departments: Vec<_> = match at {
+                    Where::Any => self.directory.departments.keys().cloned().collect(),
+                    Where::Applicant => vec![self.applicant.department.clone()],
+                    Where::Authority => self
+                        .directory
+                        .authority_of(&self.applicant.department)
+                        .into_iter()
+                        .collect(),
+                    Where::Code(code) => vec![code.clone()],
+                    Where::Region | Where::Path(_) | Where::Parent(_) | Where::Common(..) => {
+                        Vec::new()
+                    }
+                };
+                departments
+                    .into_iter()
+                    .flat_map(|department| {
+                        self.directory.holders(
+                            &Post {
+                                role: role.clone(),
+                                department,
+                            },
+                            day,
+                        )
+                    })
+                    .collect()
+            }
+            Who::Actor { .. } | Who::Path { .. } => BTreeSet::new(),
+        }
+    }
+}
+
+/// What answers name.
+#[derive(Default)]
+struct Named {
+    resources: BTreeSet<String>,
+    texts: BTreeSet<String>,
+}
+
+impl Named {
+    fn collect(&mut self, answer: &Value) {
+        match answer {
+            Value::String(text) if text.chars().count() <= 64 => {
+                self.texts.insert(text.clone());
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
+            Value::Object(parts) => {
+                if let Some(code) = parts.get("resource").and_then(Value::as_str) {
+                    self.resources.insert(code.to_owned());
+                }
+                parts.values().for_each(|part| self.collect(part));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn files(conn: &mut Connection, owner: Option<Owner>) -> Result<HashMap<String, FileFacts>, Error> {
+    let to = match owner {
+        None => return Ok(HashMap::new()),
+        Some(Owner::Draft(id)) => AttachedTo::Draft(id),
+        Some(Owner::Case(id)) => AttachedTo::Case(id),
+    };
+    let all = attachments::of(conn, to)?.into_iter().map(|file| {
+        let id = file.ulid.to_string();
+        (
+            id.clone(),
+            FileFacts {
+                id,
+                name: file.file_name,
+                size: u64::try_from(file.size).unwrap_or(0),
+            },
+        )
+    });
+    Ok(all.collect())
+}
+
+/// The cases that answers name by id, as far as the viewer may see them.
+fn cases(
+    conn: &mut Connection,
+    viewer: &Viewer,
+    texts: &BTreeSet<String>,
+) -> Result<HashMap<String, CaseFacts>, Error> {
+    let mut found = HashMap::new();
+    for ulid in texts
+        .iter()
+        .filter_map(|text| text.parse::<Ulid>().ok())
+        .take(MOST_LISTED)
+    {
+        let Some(stored) = storage::cases::get(conn, ulid)? else {
+            continue;
+        };
+        let case: Case = serde_json::from_value(stored.snapshot)?;
+        if viewer
+            .authorize(super::viewer::Wish::SeeCase(&case))
+            .is_err()
+        {
+            continue;
+        }
+        let facts = CaseFacts {
+            id: ulid.to_string(),
+            number: stored.summary.number.unwrap_or_default(),
+            title: stored.summary.title,
+            workflow: stored.summary.workflow_key,
+        };
+        found.insert(facts.id.clone(), facts);
+    }
+    Ok(found)
+}
+
+impl Lookup for Facts {
+    fn person(&self, login: &str) -> Option<PersonFacts> {
+        let person = self
+            .directory
+            .by_login(login)
+            .filter(|person| person.active)?;
+        Some(person_facts(&self.directory, person))
+    }
+
+    fn may_choose(&self, login: &str, from: &Who) -> bool {
+        self.directory
+            .by_login(login)
+            .is_some_and(|person| self.from_of(from).contains(&person.id))
+    }
+
+    fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
+        let people = self.from_of(from.unwrap_or(&Who::Any));
+        if MOST_LISTED < people.len() {
+            return Vec::new();
+        }
+        people
+            .iter()
+            .filter_map(|id| self.directory.person(*id))
+            .map(|person| person_facts(&self.directory, person))
+            .collect()
+    }
+
+    fn department(&self, code: &str) -> Option<DepartmentFacts> {
+        let found = self
+            .directory
+            .department(&crate::directory::DepartmentCode(code.to_owned()))?;
+        Some(department_facts(found))
+    }
+
+    fn departments(&self) -> Vec<DepartmentFacts> {
+        if MOST_LISTED < self.directory.departments.len() {
+            return Vec::new();
+        }
+        self.directory
+            .departments
+            .values()
+            .filter(|department| department.active)
+            .map(department_facts)
+            .collect()
+    }
+
+    fn resource(&self, resource: &str, item: Option<&str>) -> Option<ChosenResource> {
+        let found = self.resources.get(resource)?;
+        match item {
+            None => Some(chosen(found, None)),
+            Some(code) => Some(chosen(
+                found,
+                Some(found.items.iter().find(|item| item.code == code)?),
+            )),
+        }
+    }
+
+    fn search(&self, words: &str, pick: Pick) -> Vec<ChosenResource> {
+        let found = self.found.get(words).into_iter().flatten();
+        match pick {
+            Pick::Resource => found.map(|resource| chosen(resource, None)).collect(),
+            Pick::Item => found
+                .flat_map(|resource| {
+                    resource
+                        .items
+                        .iter()
+                        .map(move |item| chosen(resource, Some(item)))
+                })
+                .collect(),
+        }
+    }
+
+    fn attachment(&self, id: &str) -> Option<FileFacts> {
+        self.files.get(id).cloned()
+    }
+
+    fn case(&self, id_or_number: &str) -> Option<CaseFacts> {
+        self.cases
+            .get(id_or_number)
+            .or_else(|| self.cases.values().find(|case| case.number == id_or_number))
+            .cloned()
+    }
+}
+
+fn person_facts(directory: &Directory, person: &Person) -> PersonFacts {
+    let department = directory
+        .department(&person.department)
+        .map(|department| department.short_name.clone());
+    PersonFacts {
+        login: person.login.clone(),
+        name: person.name.clone(),
+        department: department.unwrap_or_default(),
+    }
+}
+
+fn department_facts(department: &Department) -> DepartmentFacts {
+    DepartmentFacts {
+        code: department.code.0.clone(),
+        name: department.name.clone(),
+        short_name: department.short_name.clone(),
+    }
+}
+
+/// An item's own class, level and conditions go before its resource's.
+fn chosen(resource: &Resource, item: Option<&Item>) -> ChosenResource {
+    let entry = &resource.entry;
+    let texts = |value: &Value| -> Vec<String> {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
+    let own_conditions = item
+        .map(|item| texts(&item.conditions))
+        .filter(|conditions| !conditions.is_empty());
+    ChosenResource {
+        resource: entry.code.clone(),
+        item: item.map(|item| item.code.clone()),
+        title: entry.title.clone(),
+        item_title: item.map(|item| item.title.clone()),
+        provider: entry.provider.0.clone(),
+        sharing: item.map_or(&entry.sharing, |item| &item.sharing).clone(),
+        level: item.map_or(entry.level, |item| item.level),
+        conditions: own_conditions.unwrap_or_else(|| texts(&entry.conditions)),
+    }
+}
