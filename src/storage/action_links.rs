@@ -122,7 +122,7 @@ pub fn live_of_task(conn: &mut Connection, task: i64) -> Result<Vec<StoredLink>,
 pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
     let live = links::table
         .filter(links::id.eq(id))
-        .filter(links::state.eq(LinkState::Live))
+        .filter(links::state.eq(LinkState::Live.literal()))
         .filter(links::expires_at.gt(moment(at)));
     let touched = diesel::update(live)
         .set((
@@ -145,7 +145,7 @@ pub fn revoke_for_task(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::task_id.eq(task))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -163,7 +163,7 @@ pub fn revoke_siblings(
     let live = links::table
         .filter(links::task_id.eq(task))
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -179,7 +179,7 @@ pub fn revoke_for_person(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 

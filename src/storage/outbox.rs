@@ -139,7 +139,7 @@ pub fn claim(
     limit: u32,
 ) -> Result<Vec<StoredMessage>, StorageError> {
     let ready = outbox::table
-        .filter(outbox::state.eq(OutboxState::Waiting))
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
         .filter(outbox::available_at.le(moment(now)))
         .filter(
             outbox::lease_until
@@ -230,7 +230,7 @@ pub fn retry(
 pub fn cancel_for_task(conn: &mut Connection, task: i64) -> Result<usize, StorageError> {
     let waiting = outbox::table
         .filter(outbox::task_id.eq(Some(task)))
-        .filter(outbox::state.eq(OutboxState::Waiting));
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()));
     Ok(diesel::update(waiting)
         .set(outbox::state.eq(OutboxState::Cancelled))
         .execute(conn)?)
@@ -265,9 +265,9 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredMessage>, S
 /// # Errors
 /// The database's own failure.
 pub fn counts(conn: &mut Connection) -> Result<OutboxCounts, StorageError> {
-    let mut standing = |state| {
+    let mut standing = |state: OutboxState| {
         outbox::table
-            .filter(outbox::state.eq(state))
+            .filter(outbox::state.eq(state.literal()))
             .count()
             .get_result(conn)
     };

@@ -7,3 +7,8 @@ mod support;
 
 mod mail;
 mod pages;
+mod storage;
+mod storage_claims;
+mod storage_lists;
+mod storage_plans;
+mod storage_rows;

@@ -326,7 +326,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (available_at, id) WHERE state = 'waiting';
 CREATE INDEX outbox_waiting_by_task ON outbox (task_id) WHERE state = 'waiting';
 CREATE INDEX outbox_by_case ON outbox (case_id, id);
-CREATE INDEX outbox_by_state ON outbox (state, id);
+CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 
 CREATE TABLE action_links (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
