@@ -57,14 +57,22 @@ pub struct Done {
 }
 
 /// A case with what it runs on.
-pub(super) struct Running {
+pub struct Running {
+    /// The inner key.
     pub id: i64,
+    /// The public id.
     pub ulid: Ulid,
+    /// The key of the definition's version.
     pub version: i64,
+    /// The row's revision.
     pub revision: i64,
+    /// The case.
     pub case: Case,
+    /// Its definition.
     pub workflow: Arc<Workflow>,
+    /// Its calendar.
     pub calendar: Arc<Calendar>,
+    /// The directory of now.
     pub directory: Arc<Directory>,
 }
 

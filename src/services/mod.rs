@@ -5,8 +5,12 @@ pub mod cases;
 pub mod drafts;
 mod error;
 pub mod facts;
+pub mod lists;
 mod notices;
 pub mod projection;
+pub mod seen;
+pub mod sessions;
+pub mod uploads;
 mod vault;
 pub mod viewer;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
@@ -556,13 +555,4 @@ fn search_texts(running: &Running, case: &Case) -> Vec<String> {
 pub(super) fn read_body(row: &EventRow) -> Result<Body, Error> {
     serde_json::from_str(&row.body)
         .map_err(|error| Error::Corrupt(format!("event {}: {error}", row.seq)))
-}
-
-/// The word of an end as JSON for the outbox.
-pub(super) fn params(
-    task: Option<u32>,
-    stage: Option<&str>,
-    clock: Option<&str>,
-) -> serde_json::Value {
-    json!({ "task": task, "stage": stage, "clock": clock })
 }

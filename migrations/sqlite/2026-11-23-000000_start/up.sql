@@ -132,7 +132,7 @@ CREATE UNIQUE INDEX workflow_versions_current ON workflow_versions (key) WHERE s
 CREATE TABLE cases (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   ulid TEXT NOT NULL UNIQUE,
-  number TEXT UNIQUE,
+  number TEXT,
   workflow_key TEXT NOT NULL,
   version_id BIGINT NOT NULL REFERENCES workflow_versions (id),
   status TEXT NOT NULL,
@@ -153,6 +153,8 @@ CREATE TABLE cases (
   hold BOOLEAN NOT NULL,
   keep_until DATE
 );
+-- Each authority counts its own numbers.
+CREATE UNIQUE INDEX cases_by_number ON cases (number, authority, workflow_key);
 CREATE INDEX cases_by_applicant ON cases (applicant_id, id);
 CREATE INDEX cases_by_workflow ON cases (workflow_key, id);
 CREATE INDEX cases_by_status ON cases (status, id);
