@@ -103,6 +103,18 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
         .optional()?)
 }
 
+/// The link that a mail carries, live or not.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_mail(conn: &mut Connection, mail: i64) -> Result<Option<StoredLink>, StorageError> {
+    Ok(links::table
+        .filter(links::mail_id.eq(Some(mail)))
+        .select(StoredLink::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// The live links to a task.
 ///
 /// # Errors
@@ -122,7 +134,7 @@ pub fn live_of_task(conn: &mut Connection, task: i64) -> Result<Vec<StoredLink>,
 pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
     let live = links::table
         .filter(links::id.eq(id))
-        .filter(links::state.eq(LinkState::Live))
+        .filter(links::state.eq(LinkState::Live.literal()))
         .filter(links::expires_at.gt(moment(at)));
     let touched = diesel::update(live)
         .set((
@@ -145,7 +157,7 @@ pub fn revoke_for_task(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::task_id.eq(task))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -163,7 +175,7 @@ pub fn revoke_siblings(
     let live = links::table
         .filter(links::task_id.eq(task))
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 
@@ -179,7 +191,7 @@ pub fn revoke_for_person(
 ) -> Result<usize, StorageError> {
     let live = links::table
         .filter(links::person_id.eq(person))
-        .filter(links::state.eq(LinkState::Live));
+        .filter(links::state.eq(LinkState::Live.literal()));
     Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
 }
 

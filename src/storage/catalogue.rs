@@ -252,9 +252,12 @@ fn save_terms<'a>(
             )
         })
         .collect();
-    on_backend!(conn, |conn| diesel::insert_into(resource_terms::table)
-        .values(&rows)
-        .execute(conn))?;
+    // PostgreSQL takes 65,535 values in one statement.
+    for some in rows.chunks(1000) {
+        on_backend!(conn, |conn| diesel::insert_into(resource_terms::table)
+            .values(some)
+            .execute(conn))?;
+    }
     Ok(())
 }
 

@@ -89,7 +89,8 @@ impl Db {
         in_transaction(&mut conn, Begin::Read, f)
     }
 
-    /// Runs `f` in a transaction: all of it or nothing.
+    /// Runs `f` in a transaction: all of it or nothing. Never to be called inside another `write`: on SQLite it would
+    /// wait for itself.
     ///
     /// # Errors
     /// What `f` answers, or the database's own failure; nothing was written then.

@@ -29,6 +29,8 @@ pub mod personal_values;
 pub mod posts;
 pub mod roles;
 mod schema;
+#[cfg(test)]
+mod schema_test;
 pub mod search_terms;
 pub mod sessions;
 mod task_offers;

@@ -2,10 +2,13 @@
 
 #![allow(missing_docs)]
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+/// Diesel's types and ours, for the tables that have both.
+mod column_types {
+    pub(super) use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    pub(super) use diesel::sql_types::*;
+}
 
+diesel::table! {
     roles (code) {
         code -> Text,
         title -> Text,
@@ -15,9 +18,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     departments (id) {
         id -> BigInt,
         code -> Text,
@@ -32,8 +32,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     people (id) {
         id -> BigInt,
@@ -51,9 +50,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     posts (id) {
         id -> BigInt,
         person_id -> BigInt,
@@ -65,9 +61,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     substitutes (id) {
         id -> BigInt,
         person_id -> BigInt,
@@ -80,9 +73,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     directory_state (id) {
         id -> Integer,
         revision -> BigInt,
@@ -90,8 +80,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     resources (id) {
         id -> BigInt,
@@ -112,8 +101,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     resource_items (id) {
         id -> BigInt,
@@ -132,9 +120,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     resource_terms (term, resource_id) {
         term -> Text,
         resource_id -> BigInt,
@@ -142,8 +127,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     workflow_versions (id) {
         id -> BigInt,
@@ -161,8 +145,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     cases (id) {
         id -> BigInt,
@@ -191,8 +174,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     drafts (id) {
         id -> BigInt,
@@ -212,8 +194,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     events (id) {
         id -> BigInt,
@@ -233,8 +214,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     participants (case_id, addressee, reason) {
         case_id -> BigInt,
@@ -245,8 +225,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     copies (case_id, person_id, reason) {
         case_id -> BigInt,
@@ -258,9 +237,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     search_terms (term, case_id) {
         term -> Text,
         case_id -> BigInt,
@@ -268,9 +244,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     number_counters (workflow_key, authority, year) {
         workflow_key -> Text,
         authority -> Text,
@@ -280,8 +253,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     tasks (id) {
         id -> BigInt,
@@ -308,8 +280,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     task_offers (task_id, addressee) {
         task_id -> BigInt,
@@ -319,8 +290,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     timers (case_id) {
         case_id -> BigInt,
@@ -334,8 +304,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     calendars (name) {
         name -> Text,
@@ -345,9 +314,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
-
     calendar_days (calendar, day) {
         calendar -> Text,
         day -> Date,
@@ -357,8 +323,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     outbox (id) {
         id -> BigInt,
@@ -383,8 +348,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     action_links (id) {
         id -> BigInt,
@@ -406,8 +370,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     mailbox (id) {
         id -> BigInt,
@@ -422,8 +385,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     sessions (id_hash) {
         id_hash -> Text,
@@ -437,8 +399,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     api_tokens (hash) {
         hash -> Text,
@@ -452,8 +413,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     login_attempts (id) {
         id -> BigInt,
@@ -466,8 +426,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     idempotency_keys (person_id, key) {
         person_id -> BigInt,
@@ -481,8 +440,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     personal_values (id) {
         id -> BigInt,
@@ -501,8 +459,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use crate::storage::connection::{JsonDoc, Moment, UlidText};
+    use super::column_types::*;
 
     attachments (id) {
         id -> BigInt,

@@ -5,5 +5,11 @@
 
 mod support;
 
+mod architecture;
 mod mail;
 mod pages;
+mod storage;
+mod storage_claims;
+mod storage_lists;
+mod storage_plans;
+mod storage_rows;

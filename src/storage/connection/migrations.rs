@@ -1,6 +1,5 @@
 //! Migrations: one folder for each database, carried in the program, and the question whether they have all run.
 
-use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -54,6 +53,8 @@ pub(super) fn run(conn: &mut Connection) -> Result<Vec<String>, MigrateError> {
         Connection::Sqlite(_) => in_transaction(conn, Begin::Write, run_pending),
         #[cfg(feature = "postgres")]
         Connection::Pg(_) => {
+            use diesel::connection::SimpleConnection as _;
+
             // Held until the session ends. The number is arbitrary, and ours.
             conn.batch_execute(
                 "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(727274)",

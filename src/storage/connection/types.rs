@@ -248,6 +248,15 @@ macro_rules! text_enum {
                     $(Self::$variant => $word,)+
                 }
             }
+
+            /// The word as a literal. A database uses a partial index only where it can read the condition in the
+            /// statement itself.
+            #[allow(dead_code, reason = "not every table has such an index")]
+            pub(super) fn literal(self) -> diesel::expression::SqlLiteral<diesel::sql_types::Text> {
+                diesel::dsl::sql(match self {
+                    $(Self::$variant => concat!("'", $word, "'"),)+
+                })
+            }
         }
 
         $crate::storage::connection::as_column!($name, Text);

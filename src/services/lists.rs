@@ -1,0 +1,200 @@
+//! What somebody's lists show: 待办, 已办, 我发起的, 抄送我的, and the cases that they may see.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::cases::Running;
+use super::{App, Error, Viewer, cases};
+use crate::directory::PersonId;
+use crate::storage::cases::{CaseFilter, CaseSummary, Whose};
+use crate::storage::copies::{self, Copy};
+use crate::storage::drafts::{self, Draft};
+use crate::storage::tasks::{self, InboxCounts, InboxRow};
+use crate::storage::workflows::WorkflowVersion;
+use crate::storage::{self, Connection, Cursor, Page};
+use crate::workflow::Workflow;
+
+/// A row of 待办 or 已办 with the case that it belongs to.
+pub struct Row {
+    /// The task and the summary of its case.
+    pub row: InboxRow,
+    /// The case and what it runs on.
+    pub case: Arc<Running>,
+}
+
+/// How full somebody's lists are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// 待办
+    pub inbox: InboxCounts,
+    /// Unread copies.
+    pub unread: i64,
+}
+
+/// 待办: soonest deadline first.
+pub fn inbox(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Error> {
+    let (shared, inboxes) = (Arc::clone(app), viewer.inboxes());
+    app.db.read(move |conn| {
+        let page = tasks::inbox(conn, &inboxes, after, limit)?;
+        with_cases(&shared, conn, page)
+    })
+}
+
+/// 已办: newest first.
+pub fn done(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Error> {
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let page = tasks::done_by(conn, person, before, limit)?;
+        with_cases(&shared, conn, page)
+    })
+}
+
+fn with_cases(app: &App, conn: &mut Connection, page: Page<InboxRow>) -> Result<Page<Row>, Error> {
+    let mut known: HashMap<i64, Arc<Running>> = HashMap::new();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in page.rows {
+        let id = row.case.id;
+        let case = match known.get(&id) {
+            Some(case) => Arc::clone(case),
+            None => {
+                let stored = storage::cases::get_by_id(conn, id)?.ok_or(Error::NotFound)?;
+                let running = Arc::new(cases::running(app, conn, stored)?);
+                known.insert(id, Arc::clone(&running));
+                running
+            }
+        };
+        rows.push(Row { row, case });
+    }
+    Ok(Page {
+        rows,
+        next: page.next,
+    })
+}
+
+/// How full the lists are, for the menu.
+pub fn counts(app: &Arc<App>, viewer: &Viewer) -> Result<Counts, Error> {
+    let (inboxes, person, now) = (viewer.inboxes(), viewer.person.id, app.now());
+    app.db.read(move |conn| {
+        Ok::<_, Error>(Counts {
+            inbox: tasks::inbox_counts(conn, &inboxes, now)?,
+            unread: copies::unread(conn, person)?,
+        })
+    })
+}
+
+/// A person's drafts, newest first.
+pub fn my_drafts(app: &Arc<App>, person: PersonId, limit: usize) -> Result<Vec<Draft>, Error> {
+    app.db
+        .read(move |conn| Ok::<_, Error>(drafts::by_author(conn, person, None, limit)?.rows))
+}
+
+/// 我发起的: newest first, before the case with the key `before`.
+pub fn mine(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseSummary, i64>, Error> {
+    app.db.read(move |conn| {
+        Ok::<_, Error>(storage::cases::list(
+            conn,
+            &CaseFilter::of(Whose::FiledBy(person)),
+            before,
+            limit,
+        )?)
+    })
+}
+
+/// What a list of cases is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Of this workflow only.
+    pub workflow: Option<String>,
+    /// With this status only: `open` or `ended`.
+    pub status: Option<String>,
+    /// With all of these words in number, title, departments or chosen data.
+    pub text: String,
+}
+
+/// The cases that the viewer may see, newest first.
+pub fn visible(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    narrow: &Narrow,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseSummary, i64>, Error> {
+    let narrow = narrow.clone();
+    let mut filter = CaseFilter::of(Whose::VisibleTo(viewer.addresses()));
+    filter.workflow = narrow.workflow;
+    filter.status = narrow.status;
+    filter.text = narrow.text;
+    app.db
+        .read(move |conn| Ok::<_, Error>(storage::cases::list(conn, &filter, before, limit)?))
+}
+
+/// A copy with the case that it is of.
+pub struct CopyRow {
+    /// The copy and its receipt.
+    pub copy: Copy,
+    /// The case.
+    pub case: CaseSummary,
+}
+
+/// 抄送我的: newest first.
+pub fn copied(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<CopyRow>, Error> {
+    app.db.read(move |conn| {
+        let page = copies::of_person(conn, person, before, limit)?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for copy in page.rows {
+            let stored = storage::cases::get_by_id(conn, copy.case_id)?.ok_or(Error::NotFound)?;
+            rows.push(CopyRow {
+                copy,
+                case: stored.summary,
+            });
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+/// Notes that all copies on a case were read by the person.
+pub fn mark_read(app: &Arc<App>, person: PersonId, case: i64) -> Result<(), Error> {
+    let now = app.now();
+    app.db
+        .write(move |conn| Ok::<_, Error>(copies::read(conn, case, person, now)?))
+}
+
+/// The workflows in force, each with whether the viewer may file by it.
+pub fn workflows(
+    app: &Arc<App>,
+    viewer: &Viewer,
+) -> Result<Vec<(WorkflowVersion, Arc<Workflow>, bool)>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    app.db.read(move |conn| {
+        let mut all = Vec::new();
+        for version in storage::workflows::all_current(conn)? {
+            let workflow = shared.workflow(conn, version.id)?;
+            let may = super::drafts::may_file(&viewer, &workflow).is_ok();
+            all.push((version, workflow, may));
+        }
+        Ok::<_, Error>(all)
+    })
+}

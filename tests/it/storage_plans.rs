@@ -1,0 +1,121 @@
+//! How the database finds rows: every list by an index, in the index's order.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use huiqian::storage::cases::{CaseFilter, Whose};
+use huiqian::storage::catalogue::{self, Search};
+use huiqian::storage::{
+    Addressee, Connection, Lease, StorageError, action_links, cases, copies, drafts, events,
+    mailbox, outbox, tasks, timers,
+};
+
+use crate::storage_lists::{fill_cases, fill_inbox, post};
+use crate::support::databases::sqlite;
+use crate::support::seed::{Seed, at, bureau, seed};
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// SQLite tells how it would answer each statement without being given any values. Pages are neither scanned for nor
+/// sorted; a statement for no rows at all (`1=0`) is never run.
+#[test]
+fn every_list_is_read_by_an_index() {
+    let database = sqlite();
+    database.db.migrate().unwrap();
+    let seed = seed(&database.db);
+
+    let asked: Vec<String> = database
+        .db
+        .write(move |conn| {
+            // Some statements are asked only when others have found something.
+            fill_inbox(conn, seed)?;
+            fill_cases(conn, seed)?;
+            asked_by_lists(conn, seed)
+        })
+        .unwrap();
+
+    assert!(20 < asked.len(), "{asked:?}");
+    for sql in asked.iter().filter(|sql| !sql.contains("(1=0)")) {
+        let plan: Vec<Step> = database
+            .db
+            .read(|conn| {
+                Ok::<_, StorageError>(
+                    diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn)?,
+                )
+            })
+            .unwrap();
+        for step in plan {
+            let scans = step.detail.starts_with("SCAN") && !step.detail.contains("INDEX");
+            let sorts = sql.contains("LIMIT") && step.detail.contains("TEMP B-TREE FOR ORDER BY");
+            assert!(!scans && !sorts, "{}\n{sql}", step.detail);
+        }
+    }
+}
+
+fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, StorageError> {
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let ears = Arc::clone(&heard);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let sql = text
+                .split(" -- binds")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            ears.lock().unwrap().push(sql);
+        }
+    });
+
+    let place = Some("1767578400000000.5".parse().unwrap());
+    let lease = Lease {
+        owner: "a".into(),
+        until: at(9),
+    };
+    let me = [Addressee::Person(seed.wang), post("section_head")];
+    for whose in [
+        Whose::FiledBy(seed.li),
+        Whose::VisibleTo(me.to_vec()),
+        Whose::All,
+    ] {
+        cases::list(conn, &CaseFilter::of(whose.clone()), Some(9), 9)?;
+        let mut filter = CaseFilter::of(whose);
+        filter.text = "共享申请".into();
+        cases::list(conn, &filter, None, 9)?;
+        filter.status = Some("open".into());
+        filter.workflow = Some("data-sharing".into());
+        cases::list(conn, &filter, None, 9)?;
+    }
+    tasks::inbox(conn, &me, place, 9)?;
+    tasks::inbox_counts(conn, &me, at(0))?;
+    tasks::done_by(conn, seed.wang, place, 9)?;
+    tasks::open_of_case(conn, 1)?;
+    copies::of_person(conn, seed.wang, place, 9)?;
+    drafts::by_author(conn, seed.li, Some(9), 9)?;
+    events::of_case(conn, 1)?;
+    outbox::of_case(conn, 1)?;
+    outbox::counts(conn)?;
+    outbox::claim(conn, &lease, at(0), 9)?;
+    outbox::cancel_for_task(conn, 1)?;
+    timers::claim(conn, &lease, at(0), 3, 9)?;
+    action_links::by_hash(conn, "a")?;
+    action_links::revoke_for_person(conn, seed.wang, "left", at(0))?;
+    mailbox::list(conn, Some(9), 9)?;
+    let everything = Search {
+        text: "出生".into(),
+        provider: Some(bureau()),
+        sharing: Some("conditional".into()),
+    };
+    catalogue::search(conn, &everything, Some("a"), 9)?;
+
+    conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let heard = heard.lock().unwrap().clone();
+    Ok(heard)
+}
