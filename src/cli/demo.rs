@@ -17,6 +17,7 @@ use crate::config::{
     DatabaseSettings, Delivery, Limits, LogFormat, LogSettings, MailSettings, PlaceSettings,
     Secret, SessionSettings, Settings,
 };
+use crate::jobs::{self, Mailer};
 use crate::services::{App, demo};
 use crate::storage::Db;
 use crate::storage::connection::Lock;
@@ -95,7 +96,12 @@ fn fill(db: &Db, settings: &Settings) -> Result<(), Failure> {
     let now = SystemClock.now();
     let clock = ManualClock::new(now);
     let app = App::new(db.clone(), settings.clone(), Arc::new(clock.clone()), true)?;
-    demo::fill(&Arc::new(app), &clock, now)?;
+    let app = Arc::new(app);
+    let mailer = Mailer::new(Arc::clone(&app), jobs::sender(&app)?);
+    demo::fill(&app, &clock, now, &|| {
+        while mailer.pass()? {}
+        Ok(())
+    })?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::failure::{Failure, say};
 use super::{Answer, database, logging};
 use crate::clock::SystemClock;
 use crate::config::{LogSettings, Settings, Sources};
+use crate::jobs;
 use crate::services::App;
 use crate::storage::connection::Lock;
 
@@ -23,9 +24,11 @@ pub(super) fn serve(config: Option<&Path>, options: &Serve) -> Result<Answer, Fa
 /// The jobs alone, until the process is asked to end.
 pub(super) fn work(config: Option<&Path>) -> Result<Answer, Failure> {
     let (app, _claim) = open(config)?;
-    let runtime = runtime()?;
-    let _inside = runtime.enter();
-    let jobs = start_jobs(&app);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::trouble(error.to_string()))?;
+    let jobs = jobs::start(app)?;
     runtime
         .block_on(asked_to_end())
         .map_err(|error| Failure::trouble(error.to_string()))?;
@@ -61,22 +64,15 @@ pub(super) fn bind(address: SocketAddr, used: &str) -> Result<TcpListener, Failu
 
 /// Serves until the process is asked to end; requests and jobs under way are finished first.
 pub(super) fn run(app: &Arc<App>, listener: TcpListener, with_jobs: bool) -> Result<(), Failure> {
-    let runtime = runtime()?;
-    let _inside = runtime.enter();
-    let jobs = with_jobs.then(|| start_jobs(app));
+    let jobs = match with_jobs {
+        true => Some(jobs::start(Arc::clone(app))?),
+        false => None,
+    };
     let served = start_server(Arc::clone(app), listener);
     if let Some(jobs) = jobs {
         jobs.stop();
     }
     served.map_err(|error| Failure::trouble(say("serve.failed", &[("cause", &error.to_string())])))
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::trouble(error.to_string()))
 }
 
 async fn asked_to_end() -> std::io::Result<()> {
@@ -85,17 +81,6 @@ async fn asked_to_end() -> std::io::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted,
         _ = terminate.recv() => Ok(()),
     }
-}
-
-// REPLACED AT MERGE by `crate::jobs::start(app)`.
-fn start_jobs(_app: &Arc<App>) -> Running {
-    Running
-}
-
-struct Running;
-
-impl Running {
-    fn stop(self) {}
 }
 
 // REPLACED AT MERGE by `crate::web::server::run(app, listener)`.

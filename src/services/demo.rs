@@ -33,11 +33,17 @@ const OPENED_DAYS_AGO: u32 = 30;
 /// A step of time that comes again and again would be a fault of the workflow; the demonstration does not wait for it.
 const MOST_STEPS: usize = 2000;
 
-/// Fills an empty database. `app` shows the time of `clock`, which is left at `now`.
+/// Fills an empty database. `app` shows the time of `clock`, which is left at `now`; `deliver` hands over the mails that
+/// wait, at the time when they would have left.
 ///
 /// # Errors
 /// Whatever one of the use cases answers: the demonstration's own files are at fault then.
-pub fn fill(app: &Arc<App>, clock: &ManualClock, now: Instant) -> Result<(), Error> {
+pub fn fill(
+    app: &Arc<App>,
+    clock: &ManualClock,
+    now: Instant,
+    deliver: &dyn Fn() -> Result<(), Error>,
+) -> Result<(), Error> {
     let calendar = Calendar::cn_gov();
     clock.set(working_time(
         &calendar,
@@ -55,11 +61,13 @@ pub fn fill(app: &Arc<App>, clock: &ManualClock, now: Instant) -> Result<(), Err
         app,
         clock,
         directory,
+        deliver,
         filed: HashMap::new(),
     };
     for act in &acts {
         play.time_passes(act.at)?;
         play.act(act)?;
+        deliver()?;
     }
     play.time_passes(now)
 }
@@ -215,6 +223,7 @@ struct Play<'a> {
     app: &'a Arc<App>,
     clock: &'a ManualClock,
     directory: Arc<Directory>,
+    deliver: &'a dyn Fn() -> Result<(), Error>,
     filed: HashMap<usize, Ulid>,
 }
 
@@ -233,6 +242,7 @@ impl Play<'_> {
             let Some(timer) = due.first() else { break };
             self.clock.set(timer.fire_at.max(self.clock.now()));
             cases::tick(self.app, timer.case_id, &lease)?;
+            (self.deliver)()?;
         }
         self.clock.set(to);
         Ok(())
