@@ -6,6 +6,8 @@
 mod support;
 
 mod architecture;
+mod cli;
+mod data_sharing;
 mod mail;
 mod pages;
 mod storage;

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod databases;
 #[cfg(feature = "postgres")]
+pub mod office;
 pub mod postgres;
 pub mod seed;
 pub mod smtp;
