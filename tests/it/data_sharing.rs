@@ -133,7 +133,11 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
         case.position("intake").map(|position| &position.state),
         Some(PositionState::Supplement { .. })
     ));
-    assert!(case.clocks.values().any(|clock| clock.law && !clock.is_running()));
+    assert!(
+        case.clocks
+            .values()
+            .any(|clock| clock.law && !clock.is_running())
+    );
     let refused = office.act(ulid, "zhao.ming", "approve", Input::default());
     assert!(matches!(refused, Err(Error::Rejected(_))), "{refused:?}");
 
@@ -144,7 +148,9 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
         )),
         ..Input::default()
     };
-    office.act(ulid, "li.wenjing", "supply", more).expect("came");
+    office
+        .act(ulid, "li.wenjing", "supply", more)
+        .expect("came");
     // Away from the 5th to the 10th, three working days, of which the days that it ran through only in part do not count.
     let later = due(&office).unwrap().expect("it runs again");
     assert!(world::at("2026-03-20 00:00") <= later, "{later}");
@@ -159,7 +165,11 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
     assert_eq!(office.waits_at(ulid), ["review", "review"]);
     office.does(ulid, "wang.jianguo", "approve");
     office.does(ulid, "li.haitao", "reject");
-    assert_eq!(office.waits_at(ulid), ["answer"], "the answer is the head's");
+    assert_eq!(
+        office.waits_at(ulid),
+        ["answer"],
+        "the answer is the head's"
+    );
     all_is_sound(&office);
 }
 
@@ -178,7 +188,10 @@ fn a_partial_answer_names_both_and_goes_on_to_provision() {
         {"decision": "refuse", "code": "other", "reason": "材料不全"},
     ]});
     let refused = office.act(ulid, "pan.zhiming", "choose", chooses("partial", papers));
-    assert!(refused.is_err(), "missing papers are no reason: {refused:?}");
+    assert!(
+        refused.is_err(),
+        "missing papers are no reason: {refused:?}"
+    );
 
     let some = chooses("partial", answer(["agree", "refuse"]));
     office
@@ -231,7 +244,10 @@ fn state_secrets_stop_the_request_and_nothing_is_kept() {
     let open = drafts::start(&office.app, &by, "data-sharing", Answers::new()).expect("a draft");
     let saved = drafts::save(&office.app, &by, open.draft.ulid, secret, None);
     assert!(matches!(saved, Err(Error::Stopped(_))));
-    let kept = office.app.db.read(|conn| storage::drafts::get(conn, open.draft.ulid));
+    let kept = office
+        .app
+        .db
+        .read(|conn| storage::drafts::get(conn, open.draft.ulid));
     assert_eq!(kept.unwrap(), None);
 }
 
@@ -267,7 +283,9 @@ fn an_answer_that_is_late_goes_up_to_the_authority_and_nothing_is_agreed_by_sile
             let page = storage::outbox::of_case(conn, 1)?;
             Ok::<_, StorageError>(page)
         });
-        told.unwrap().iter().any(|mail| mail.recipient_id == person && mail.notice == "escalated")
+        told.unwrap()
+            .iter()
+            .any(|mail| mail.recipient_id == person && mail.notice == "escalated")
     };
     assert!(informed("pan.zhiming"), "the provider's head");
     assert!(informed("chen.siyuan"), "the authority's officer");

@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod cli;
 mod data_sharing;
+mod imports;
 mod mail;
 mod pages;
 mod storage;

@@ -6,5 +6,6 @@ pub mod databases;
 pub mod office;
 pub mod postgres;
 pub mod seed;
+pub mod shell;
 pub mod smtp;
 pub mod world;

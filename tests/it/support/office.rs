@@ -149,14 +149,16 @@ impl Office {
 
     fn task_of(&self, ulid: Ulid, login: &str) -> Option<TaskId> {
         let person = self.person(login);
-        let stored = self.app.db.read(|conn| {
-            storage::cases::get(conn, ulid).map_err(Error::from)
-        });
+        let stored = self
+            .app
+            .db
+            .read(|conn| storage::cases::get(conn, ulid).map_err(Error::from));
         stored.expect("read")?;
         let directory = self.app.db.read(|conn| self.app.directory(conn));
         let viewer = Viewer::of(&directory.expect("read"), person, self.app.now())?;
         let seen = seen::see(&self.app, &viewer, ulid).ok()?;
         let mine = seen
+            .running
             .case
             .open_tasks()
             .find(|task| seen.eligible(task).contains(&person))?;
@@ -165,9 +167,10 @@ impl Office {
 
     /// The case as it is stored.
     pub fn case(&self, ulid: Ulid) -> Case {
-        let stored = self.app.db.read(|conn| {
-            storage::cases::get(conn, ulid).map_err(Error::from)
-        });
+        let stored = self
+            .app
+            .db
+            .read(|conn| storage::cases::get(conn, ulid).map_err(Error::from));
         let stored = stored.expect("read").expect("filed");
         serde_json::from_value(stored.snapshot).expect("a case")
     }
