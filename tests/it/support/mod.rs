@@ -1,9 +1,11 @@
 //! What the tests stand on.
 
+pub mod app;
 pub mod browser;
 pub mod databases;
-#[cfg(feature = "postgres")]
+pub mod definitions;
 pub mod office;
+#[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod seed;
 pub mod shell;
