@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod directory;
 pub mod engine;
 pub mod expression;

@@ -32,7 +32,7 @@ pub use case::{
     Case, CaseId, Clock, ClockKey, Measure, Position, PositionState, Region, Resume, StageRecord,
     Status,
 };
-pub use clocks::{ClockReading, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, RetryStep, SkipReason};

@@ -78,9 +78,13 @@ pub struct Running {
 
 /// Takes one action on a case, or submits a draft.
 pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
+    let action = command.action.clone();
     let (shared, by) = (Arc::clone(app), by.clone());
-    app.db
-        .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
+    let done = app
+        .db
+        .write(move |conn| perform_in(&shared, conn, &by, ulid, command));
+    app.counters.acted(&action, done.is_ok());
+    done
 }
 
 /// As [`perform`], within a transaction that does more.
@@ -121,30 +125,41 @@ pub(super) fn once(
         now - TimeDelta::hours(24),
     )? {
         Earlier::Other => return Err(Error::KeyReused),
-        Earlier::Answered(answer) => return repeated(conn, answer),
+        Earlier::Answered(answer) => return repeated(answer),
         Earlier::None => {}
     }
     let done = work(conn)?;
     let answer = Answer {
         status: 200,
         case_id: done.case_id,
+        ulid: Some(done.ulid),
         revision: Some(done.revision),
     };
     idempotency_keys::answered(conn, by.person, key, &answer)?;
     Ok(done)
 }
 
-fn repeated(conn: &mut Connection, answer: Answer) -> Result<Done, Error> {
-    let stored = answer
-        .case_id
-        .map(|id| storage::cases::get_by_id(conn, id))
-        .transpose()?
-        .flatten()
-        .ok_or(Error::NotFound)?;
+/// What the same request was answered before, when there was one; for work that must not even begin a second time.
+pub(super) fn answered(app: &App, conn: &mut Connection, by: &By) -> Result<Option<Done>, Error> {
+    let Some((key, digest)) = &by.key else {
+        return Ok(None);
+    };
+    let valid_since = app.now() - TimeDelta::hours(24);
+    match idempotency_keys::look(conn, by.person, key, digest, valid_since)? {
+        Earlier::Other => Err(Error::KeyReused),
+        Earlier::Answered(answer) => repeated(answer).map(Some),
+        Earlier::None => Ok(None),
+    }
+}
+
+fn repeated(answer: Answer) -> Result<Done, Error> {
+    let (Some(ulid), Some(revision)) = (answer.ulid, answer.revision) else {
+        return Err(Error::Corrupt("an answer about nothing".to_owned()));
+    };
     Ok(Done {
-        case_id: Some(stored.summary.id),
-        ulid: stored.summary.ulid,
-        revision: answer.revision.unwrap_or(stored.revision),
+        case_id: answer.case_id,
+        ulid,
+        revision,
         repeated: true,
     })
 }
@@ -229,7 +244,7 @@ fn complete_revision(
     Ok(())
 }
 
-fn submit_draft(
+pub(super) fn submit_draft(
     app: &Arc<App>,
     conn: &mut Connection,
     by: &By,

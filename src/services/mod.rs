@@ -5,6 +5,7 @@ pub mod cases;
 pub mod drafts;
 mod error;
 pub mod facts;
+pub mod health;
 pub mod lists;
 mod notices;
 pub mod projection;
