@@ -11,9 +11,9 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
-use crate::calendar::{Calendar, beijing};
+use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
-use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault, Vault};
+use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
 use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
@@ -76,15 +76,27 @@ pub struct Running {
     pub directory: Arc<Directory>,
 }
 
+impl Running {
+    /// The circumstances for looking at the case as somebody; nothing is decided in them.
+    pub(super) fn as_seen_by(&self, actor: Actor, channel: Channel, now: Instant) -> Context<'_> {
+        Context {
+            actor,
+            channel,
+            now,
+            directory: &self.directory,
+            calendar: &self.calendar,
+            lookup: &NoFacts,
+            vault: &PlainVault,
+            number: None,
+        }
+    }
+}
+
 /// Takes one action on a case, or submits a draft.
 pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
-    let action = command.action.clone();
     let (shared, by) = (Arc::clone(app), by.clone());
-    let done = app
-        .db
-        .write(move |conn| perform_in(&shared, conn, &by, ulid, command));
-    app.counters.acted(&action, done.is_ok());
-    done
+    app.db
+        .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
 }
 
 /// As [`perform`], within a transaction that does more.
@@ -97,12 +109,15 @@ pub(super) fn perform_in(
 ) -> Result<Done, Error> {
     let directory = app.directory(conn)?;
     let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
-    once(app, conn, by, |conn| {
+    let action = command.action.clone();
+    let done = once(app, conn, by, |conn| {
         match storage::cases::lock(conn, ulid)? {
             Some(stored) => act(app, conn, by, &viewer, stored, command),
             None => submit_draft(app, conn, by, &viewer, ulid, command),
         }
-    })
+    });
+    app.counters.acted(&action, done.is_ok());
+    done
 }
 
 /// Does the work unless the same request was answered before.
@@ -333,17 +348,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let nothing = NoFacts;
-        let context = Context {
-            actor: Actor::System,
-            channel: Channel::Timer,
-            now: shared.now(),
-            directory: &running.directory,
-            calendar: &running.calendar,
-            lookup: &nothing,
-            vault: &PlainVault as &dyn Vault,
-            number: None,
-        };
+        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
