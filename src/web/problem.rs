@@ -1,5 +1,7 @@
 //! What went wrong, as other programs read it (RFC 9457): the one place where errors become HTTP codes and sentences.
 
+use std::ops::{Deref, DerefMut};
+
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -20,8 +22,13 @@ use chrono::{DateTime, Utc};
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error of the API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem(Box<ProblemBody>);
+
+/// What an error tells.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct ProblemBody {
     /// A name of the kind of problem, as a URN.
     #[serde(rename = "type")]
     pub kind: String,
@@ -80,7 +87,7 @@ impl Problem {
     /// A problem with a sentence of its own.
     #[must_use]
     pub fn worded(status: u16, code: &str, language: Language, detail: String) -> Self {
-        Self {
+        Self(Box::new(ProblemBody {
             kind: format!("urn:huiqian:problem:{code}"),
             title: messages::text(language, &format!("error.title.{status}"), &[]),
             status,
@@ -90,7 +97,7 @@ impl Problem {
             revision: None,
             happened: Vec::new(),
             retry_after: None,
-        }
+        }))
     }
 
     /// The problem of a use case. With a directory it can name people and posts: for readers who may know.
@@ -118,10 +125,11 @@ impl Problem {
     /// With one thing that is wrong.
     #[must_use]
     pub fn flawed(mut self, field: &str, label: &str) -> Self {
+        let message = self.detail.clone();
         self.errors.push(Flaw {
             field: field.to_owned(),
             label: label.to_owned(),
-            message: self.detail.clone(),
+            message,
         });
         self
     }
@@ -138,7 +146,21 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        response.json(self)
+        response.json(&self.0)
+    }
+}
+
+impl Deref for Problem {
+    type Target = ProblemBody;
+
+    fn deref(&self) -> &ProblemBody {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut ProblemBody {
+        &mut self.0
     }
 }
 
@@ -242,6 +264,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::ActedAlready
         | Rejection::Clearance { .. }
         | Rejection::NotOffered { .. }
+        | Rejection::LoginFirst
         | Rejection::OnlyApplicant
         | Rejection::MissingPost(_)
         | Rejection::MayNotFile(_) => StatusCode::FORBIDDEN,
@@ -269,6 +292,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::Check { .. }
         | Rejection::Guard(_)
         | Rejection::NobodyToAsk(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        // Numbers are ours to give.
+        Rejection::NumberMissing => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -410,6 +435,8 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
+        | Rejection::LoginFirst
+        | Rejection::NumberMissing
         | Rejection::MovedOn { .. } => say(&[]),
     }
 }

@@ -35,6 +35,8 @@ fn rejections() -> Vec<Rejection> {
             clearance: 1,
         },
         Rejection::NotOffered { action: "approve" },
+        Rejection::LoginFirst,
+        Rejection::NumberMissing,
         Rejection::WaitingForSupplement,
         Rejection::SupplementUsed(1),
         Rejection::TooLateToWithdraw,

@@ -12,7 +12,7 @@ use crate::engine::{Command, Input, TaskId};
 use crate::forms::Answers;
 use crate::messages;
 use crate::services::{Error, cases as use_case, seen};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 
 /// An action; `actions` of the case says which there are and what each needs.
 #[derive(ToSchema)]
@@ -58,10 +58,10 @@ enum Named {
     request_body = NewAction,
     responses(
         (status = 200, body = CaseBody),
-        (status = 403, description = "Not this person", body = Problem),
-        (status = 404, description = "It is not there, or not for the caller to see", body = Problem),
-        (status = 409, description = "The case has moved on", body = Problem),
-        (status = 422, description = "Something in the request will not do", body = Problem),
+        (status = 403, description = "Not this person", body = ProblemBody),
+        (status = 404, description = "It is not there, or not for the caller to see", body = ProblemBody),
+        (status = 409, description = "The case has moved on", body = ProblemBody),
+        (status = 422, description = "Something in the request will not do", body = ProblemBody),
     )
 )]
 pub(super) async fn act(

@@ -16,7 +16,7 @@ use super::Caller;
 use super::shapes::AttachmentBody;
 use crate::attachments::{Incoming, Refusal};
 use crate::services::{Error, uploads};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 
 /// So much of a file is collected before it goes to the disk.
 const CHUNK: usize = 256 * 1024;
@@ -49,11 +49,11 @@ struct Received {
     request_body(content = Upload, content_type = "multipart/form-data"),
     responses(
         (status = 201, body = AttachmentBody),
-        (status = 403, description = "Nothing of the caller's is asked for", body = Problem),
-        (status = 404, body = Problem),
-        (status = 413, description = "The file, or all files of the case, are too large", body = Problem),
-        (status = 415, description = "A type that is not taken, or content that is not what its name says", body = Problem),
-        (status = 422, body = Problem),
+        (status = 403, description = "Nothing of the caller's is asked for", body = ProblemBody),
+        (status = 404, body = ProblemBody),
+        (status = 413, description = "The file, or all files of the case, are too large", body = ProblemBody),
+        (status = 415, description = "A type that is not taken, or content that is not what its name says", body = ProblemBody),
+        (status = 422, body = ProblemBody),
     )
 )]
 pub(super) async fn upload(
@@ -131,7 +131,7 @@ async fn keep(caller: &Caller, mut part: Field) -> Result<Received, Problem> {
     };
     let disposition = part.content_disposition();
     let name = disposition
-        .and_then(|disposition| disposition.get_filename_ext().map(|name| decoded(name)))
+        .and_then(|disposition| disposition.get_filename_ext().map(decoded))
         .or_else(|| {
             disposition
                 .and_then(|disposition| disposition.get_filename())
@@ -142,7 +142,7 @@ async fn keep(caller: &Caller, mut part: Field) -> Result<Received, Problem> {
         .content_type()
         .map(|media| media.essence_str().to_owned())
         .unwrap_or_default();
-    let mut content = on_disk(|| tempfile::tempfile()).await.map_err(fault)?;
+    let mut content = on_disk(tempfile::tempfile).await.map_err(fault)?;
     let mut hash = Sha256::new();
     hash.update(name.as_bytes());
     hash.update([0]);
@@ -207,7 +207,7 @@ async fn on_disk<T: Send + 'static>(
     params(("id" = String, Path, description = "A ULID")),
     responses(
         (status = 200, description = "The bytes, under their name", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 404, body = Problem),
+        (status = 404, body = ProblemBody),
     )
 )]
 pub(super) async fn download(caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,7 @@ use crate::engine::{Command, Input};
 use crate::forms::Answers;
 use crate::services::drafts;
 use crate::services::lists::{self, Narrow};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 
 /// A request to be filed, or begun.
 #[derive(ToSchema)]
@@ -58,8 +58,8 @@ pub(super) struct CasePage {
     params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer")),
     responses(
         (status = 201, body = CaseBody),
-        (status = 403, description = "This person may not file such a request", body = Problem),
-        (status = 422, description = "Answers or members will not do; nothing is kept", body = Problem),
+        (status = 403, description = "This person may not file such a request", body = ProblemBody),
+        (status = 422, description = "Answers or members will not do; nothing is kept", body = ProblemBody),
     )
 )]
 pub(super) async fn create(
@@ -121,7 +121,7 @@ pub(super) async fn read(caller: &Caller, id: Ulid) -> Result<CaseBody, Problem>
     params(("id" = String, Path, description = "A ULID")),
     responses(
         (status = 200, body = CaseBody),
-        (status = 404, description = "It is not there, or not for the caller to see", body = Problem),
+        (status = 404, description = "It is not there, or not for the caller to see", body = ProblemBody),
     )
 )]
 pub(super) async fn show(caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
@@ -137,9 +137,9 @@ pub(super) async fn show(caller: Caller, id: Path<String>) -> Result<HttpRespons
     request_body = NewAnswers,
     responses(
         (status = 200, body = CaseBody),
-        (status = 404, description = "No draft of the caller's", body = Problem),
-        (status = 409, description = "Somebody saved a newer version", body = Problem),
-        (status = 422, description = "Stopped by a check, or members will not do", body = Problem),
+        (status = 404, description = "No draft of the caller's", body = ProblemBody),
+        (status = 409, description = "Somebody saved a newer version", body = ProblemBody),
+        (status = 422, description = "Stopped by a check, or members will not do", body = ProblemBody),
     )
 )]
 pub(super) async fn save_answers(
@@ -175,7 +175,7 @@ pub(super) async fn save_answers(
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "At most 100"),
     ),
-    responses((status = 200, body = CasePage), (status = 422, body = Problem))
+    responses((status = 200, body = CasePage), (status = 422, body = ProblemBody))
 )]
 pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["workflow", "status", "q", "cursor", "limit"];

@@ -87,10 +87,10 @@ fn happened(caller: &Caller, case: &Seen, seen: Option<i64>) -> Vec<Meanwhile> {
             _ => all.push((revision, told)),
         }
     }
-    let all = all.into_iter().map(|(_, told)| told);
+    let mut all = all.into_iter().map(|(_, told)| told);
     match seen {
         Some(_) => all.collect(),
-        None => all.last().into_iter().collect(),
+        None => all.next_back().into_iter().collect(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::directory::{Directory, PersonId};
 use crate::engine::Event;
 use crate::services::Error;
 use crate::services::seen::{self, Happened};
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 use chrono::{DateTime, Utc};
 
 /// The history of a case.
@@ -52,7 +52,7 @@ pub(super) struct EventBody {
     params(("id" = String, Path, description = "A ULID")),
     responses(
         (status = 200, body = History),
-        (status = 404, description = "It is not there, or not for the caller to see", body = Problem),
+        (status = 404, description = "It is not there, or not for the caller to see", body = ProblemBody),
     )
 )]
 pub(super) async fn history(caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {

@@ -8,7 +8,7 @@ use utoipa::openapi::{OpenApi as Description, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
 use super::{actions, attachments, cases, events, sessions, shapes, tasks, workflows};
-use crate::web::problem::{Flaw, Meanwhile, Problem};
+use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,7 +35,7 @@ use crate::web::problem::{Flaw, Meanwhile, Problem};
         workflows::form,
         show,
     ),
-    components(schemas(Problem, Flaw, Meanwhile, shapes::CaseBody)),
+    components(schemas(ProblemBody, Flaw, Meanwhile, shapes::CaseBody)),
     modifiers(&Bearer),
 )]
 struct Api;

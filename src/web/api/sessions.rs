@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::body;
 use crate::services::{App, Error, sessions};
 use crate::web::blocking;
-use crate::web::problem::{Problem, spoken};
+use crate::web::problem::{Problem, ProblemBody, spoken};
 use chrono::{DateTime, Utc};
 
 /// What a login sends.
@@ -39,8 +39,8 @@ pub(super) struct Session {
     security(()),
     responses(
         (status = 200, body = Session),
-        (status = 401, description = "Login or password are wrong", body = Problem),
-        (status = 429, description = "Too many tries", body = Problem),
+        (status = 401, description = "Login or password are wrong", body = ProblemBody),
+        (status = 429, description = "Too many tries", body = ProblemBody),
     )
 )]
 pub(super) async fn open(

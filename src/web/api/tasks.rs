@@ -10,7 +10,7 @@ use super::shapes::{CaseRow, PersonBody};
 use crate::directory::Directory;
 use crate::services::lists::{self, Row};
 use crate::storage::Cursor;
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 use chrono::{DateTime, Utc};
 
 /// A page of tasks.
@@ -61,7 +61,7 @@ pub(super) struct InboxTask {
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "At most 100"),
     ),
-    responses((status = 200, body = TaskPage), (status = 422, body = Problem))
+    responses((status = 200, body = TaskPage), (status = 422, body = ProblemBody))
 )]
 pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["state", "cursor", "limit"];

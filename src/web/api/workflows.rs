@@ -13,7 +13,7 @@ use crate::forms::{self, Words};
 use crate::messages::Language;
 use crate::services::{Error, lists};
 use crate::storage::workflows::WorkflowVersion;
-use crate::web::problem::Problem;
+use crate::web::problem::{Problem, ProblemBody};
 use crate::workflow::{Node, Text, Workflow};
 use chrono::{DateTime, Utc};
 
@@ -105,7 +105,7 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
 #[utoipa::path(
     get, path = "/api/v1/workflows/{key}", tag = "workflows",
     params(("key" = String, Path, description = "The workflow's key")),
-    responses((status = 200, body = WorkflowBody), (status = 404, body = Problem))
+    responses((status = 200, body = WorkflowBody), (status = 404, body = ProblemBody))
 )]
 pub(super) async fn show(caller: Caller, key: Path<String>) -> Result<HttpResponse, Problem> {
     let found = find(&caller, &key).await?;
@@ -138,7 +138,7 @@ pub(super) async fn show(caller: Caller, key: Path<String>) -> Result<HttpRespon
     params(("key" = String, Path, description = "The workflow's key")),
     responses(
         (status = 200, description = "A JSON Schema", body = Object, content_type = "application/schema+json"),
-        (status = 404, body = Problem),
+        (status = 404, body = ProblemBody),
     )
 )]
 pub(super) async fn form(caller: Caller, key: Path<String>) -> Result<HttpResponse, Problem> {

@@ -52,7 +52,7 @@ fn clock(seen: &Seen, reading: &ClockReading<'_>, language: Language) -> ClockBo
     let calendar: &Calendar = &seen.running.calendar;
     let ledger = match &reading.clock.measure {
         Measure::Budget(ledger) => Some(ledger),
-        Measure::Until(_) => None,
+        Measure::Fixed { .. } => None,
     };
     let own = reading.rule.title.as_ref();
     let node = || seen.running.workflow.node(reading.node);

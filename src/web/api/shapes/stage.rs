@@ -84,7 +84,7 @@ fn status(case: &Case, id: &str, last_exit: Option<LeftAs>) -> &'static str {
     // What never came, or was broken off, is passed over once the case has ended, and may still come before that.
     let not_done = if case.is_open() { "to_come" } else { "skipped" };
     match last_exit {
-        _ if record.skipped => "skipped",
+        _ if record.skipped.is_some() => "skipped",
         Some(LeftAs::Refused | LeftAs::Undecided) => "refused",
         Some(LeftAs::Abandoned) => "skipped",
         Some(LeftAs::Passed | LeftAs::Returned) | None => not_done,
