@@ -7,6 +7,7 @@ mod support;
 
 mod architecture;
 mod cli;
+mod crash;
 mod data_sharing;
 mod dead_links;
 mod imports;
@@ -16,6 +17,7 @@ mod mail;
 mod notices;
 mod pages;
 mod sending;
+mod shipped;
 mod storage;
 mod storage_claims;
 mod storage_lists;
