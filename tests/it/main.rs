@@ -5,6 +5,7 @@
 
 mod support;
 
+mod engine;
 mod mail;
 mod pages;
 mod storage;

@@ -1,9 +1,9 @@
 //! What the tests stand on.
 
 pub mod browser;
-pub mod smtp;
-pub mod world;
 pub mod databases;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod seed;
+pub mod smtp;
+pub mod world;

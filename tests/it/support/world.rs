@@ -120,11 +120,11 @@ pub fn definition(top: &str, fields: &str, stages: &str, ends: &str) -> String {
     )
 }
 
-/// `stages` may begin with further sections of the form; what is before `- stage:` or `- group:` at the line's start is kept.
+/// `stages` may begin with further sections of the form; then it has its own `stages:` line.
 fn stages_of(stages: &str) -> String {
-    match stages.find("stages:\n") {
-        Some(_) => stages.to_owned(),
-        None => format!("stages:\n{stages}"),
+    match stages.contains("\nstages:\n") {
+        true => stages.to_owned(),
+        false => format!("stages:\n{stages}"),
     }
 }
 
@@ -500,8 +500,8 @@ pub fn answers_of(value: Value) -> Answers {
 /// People with a clearance of 6; one whose login ends in a digit has that clearance, and one in a department that begins
 /// with `-` has left.
 pub fn directory(people: &[Row<'_>]) -> Directory {
-    let departments = [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| {
-        Department {
+    let departments =
+        [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| Department {
             code: DepartmentCode(code.into()),
             name: code.into(),
             short_name: code.into(),
@@ -510,8 +510,7 @@ pub fn directory(people: &[Row<'_>]) -> Directory {
             level: Level::Province,
             authority: authority.map(|code| DepartmentCode(code.into())),
             active: true,
-        }
-    });
+        });
     let mut holdings = Vec::new();
     let mut known = Vec::new();
     for (index, (login, department, roles)) in people.iter().enumerate() {
