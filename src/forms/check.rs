@@ -284,3 +284,6 @@ impl Judge<'_> {
         self.unanswered.push(place.problem(field, fault));
     }
 }
+
+#[cfg(test)]
+mod tests;

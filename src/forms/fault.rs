@@ -115,7 +115,7 @@ mod tests {
     use super::super::testing::Spoken;
     use super::*;
 
-    /// Every code is written as `Fault::new("code")` or `missing … "code"`, so the sources tell which there are.
+    /// Every code is written where a fault is made or as what `missing` gives, so the sources tell which there are.
     fn codes(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -125,9 +125,15 @@ mod tests {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             for rest in text.split("Fault::new(").skip(1) {
-                if let Some(code) = rest.trim_start().strip_prefix('"') {
-                    found.push(code.split('"').next().unwrap().to_owned());
-                }
+                let code = rest
+                    .trim_start()
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.split('"').next());
+                let named = |code: &&str| {
+                    code.bytes()
+                        .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+                };
+                found.extend(code.filter(named).map(str::to_owned));
             }
         }
     }

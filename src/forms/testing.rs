@@ -1,6 +1,7 @@
 //! A small world for the tests of forms: people, departments, a catalogue, and the shipped sentences.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
@@ -15,23 +16,32 @@ pub(super) const CASE: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
 
 /// The shipped message file of one language, read as it stands.
 pub(super) struct Spoken {
-    table: toml::Table,
+    table: &'static LazyLock<toml::Table>,
     english: bool,
 }
 
+static ZH: LazyLock<toml::Table> = LazyLock::new(|| {
+    include_str!("../../templates/messages/zh/forms.toml")
+        .parse()
+        .unwrap()
+});
+static EN: LazyLock<toml::Table> = LazyLock::new(|| {
+    include_str!("../../templates/messages/en/forms.toml")
+        .parse()
+        .unwrap()
+});
+
 impl Spoken {
     pub fn zh() -> Self {
-        let text = include_str!("../../templates/messages/zh/forms.toml");
         Self {
-            table: text.parse().unwrap(),
+            table: &ZH,
             english: false,
         }
     }
 
     pub fn en() -> Self {
-        let text = include_str!("../../templates/messages/en/forms.toml");
         Self {
-            table: text.parse().unwrap(),
+            table: &EN,
             english: true,
         }
     }
@@ -48,7 +58,7 @@ impl Words for Spoken {
     fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         let path: Vec<&str> = key.split('.').collect();
         let (last, folders) = path.split_last().unwrap();
-        let mut table = &self.table;
+        let mut table: &toml::Table = self.table;
         for folder in folders {
             match table.get(*folder).and_then(toml::Value::as_table) {
                 Some(inside) => table = inside,

@@ -69,6 +69,8 @@ pub struct FieldView {
     pub group: bool,
     /// Whether it stands in a row, where the column's heading is its label.
     pub cell: bool,
+    /// What it is called there to those who do not see the heading.
+    pub aria_label: Option<String>,
     /// Its label.
     pub label: String,
     /// The sentence under the label.
@@ -83,6 +85,8 @@ pub struct FieldView {
     pub private: bool,
     /// What stands in the control.
     pub value: String,
+    /// Whether that is only as it was typed, so that a control for dates could not show it.
+    pub raw: bool,
     /// What a computed field says.
     pub shown: Vec<String>,
     /// The inputs of a period or contact.
@@ -140,6 +144,8 @@ pub struct PartView {
     pub label: String,
     /// What stands in it.
     pub value: String,
+    /// Whether that is only as it was typed.
+    pub raw: bool,
     /// Whether it is the one that is wrong.
     pub invalid: bool,
     /// The ids of hint and error.
@@ -256,6 +262,8 @@ struct Place<'a> {
     prefix: &'a str,
     variable: &'static str,
     base: &'a BTreeMap<String, Value>,
+    /// The row, counted from 1.
+    row: Option<usize>,
     /// The fields beside it, which may appear by it.
     beside: &'a [&'a Field],
 }
@@ -267,6 +275,7 @@ impl Viewing<'_> {
             prefix: "",
             variable: "form",
             base: &base,
+            row: None,
             beside: fields,
         };
         let views: Vec<FieldView> = cells
@@ -302,28 +311,67 @@ impl Viewing<'_> {
                 .beside
                 .iter()
                 .any(|other| appears_by(other, place.variable, &field.id)),
-            cell: place.variable == "row",
+            cell: place.row.is_some(),
+            raw: cell.fault.is_some(),
             ..self.fixed(field, &name)
         };
+        view.aria_label = place.row.map(|number| {
+            let values = [("number", &*number.to_string()), ("label", &*view.label)];
+            self.page.words.say("forms.cell", &values)
+        });
         if view.hidden {
             return view;
         }
-        self.complain(&mut view);
         if field.value.is_some() {
+            self.complain(&mut view);
             self.computed(&mut view, cell);
             return view;
         }
-        match field.kind.0.shape() {
-            Shape::One => view.value = self.typed(cell, field),
-            Shape::Many => self.many(&mut view, cell),
-            Shape::Parts(parts) => self.parts(&mut view, cell, parts),
-            Shape::Rows | Shape::Chosen => self.rows(&mut view, cell),
+        self.control(&mut view, cell, place);
+        view
+    }
+
+    fn control(&mut self, view: &mut FieldView, cell: &Cell<'_>, place: &Place<'_>) {
+        let field = cell.field;
+        if matches!(field.kind.0.shape(), Shape::One | Shape::Many) {
+            match field.kind.0.shape() {
+                Shape::One => view.value = self.typed(cell, field),
+                _ => self.many(view, cell),
+            }
+            self.offer(view, cell, place);
         }
-        self.offer(&mut view, cell, place);
-        let control = field.kind.0.control(view.options.len());
+        let control = match field.kind.0.control(view.options.len()) {
+            // A list to open is narrower than a column of circles.
+            "radio" if view.cell => "select",
+            control => control,
+        };
         view.group = is_group(control);
         view.partial = format!("fields/{control}");
-        view
+        if field.help.is_none() {
+            view.help = self.instruction(field, control);
+        } else if view.cell {
+            // The heading of the column says it once for all rows.
+            view.help = None;
+        }
+        self.complain(view);
+        match field.kind.0.shape() {
+            Shape::Parts(parts) => self.parts(view, cell, parts),
+            Shape::Rows | Shape::Chosen => self.rows(view, cell),
+            Shape::One | Shape::Many => {}
+        }
+    }
+
+    /// What to type where the definition does not say it and the label cannot.
+    fn instruction(&self, field: &Field, control: &str) -> Option<String> {
+        let key = match (field.kind.0.name(), control) {
+            ("person", "text") => "forms.login_hint",
+            ("department", "text") => "forms.code_hint",
+            ("people", "several") => "forms.logins_hint",
+            ("departments", "several") => "forms.codes_hint",
+            ("case", _) => "forms.case_hint",
+            _ => return None,
+        };
+        Some(self.page.words.say(key, &[]))
     }
 
     /// What does not depend on answers.
@@ -471,6 +519,7 @@ impl Viewing<'_> {
                     // A problem of the whole is one of each part.
                     invalid: view.invalid && (wrong.is_empty() || wrong.contains(part)),
                     described_by: view.described_by.clone(),
+                    raw: view.raw,
                     name,
                 }
             })
@@ -489,6 +538,7 @@ impl Viewing<'_> {
                 prefix: &format!("{name}."),
                 variable: "row",
                 base: &line.base,
+                row: Some(position + 1),
                 beside: &columns,
             };
             let facts = values::json_of(&Value::Record(line.base.clone()));
@@ -661,3 +711,8 @@ fn reads(expression: &Expression, variable: &str, id: &str) -> bool {
         path.next() == Some(variable) && path.next() == Some(id)
     })
 }
+
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::{
-    Choice, DueView, ErrorLink, Fact, FlowView, Link, Notice, SectionView, Tag, View, error_title,
-};
+use super::{Choice, DueView, ErrorLink, FlowView, Link, Notice, Tag, View, error_title};
+use crate::forms::{SectionDisplay, SectionView};
 use crate::messages::{Language, text};
 
 /// The case page.
@@ -238,16 +237,7 @@ pub struct Content {
     /// 第 2 稿（补正后）
     pub version: String,
     /// Section by section; those filled in by later stages included.
-    pub sections: Vec<ContentSection>,
-}
-
-/// A section of the content.
-#[derive(Debug, Clone, Serialize)]
-pub struct ContentSection {
-    /// Its title.
-    pub title: String,
-    /// Its answers.
-    pub facts: Vec<Fact>,
+    pub sections: Vec<SectionDisplay>,
 }
 
 /// A file.

@@ -159,7 +159,7 @@ const ROW_GAP: i32 = 40;
 const BRANCH_GAP: i32 = 24;
 const END: i32 = 14;
 /// Room above a row for returns.
-const ABOVE: i32 = 34;
+const ABOVE: i32 = 44;
 
 impl FlowView {
     /// Lays out `blocks`, with the sentences that stand for the drawing.
@@ -499,7 +499,7 @@ fn draw_return(svg: &mut FlowSvg, placed: &[Placed], back: &FlowReturn) {
     svg.words.push(FlowWord {
         class: "lb2 lb2--ret",
         x: i32::midpoint(start, target),
-        y: lift - 4,
+        y: lift - 6,
         text: back.text.clone(),
     });
 }
@@ -542,17 +542,32 @@ fn arrow_class(done: bool) -> &'static str {
     if done { "ar ar--done" } else { "ar" }
 }
 
-/// Breaks `text` into lines of at most `most` full-width characters; a half-width one counts for a good half.
-/// Words of letters are kept together where they fit.
+/// Breaks `text` into as few lines of at most `most` full-width characters as it takes, all about equally long.
 fn wrap(text: &str, most: f32) -> Vec<String> {
+    let pieces = pieces(text);
+    let widest = fill(&pieces, most);
+    let steps = (0u8..).map(|step| width(text) / len(&widest) + 0.5 * f32::from(step));
+    steps
+        .take_while(|limit| *limit < most)
+        .map(|limit| fill(&pieces, limit))
+        .find(|lines| lines.len() == widest.len())
+        .unwrap_or(widest)
+}
+
+fn len(lines: &[String]) -> f32 {
+    // A box has a handful of lines.
+    f32::from(u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX))
+}
+
+fn fill(pieces: &[String], most: f32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for piece in pieces(text) {
-        if !line.is_empty() && width(line.trim_end()) + width(piece.trim_end()) > most {
+    for piece in pieces {
+        if !line.is_empty() && most < width(line.trim_end()) + width(piece.trim_end()) {
             lines.push(line.trim().to_owned());
             line.clear();
         }
-        line.push_str(&piece);
+        line.push_str(piece);
     }
     if !line.trim().is_empty() {
         lines.push(line.trim().to_owned());
@@ -617,7 +632,7 @@ mod tests {
 
         let lines = wrap(title, TITLE);
 
-        assert_eq!(lines.concat(), title);
+        assert_eq!(lines, ["需求部门共享工作", "机构负责人同意"]);
         assert!(lines.iter().all(|line| width(line) <= TITLE), "{lines:?}");
     }
 

@@ -4,6 +4,10 @@ use chrono::{TimeZone, Utc};
 
 use super::*;
 use crate::calendar::Instant;
+use crate::forms::{
+    FieldView, FileFacts, Line, PartView, ResourceView, RowView, SectionDisplay, SectionView,
+    TableDisplay,
+};
 use crate::web::format;
 
 /// A page that was rendered: its name, its language and its HTML.
@@ -461,7 +465,7 @@ fn edit(language: Language) -> EditView {
         saved: "新申请（草稿，10:32 已保存）".into(),
         progress: EditView::progress(&steps(1), language),
         steps: steps(1),
-        errors: mistakes(),
+        errors: mistakes(""),
         error_heading: EditView::count_errors(2, language),
         section: section(),
         revision: 3,
@@ -472,20 +476,159 @@ fn edit(language: Language) -> EditView {
     }
 }
 
-fn mistakes() -> Vec<ErrorLink> {
+/// As links of the page itself, or to another one.
+fn mistakes(page: &str) -> Vec<ErrorLink> {
     vec![
-        ErrorLink::new("#main", "使用场景至少写 30 个字，现在是 12 个字"),
-        ErrorLink::new("#main", "使用期限的截止日期要晚于开始日期"),
+        ErrorLink::new(
+            format!("{page}#f-purpose"),
+            "使用场景至少写 30 个字，现在是 12 个字",
+        ),
+        ErrorLink::new(
+            format!("{page}#f-span-to"),
+            "使用期限的截止日期不能早于开始日期",
+        ),
     ]
 }
 
 fn section() -> SectionView {
-    serde_json::json!({
-        "id": "use",
-        "title": "数据与用途",
-        "about": "说明用在哪个业务、哪个环节、谁使用。",
-        "fields": [],
-    })
+    let found = |number: usize, title: &str, sharing: &str, label: &str| ResourceView {
+        token: format!("3107001000/0000{number}"),
+        element: format!("f-resources-found-{number}"),
+        title: title.into(),
+        code: format!("3107001000/0000{number}"),
+        provider: "省公安厅".into(),
+        sharing: sharing.into(),
+        sharing_label: label.into(),
+        level: "2 级".into(),
+    };
+    let resources = FieldView {
+        partial: "fields/resources".into(),
+        group: true,
+        required: true,
+        query: Some("人口基础".into()),
+        found: vec![
+            found(
+                13,
+                "人口基础信息（统计汇总）",
+                "unconditional",
+                "无条件共享",
+            ),
+            found(27, "流动人口基础信息", "conditional", "有条件共享"),
+        ],
+        rows: vec![RowView {
+            number: 1,
+            name: "resources.0".into(),
+            element: "f-resources-0".into(),
+            resource: Some(found(12, "人口基础信息", "conditional", "有条件共享")),
+            remove: Some("remove:resources:0".into()),
+            ..RowView::default()
+        }],
+        ..field(
+            "resources",
+            "需要哪些数据",
+            "按数据目录名称、编码或提供部门查找，可多选。",
+        )
+    };
+    let purpose = wrong(
+        FieldView {
+            partial: "fields/paragraph".into(),
+            required: true,
+            value: "办理出生医学证明时核验。\n  第二行".into(),
+            max_length: Some(500),
+            ..field(
+                "purpose",
+                "使用场景",
+                "说明用在哪个业务、哪个环节、谁使用。审批人会据此判断必要性。",
+            )
+        },
+        "使用场景至少写 30 个字，现在是 12 个字",
+    );
+    let mut span = wrong(
+        FieldView {
+            partial: "fields/period".into(),
+            group: true,
+            required: true,
+            ..field(
+                "span",
+                "使用期限",
+                "最长 1 年，到期前 20 个工作日可申请续期。",
+            )
+        },
+        "使用期限的截止日期不能早于开始日期",
+    );
+    let part = |id: &str, label: &str, value: &str, invalid| PartView {
+        id: id.into(),
+        name: format!("span.{id}"),
+        element: format!("f-span-{id}"),
+        label: label.into(),
+        value: value.into(),
+        invalid,
+        described_by: span.described_by.clone(),
+        ..PartView::default()
+    };
+    span.parts = vec![
+        part("from", "使用期限：开始日期", "2026-11-01", false),
+        part("to", "使用期限：截止日期", "2026-10-31", true),
+    ];
+    let calls = FieldView {
+        partial: "fields/number".into(),
+        value: "2400".into(),
+        unit: Some("次".into()),
+        ..field("calls", "预计日均调用量", "用于提供部门评估接口容量。")
+    };
+    SectionView {
+        id: "use".into(),
+        title: "数据与用途".into(),
+        about: None,
+        hidden: false,
+        has_files: false,
+        problems: 2,
+        fields: vec![resources, purpose, span, calls],
+    }
+}
+
+fn field(id: &str, label: &str, help: &str) -> FieldView {
+    FieldView {
+        id: id.into(),
+        name: id.into(),
+        element: format!("f-{id}"),
+        label: label.into(),
+        help: Some(help.into()),
+        hint_id: format!("h-{id}"),
+        error_id: format!("e-{id}"),
+        described_by: Some(format!("h-{id}")),
+        ..FieldView::default()
+    }
+}
+
+fn wrong(field: FieldView, error: &str) -> FieldView {
+    FieldView {
+        invalid: true,
+        error: Some(error.into()),
+        described_by: Some(format!("{} {}", field.hint_id, field.error_id)),
+        ..field
+    }
+}
+
+/// Fields filled in by whoever answers.
+fn answer_section() -> SectionView {
+    SectionView {
+        id: "answer".into(),
+        title: "答复".into(),
+        about: None,
+        hidden: false,
+        has_files: false,
+        problems: 0,
+        fields: vec![FieldView {
+            partial: "fields/paragraph".into(),
+            max_length: Some(500),
+            ..field(
+                "conditions",
+                "使用条件",
+                "同意共享时写明，例如只返回比对结果。",
+            )
+        }],
+    }
 }
 
 fn conflicting(language: Language) -> EditView {
@@ -509,29 +652,54 @@ fn conflicting(language: Language) -> EditView {
     }
 }
 
-fn facts() -> Vec<Fact> {
+fn lines() -> Vec<Line> {
+    let line = |id: &str, label: &str| Line {
+        id: id.into(),
+        label: label.into(),
+        ..Line::default()
+    };
+    let cell = |label: &str, text: &str| Line {
+        text: Some(text.into()),
+        ..line("cell", label)
+    };
     vec![
-        Fact::new("数据目录", "人口基础信息").more("3107001000/000012，接口核验，按日更新"),
-        Fact {
-            items: vec!["姓名".into(), "公民身份号码（只返回比对结果）".into()],
-            ..Fact::new("数据项", "")
-        },
-        Fact::new(
-            "使用场景",
-            "“出生一件事”联办中，助产机构签发《出生医学证明》时核验新生儿父母身份和户籍关系，由 186 家助产机构经省卫生健康委统一接口调用，不落库。",
-        ),
-        Fact {
-            table: Some(FactTable {
-                headings: vec!["系统".into(), "等级".into()],
-                rows: vec![vec!["出生一件事".into(), "三级".into()]],
+        Line {
+            table: Some(TableDisplay {
+                columns: vec!["数据目录".into(), "共享属性".into()],
+                rows: vec![vec![
+                    cell("数据目录", "人口基础信息（3107001000/000012）"),
+                    cell("共享属性", "有条件共享"),
+                ]],
             }),
-            ..Fact::new("使用系统", "")
+            ..line("resources", "数据目录")
         },
-        Fact {
-            links: vec![Link::new("/attachments/1", "申请函（盖章扫描件）.pdf")],
-            ..Fact::new("申请函", "")
+        Line {
+            items: vec!["姓名".into(), "公民身份号码（只返回比对结果）".into()],
+            ..line("items", "数据项")
         },
-        Fact::new("使用期限", "2026年11月1日 至 2027年10月31日"),
+        Line {
+            paragraph: Some(
+                "“出生一件事”联办中，助产机构签发《出生医学证明》时核验新生儿父母身份和户籍关系，由 186 家助产机构经省卫生健康委统一接口调用，不落库。".into(),
+            ),
+            ..line("purpose", "使用场景")
+        },
+        Line {
+            text: Some("2026年11月1日至2027年10月31日（共 365 天）".into()),
+            ..line("span", "使用期限")
+        },
+        Line {
+            private: true,
+            kept: true,
+            ..line("contact", "联系人")
+        },
+        Line {
+            files: vec![FileFacts {
+                id: "01K7A4V0M8".into(),
+                name: "申请函（盖章扫描件）.pdf".into(),
+                size: 1_843_200,
+            }],
+            ..line("letter", "申请函")
+        },
     ]
 }
 
@@ -542,7 +710,11 @@ fn check(language: Language, ready: bool) -> CheckView {
         saved: "新申请（草稿，10:32 已保存）".into(),
         steps: steps(4),
         progress: EditView::progress(&steps(4), language),
-        errors: if ready { Vec::new() } else { mistakes() },
+        errors: if ready {
+            Vec::new()
+        } else {
+            mistakes("/c/1/edit/use")
+        },
         error_heading: EditView::count_errors(2, language),
         sections: vec![CheckSection {
             id: "use".into(),
@@ -553,7 +725,7 @@ fn check(language: Language, ready: bool) -> CheckView {
             } else {
                 Tag::with_icon(Tone::Bad, "circle-alert", "2 处需要修改")
             },
-            facts: facts(),
+            lines: lines(),
         }],
         warnings: vec![WarningRow {
             value: "check-2".into(),
@@ -731,7 +903,7 @@ fn act(language: Language) -> ActCard {
         errors: Vec::new(),
         error_heading: EditView::count_errors(2, language),
         comment: comment(""),
-        fills: vec![section()],
+        fills: vec![answer_section()],
         files: false,
         supplement: Some(supplement("")),
         return_to: vec![
@@ -875,9 +1047,10 @@ fn case(language: Language) -> CaseView {
         signatures: signatures(),
         content: Content {
             version: "第 2 稿（补正后）".into(),
-            sections: vec![ContentSection {
+            sections: vec![SectionDisplay {
+                id: "use".into(),
                 title: "数据与用途".into(),
-                facts: facts(),
+                lines: lines(),
             }],
         },
         attachments: vec![
