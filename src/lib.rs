@@ -17,6 +17,7 @@ pub mod directory;
 pub mod engine;
 pub mod expression;
 pub mod forms;
+pub mod jobs;
 pub mod messages;
 pub mod notify;
 pub mod services;

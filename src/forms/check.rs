@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{EvaluationError, Expression, Scope, Value};
 
-use super::cells::{self, Cell, Line, Settling, Visibility};
+use super::cells::{self, Cell, Line, Visibility};
 use super::limits;
+use super::settle::{self, Settling};
 use super::words::plain;
 use super::{Answers, Fault, Field, Form, InRow, Judging, Lookup, Part, Problem, Required, Shape};
 
@@ -63,7 +64,7 @@ pub fn check(
     }
     let mut cells = cells::read_form(context.form, &all, context.lookup, strictness);
     let mut scope = context.scope.clone();
-    cells::settle(
+    settle::settle(
         &mut cells,
         "form",
         &BTreeMap::new(),
@@ -224,7 +225,7 @@ impl Judge<'_> {
         let Some(answer) = cell.seen() else {
             return self.missing(field, place);
         };
-        let options = match cells::options(field, self.scope, place.variable, base) {
+        let options = match settle::options(field, self.scope, place.variable, base) {
             Ok(options) => options,
             Err(error) => {
                 self.guardless(field, place, &error);

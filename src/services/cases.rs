@@ -11,9 +11,9 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
-use crate::calendar::{Calendar, beijing};
+use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
-use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault, Vault};
+use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
 use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
@@ -74,6 +74,22 @@ pub struct Running {
     pub calendar: Arc<Calendar>,
     /// The directory of now.
     pub directory: Arc<Directory>,
+}
+
+impl Running {
+    /// The circumstances for looking at the case as somebody; nothing is decided in them.
+    pub(super) fn as_seen_by(&self, actor: Actor, channel: Channel, now: Instant) -> Context<'_> {
+        Context {
+            actor,
+            channel,
+            now,
+            directory: &self.directory,
+            calendar: &self.calendar,
+            lookup: &NoFacts,
+            vault: &PlainVault,
+            number: None,
+        }
+    }
 }
 
 /// Takes one action on a case, or submits a draft.
@@ -318,17 +334,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let nothing = NoFacts;
-        let context = Context {
-            actor: Actor::System,
-            channel: Channel::Timer,
-            now: shared.now(),
-            directory: &running.directory,
-            calendar: &running.calendar,
-            lookup: &nothing,
-            vault: &PlainVault as &dyn Vault,
-            number: None,
-        };
+        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;

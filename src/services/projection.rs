@@ -8,7 +8,7 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::viewer::{address, concerned};
-use super::{App, Error, notices};
+use super::{App, Error, links, notices};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
@@ -346,11 +346,11 @@ fn sync_tasks(
                 if row.state == tasks::TaskState::Open =>
             {
                 tasks::settle(conn, row.id, Some(*by), answer_word(answer), *at)?;
-                close(conn, row.id, "settled", context)?;
+                close(conn, row.id, links::SETTLED, context)?;
             }
             (TaskState::Cancelled { at, .. }, Some(row)) if row.state == tasks::TaskState::Open => {
                 tasks::cancel(conn, row.id, *at)?;
-                close(conn, row.id, "cancelled", context)?;
+                close(conn, row.id, links::CANCELLED, context)?;
             }
             // Opened and settled in one command: history has it, no inbox ever did.
             (TaskState::Settled { .. } | TaskState::Cancelled { .. }, _) => {}
@@ -374,7 +374,7 @@ fn end_links(
     context: &Context<'_>,
 ) -> Result<(), Error> {
     let Some(holder) = task.holder else {
-        storage::action_links::revoke_for_task(conn, row.id, "handed over", context.now)?;
+        storage::action_links::revoke_for_task(conn, row.id, links::HANDED_OVER, context.now)?;
         return Ok(());
     };
     let others: BTreeSet<_> = storage::action_links::live_of_task(conn, row.id)?
@@ -383,13 +383,7 @@ fn end_links(
         .filter(|person| *person != holder)
         .collect();
     for person in others {
-        storage::action_links::revoke_siblings(
-            conn,
-            row.id,
-            person,
-            "claimed by another",
-            context.now,
-        )?;
+        storage::action_links::revoke_siblings(conn, row.id, person, links::CLAIMED, context.now)?;
     }
     Ok(())
 }

@@ -223,6 +223,47 @@ pub fn retry(
     one_row(touched)
 }
 
+/// Settles a claimed message as not needed any more.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the owner has lost it, or it was cancelled meanwhile.
+pub fn cancelled(conn: &mut Connection, id: i64, owner: &str) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(id, owner).filter(outbox::state.eq(OutboxState::Waiting)))
+        .set((
+            outbox::state.eq(OutboxState::Cancelled),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Lets messages that failed last for one of these reasons be sent now, and answers how many there were: what kept them
+/// waiting is over.
+///
+/// # Errors
+/// The database's own failure.
+pub fn bring_forward(
+    conn: &mut Connection,
+    errors: &[String],
+    now: Instant,
+) -> Result<usize, StorageError> {
+    let waiting = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::available_at.gt(moment(now)))
+        .filter(outbox::last_error.eq_any(errors.to_vec()))
+        .select(outbox::id);
+    // Rows that a command holds are skipped: whoever waits for them here could be waited for there.
+    let ids: Vec<i64> = SkipLocked(waiting).load(conn)?;
+    let mut moved = 0;
+    for some in ids.chunks(500) {
+        moved += diesel::update(outbox::table.filter(outbox::id.eq_any(some.to_vec())))
+            .set(outbox::available_at.eq(moment(now)))
+            .execute(conn)?;
+    }
+    Ok(moved)
+}
+
 /// Cancels what waits to be sent about a task, and answers how much that was.
 ///
 /// # Errors

@@ -348,6 +348,7 @@ CREATE TABLE action_links (
   created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX action_links_live_by_task ON action_links (task_id, person_id) WHERE state = 'live';
+CREATE INDEX action_links_by_mail ON action_links (mail_id);
 CREATE INDEX action_links_live_by_person ON action_links (person_id) WHERE state = 'live';
 
 -- What the demo shows instead of sending it.
