@@ -5,6 +5,7 @@
 
 mod support;
 
+mod architecture;
 mod mail;
 mod pages;
 mod storage;

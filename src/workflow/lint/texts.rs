@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Lint;
 use crate::calendar::{Duration, Unit};
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{Kind, Text};
+use crate::workflow::{Kind, Text};
 
 /// What a number's pattern may have between braces.
 const PLACEHOLDERS: &[&str] = &["year", "seq"];
@@ -139,8 +139,10 @@ impl<'a> Lint<'a> {
             }
         }
         for node in workflow.nodes() {
-            let at = self.of_node(&node.id, &["title"]);
-            found.push((&node.title, at));
+            // Without a title the id stands in for it, which is told already.
+            if node.title.zh != node.id {
+                found.push((&node.title, self.of_node(&node.id, &["title"])));
+            }
             if let Kind::Stage(stage) = &node.kind {
                 let seats = stage.seats.iter().filter_map(|seat| seat.title.as_ref());
                 let choices = stage.choices.iter().map(|choice| &choice.title);
