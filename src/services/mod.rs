@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod cases;
+pub mod desk;
 pub mod drafts;
 mod error;
 pub mod facts;

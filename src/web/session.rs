@@ -359,7 +359,10 @@ mod tests {
     fn an_origin_is_ours_by_the_settings_or_by_the_host_that_was_asked() {
         assert_eq!(from(&[("origin", BASE)]), Site::Ours);
         assert_eq!(
-            from(&[("origin", "http://10.0.0.8:8080"), ("host", "10.0.0.8:8080")]),
+            from(&[
+                ("origin", "http://10.0.0.8:8080"),
+                ("host", "10.0.0.8:8080")
+            ]),
             Site::Ours
         );
         assert_eq!(from(&[("origin", "https://evil.example")]), Site::Foreign);

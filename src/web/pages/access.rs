@@ -5,9 +5,9 @@ use ulid::Ulid;
 use url::form_urlencoded;
 
 use super::answer::Answer;
+use super::edit;
 use super::failure::{self, Failure};
 use super::posted::{Body, Posted};
-use super::edit;
 use crate::messages::{Language, text};
 use crate::services::{Error, sessions};
 use crate::web::session::{Reader, Site, Visit};
@@ -251,7 +251,13 @@ mod tests {
     #[test]
     fn the_way_on_after_login_stays_here() {
         assert_eq!(local("/c/1?a=b"), "/c/1?a=b");
-        for foreign in ["//evil.example", "https://evil.example", "/\\evil", "", "/login?next=/x"] {
+        for foreign in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "",
+            "/login?next=/x",
+        ] {
             assert_eq!(local(foreign), "/inbox", "{foreign}");
         }
     }

@@ -66,7 +66,9 @@ impl Reckoning<'_> {
             due,
             days: days.iter().map(|cell| day_cell(cell.state)).collect(),
             paused: !reading.clock.is_running(),
-            overdue: reading.deadline.is_some_and(|deadline| deadline <= self.now),
+            overdue: reading
+                .deadline
+                .is_some_and(|deadline| deadline <= self.now),
             provisional: self.calendar.is_provisional(last_day(due)),
         }
     }
@@ -139,7 +141,11 @@ impl Reckoning<'_> {
             between
                 .iter()
                 .copied()
-                .filter(|day| self.calendar.exception(*day).is_some_and(|(is, _)| is == kind))
+                .filter(|day| {
+                    self.calendar
+                        .exception(*day)
+                        .is_some_and(|(is, _)| is == kind)
+                })
                 .collect()
         };
         let mut rows = Vec::new();
@@ -176,7 +182,9 @@ impl Reckoning<'_> {
         let mut runs: Vec<(NaiveDate, NaiveDate)> = Vec::new();
         for day in days {
             match runs.last_mut() {
-                Some((_, last)) if last.checked_add_days(Days::new(1)) == Some(*day) => *last = *day,
+                Some((_, last)) if last.checked_add_days(Days::new(1)) == Some(*day) => {
+                    *last = *day
+                }
                 _ => runs.push((*day, *day)),
             }
         }

@@ -200,12 +200,7 @@ fn stop(visit: &Visit, message: &str) -> Result<Answer, Failure> {
         message: message.to_owned(),
     };
     let reader = visit.reader()?;
-    visit.page_as(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &reader,
-        Nav::Mine,
-        &view,
-    )
+    visit.page_as(StatusCode::UNPROCESSABLE_ENTITY, &reader, Nav::Mine, &view)
 }
 
 /// The form came from a page of another session of the same person, or of nobody's: it is shown to be sent once more.

@@ -52,7 +52,7 @@ pub struct PostedFile {
 
 /// The body of a request that nobody has read yet.
 pub struct Body {
-    payload: web::Payload,
+    payload: dev::Payload,
     headers: HeaderMap,
 }
 
@@ -62,7 +62,7 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         ready(Ok(Self {
-            payload: web::Payload(payload.take()),
+            payload: payload.take(),
             headers: request.headers().clone(),
         }))
     }
@@ -266,7 +266,12 @@ mod tests {
 
     #[actix_web::test]
     async fn pairs_keep_their_order_and_repetition() {
-        let posted = read(FORM, b"ask=a&ask=b&comment=%E5%90%8C+%E6%84%8F", &Limits::default()).await;
+        let posted = read(
+            FORM,
+            b"ask=a&ask=b&comment=%E5%90%8C+%E6%84%8F",
+            &Limits::default(),
+        )
+        .await;
 
         assert_eq!(posted.all("ask"), ["a", "b"]);
         assert_eq!(posted.get("comment"), Some("同 意"));

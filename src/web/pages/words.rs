@@ -126,9 +126,10 @@ impl Names<'_> {
     /// 省公安厅
     #[must_use]
     pub fn department(&self, code: &DepartmentCode) -> String {
-        self.directory
-            .department(code)
-            .map_or_else(|| code.0.clone(), |department| department.short_name.clone())
+        self.directory.department(code).map_or_else(
+            || code.0.clone(),
+            |department| department.short_name.clone(),
+        )
     }
 
     /// 科室负责人
@@ -256,7 +257,9 @@ pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language:
         }
         Answer::Done => (Tone::Ok, say("case.answer.done")),
         Answer::Acknowledged => (Tone::Ok, say("case.answer.acknowledged")),
-        Answer::Returned => return Tag::with_icon(Tone::Warn, "undo-2", say("case.answer.returned")),
+        Answer::Returned => {
+            return Tag::with_icon(Tone::Warn, "undo-2", say("case.answer.returned"));
+        }
         Answer::Submitted => (Tone::Ok, say("case.answer.submitted")),
         Answer::Supplied => (Tone::Ok, say("case.answer.supplied")),
         Answer::Repaired => (Tone::Ok, say("case.answer.repaired")),
