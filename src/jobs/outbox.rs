@@ -124,7 +124,8 @@ impl Mailer {
         };
         match self.sender.send(&prepared) {
             Err(error) if is_outage(error.fault()) => Attempt::Outage(error),
-            outcome => Attempt::Settle(self.ended(message, outcome.as_ref().map(|()| ()))),
+            Err(error) => Attempt::Settle(self.ended(message, Err(&error))),
+            Ok(()) => Attempt::Settle(self.ended(message, Ok(()))),
         }
     }
 

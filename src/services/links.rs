@@ -9,7 +9,7 @@ use ulid::Ulid;
 
 use super::cases::{By, Running};
 use super::viewer::Wish;
-use super::{App, Error, Viewer, cases, notices, projection};
+use super::{App, Error, Viewer, cases, notices};
 use crate::auth::links;
 use crate::calendar::Instant;
 use crate::directory::PersonId;
@@ -19,7 +19,6 @@ use crate::engine::{
 use crate::storage::action_links::{self, LinkState, StoredLink};
 use crate::storage::tasks::{self, StoredTask, TaskState};
 use crate::storage::{self, Connection, StorageError, events};
-use crate::workflow::Outcome;
 
 pub use page::{Offer, Page, ReturnTo, Signed};
 
@@ -275,7 +274,7 @@ fn live(app: &App, conn: &mut Connection, token: &str, hold: Hold) -> Result<Liv
     };
     let running = cases::running(app, conn, stored.ok_or_else(unknown)?)?;
     let row = tasks::get_by_id(conn, link.link.task_id)?.ok_or_else(unknown)?;
-    of_row(app, &link, &row, &running)?;
+    of_row(app, conn, &link, &row, &running)?;
     let viewer = Viewer::of(&running.directory, link.link.person_id, app.now())
         .ok_or(Error::DeadLink(dead::INACTIVE))?;
     let allowed = allowed(app, &link, &row, &running, &viewer)?;
@@ -289,19 +288,19 @@ fn live(app: &App, conn: &mut Connection, token: &str, hold: Hold) -> Result<Liv
 }
 
 /// What the rows of link and task say.
-fn of_row(app: &App, link: &StoredLink, row: &StoredTask, running: &Running) -> Result<(), Error> {
+fn of_row(
+    app: &App,
+    conn: &mut Connection,
+    link: &StoredLink,
+    row: &StoredTask,
+    running: &Running,
+) -> Result<(), Error> {
     let key = match (link.state, row.state) {
         (LinkState::Used, _) => dead::USED,
         (_, TaskState::Settled) if row.settled_by == Some(link.link.person_id) => dead::DONE_BY_YOU,
         (_, TaskState::Settled) => dead::DONE_BY_OTHER,
-        (_, TaskState::Cancelled) => match &running.case.status {
-            crate::engine::Status::Ended { end, .. }
-                if projection::outcome_of(&running.workflow, end) == Outcome::Withdrawn =>
-            {
-                dead::WITHDRAWN
-            }
-            _ => dead::CLOSED,
-        },
+        (_, TaskState::Cancelled) if withdrawn(conn, running)? => dead::WITHDRAWN,
+        (_, TaskState::Cancelled) => dead::CLOSED,
         (LinkState::Revoked, TaskState::Open) => match link.revoked_why.as_deref() {
             Some(NEWER_MAIL) => dead::NEWER,
             Some(HANDED_OVER) => dead::REASSIGNED,
@@ -313,6 +312,15 @@ fn of_row(app: &App, link: &StoredLink, row: &StoredTask, running: &Running) -> 
         (LinkState::Live, TaskState::Open) => return Ok(()),
     };
     Err(Error::DeadLink(key))
+}
+
+/// Whether the applicant took the case back; a case that somebody in charge ended can have the same end.
+fn withdrawn(conn: &mut Connection, running: &Running) -> Result<bool, Error> {
+    if running.case.is_open() {
+        return Ok(false);
+    }
+    let events = events::of_case(conn, running.id)?;
+    Ok(events.iter().any(|stored| stored.event.kind == "withdrawn"))
 }
 
 /// What the link may still do: what its mail offered, what its stage and data still allow without a login, and what the

@@ -5,7 +5,7 @@ mod task;
 
 use super::cases::Running;
 use super::notices::{self, Params, Reason};
-use super::{App, Error, cases};
+use super::{App, Error, cases, links};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, Person};
 use crate::engine::{self, Actor, Channel, Context, Party, Situation, Task, TaskId};
@@ -15,7 +15,7 @@ use crate::notify::facts::{Closing, DataFacts, MailFacts, Moot, Notice, Recipien
 use crate::notify::mail;
 use crate::notify::message::{self, Prepared};
 use crate::storage::outbox::{self, OutboxState, StoredMessage};
-use crate::storage::{self, Connection};
+use crate::storage::{self, Connection, action_links};
 
 /// The mail with this key, ready to be handed over; `None` when it is not needed any more.
 pub fn prepare(app: &App, id: i64) -> Result<Option<Prepared>, Error> {
@@ -92,6 +92,9 @@ impl<'a> Scene<'a> {
         conn: &mut Connection,
         notice: engine::Notice,
     ) -> Result<Option<Notice>, Error> {
+        if notices::asks_to_act(notice) && self.is_replaced(conn)? {
+            return Ok(None);
+        }
         Ok(match notice {
             engine::Notice::Assigned => self.assigned(conn)?,
             engine::Notice::Reminder => self.reminder(conn)?,
@@ -104,6 +107,12 @@ impl<'a> Scene<'a> {
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
         })
+    }
+
+    /// Whether a newer mail about the same task carries the buttons by now: it says all that this one would.
+    fn is_replaced(&self, conn: &mut Connection) -> Result<bool, Error> {
+        let link = action_links::of_mail(conn, self.row.id)?;
+        Ok(link.is_some_and(|link| link.revoked_why.as_deref() == Some(links::NEWER_MAIL)))
     }
 
     fn prepared(&self, notice: engine::Notice, said: &Notice) -> Result<Prepared, Error> {

@@ -93,7 +93,8 @@ fn decoded(value: &str) -> String {
             .strip_prefix("=?utf-8?b?")
             .and_then(|rest| rest.strip_suffix("?="))
             .and_then(from_base64);
-        if !bytes.is_empty() && !(after_word && word.is_some()) {
+        let between_words = after_word && word.is_some();
+        if !bytes.is_empty() && !between_words {
             bytes.push(b' ');
         }
         after_word = word.is_some();

@@ -6,8 +6,13 @@
 mod support;
 
 mod architecture;
+mod dead_links;
+mod jobs;
+mod links;
 mod mail;
+mod notices;
 mod pages;
+mod sending;
 mod storage;
 mod storage_claims;
 mod storage_lists;

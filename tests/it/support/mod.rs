@@ -1,7 +1,9 @@
 //! What the tests stand on.
 
+pub mod app;
 pub mod browser;
 pub mod databases;
+pub mod definitions;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod seed;
