@@ -21,6 +21,7 @@ pub fn scope(workflow: &Workflow, case: &Case, context: &Context<'_>) -> Scope {
         ("case".to_owned(), case_value(case, context)),
         ("settings".to_owned(), settings_value(workflow)),
         ("now".to_owned(), Value::Time(context.now)),
+        ("choice".to_owned(), Value::Null),
     ]);
     Scope {
         variables,

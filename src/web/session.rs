@@ -7,12 +7,12 @@ use std::sync::Arc;
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, dev, web};
-use ulid::Ulid;
 use url::form_urlencoded;
 
 use crate::messages::Language;
 use crate::services::lists::{self, Around};
 use crate::services::{App, Error, Viewer, sessions};
+use crate::web::security;
 
 /// What our cookies are called, without prefix.
 const SESSION: &str = "huiqian";
@@ -83,12 +83,12 @@ impl FromRequest for Visit {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let Some(app) = request.app_data::<web::Data<Arc<App>>>() else {
+        let Some(app) = request.app_data::<web::Data<App>>() else {
             return ready(Err(actix_web::error::ErrorInternalServerError(
                 "the application was not given to the server",
             )));
         };
-        ready(Ok(Self::of(request, Arc::clone(app.get_ref()))))
+        ready(Ok(Self::of(request, app.clone().into_inner())))
     }
 }
 
@@ -112,7 +112,7 @@ impl Visit {
             language: chosen
                 .or(cookie(LANGUAGE).as_deref().and_then(language))
                 .unwrap_or(app.settings.place.language),
-            request: request_id(request),
+            request: security::request_id(request),
             path: request.path().to_owned(),
             query: query
                 .into_iter()
@@ -264,17 +264,6 @@ fn language(code: &str) -> Option<Language> {
         "en" => Some(Language::En),
         _ => None,
     }
-}
-
-/// The id that the server gave the request, else a fresh one.
-fn request_id(request: &HttpRequest) -> String {
-    request
-        .headers()
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .and_then(|id| id.parse::<Ulid>().ok())
-        .unwrap_or_else(Ulid::new)
-        .to_string()
 }
 
 fn text<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {

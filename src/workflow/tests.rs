@@ -28,6 +28,26 @@ fn a_sound_definition_has_no_findings() {
 }
 
 #[test]
+fn the_shipped_definitions_have_no_errors() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/workflows");
+    for file in std::fs::read_dir(folder).expect("the folder") {
+        let path = file.expect("a file").path();
+        if path.to_string_lossy().ends_with(".test.yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a text");
+
+        let checked = read("shipped.yaml", &text, &Surroundings::standard());
+
+        assert!(
+            checked.workflow.is_some(),
+            "{path:?}: {:#?}",
+            checked.findings
+        );
+    }
+}
+
+#[test]
 fn the_workflow_has_what_was_written() {
     let workflow = sound();
 

@@ -35,7 +35,7 @@ impl Scene<'_> {
         };
         let left = match &clock.measure {
             Measure::Budget(ledger) => ledger.left(calendar, self.now),
-            Measure::Until(_) => span(deadline - self.now),
+            Measure::Fixed { .. } => span(deadline - self.now),
         };
         let task = self.task_facts(conn, task)?;
         Ok(Some(Notice::Reminder { task, left }))
@@ -146,7 +146,7 @@ impl Scene<'_> {
             });
         let budget = reading.and_then(|reading| match &reading.clock.measure {
             Measure::Budget(ledger) => Some(ledger.budget),
-            Measure::Until(_) => None,
+            Measure::Fixed { .. } => None,
         });
         TaskFacts {
             asked: match task.asks {
@@ -241,7 +241,7 @@ impl Scene<'_> {
         let days = clock.late(&self.running.calendar, self.now);
         let working = match &clock.measure {
             Measure::Budget(ledger) => ledger.budget.unit.is_working_time(),
-            Measure::Until(_) => false,
+            Measure::Fixed { .. } => false,
         };
         let count = u32::try_from(days).ok()?;
         let unit = if working { Unit::Wd } else { Unit::D };

@@ -45,7 +45,7 @@ impl Reckoning<'_> {
     pub fn end(&self, reading: &ClockReading<'_>) -> Instant {
         match (&reading.clock.measure, reading.deadline) {
             (_, Some(deadline)) => deadline,
-            (Measure::Until(at), None) => *at,
+            (Measure::Fixed { at, .. }, None) => *at,
             (Measure::Budget(ledger), None) => {
                 let mut running = ledger.clone();
                 running.resume(self.now);
@@ -58,7 +58,7 @@ impl Reckoning<'_> {
         let due = self.end(reading);
         let days = match &reading.clock.measure {
             Measure::Budget(ledger) => ledger.day_scale(self.calendar, self.now),
-            Measure::Until(_) => Vec::new(),
+            Measure::Fixed { .. } => Vec::new(),
         };
         ClockFacts {
             title: self.title(reading),

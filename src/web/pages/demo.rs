@@ -2,13 +2,11 @@
 
 use crate::calendar::day_of;
 use crate::services::Error;
+use crate::services::demo::PASSWORD;
 use crate::web::session::Visit;
 use crate::web::views::DemoAccount;
 
 use super::words::Names;
-
-/// Everybody's password in `demo/directory.yaml`.
-const PASSWORD: &str = "huiqian-demo-2026";
 
 /// Everybody's account and their common password, in the demonstration only.
 #[must_use]

@@ -21,9 +21,8 @@ use actix_web::{Resource, guard, web};
 
 pub use show::not_found;
 
-/// The routes of all pages. They need `web::Data<Arc<App>>`.
+/// The routes of all pages. They need `web::Data<App>`.
 pub fn routes(config: &mut web::ServiceConfig) {
-    super::assets::configure(config);
     config
         .service(at("/").route(read().to(lists::start)))
         .service(

@@ -4,6 +4,7 @@ use crate::directory::{DepartmentCode, Directory, PersonId, Post};
 use crate::engine::{Answer, Case, Party, Rejection, Task};
 use crate::forms::Words;
 use crate::messages::{Language, has, text};
+use crate::web::problem;
 use crate::web::session::Visit;
 use crate::web::views::{Tag, Tone};
 use crate::workflow::{Stage, Text, Where, Who};
@@ -39,52 +40,29 @@ pub fn forbidden(language: Language, what: &str) -> String {
     }
 }
 
-/// Why the engine says no. `directory` is for those who may know names.
+/// Why the engine says no. What the API words by its members, pages say by their controls. `directory` is for those who
+/// may know names.
 #[must_use]
 pub fn rejection(
     language: Language,
     rejection: &Rejection,
     directory: Option<&Directory>,
 ) -> String {
-    let name = |person: PersonId| {
-        directory
-            .and_then(|directory| directory.person(person))
-            .map_or_else(
-                || text(language, "rejections.somebody", &[]),
-                |person| person.name.clone(),
-            )
-    };
-    let values: Vec<(&str, String)> = match rejection {
-        Rejection::TakenBy { by, .. } => vec![("person", name(*by))],
-        Rejection::Clearance { level, clearance } => vec![
-            ("level", level.to_string()),
-            ("clearance", clearance.to_string()),
-        ],
-        Rejection::SupplementUsed(times) => vec![("times", times.to_string())],
-        Rejection::CommentTooLong(now, most) => {
-            vec![("now", now.to_string()), ("most", most.to_string())]
-        }
-        Rejection::UnknownPerson(login) => vec![("login", login.clone())],
-        Rejection::Answers(problems) => {
-            let sentences: Vec<String> = problems
-                .iter()
-                .map(|problem| problem.message(&language))
-                .collect();
-            return sentences.join("\n");
-        }
-        Rejection::Check { message, .. } => return language.pick(message).to_owned(),
-        Rejection::Guard(reason) => vec![("reason", reason.clone())],
-        _ => Vec::new(),
-    };
-    let values: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    text(
-        language,
-        &format!("rejections.{}", rejection.code()),
-        &values,
-    )
+    if let Rejection::Answers(problems) = rejection {
+        let sentences: Vec<String> = problems
+            .iter()
+            .map(|problem| problem.message(&language))
+            .collect();
+        return sentences.join("\n");
+    }
+    if let Rejection::Check { message, .. } = rejection {
+        return language.pick(message).to_owned();
+    }
+    let key = format!("pages.refused.{}", rejection.code());
+    if has(Language::Zh, &key) {
+        return text(language, &key, &[]);
+    }
+    problem::refusal(rejection, language, directory)
 }
 
 /// The names of people, posts and departments, short, as on the screen.

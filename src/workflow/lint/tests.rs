@@ -368,5 +368,10 @@ fn what_is_missing_but_harmless_is_a_warning() {
         "",
         "stage: intake",
     );
-    breaks("no-english", "{zh: 批准, en: Approve}", "批准", "title:");
+    breaks(
+        "no-english",
+        "{zh: 批准, en: Approve}",
+        "批准",
+        "title: 批准",
+    );
 }

@@ -102,15 +102,25 @@ impl<'a> Lint<'a> {
     /// One finding for the file: the words without English can be many hundreds.
     fn english(&mut self) {
         let titles = self.all_titles();
-        let without = titles.iter().filter(|(text, _)| text.en.is_none()).count();
-        if 0 < without {
-            let at = self.root.place(&["title"]);
+        let missing: Vec<&Range<usize>> = titles
+            .iter()
+            .filter(|(text, _)| text.en.is_none())
+            .map(|(_, at)| at)
+            .collect();
+        if let Some(first) = missing.first() {
+            let (at, without) = ((*first).clone(), missing.len());
             self.note_with(
                 "no-english",
                 at,
                 (
-                    format!("{} 个标题中有 {without} 个没有英文", titles.len()),
-                    format!("{without} of {} titles have no English", titles.len()),
+                    format!(
+                        "{} 个标题中有 {without} 个没有英文，第一个在这里",
+                        titles.len()
+                    ),
+                    format!(
+                        "{without} of {} titles have no English, the first of them here",
+                        titles.len()
+                    ),
                 ),
                 Words::new(
                     "写成 {zh: 申请, en: Request}",

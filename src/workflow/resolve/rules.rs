@@ -118,8 +118,8 @@ impl Written {
 
 impl<'t> Reader<'t> {
     pub fn rules(&mut self, keys: &Keys<'t>) -> Written {
-        let not = self.who_list_at(&keys, "not");
-        let nobody = self.who_at(&keys, "nobody");
+        let not = self.who_list_at(keys, "not");
+        let nobody = self.who_at(keys, "nobody");
         let deny = keys
             .get("deny")
             .map_or_else(Vec::new, |deny| self.actions(deny));

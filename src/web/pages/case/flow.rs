@@ -81,7 +81,7 @@ impl Step<'_> {
             };
         }
         let record = case.stage(&self.node.id);
-        if record.skipped {
+        if record.skipped.is_some() {
             return NodeState::Skipped;
         }
         if 0 < record.rounds && self.refused() {

@@ -72,7 +72,7 @@ fn collect(sight: &Sight<'_>, nodes: &[Node], rows: &mut Vec<Signature>, not_beg
                 && !matches!(task.state, TaskState::Cancelled { .. })
         });
         rows.extend(asked.map(|task| signature(sight, task, stage)));
-        if case.is_open() && record.rounds == 0 && !record.skipped {
+        if case.is_open() && record.rounds == 0 && record.skipped.is_none() {
             *not_begun += 1;
             rows.push(to_come(sight, node, stage));
         }

@@ -176,7 +176,7 @@ impl Telling<'_> {
                 told("", "case.event.released", &[("stage", &stage)], "")
             }
             Event::Reassigned { task, to, comment } => {
-                let (stage, to) = (self.stage_of(*task), self.sight.names.party(to));
+                let (stage, to) = (self.stage_of(*task), self.sight.names.parties(to));
                 let values = [("stage", &*stage), ("to", &*to)];
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.reassigned", &values, comment)
