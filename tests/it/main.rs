@@ -6,7 +6,10 @@
 mod support;
 
 mod architecture;
+mod cli;
+mod data_sharing;
 mod dead_links;
+mod imports;
 mod jobs;
 mod links;
 mod mail;

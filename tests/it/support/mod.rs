@@ -5,7 +5,9 @@ pub mod browser;
 pub mod databases;
 pub mod definitions;
 #[cfg(feature = "postgres")]
+pub mod office;
 pub mod postgres;
 pub mod seed;
+pub mod shell;
 pub mod smtp;
 pub mod world;
