@@ -5,6 +5,9 @@
 
 mod support;
 
+mod api;
+mod api_input;
+mod api_service;
 mod architecture;
 mod dead_links;
 mod jobs;
@@ -12,6 +15,7 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod rights;
 mod sending;
 mod storage;
 mod storage_claims;
