@@ -4,8 +4,8 @@ pub mod app;
 pub mod browser;
 pub mod databases;
 pub mod definitions;
-#[cfg(feature = "postgres")]
 pub mod office;
+#[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod seed;
 pub mod shell;
