@@ -7,6 +7,7 @@ mod support;
 
 mod architecture;
 mod cli;
+mod crash;
 mod data_sharing;
 mod dead_links;
 mod engine;

@@ -7,6 +7,7 @@ pub mod definitions;
 pub mod office;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod process;
 pub mod seed;
 pub mod shell;
 pub mod smtp;
