@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
+
 use super::run::Run;
 use super::{Case, Input, Rejection, Task};
-use crate::expression::{Scope, Value};
+use crate::expression::Scope;
 use crate::forms::{self, Answers, CheckContext, Part, Strictness};
 use crate::workflow::{CheckLevel, Kind, Node, Stage, Text, Workflow};
 
@@ -77,20 +79,7 @@ pub fn stopped(workflow: &Workflow, answers: &Answers, scope: &Scope) -> Option<
 
 /// The request as a whole, at submission or after a revision.
 pub(super) fn request(run: &Run<'_>, input: &Input) -> Result<Filled, Rejection> {
-    let part = asked_at_start(run.workflow);
-    let posted = input.answers.clone().unwrap_or_default();
-    let typed = if run.is_draft() {
-        posted
-    } else {
-        part.merged(&run.case.answers, posted)
-    };
-    if let Some(message) = stopped(run.workflow, &typed, &run.scope()) {
-        return Err(Rejection::Check {
-            level: CheckLevel::Stop,
-            message,
-        });
-    }
-    checked(run, &part, typed)
+    checked(run, &asked_at_start(run.workflow), input)
 }
 
 /// What a task fills in beside its answer. A refusal fills in nothing.
@@ -101,14 +90,12 @@ pub(super) fn fill(
     input: &Input,
     passing: bool,
 ) -> Result<(), Rejection> {
-    let workflow = run.workflow;
-    let part = filled_by(workflow, stage, task);
-    if !passing || (part.fields.is_empty() && input.answers.as_ref().is_none_or(Answers::is_empty))
-    {
+    let part = filled_by(run.workflow, stage, task);
+    let nothing = input.answers.as_ref().is_none_or(Answers::is_empty);
+    if !passing || (part.fields.is_empty() && nothing) {
         return Ok(());
     }
-    let typed = typed(&part, &run.case, input);
-    let filled = checked(run, &part, typed)?;
+    let filled = checked(run, &part, input)?;
     run.change_answers(filled)
 }
 
@@ -118,23 +105,19 @@ pub(super) fn supplied(
     fields: &[String],
     input: &Input,
 ) -> Result<Filled, Rejection> {
-    let part = run.workflow.form.part(fields);
-    let typed = typed(&part, &run.case, input);
-    checked(run, &part, typed)
+    checked(run, &run.workflow.form.part(fields), input)
 }
 
-/// The stored answers of the part with the posted ones over them. A posted field that the part does not ask for stays in,
-/// so that the check names it instead of dropping it in silence.
-fn typed(part: &Part<'_>, case: &Case, input: &Input) -> Answers {
+/// The stored answers of the part with the posted ones over them, checked. A posted field that the part does not ask for
+/// stays in, so that the check names it instead of dropping it in silence.
+fn checked(run: &Run<'_>, part: &Part<'_>, input: &Input) -> Result<Filled, Rejection> {
     let posted = input.answers.clone().unwrap_or_default();
-    let mut typed = part.merged(&case.answers, Answers::new());
-    typed.extend(posted);
-    typed
-}
+    let mut typed = part.merged(&run.case.answers, Answers::new());
+    typed.extend(posted.clone());
+    // Before anything else is said about them: nothing of what was typed may be kept.
+    not_stopped(run, part, &typed)?;
 
-fn checked(run: &Run<'_>, part: &Part<'_>, typed: Answers) -> Result<Filled, Rejection> {
-    let mut scope = run.scope();
-    scope.variables.insert("choice".into(), Value::Null);
+    let scope = run.scope();
     let context = CheckContext {
         form: &run.workflow.form,
         scope: &scope,
@@ -145,42 +128,43 @@ fn checked(run: &Run<'_>, part: &Part<'_>, typed: Answers) -> Result<Filled, Rej
     if !checked.problems.is_empty() {
         return Err(Rejection::Answers(checked.problems));
     }
+    not_stopped(run, part, &checked.answers)?;
+
     let (answers, private) = forms::split_private(&run.workflow.form, &checked.answers);
     let private = private
         .into_iter()
         .map(|(path, value)| (path.clone(), run.context.vault.put(&path, &value)))
         .collect();
-    Ok(Filled { answers, private })
+    Ok(replacing(&run.case, part, &posted, Filled { answers, private }))
 }
 
-/// A revised request as changes to the case: what is no longer answered is null.
-pub(super) fn replacing(case: &Case, workflow: &Workflow, filled: Filled) -> Filled {
-    let part = asked_at_start(workflow);
-    let gone = |stored: &Answers, new: &Answers| -> Vec<String> {
-        let asked = |path: &str| path.split('.').next().is_some_and(|field| part.asks(field));
-        stored
-            .keys()
-            .filter(|path| asked(path) && !new.contains_key(*path))
-            .cloned()
-            .collect()
-    };
-    let (no_answer, no_private) = (
-        gone(&case.answers, &filled.answers),
-        gone(&case.private, &filled.private),
-    );
+fn not_stopped(run: &Run<'_>, part: &Part<'_>, answers: &Answers) -> Result<(), Rejection> {
+    let mut whole = part.others(&run.case.answers);
+    whole.extend(answers.clone());
+    match stopped(run.workflow, &whole, &run.scope()) {
+        None => Ok(()),
+        Some(message) => Err(Rejection::Check {
+            level: CheckLevel::Stop,
+            message,
+        }),
+    }
+}
+
+/// Null for what the part asks and is not answered any more. A private answer that was not posted stays where it is.
+fn replacing(case: &Case, part: &Part<'_>, posted: &Answers, filled: Filled) -> Filled {
     let Filled {
         mut answers,
         mut private,
     } = filled;
-    answers.extend(
-        no_answer
-            .into_iter()
-            .map(|field| (field, serde_json::Value::Null)),
-    );
-    private.extend(
-        no_private
-            .into_iter()
-            .map(|path| (path, serde_json::Value::Null)),
-    );
+    let field = |path: &str| path.split('.').next().unwrap_or(path).to_owned();
+    for id in case.answers.keys().filter(|id| part.asks(id)) {
+        answers.entry(id.clone()).or_insert(Json::Null);
+    }
+    for path in case.private.keys() {
+        let id = field(path);
+        if part.asks(&id) && posted.contains_key(&id) {
+            private.entry(path.clone()).or_insert(Json::Null);
+        }
+    }
     Filled { answers, private }
 }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::involve::Involvement;
 use super::{Task, TaskId};
-use crate::calendar::{Instant, Ledger};
+use super::event::{Move, Onward};
+use crate::calendar::{Clock as Measure, Instant};
 use crate::directory::{DepartmentCode, PersonId};
-use crate::engine::event::RetryStep;
 use crate::forms::Answers;
 use crate::workflow::Id;
 
@@ -86,9 +86,9 @@ pub struct Position {
     pub id: Id,
     /// Its round, from 1.
     pub round: u32,
-    /// After it passes the run goes straight there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resume: Option<Id>,
+    /// Where it hands the run back after passing, the next last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resume: Vec<Onward>,
     /// What is going on.
     pub state: PositionState,
 }
@@ -111,7 +111,7 @@ pub enum PositionState {
     /// A guard failed.
     Parked {
         /// What to try again.
-        step: RetryStep,
+        step: Move,
         /// Why it stands.
         reason: String,
     },
@@ -140,25 +140,16 @@ pub struct StageRecord {
     pub left: Option<Instant>,
     /// Whether it has passed, and was not entered again since.
     pub done: bool,
-    /// Whether it was passed over the last time.
-    #[serde(default)]
-    pub skipped: bool,
-    /// The verdict's last choice.
+    /// The revision of the last entry on the run's way; a stage that was made up for afterwards does not count.
+    pub reached: i64,
+    /// The revision in which it was passed over, when it was the last time.
+    pub skipped: Option<i64>,
+    /// The verdict's last choice; `approve`, `reject`, `done`, `acknowledge` where the stage has none of its own.
     pub choice: Option<Id>,
     /// Who acted last, under "", and per seat.
     pub actors: BTreeMap<String, PersonId>,
     /// How many supplements it has asked for, in all rounds.
     pub supplements: u32,
-}
-
-/// How a clock measures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// A budget of time and when it ran.
-    Budget(Ledger),
-    /// A date.
-    Until(Instant),
 }
 
 /// A clock.
@@ -170,8 +161,10 @@ pub struct Clock {
     pub rule: usize,
     /// Whether a law sets it.
     pub law: bool,
-    /// How it measures.
+    /// How it measures: a budget with its ledger, or a date.
     pub measure: Measure,
+    /// When it was started; it may count from earlier.
+    pub opened: Instant,
     /// Whether it has nothing more to measure.
     pub stopped: bool,
     /// The steps that came, with when they were due.
@@ -248,11 +241,13 @@ impl Case {
     /// The highest level of the chosen data: 1–4, 5 重要, 6 核心; 0 without any.
     #[must_use]
     pub fn level(&self) -> u8 {
+        // A table may have a column called `level` as well; only what came from the catalogue has a resource.
         let rows = self
             .answers
             .values()
             .filter_map(serde_json::Value::as_array)
-            .flatten();
+            .flatten()
+            .filter(|row| row.get("resource").is_some());
         let levels = rows.filter_map(|row| row.get("level")?.as_u64());
         levels
             .max()

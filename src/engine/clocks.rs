@@ -1,9 +1,9 @@
 //! The clocks of a case: which rule a clock follows, when its deadline is, and which steps come when.
 
-use super::case::{Clock, ClockKey, Measure};
-use super::{Case, Context, Task, TaskAsks};
+use super::case::{Clock, ClockKey};
+use super::{Case, Context, Measure, Task, TaskAsks};
 use crate::calendar::{Calendar, Duration, Instant, Ledger};
-use crate::expression::{EvaluationError, Scope, Value};
+use crate::expression::{Scope, Value};
 use crate::workflow::{Budget, ClockRule, Kind, Remind, Workflow};
 
 /// Behind a stage's id: the clocks of its supplement.
@@ -19,12 +19,17 @@ pub(super) fn node_of(clock_node: &str) -> &str {
     clock_node.strip_suffix(SUPPLEMENT).unwrap_or(clock_node)
 }
 
+/// Whether a clock's node is a supplement.
+pub(super) fn is_supplement(clock_node: &str) -> bool {
+    clock_node.ends_with(SUPPLEMENT)
+}
+
 /// The clock rules of a node, or of a stage's supplement.
 pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [ClockRule] {
     let Some(node) = workflow.node(node_of(clock_node)) else {
         return &[];
     };
-    match (&node.kind, clock_node.ends_with(SUPPLEMENT)) {
+    match (&node.kind, is_supplement(clock_node)) {
         (_, false) => &node.due,
         (Kind::Stage(stage), true) => stage
             .supplement
@@ -34,42 +39,40 @@ pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [Clo
     }
 }
 
-/// The key of a clock: a statutory one belongs to the case, an internal one to the round.
+/// The key of a clock: a statutory one belongs to the case, an internal one to the round, a supplement's to that supplement.
 pub(super) fn key(clock_node: &str, rule: usize, law: bool, round: u32) -> ClockKey {
-    if law {
+    if law && !is_supplement(clock_node) {
         format!("{clock_node}#{rule}")
     } else {
         format!("{clock_node}#{rule}@{round}")
     }
 }
 
-/// How a rule measures, for these answers.
-pub(super) fn measure(
-    rule: &ClockRule,
-    scope: &Scope,
-    now: Instant,
-) -> Result<Measure, EvaluationError> {
+/// How a rule measures, for these answers; or why it cannot.
+pub(super) fn measure(rule: &ClockRule, scope: &Scope, now: Instant) -> Result<Measure, String> {
     if let Budget::At(at) = &rule.budget {
-        return Ok(Measure::Until(time(at.value(scope)?).unwrap_or(now)));
+        let value = at.value(scope).map_err(|error| error.to_string())?;
+        let at = time(value).ok_or_else(|| format!("`{}` gives no time", at.source()))?;
+        return Ok(Measure::fixed(now, at));
     }
     let from = match &rule.from {
-        Some(from) => time(from.value(scope)?).unwrap_or(now),
+        Some(from) => time(from.value(scope).map_err(|error| error.to_string())?).unwrap_or(now),
         None => now,
     };
-    let budget = budget(rule, scope)?.unwrap_or(Duration {
-        count: 0,
-        unit: crate::calendar::Unit::Wd,
-    });
-    Ok(Measure::Budget(Ledger::start(budget, from)))
+    match budget(rule, scope)? {
+        Some(budget) => Ok(Measure::Budget(Ledger::start(budget, from))),
+        None => Err("none of the budgets of this clock holds".into()),
+    }
 }
 
 /// The budget of a rule for these answers; `None` for a date.
-pub(super) fn budget(rule: &ClockRule, scope: &Scope) -> Result<Option<Duration>, EvaluationError> {
+pub(super) fn budget(rule: &ClockRule, scope: &Scope) -> Result<Option<Duration>, String> {
     let Budget::In(alternatives) = &rule.budget else {
         return Ok(None);
     };
     for (when, duration) in alternatives {
-        if when.as_ref().map_or(Ok(true), |when| when.guard(scope))? {
+        let holds = when.as_ref().map_or(Ok(true), |when| when.guard(scope));
+        if holds.map_err(|error| error.to_string())? {
             return Ok(Some(*duration));
         }
     }
@@ -87,51 +90,27 @@ impl Clock {
     /// When it runs out; `None` while it stands still.
     #[must_use]
     pub fn deadline(&self, calendar: &Calendar) -> Option<Instant> {
-        match &self.measure {
-            _ if self.stopped => None,
-            Measure::Budget(ledger) => ledger.deadline(calendar),
-            Measure::Until(at) => Some(*at),
+        match self.stopped {
+            true => None,
+            false => self.measure.deadline(calendar),
         }
     }
 
     /// Whether it runs.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        match &self.measure {
-            _ if self.stopped => false,
-            Measure::Budget(ledger) => ledger.is_running(),
-            Measure::Until(_) => true,
-        }
+        !self.stopped && self.measure.is_running()
     }
 
     /// Days past the deadline: working days for a budget in working time.
     #[must_use]
     pub fn late(&self, calendar: &Calendar, now: Instant) -> i64 {
-        match &self.measure {
-            Measure::Budget(ledger) => ledger.late(calendar, now),
-            Measure::Until(at) => (now - *at).num_days().max(0),
-        }
+        self.measure.late(calendar, now)
     }
 
-    fn after(&self, wait: Duration, calendar: &Calendar) -> Option<Instant> {
-        match &self.measure {
-            Measure::Budget(ledger) => ledger.after(wait, calendar),
-            Measure::Until(at) => Some(calendar.after(*at, wait)),
-        }
-    }
-
-    fn before(&self, ahead: Duration, calendar: &Calendar) -> Option<Instant> {
-        match &self.measure {
-            Measure::Budget(ledger) => ledger.before(ahead, calendar),
-            Measure::Until(at) => Some(calendar.before(*at, ahead)),
-        }
-    }
-
-    fn started(&self) -> Option<Instant> {
-        match &self.measure {
-            Measure::Budget(ledger) => ledger.intervals.first().map(|first| first.from),
-            Measure::Until(_) => None,
-        }
+    /// Whether it goes on where it stood when the run comes back to its stage or block.
+    pub(super) fn waits_for_return(&self) -> bool {
+        self.law && !is_supplement(&self.node) && matches!(self.measure, Measure::Budget(_))
     }
 }
 
@@ -157,15 +136,15 @@ pub(super) struct Step {
     pub at: Instant,
 }
 
-/// What a step's name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a step's name says. Of steps that come at the same time, the first here goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum StepKind {
     /// A reminder before the deadline.
     Remind,
-    /// A reminder that recurs after it.
-    Recur,
     /// The deadline.
     Due,
+    /// A reminder that recurs after it.
+    Recur,
     /// A step of being overdue.
     Overdue(usize),
 }
@@ -193,9 +172,8 @@ pub(super) fn steps(workflow: &Workflow, case: &Case, calendar: &Calendar) -> Ve
         .flat_map(|(key, clock, rule)| steps_of(key, clock, rule, calendar))
         .collect();
     steps.sort_by(|a, b| {
-        a.at.cmp(&b.at)
-            .then_with(|| a.clock.cmp(&b.clock))
-            .then_with(|| a.name.cmp(&b.name))
+        let order = |step: &Step| (step.at, step_kind(&step.name));
+        order(a).cmp(&order(b)).then_with(|| a.clock.cmp(&b.clock))
     });
     steps
 }
@@ -210,16 +188,14 @@ fn steps_of(key: &str, clock: &Clock, rule: &ClockRule, calendar: &Calendar) -> 
         .enumerate()
         .filter_map(|(index, remind)| reminder(clock, *remind, index, deadline, calendar));
     let due = std::iter::once(("due".to_owned(), deadline));
-    let overdue = rule.overdue.iter().enumerate().filter_map(|(index, step)| {
-        Some((
-            format!("overdue:{index}"),
-            clock.after(step.after, calendar)?,
-        ))
+    let overdue = rule.overdue.iter().enumerate().map(|(index, step)| {
+        let at = calendar.after(deadline, step.after);
+        (format!("overdue:{index}"), at)
     });
     reminders
         .chain(due)
         .chain(overdue)
-        .filter(|(name, _)| name.starts_with("recur") || !clock.came.contains_key(name))
+        .filter(|(name, at)| is_to_come(clock, name, *at))
         .map(|(name, at)| Step {
             clock: key.to_owned(),
             name,
@@ -228,7 +204,17 @@ fn steps_of(key: &str, clock: &Clock, rule: &ClockRule, calendar: &Calendar) -> 
         .collect()
 }
 
-/// When a reminder comes; one outside the actual budget is dropped.
+/// A reminder comes once. The deadline and what follows it come once for every deadline: a longer budget moves it.
+fn is_to_come(clock: &Clock, name: &str, at: Instant) -> bool {
+    let came = clock.came.get(name);
+    match step_kind(name) {
+        StepKind::Remind => came.is_none(),
+        StepKind::Due | StepKind::Overdue(_) => came.is_none_or(|came| *came < at),
+        StepKind::Recur => true,
+    }
+}
+
+/// When a reminder comes; one outside the actual budget, or before the clock was started, is dropped.
 fn reminder(
     clock: &Clock,
     remind: Remind,
@@ -237,24 +223,22 @@ fn reminder(
     calendar: &Calendar,
 ) -> Option<(String, Instant)> {
     let (name, at) = match remind {
-        Remind::Share(percent) => {
-            let Measure::Budget(ledger) = &clock.measure else {
-                return None;
-            };
-            (
-                format!("remind:{index}"),
-                ledger.at_share(percent, calendar)?,
-            )
-        }
-        Remind::Before(ahead) => (format!("remind:{index}"), clock.before(ahead, calendar)?),
+        Remind::Share(percent) => (
+            format!("remind:{index}"),
+            clock.measure.at_share(percent, calendar)?,
+        ),
+        Remind::Before(ahead) => (
+            format!("remind:{index}"),
+            clock.measure.before(ahead, calendar)?,
+        ),
         Remind::EveryAfter(every) => {
             let name = format!("recur:{index}");
-            let last = clock.came.get(&name).copied().unwrap_or(deadline);
+            let came = clock.came.get(&name).copied();
+            let last = came.map_or(deadline, |came| came.max(deadline));
             return Some((name, calendar.after(last, every)));
         }
     };
-    let inside = at < deadline && clock.started().is_none_or(|start| start < at);
-    inside.then_some((name, at))
+    (clock.opened < at && at < deadline).then_some((name, at))
 }
 
 /// The latest time at or before `now` of a step that recurs: what was missed in a downtime comes once.
@@ -317,7 +301,7 @@ pub fn readings<'a>(
         .filter(|(_, clock)| !clock.stopped && nodes.contains(&clock.node))
         .filter_map(|(key, clock)| {
             let rule = rules_of(workflow, &clock.node).get(clock.rule)?;
-            let supplement = clock.node.ends_with(SUPPLEMENT);
+            let supplement = is_supplement(&clock.node);
             Some(ClockReading {
                 key,
                 clock,

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::case::{ClockKey, Measure};
+use super::case::ClockKey;
 use super::{Answer, CancelReason, NewTask, Party, TaskId};
-use crate::calendar::{Duration, Instant};
+use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
 use crate::workflow::Id;
@@ -35,14 +35,40 @@ pub enum SkipReason {
     NoSeat,
 }
 
-/// What a parked case tries again.
+/// Where a stage or block that was opened out of turn hands the run back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RetryStep {
-    /// Enter the node.
-    Enter(Id),
-    /// Go on after the node was left.
-    After(Id, LeftAs),
+pub enum Onward {
+    /// To this stage, whose holder sent the case back (`resume: here`).
+    To(Id),
+    /// To wherever this one leads, after which an earlier stage was made up for.
+    Behind(Id),
+}
+
+/// One move of the run. A move at which a guard fails is kept, to be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Move {
+    /// Enter a stage or block.
+    Enter {
+        /// Which.
+        id: Id,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
+    },
+    /// Go on from a stage or block that was left.
+    After {
+        /// Which.
+        id: Id,
+        /// How it was left.
+        how: LeftAs,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
+    },
+    /// Read the budgets again; the run itself goes on.
+    Budgets,
 }
 
 /// One event.
@@ -84,9 +110,9 @@ pub enum Event {
         path: Vec<Id>,
         /// Which.
         id: Id,
-        /// After it passes the run goes straight there (`resume: here`).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        resume: Option<Id>,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
     },
     /// Tasks were given out for the open round of a stage.
     TasksOpened {
@@ -110,12 +136,12 @@ pub enum Event {
         /// Which.
         task: TaskId,
     },
-    /// A holder was named for a task.
+    /// A task was given to somebody else: a holder was named, or a deadline moved it.
     Reassigned {
         /// Which.
         task: TaskId,
         /// Whose it is now.
-        to: Party,
+        to: Vec<Party>,
         /// The reason.
         comment: Option<String>,
     },
@@ -160,6 +186,9 @@ pub enum Event {
         from: Id,
         /// Whether it does.
         resume: bool,
+        /// Where that stage hands the run back in its turn.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<Onward>,
     },
     /// The request was revised.
     Resubmitted,
@@ -173,6 +202,9 @@ pub enum Event {
         comment: String,
         /// Of whom.
         of: Vec<Party>,
+        /// When none of them can bring it: who names somebody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
     },
     /// What was missing came.
     Supplied {
@@ -249,7 +281,7 @@ pub enum Event {
         /// The enclosing blocks.
         path: Vec<Id>,
         /// What to try again.
-        step: RetryStep,
+        step: Move,
         /// Why.
         reason: String,
         /// Who mends it.

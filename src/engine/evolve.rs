@@ -1,20 +1,22 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod places;
+mod tasks;
+
 use std::collections::BTreeMap;
 
-use super::case::{Measure, Position, PositionState, Region, Resume, Status};
+use super::case::{PositionState, Region, Status};
+use super::event::Onward;
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{
-    Actor, Answer, Case, Clock, Event, LeftAs, NewTask, Party, Stamp, Task, TaskAsks, TaskId,
-};
-use crate::directory::PersonId;
+use super::{Actor, Case, Clock, Event, Party, Stamp};
+use crate::calendar::{Clock as Measure, Instant};
 use crate::forms::Answers;
 
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
-/// The position of a parked case.
-pub const PARKED: &str = "parked";
+/// The position and stage name of a parked case. No id has a hyphen, so no stage is called so.
+pub const PARKED: &str = "parked-case";
 
 impl Case {
     /// Applies one event.
@@ -31,12 +33,12 @@ impl Case {
                 answers,
                 private,
             } => {
-                self.private = private.clone();
                 self.applicant = *applicant;
                 self.department = department.clone();
                 self.number = Some(number.clone());
                 self.submitted = Some(stamp.at);
                 self.answers = answers.clone();
+                self.private = private.clone();
                 self.answers_changed = self.revision;
                 self.status = Status::Open {
                     at: Region::default(),
@@ -50,7 +52,7 @@ impl Case {
             }
             Event::Skipped { id, .. } => {
                 let record = self.stages.entry(id.clone()).or_default();
-                record.skipped = true;
+                record.skipped = Some(stamp.revision);
                 record.done = false;
             }
             Event::Entered { path, id, resume } => self.enter(path, id, resume.clone(), stamp),
@@ -71,14 +73,7 @@ impl Case {
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }
-            Event::Reassigned { task, to, .. } => {
-                self.change_task(*task, |task| {
-                    task.offered = vec![to.clone()];
-                    task.nobody.clear();
-                    task.holder = None;
-                });
-                self.involve(to.clone(), Why::Asked);
-            }
+            Event::Reassigned { task, to, .. } => self.hand_over(*task, to),
             Event::Answered {
                 task,
                 answer,
@@ -92,12 +87,17 @@ impl Case {
                 }
             }),
             Event::Left { id, how } => self.leave(id, *how, stamp),
-            Event::Returned { .. } => {}
-            Event::EditAsked { from, resume } => self.ask_edit(from, *resume, stamp),
-            Event::Resubmitted => self.remove_position(EDITING),
-            Event::SupplementAsked { id, fields, of, .. } => {
-                self.ask_supplement(id, fields, of, stamp)
+            Event::EditAsked { from, resume, then } => {
+                self.ask_edit(from, *resume, then.clone(), stamp)
             }
+            Event::Resubmitted => self.remove_position(EDITING),
+            Event::SupplementAsked {
+                id,
+                fields,
+                of,
+                nobody,
+                ..
+            } => self.ask_supplement(id, fields, of, nobody, stamp),
             Event::Supplied { id, .. } => self.set_position(id, PositionState::Asked),
             Event::ClockStarted {
                 key,
@@ -105,61 +105,45 @@ impl Case {
                 rule,
                 law,
                 measure,
-            } => {
-                let clock = Clock {
-                    node: node.clone(),
-                    rule: *rule,
-                    law: *law,
-                    measure: measure.clone(),
-                    stopped: false,
-                    came: BTreeMap::new(),
-                };
-                self.clocks.insert(key.clone(), clock);
+            } => self.start_clock(key, (node, *rule, *law), measure, stamp.at),
+            Event::ClockPaused { key } => {
+                self.change_clock(key, |clock| clock.measure.pause(stamp.at))
             }
-            Event::ClockPaused { key } => self.change_ledger(key, |ledger| ledger.pause(stamp.at)),
-            Event::ClockResumed { key } => {
-                self.change_ledger(key, |ledger| ledger.resume(stamp.at));
-                if let Some(clock) = self.clocks.get_mut(key) {
-                    clock.stopped = false;
+            Event::ClockResumed { key } => self.change_clock(key, |clock| {
+                clock.measure.resume(stamp.at);
+                clock.stopped = false;
+            }),
+            Event::ClockStopped { key } => self.change_clock(key, |clock| {
+                clock.measure.stop(stamp.at);
+                clock.stopped = true;
+            }),
+            Event::ClockBudgeted { key, budget } => self.change_clock(key, |clock| {
+                if let Measure::Budget(ledger) = &mut clock.measure {
+                    ledger.budget = *budget;
                 }
-            }
-            Event::ClockStopped { key } => {
-                self.change_ledger(key, |ledger| ledger.stop(stamp.at));
-                if let Some(clock) = self.clocks.get_mut(key) {
-                    clock.stopped = true;
-                }
-            }
-            Event::ClockBudgeted { key, budget } => {
-                self.change_ledger(key, |ledger| ledger.budget = *budget)
-            }
-            Event::StepCame { key, step, due } => {
-                if let Some(clock) = self.clocks.get_mut(key) {
-                    clock.came.insert(step.clone(), *due);
-                }
-            }
-            Event::Escalated { to, .. } => to
-                .iter()
-                .for_each(|party| self.involve(party.clone(), Why::Escalated)),
-            Event::Copied { to, .. } => to
-                .iter()
-                .for_each(|party| self.involve(party.clone(), Why::Copied)),
-            Event::Commented { .. } => {}
+            }),
+            Event::StepCame { key, step, due } => self.change_clock(key, |clock| {
+                clock.came.insert(step.clone(), *due);
+            }),
+            Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
+            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
             Event::Parked {
                 path,
                 step,
                 reason,
                 by,
-            } => self.park(
-                path,
-                PositionState::Parked {
+            } => {
+                let state = PositionState::Parked {
                     step: step.clone(),
                     reason: reason.clone(),
-                },
-                by,
-                stamp,
-            ),
+                };
+                self.park(path, state, by, stamp);
+            }
             Event::Unparked => self.remove_position(PARKED),
-            Event::Withdrawn { .. } | Event::Terminated { .. } => {}
+            Event::Returned { .. }
+            | Event::Commented { .. }
+            | Event::Withdrawn { .. }
+            | Event::Terminated { .. } => {}
             Event::Ended { id } => {
                 self.status = Status::Ended {
                     end: id.clone(),
@@ -173,206 +157,52 @@ impl Case {
         self.involved.insert(Involvement { party, why });
     }
 
-    fn enter(&mut self, path: &[String], id: &str, resume: Option<String>, stamp: &Stamp) {
-        let revision = self.revision;
-        let record = self.stages.entry(id.to_owned()).or_default();
-        record.rounds += 1;
-        record.entered = Some(stamp.at);
-        record.changed = revision;
-        record.done = false;
-        record.skipped = false;
-        let position = Position {
-            id: id.to_owned(),
-            round: record.rounds,
-            resume,
-            state: PositionState::Asked,
-        };
-        if let Some(region) = self.region_at(path) {
-            region.open.push(position);
+    fn involve_all(&mut self, parties: &[Party], why: Why) {
+        for party in parties {
+            self.involve(party.clone(), why);
         }
     }
 
-    /// The region at a path. The blocks on the way become open blocks: the first stage inside turns «asked» into «inside».
-    fn region_at(&mut self, path: &[String]) -> Option<&mut Region> {
-        let Status::Open { at } = &mut self.status else {
-            return None;
-        };
-        for id in path {
-            if let Some(block) = at.find_mut(id)
-                && !matches!(block.state, PositionState::Inside(_))
-            {
-                block.state = PositionState::Inside(Region::default());
-            }
-        }
-        at.at_mut(path)
-    }
-
-    fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) -> TaskId {
-        let id = TaskId(self.tasks.len() as u32 + 1);
-        for party in &new.offered {
-            self.involve(party.clone(), Why::Asked);
-        }
-        for party in &new.nobody {
-            self.involve(party.clone(), Why::Manages);
-        }
-        self.tasks.push(Task {
-            id,
-            stage: stage.to_owned(),
-            round: self.stages.get(stage).map_or(1, |record| record.rounds),
-            seat: new.seat.clone(),
-            place: new.place,
-            asks: new.asks,
-            offered: new.offered.clone(),
-            nobody: new.nobody.clone(),
-            holder: None,
-            released_by: Vec::new(),
-            state: if new.waits {
-                TaskState::Waiting
-            } else {
-                TaskState::Open
-            },
-            opened: stamp.at,
-            changed: self.revision,
-        });
-        id
-    }
-
-    fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {
-        let revision = self.revision;
-        let Some(task) = (id.0 as usize)
-            .checked_sub(1)
-            .and_then(|index| self.tasks.get_mut(index))
-        else {
-            return;
-        };
-        change(task);
-        task.changed = revision;
-    }
-
-    fn answer(
+    /// A clock that begins again at the same moment as before is the same clock: what came of it does not come twice.
+    fn start_clock(
         &mut self,
-        id: TaskId,
-        answer: &Answer,
-        comment: Option<String>,
-        automatic: Option<PersonId>,
-        stamp: &Stamp,
+        key: &str,
+        (node, rule, law): (&str, usize, bool),
+        measure: &Measure,
+        now: Instant,
     ) {
-        let by = match (automatic, stamp.actor) {
-            (Some(person), _) | (None, Actor::Person(person)) => person,
-            (None, Actor::System) => return,
+        let before = self
+            .clocks
+            .remove(key)
+            .filter(|before| begins_alike(&before.measure, measure));
+        let clock = Clock {
+            node: node.to_owned(),
+            rule,
+            law,
+            measure: measure.clone(),
+            opened: before.as_ref().map_or(now, |before| before.opened),
+            stopped: false,
+            came: before.map_or_else(BTreeMap::new, |before| before.came),
         };
-        let state = TaskState::Settled {
-            answer: answer.clone(),
-            by,
-            at: stamp.at,
-            comment,
-            automatic: automatic.is_some(),
-        };
-        self.change_task(id, |task| task.state = state);
-        let Some(task) = self.task(id) else { return };
-        let (stage, seat, asks) = (task.stage.clone(), task.seat.clone(), task.asks);
-        if !matches!(asks, TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice) {
-            return;
-        }
-        let record = self.stages.entry(stage).or_default();
-        record.actors.insert(String::new(), by);
-        if let Some(seat) = seat {
-            record.actors.insert(seat, by);
-        }
-        if let Answer::Chosen { choice, .. } = answer {
-            record.choice = Some(choice.clone());
-        }
+        self.clocks.insert(key.to_owned(), clock);
     }
 
-    fn leave(&mut self, id: &str, how: LeftAs, stamp: &Stamp) {
-        let record = self.stages.entry(id.to_owned()).or_default();
-        record.done = how == LeftAs::Passed;
-        if matches!(how, LeftAs::Passed | LeftAs::Refused | LeftAs::Undecided) {
-            record.left = Some(stamp.at);
-        }
-        self.remove_position(id);
-    }
-
-    fn ask_edit(&mut self, from: &str, resume: bool, stamp: &Stamp) {
-        let resume = if resume {
-            Resume::Here(from.to_owned())
-        } else {
-            Resume::Again
-        };
-        self.enter(&[], EDITING, None, stamp);
-        self.set_position(EDITING, PositionState::Editing(resume));
-        let edit = NewTask {
-            seat: None,
-            place: 0,
-            asks: TaskAsks::Edit,
-            offered: vec![Party::Person(self.applicant)],
-            nobody: Vec::new(),
-            waits: false,
-        };
-        self.open_task(EDITING, &edit, stamp);
-    }
-
-    fn ask_supplement(&mut self, id: &str, fields: &[String], of: &[Party], stamp: &Stamp) {
-        self.set_position(
-            id,
-            PositionState::Supplement {
-                fields: fields.to_vec(),
-            },
-        );
-        let revision = self.revision;
-        let record = self.stages.entry(id.to_owned()).or_default();
-        record.supplements += 1;
-        record.changed = revision;
-        let supply = NewTask {
-            seat: None,
-            place: 0,
-            asks: TaskAsks::Supply,
-            offered: of.to_vec(),
-            nobody: Vec::new(),
-            waits: false,
-        };
-        self.open_task(id, &supply, stamp);
-    }
-
-    fn park(&mut self, path: &[String], state: PositionState, by: &[Party], stamp: &Stamp) {
-        self.enter(path, PARKED, None, stamp);
-        self.set_position(PARKED, state);
-        for party in by {
-            self.involve(party.clone(), Why::Manages);
-        }
-        let repair = NewTask {
-            seat: None,
-            place: 0,
-            asks: TaskAsks::Repair,
-            offered: by.to_vec(),
-            nobody: Vec::new(),
-            waits: false,
-        };
-        self.open_task(PARKED, &repair, stamp);
-    }
-
-    fn set_position(&mut self, id: &str, state: PositionState) {
-        if let Status::Open { at } = &mut self.status
-            && let Some(position) = at.find_mut(id)
-        {
-            position.state = state;
+    fn change_clock(&mut self, key: &str, change: impl FnOnce(&mut Clock)) {
+        if let Some(clock) = self.clocks.get_mut(key) {
+            change(clock);
         }
     }
+}
 
-    fn remove_position(&mut self, id: &str) {
-        if let Status::Open { at } = &mut self.status {
-            at.remove(id);
+fn begins_alike(one: &Measure, two: &Measure) -> bool {
+    match (one, two) {
+        (Measure::Budget(one), Measure::Budget(two)) => {
+            one.intervals.first().map(|first| first.from)
+                == two.intervals.first().map(|first| first.from)
         }
-    }
-
-    fn change_ledger(&mut self, key: &str, change: impl FnOnce(&mut crate::calendar::Ledger)) {
-        if let Some(Clock {
-            measure: Measure::Budget(ledger),
-            ..
-        }) = self.clocks.get_mut(key)
-        {
-            change(ledger);
-        }
+        (Measure::Fixed { .. }, Measure::Fixed { .. }) => true,
+        (Measure::Budget(_), Measure::Fixed { .. })
+        | (Measure::Fixed { .. }, Measure::Budget(_)) => false,
     }
 }
 
@@ -384,4 +214,9 @@ fn change(answers: &mut Answers, changed: &Answers) {
             false => answers.insert(field.clone(), value.clone()),
         };
     }
+}
+
+/// Whether an entry makes up for a stage that was passed over, instead of lying on the run's way.
+fn makes_up(resume: &[Onward]) -> bool {
+    matches!(resume.last(), Some(Onward::Behind(_)))
 }

@@ -12,6 +12,7 @@ mod context;
 mod event;
 mod evolve;
 mod involve;
+mod mails;
 mod moves;
 mod opening;
 mod people;
@@ -25,17 +26,18 @@ mod task;
 mod tick;
 mod timing;
 mod verdict;
+mod who;
 
 pub use actions::{MOST_COMMENT, targets as return_targets};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
-    Case, CaseId, Clock, ClockKey, Measure, Position, PositionState, Region, Resume, StageRecord,
+    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord,
     Status,
 };
 pub use clocks::{ClockReading, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
-pub use event::{Event, LeftAs, RetryStep, SkipReason};
+pub use event::{Event, LeftAs, Move, Onward, SkipReason};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
@@ -44,6 +46,8 @@ pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, Tas
 pub use tick::tick;
 pub use verdict::{Ballot, Cast, Verdict, verdict};
 
+/// How a clock measures: a budget with its ledger, or a date.
+pub use crate::calendar::Clock as Measure;
 use crate::workflow::Workflow;
 
 /// What a command leads to.
@@ -72,7 +76,7 @@ pub fn handle(
 
     let mut run = run::Run::begin(workflow, case, context);
     rule.decide(&mut run, &command.input)?;
-    run.finish()
+    Ok(run.finish())
 }
 
 /// Applies events that were recorded with their stamps: the case that they make.

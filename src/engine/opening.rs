@@ -1,89 +1,136 @@
 //! Giving out the tasks of a round: who is asked, and who names somebody where no one can be.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::moves::Halt;
 use super::run::Run;
+use super::situation::describe;
 use super::task::{Answer, NewTask, TaskState};
+use super::who::parties;
 use super::{Event, Party, Rejection, Task, TaskAsks, TaskId, people};
-use crate::directory::PersonId;
-use crate::workflow::{Asks, Node, Seat, Sign, Stage, Who};
+use crate::calendar::day_of;
+use crate::directory::{PersonId, Post};
+use crate::workflow::{Asks, Kind, Node, Seat, Sign, Stage, Who};
+
+/// Whom one task is offered to, and through which post they must hold it.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Offer {
+    to: Vec<Party>,
+    through: Option<Post>,
+}
 
 impl Run<'_> {
+    /// The tasks of a stage that has just been entered, one or more for each of these seats.
     pub(super) fn tasks_for(
         &self,
         node: &Node,
         stage: &Stage,
         seats: &[(u16, &Seat)],
-    ) -> Result<Vec<NewTask>, Halt> {
-        let asks = TaskAsks::from(stage.asks);
+    ) -> Result<Vec<NewTask>, Rejection> {
         let mut tasks: Vec<NewTask> = Vec::new();
         for (place, seat) in seats {
-            for offered in self.offers(seat) {
+            for offer in self.offers(seat) {
                 // Somebody named twice signs once; named seats are seats of their own.
-                if seat.name.is_none() && tasks.iter().any(|task| task.offered == offered) {
+                if tasks
+                    .iter()
+                    .any(|task| task.seat == seat.name && task.offered == offer.to)
+                {
                     continue;
                 }
-                let waits = stage.sign == Sign::Sequence && !tasks.is_empty();
                 tasks.push(NewTask {
                     seat: seat.name.clone(),
                     place: *place,
-                    asks,
-                    offered,
+                    asks: TaskAsks::from(stage.asks),
+                    offered: offer.to,
+                    through: offer.through,
                     nobody: Vec::new(),
-                    waits,
+                    waits: stage.sign == Sign::Sequence && !tasks.is_empty(),
                 });
             }
         }
-        self.name_nobody(node, stage, &mut tasks)?;
+        self.name_nobody(node, &mut tasks)?;
         Ok(tasks)
     }
 
-    /// Whom a seat's tasks are offered to: `each` gives a task to every person, everything else one task to all.
-    fn offers(&self, seat: &Seat) -> Vec<Vec<Party>> {
-        let each = |who: &Who| {
-            matches!(
-                who,
-                Who::Post { each: true, .. } | Who::Path { each: true, .. }
-            )
-        };
-        let mut single = Vec::new();
-        let mut offers = Vec::new();
+    /// `each` gives a task to every person, everything else of a seat is one task offered to all.
+    fn offers(&self, seat: &Seat) -> Vec<Offer> {
+        let mut together = Offer::default();
+        let mut each = Vec::new();
         for who in &seat.who {
-            let found = people::parties(who, &self.case, self.context);
-            match each(who) && !found.is_empty() {
-                true => offers.extend(found.into_iter().map(|party| vec![party])),
-                false => single.extend(found),
+            match self.one_by_one(who) {
+                Some(offers) => each.extend(offers),
+                None => {
+                    for party in parties(&whole(who), &self.case, self.context) {
+                        if !together.to.contains(&party) {
+                            together.to.push(party);
+                        }
+                    }
+                }
             }
         }
-        single.dedup();
-        if !single.is_empty() || offers.is_empty() {
-            offers.insert(0, single);
+        if !together.to.is_empty() || each.is_empty() {
+            each.insert(0, together);
         }
-        offers
+        each
     }
 
-    /// Gives tasks that no one can hold to an administrator, who names a holder. One person cannot hold two seats of a
-    /// round, so the seats are matched with people.
-    fn name_nobody(
-        &self,
-        node: &Node,
-        stage: &Stage,
-        tasks: &mut [NewTask],
-    ) -> Result<(), Rejection> {
+    /// The single offers of an `each`; `None` without one, or when it finds nobody.
+    fn one_by_one(&self, who: &Who) -> Option<Vec<Offer>> {
+        let offers: Vec<Offer> = match who {
+            Who::Post { each: true, .. } => {
+                let posts = parties(&whole(who), &self.case, self.context);
+                posts
+                    .into_iter()
+                    .flat_map(|party| self.holders_of(party))
+                    .collect()
+            }
+            Who::Path { each: true, .. } => parties(who, &self.case, self.context)
+                .into_iter()
+                .map(|party| Offer {
+                    to: vec![party],
+                    through: None,
+                })
+                .collect(),
+            _ => return None,
+        };
+        (!offers.is_empty()).then_some(offers)
+    }
+
+    fn holders_of(&self, party: Party) -> Vec<Offer> {
+        let Party::Post(post) = party else {
+            return Vec::new();
+        };
+        let day = day_of(self.context.now);
+        let holders = self.context.directory.holders(&post, day);
+        holders
+            .into_iter()
+            .map(|person| Offer {
+                to: vec![Party::Person(person)],
+                through: Some(post.clone()),
+            })
+            .collect()
+    }
+
+    /// Gives tasks that no one can hold to an administrator, who names a holder.
+    fn name_nobody(&self, node: &Node, tasks: &mut [NewTask]) -> Result<(), Rejection> {
         let round = self.case.stage(&node.id).rounds;
-        let candidates: Vec<BTreeSet<PersonId>> = tasks
+        let trial: Vec<Task> = tasks
             .iter()
-            .map(|task| self.candidates(node, stage, task, round))
+            .enumerate()
+            .map(|(index, task)| self.trial(task, index, &node.id, round))
             .collect();
-        let held = matched(&candidates);
-        for (task, _) in tasks.iter_mut().zip(held).filter(|(_, held)| !held) {
+        let unheld = people::unheld(
+            self.workflow,
+            &self.case,
+            &trial.iter().collect::<Vec<_>>(),
+            self.context,
+        );
+        for (task, trial) in tasks.iter_mut().zip(&trial) {
+            if !unheld.contains(&trial.id) {
+                continue;
+            }
             task.nobody = people::nobody_for(Some(node), &self.case, self.context);
             if task.nobody.is_empty() {
-                let wanted = if task.offered.is_empty() {
-                    node.id.clone()
-                } else {
-                    super::situation::describe(&task.offered)
+                let wanted = match task.offered.is_empty() {
+                    true => node.id.clone(),
+                    false => describe(&task.offered),
                 };
                 return Err(Rejection::NobodyToAsk(wanted));
             }
@@ -91,98 +138,102 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn candidates(&self, node: &Node, _: &Stage, new: &NewTask, round: u32) -> BTreeSet<PersonId> {
-        let task = Task {
-            id: TaskId(u32::MAX),
-            stage: node.id.clone(),
+    /// A task as it will be, to see who can hold it.
+    fn trial(&self, new: &NewTask, index: usize, stage: &str, round: u32) -> Task {
+        Task {
+            // Beyond every task that there is.
+            id: TaskId(u32::MAX - index as u32),
+            stage: stage.to_owned(),
             round,
             seat: new.seat.clone(),
             place: new.place,
             asks: new.asks,
             offered: new.offered.clone(),
+            through: new.through.clone(),
             nobody: Vec::new(),
             holder: None,
             released_by: Vec::new(),
             state: TaskState::Open,
             opened: self.context.now,
-            changed: 0,
-        };
-        people::eligible(self.workflow, &self.case, &task, self.context)
+            changed: self.case.revision,
+        }
     }
 
-    /// Passes the tasks of a person who just agreed, and records it so: never where the law wants a signature, never
-    /// after the answers changed.
+    /// Passes the tasks of people who just agreed, and records it so: never where the law wants a signature, never after
+    /// the answers changed, never where more is asked than a yes.
     pub(super) fn pass_same_person(&mut self, node: &Node, stage: &Stage) {
+        let named = |actions: &[String]| actions.iter().any(|action| action == "approve");
+        let asks_more = !stage.choices.is_empty()
+            || !stage.fills.is_empty()
+            || !stage.checks.is_empty()
+            || stage.seats.iter().any(|seat| !seat.fills.is_empty())
+            || named(&node.rules.comment)
+            || named(&node.rules.deny);
         if !node.rules.skip_same_person
             || stage.asks != Asks::Sign
             || node.law.is_some()
-            || !stage.fills.is_empty()
+            || asks_more
         {
             return;
         }
-        let agreed = self.case.tasks.iter().filter_map(|task| match &task.state {
-            TaskState::Settled {
-                answer: Answer::Approved,
-                by,
-                at,
-                automatic: false,
-                ..
-            } if self.case.answers_changed <= task.changed => Some((*at, *by)),
-            _ => None,
-        });
-        let Some((_, person)) = agreed.max() else {
-            return;
-        };
         let round = self.case.stage(&node.id).rounds;
-        let theirs: Vec<TaskId> = self
-            .case
-            .round(&node.id, round)
-            .filter(|task| {
+        for person in self.just_agreed(&node.id) {
+            let theirs = self.case.round(&node.id, round).find(|task| {
                 task.is_open()
                     && people::eligible(self.workflow, &self.case, task, self.context)
-                        == BTreeSet::from([person])
-            })
-            .map(|task| task.id)
-            .collect();
-        for task in theirs.into_iter().take(1) {
-            self.record(Event::Answered {
-                task,
-                answer: Answer::Approved,
-                comment: None,
-                automatic: Some(person),
+                        .into_iter()
+                        .eq([person])
             });
+            if let Some(task) = theirs.map(|task| task.id) {
+                self.record(Event::Answered {
+                    task,
+                    answer: Answer::Approved,
+                    comment: None,
+                    automatic: Some(person),
+                });
+            }
         }
     }
-}
 
-/// Which seats get a person when nobody takes two: a matching of seats with candidates, by augmenting paths.
-fn matched(candidates: &[BTreeSet<PersonId>]) -> Vec<bool> {
-    let mut seat_of: BTreeMap<PersonId, usize> = BTreeMap::new();
-    let mut held = vec![false; candidates.len()];
-    for seat in 0..candidates.len() {
-        held[seat] = place(seat, candidates, &mut seat_of, &mut BTreeSet::new());
-    }
-    held
-}
-
-fn place(
-    seat: usize,
-    candidates: &[BTreeSet<PersonId>],
-    seat_of: &mut BTreeMap<PersonId, usize>,
-    tried: &mut BTreeSet<PersonId>,
-) -> bool {
-    for person in &candidates[seat] {
-        if !tried.insert(*person) {
-            continue;
-        }
-        let free = match seat_of.get(person).copied() {
-            None => true,
-            Some(other) => place(other, candidates, seat_of, tried),
+    /// Who agreed in the stage that was decided last, if it passed, and has seen the answers as they are now.
+    fn just_agreed(&self, entered: &str) -> Vec<PersonId> {
+        let signing = self.workflow.nodes().filter(|node| {
+            node.id != entered
+                && matches!(&node.kind, Kind::Stage(stage) if stage.asks == Asks::Sign)
+        });
+        let decided = signing.filter_map(|node| {
+            let record = self.case.stages.get(&node.id)?;
+            let task = self.case.round(&node.id, record.rounds).last()?;
+            Some((record.left?, task.id, record, &node.id))
+        });
+        let Some((_, _, record, stage)) = decided.max_by_key(|(left, task, ..)| (*left, *task))
+        else {
+            return Vec::new();
         };
-        if free {
-            seat_of.insert(*person, seat);
-            return true;
+        let agreed = self.case.round(stage, record.rounds).filter(|task| {
+            matches!(
+                task.state,
+                TaskState::Settled {
+                    answer: Answer::Approved,
+                    ..
+                }
+            ) && self.case.answers_changed <= task.changed
+        });
+        match record.done {
+            true => agreed.filter_map(people::settled_by).collect(),
+            false => Vec::new(),
         }
     }
-    false
+}
+
+/// The same without `each`: the posts or people themselves.
+fn whole(who: &Who) -> Who {
+    match who {
+        Who::Post { role, at, .. } => Who::Post {
+            role: role.clone(),
+            at: at.clone(),
+            each: false,
+        },
+        other => other.clone(),
+    }
 }

@@ -1,52 +1,12 @@
-//! Who a definition's `who` means in one case: parties, and the people behind them.
+//! The people behind parties and tasks: who is asked, who is barred, who manages what no one can hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::case::StageRecord;
-use super::{Case, Context, Party, Rejection, Task, TaskAsks, TaskState};
+use super::who::{self, parties};
+use super::{Case, Context, Party, Rejection, Task, TaskAsks, TaskId, TaskState};
 use crate::calendar::day_of;
-use crate::directory::{DepartmentCode, PersonId, Post, RoleCode};
-use crate::workflow::{Kind, Node, Where, Who, Workflow};
-
-/// The parties that `who` means; with `each` one per person, otherwise usually one.
-pub(super) fn parties(who: &Who, case: &Case, context: &Context<'_>) -> Vec<Party> {
-    match who {
-        Who::Post { role, at, each } => {
-            let posts = departments(at, role, case, context)
-                .into_iter()
-                .map(|department| Post {
-                    role: role.clone(),
-                    department,
-                });
-            match each {
-                false => posts.map(Party::Post).collect(),
-                true => posts
-                    .flat_map(|post| context.directory.holders(&post, day_of(context.now)))
-                    .map(Party::Person)
-                    .collect(),
-            }
-        }
-        Who::Applicant => vec![Party::Person(case.applicant)],
-        Who::Actor { stage, seat } => actor(case, stage, seat.as_deref())
-            .map(Party::Person)
-            .into_iter()
-            .collect(),
-        Who::Path { path, .. } => logins_at(path, case)
-            .iter()
-            .filter_map(|login| context.directory.by_login(login))
-            .map(|person| Party::Person(person.id))
-            .collect(),
-        Who::User(login) => context
-            .directory
-            .by_login(login)
-            .map(|person| Party::Person(person.id))
-            .into_iter()
-            .collect(),
-        Who::Any => Vec::new(),
-    }
-}
+use crate::directory::{PersonId, RoleCode};
+use crate::workflow::{Id, Kind, Node, Where, Who, Workflow};
 
 /// The active people behind a party today.
 pub(super) fn people_of(party: &Party, context: &Context<'_>) -> BTreeSet<PersonId> {
@@ -76,8 +36,45 @@ pub(super) fn people_of_all(parties: &[Party], context: &Context<'_>) -> BTreeSe
         .collect()
 }
 
+/// Those to whom a task is offered today, whether or not somebody has claimed it or something bars them. Who loses the
+/// post is not among them any more.
+pub(super) fn offered_to(case: &Case, task: &Task, context: &Context<'_>) -> BTreeSet<PersonId> {
+    let mut people = people_of_all(&task.offered, context);
+    if let Some(post) = &task.through {
+        let holders = context.directory.holders(post, day_of(context.now));
+        people.retain(|person| holders.contains(person));
+    }
+    if task.asks == TaskAsks::Repair && people.is_empty() {
+        return managers(None, case, context);
+    }
+    people
+}
+
+/// Who has claimed a task and is still asked for it.
+pub(super) fn holder(case: &Case, task: &Task, context: &Context<'_>) -> Option<PersonId> {
+    task.holder
+        .filter(|holder| offered_to(case, task, context).contains(holder))
+}
+
+/// Everyone who may act on a task now: asked, and not barred.
+pub(super) fn eligible(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
+    let asked = match holder(case, task, context) {
+        Some(holder) => BTreeSet::from([holder]),
+        None => offered_to(case, task, context),
+    };
+    asked
+        .into_iter()
+        .filter(|person| bar(workflow, case, task, *person, context).is_ok())
+        .collect()
+}
+
 /// The workflow administrators who are given what no one can hold: those that the stage names, else the applicant's
-/// authority's, else any.
+/// authority's, else any. Nobody manages a case of their own.
 pub(super) fn administrators(
     named: Option<&Who>,
     case: &Case,
@@ -98,8 +95,32 @@ pub(super) fn administrators(
         .into_iter()
         .flatten()
         .map(|who| parties(who, case, context))
-        .find(|found| !people_of_all(found, context).is_empty())
+        .find(|found| {
+            people_of_all(found, context)
+                .iter()
+                .any(|person| *person != case.applicant)
+        })
         .unwrap_or_default()
+}
+
+/// The administrators for a node, as [`administrators`].
+pub(super) fn nobody_for(node: Option<&Node>, case: &Case, context: &Context<'_>) -> Vec<Party> {
+    administrators(
+        node.and_then(|node| node.rules.nobody.as_ref()),
+        case,
+        context,
+    )
+}
+
+/// The people behind [`nobody_for`].
+pub(super) fn managers(
+    node: Option<&Node>,
+    case: &Case,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
+    let mut people = people_of_all(&nobody_for(node, case, context), context);
+    people.remove(&case.applicant);
+    people
 }
 
 /// Whether `person` may act on `task`, besides being asked: the bars that hold by whatever path.
@@ -110,210 +131,229 @@ pub(super) fn bar(
     person: PersonId,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
-    let signs = task.asks == TaskAsks::Sign;
-    if signs && (person == case.applicant || is_party(workflow, case, person, context)) {
-        return Err(Rejection::ApplicantSigns);
+    match task.asks {
+        TaskAsks::Edit | TaskAsks::Supply => return Ok(()),
+        TaskAsks::Repair if person == case.applicant => return Err(Rejection::Excluded),
+        TaskAsks::Repair => return Ok(()),
+        TaskAsks::Sign if on_the_applicants_side(workflow, case, person, context) => {
+            return Err(Rejection::ApplicantSigns);
+        }
+        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {}
     }
-    if !matches!(
-        task.asks,
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice
-    ) {
-        return Ok(());
-    }
-    let Some(node) = workflow.node(&task.stage) else {
-        return Ok(());
-    };
-    // `not` names people for signing; the applicant among them may still do work and read a notice.
-    let barred = node
-        .rules
-        .not
-        .iter()
-        .filter(|who| signs || **who != Who::Applicant);
-    if barred
-        .flat_map(|who| parties(who, case, context))
-        .any(|party| people_of(&party, context).contains(&person))
-    {
+    if excluded(workflow, case, task, person, context) {
         return Err(Rejection::Excluded);
     }
-    if has_acted(case, task, person) || acted_in_distinct_block(workflow, case, task, person) {
+    if sits_elsewhere(case, task, person, context)
+        || acted_where_all_differ(workflow, case, task, person, context)
+    {
         return Err(Rejection::ActedAlready);
     }
     clearance(case, person, context)
 }
 
+/// The applicant, a party, or whoever revised the request in the applicant's place.
+fn on_the_applicants_side(
+    workflow: &Workflow,
+    case: &Case,
+    person: PersonId,
+    context: &Context<'_>,
+) -> bool {
+    let revised = || {
+        let edits = case.tasks.iter().filter(|task| task.asks == TaskAsks::Edit);
+        edits
+            .filter_map(settled_by)
+            .any(|revised| revised == person)
+    };
+    person == case.applicant || revised() || is_party(workflow, case, person, context)
+}
+
+/// A party is named by login, or as a contact by the address of their mail.
+fn is_party(workflow: &Workflow, case: &Case, person: PersonId, context: &Context<'_>) -> bool {
+    let Some(person) = context.directory.person(person) else {
+        return false;
+    };
+    let fields = workflow.form.fields().filter(|field| field.party);
+    fields
+        .map(|field| format!("form.{}", field.id))
+        .any(|path| {
+            let contact = who::answer_at(&path, case).and_then(|answer| answer.get("email"));
+            let mail = contact.and_then(serde_json::Value::as_str);
+            who::logins_at(&path, case).contains(&person.login)
+                || mail.is_some_and(|mail| mail.eq_ignore_ascii_case(&person.email))
+        })
+}
+
+/// Whether `not` names this person. The applicant among those named may still do work and read a notice.
+fn excluded(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    person: PersonId,
+    context: &Context<'_>,
+) -> bool {
+    let Some(node) = workflow.node(&task.stage) else {
+        return false;
+    };
+    let signs = task.asks == TaskAsks::Sign;
+    let named = node
+        .rules
+        .not
+        .iter()
+        .filter(|who| signs || **who != Who::Applicant);
+    named.into_iter().any(|who| match who {
+        // Whoever acted there at any time, not the last one only.
+        Who::Actor { stage, seat } => acted_in(case, stage, seat.as_deref(), person),
+        Who::Any => true,
+        who => parties(who, case, context)
+            .iter()
+            .any(|party| people_of(party, context).contains(&person)),
+    })
+}
+
+fn acted_in(case: &Case, stage: &str, seat: Option<&str>, person: PersonId) -> bool {
+    case.tasks
+        .iter()
+        .filter(|task| task.is_seat() && task.stage == stage)
+        .filter(|task| seat.is_none() || task.seat.as_deref() == seat)
+        .any(|task| settled_by(task) == Some(person))
+}
+
+/// A person takes one seat per round.
+fn sits_elsewhere(case: &Case, task: &Task, person: PersonId, context: &Context<'_>) -> bool {
+    case.round(&task.stage, task.round)
+        .filter(|other| other.id != task.id && other.is_seat())
+        .any(|other| seated(case, other, context) == Some(person))
+}
+
+/// With `distinct`, a person keeps to one seat in the whole stage or block; coming back to the same seat in a later round
+/// is no second one.
+fn acted_where_all_differ(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    person: PersonId,
+    context: &Context<'_>,
+) -> bool {
+    let around = workflow.around(&task.stage);
+    let distinct: Vec<Id> = around
+        .into_iter()
+        .chain([task.stage.clone()])
+        .filter(|id| workflow.node(id).is_some_and(is_distinct))
+        .collect();
+    if distinct.is_empty() {
+        return false;
+    }
+    let inside = |stage: &str| {
+        distinct
+            .iter()
+            .any(|id| id == stage || workflow.around(stage).contains(id))
+    };
+    case.tasks
+        .iter()
+        .filter(|other| other.is_seat() && (&other.stage, other.place) != (&task.stage, task.place))
+        .any(|other| seated(case, other, context) == Some(person) && inside(&other.stage))
+}
+
+fn is_distinct(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Stage(stage) => stage.distinct,
+        Kind::Group { distinct, .. } => *distinct,
+    }
+}
+
+/// Who filed a case knows what they asked for; everyone else needs the clearance.
 fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(), Rejection> {
     let level = case.level();
     let clearance = context
         .directory
         .person(person)
         .map_or(0, |person| person.clearance);
-    if clearance < level {
+    if clearance < level && person != case.applicant {
         return Err(Rejection::Clearance { level, clearance });
     }
     Ok(())
 }
 
-/// A person takes one seat per round.
-fn has_acted(case: &Case, task: &Task, person: PersonId) -> bool {
-    case.round(&task.stage, task.round)
-        .filter(|other| other.id != task.id)
-        .any(|other| seated(other) == Some(person))
-}
-
-/// With `distinct` on a block, one seat in all of it, in its present round.
-fn acted_in_distinct_block(
-    workflow: &Workflow,
-    case: &Case,
-    task: &Task,
-    person: PersonId,
-) -> bool {
-    let distinct = workflow.around(&task.stage).into_iter().filter(|id| {
-        matches!(
-            workflow.node(id).map(|node| &node.kind),
-            Some(Kind::Group { distinct: true, .. })
-        )
-    });
-    distinct.into_iter().any(|block| {
-        let since = case.stage(&block).entered;
-        case.tasks.iter().any(|other| {
-            other.id != task.id
-                && seated(other) == Some(person)
-                && since.is_none_or(|since| since <= other.opened)
-                && workflow.around(&other.stage).contains(&block)
-        })
-    })
-}
-
 /// Who sits on a task: its holder or whoever answered it.
-fn seated(task: &Task) -> Option<PersonId> {
+fn seated(case: &Case, task: &Task, context: &Context<'_>) -> Option<PersonId> {
     match &task.state {
-        TaskState::Settled { by, .. } => Some(*by),
-        TaskState::Open => task.holder,
-        TaskState::Waiting | TaskState::Cancelled { .. } => None,
+        TaskState::Open => holder(case, task, context),
+        TaskState::Settled { .. } | TaskState::Waiting | TaskState::Cancelled { .. } => {
+            settled_by(task)
+        }
     }
 }
 
-/// Everyone who may act on `task` now: asked, and not barred.
-pub(super) fn eligible(
+/// Who answered a task.
+pub(super) fn settled_by(task: &Task) -> Option<PersonId> {
+    match &task.state {
+        TaskState::Settled { by, .. } => Some(*by),
+        TaskState::Open | TaskState::Waiting | TaskState::Cancelled { .. } => None,
+    }
+}
+
+/// The tasks among these that no one can hold, given that nobody takes two of them.
+pub(super) fn unheld(
     workflow: &Workflow,
     case: &Case,
-    task: &Task,
+    tasks: &[&Task],
     context: &Context<'_>,
-) -> BTreeSet<PersonId> {
-    let asked = match task.holder {
-        Some(holder) => BTreeSet::from([holder]),
-        None => people_of_all(&task.offered, context),
-    };
-    asked
-        .into_iter()
-        .filter(|person| bar(workflow, case, task, *person, context).is_ok())
+) -> BTreeSet<TaskId> {
+    let candidates: Vec<BTreeSet<PersonId>> = tasks
+        .iter()
+        .map(|task| eligible(workflow, case, task, context))
+        .collect();
+    tasks
+        .iter()
+        .zip(matched(&candidates))
+        .filter(|(_, held)| !held)
+        .map(|(task, _)| task.id)
         .collect()
 }
 
-fn is_party(workflow: &Workflow, case: &Case, person: PersonId, context: &Context<'_>) -> bool {
-    let fields = workflow
-        .form
-        .sections
-        .iter()
-        .flat_map(|section| &section.fields)
-        .filter(|field| field.party);
-    let Some(login) = context
-        .directory
-        .person(person)
-        .map(|person| person.login.as_str())
-    else {
-        return false;
-    };
-    fields
-        .filter_map(|field| case.answers.get(&field.id))
-        .any(|value| value.as_str() == Some(login))
-}
-
-fn actor(case: &Case, stage: &str, seat: Option<&str>) -> Option<PersonId> {
-    case.stages
-        .get(stage)
-        .and_then(|record: &StageRecord| record.actors.get(seat.unwrap_or_default()))
-        .copied()
-}
-
-/// The answer at a path such as `form.provider`.
-fn answer_at<'a>(path: &str, case: &'a Case) -> Option<&'a Value> {
-    let mut parts = path.strip_prefix("form.")?.split('.');
-    let first = case.answers.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
-}
-
-/// The logins at a path: of a person, people, or a contact's own.
-fn logins_at(path: &str, case: &Case) -> Vec<String> {
-    match answer_at(path, case) {
-        Some(Value::String(login)) => vec![login.clone()],
-        Some(Value::Array(logins)) => logins
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The departments that a definition means; usually one, none when it cannot be told.
-fn departments(
-    at: &Where,
-    role: &RoleCode,
+/// Whether no one can hold this open task now: nobody is left for it, or those who are have another seat to take.
+pub(super) fn is_unheld(
+    workflow: &Workflow,
     case: &Case,
+    task: &Task,
     context: &Context<'_>,
-) -> Vec<DepartmentCode> {
-    match at {
-        Where::Any => context
-            .directory
-            .holdings
-            .keys()
-            .filter(|post| post.role == *role)
-            .map(|post| post.department.clone())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
-        Where::Region => {
-            let region = context
-                .directory
-                .department(&case.department)
-                .map(|department| department.region.clone());
-            region
-                .and_then(|region| {
-                    context
-                        .directory
-                        .region_body(role, &region, day_of(context.now))
-                })
-                .into_iter()
-                .collect()
+) -> bool {
+    if !task.is_seat() {
+        return eligible(workflow, case, task, context).is_empty();
+    }
+    let live: Vec<&Task> = case
+        .round(&task.stage, task.round)
+        .filter(|other| other.is_seat() && other.is_live())
+        .collect();
+    unheld(workflow, case, &live, context).contains(&task.id)
+}
+
+/// Which seats get a person when nobody takes two: a matching of seats with candidates, by augmenting paths.
+fn matched(candidates: &[BTreeSet<PersonId>]) -> Vec<bool> {
+    let mut seat_of: BTreeMap<PersonId, usize> = BTreeMap::new();
+    (0..candidates.len())
+        .map(|seat| place(seat, candidates, &mut seat_of, &mut BTreeSet::new()))
+        .collect()
+}
+
+fn place(
+    seat: usize,
+    candidates: &[BTreeSet<PersonId>],
+    seat_of: &mut BTreeMap<PersonId, usize>,
+    tried: &mut BTreeSet<PersonId>,
+) -> bool {
+    for person in &candidates[seat] {
+        if !tried.insert(*person) {
+            continue;
         }
-        other => department(other, case, context).into_iter().collect(),
+        let free = match seat_of.get(person).copied() {
+            None => true,
+            Some(other) => place(other, candidates, seat_of, tried),
+        };
+        if free {
+            seat_of.insert(*person, seat);
+            return true;
+        }
     }
-}
-
-fn department(at: &Where, case: &Case, context: &Context<'_>) -> Option<DepartmentCode> {
-    let directory = context.directory;
-    match at {
-        Where::Applicant => Some(case.department.clone()),
-        Where::Authority => directory.authority_of(&case.department),
-        Where::Path(path) => answer_at(path, case)?
-            .as_str()
-            .map(|code| DepartmentCode(code.to_owned())),
-        Where::Code(code) => Some(code.clone()),
-        Where::Parent(inner) => directory.parent_of(&department(inner, case, context)?),
-        Where::Common(a, b) => directory.common(
-            &department(a, case, context)?,
-            &department(b, case, context)?,
-        ),
-        Where::Region | Where::Any => None,
-    }
-}
-
-/// The administrators for a node, as [`administrators`].
-pub(super) fn nobody_for(node: Option<&Node>, case: &Case, context: &Context<'_>) -> Vec<Party> {
-    administrators(
-        node.and_then(|node| node.rules.nobody.as_ref()),
-        case,
-        context,
-    )
+    false
 }

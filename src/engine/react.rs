@@ -1,16 +1,21 @@
 //! `react`: what else must happen after an event. Effects say what to do, never «update this row».
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::clocks::{StepKind, node_of, step_kind, supplement_of};
+use super::case::PositionState;
+use super::clocks::{StepKind, is_supplement, node_of, step_kind};
 use super::evolve::PARKED;
 use super::task::CancelReason;
-use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId};
+use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
 /// What a mail is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// 【待办】 A task was given.
@@ -42,7 +47,7 @@ pub enum Effect {
     Notify {
         /// What about.
         notice: Notice,
-        /// Whom.
+        /// Whom: people, each once for the same thing.
         to: Vec<Party>,
         /// Not these, who did it themselves.
         except: Option<PersonId>,
@@ -55,84 +60,98 @@ pub enum Effect {
     },
 }
 
-/// What the reaction must know of the case before the event: the task it touches.
-pub(super) fn before(case: &Case, event: &Event) -> Option<Task> {
-    match event {
-        Event::Claimed { task }
-        | Event::Released { task }
-        | Event::Answered { task, .. }
-        | Event::TaskCancelled { task, .. }
-        | Event::Reassigned { task, .. } => case.task(*task).cloned(),
-        _ => None,
-    }
+/// The task that an event touches, as it was before, and who could act on it.
+pub(super) struct Before {
+    task: Task,
+    people: BTreeSet<PersonId>,
 }
 
-/// The effects of an event, seen from the case after it.
+/// What the reaction must know of the case before the event.
+pub(super) fn before(
+    workflow: &Workflow,
+    case: &Case,
+    event: &Event,
+    context: &Context<'_>,
+) -> Option<Before> {
+    let (Event::Claimed { task }
+    | Event::Released { task }
+    | Event::Answered { task, .. }
+    | Event::TaskCancelled { task, .. }
+    | Event::Reassigned { task, .. }) = event
+    else {
+        return None;
+    };
+    let task = case.task(*task)?.clone();
+    let people = people::eligible(workflow, case, &task, context);
+    Some(Before { task, people })
+}
+
+/// The effects of an event, seen from the case after it. Those about an open task go to whoever can act on it once the
+/// decision is complete.
 pub(super) fn react(
     workflow: &Workflow,
     case: &Case,
     event: &Event,
-    before: Option<Task>,
+    before: Option<Before>,
     context: &Context<'_>,
 ) -> Vec<Effect> {
     let actor = context.person();
     match event {
         Event::TasksOpened { id, .. } => {
             let round = case.stage(id).rounds;
-            case.round(id, round)
-                .filter(|task| task.is_open())
-                .map(assigned)
+            let open = case.round(id, round).filter(|task| task.is_open());
+            open.map(|task| about(Notice::Assigned, task, &task.stage)).collect()
+        }
+        Event::TurnCame { task } => assigned(case, *task),
+        Event::Released { task } => except(assigned(case, *task), actor),
+        Event::Reassigned { task, .. } => {
+            let mut effects = no_longer(before, actor);
+            effects.extend(assigned(case, *task));
+            effects
+        }
+        Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
+        Event::TaskCancelled { why, .. } => {
+            let told = before
+                .filter(|before| before.task.is_open() && *why != CancelReason::Returned);
+            no_longer(told, actor)
+        }
+        Event::EditAsked { from, .. } => {
+            let edit = case.open_tasks().find(|task| task.asks == TaskAsks::Edit);
+            edit.map(|task| about(Notice::Returned, task, from))
+                .into_iter()
                 .collect()
         }
-        Event::TurnCame { task } | Event::Reassigned { task, .. } | Event::Released { task } => {
-            case.task(*task).map(assigned).into_iter().collect()
+        Event::SupplementAsked { id, .. } => {
+            let supply = case
+                .open_tasks()
+                .find(|task| task.asks == TaskAsks::Supply && task.stage == *id);
+            supply
+                .map(|task| about(Notice::Supplement, task, id))
+                .into_iter()
+                .collect()
         }
-        Event::Claimed { task } | Event::Answered { task, .. } => before
-            .filter(|before| before.holder.is_none())
-            .map(|before| no_longer(*task, &before, actor))
-            .into_iter()
-            .collect(),
-        Event::TaskCancelled { task, why } => before
-            .filter(|before| before.is_open() && *why != CancelReason::Returned)
-            .map(|before| no_longer(*task, &before, actor))
-            .into_iter()
-            .collect(),
-        Event::EditAsked { from, .. } => vec![notify(
-            Notice::Returned,
-            vec![Party::Person(case.applicant)],
-            case.open_tasks().find(|task| task.asks == TaskAsks::Edit),
-            Some(from),
-        )],
-        Event::SupplementAsked { id, of, .. } => vec![notify(
-            Notice::Supplement,
-            of.clone(),
-            case.open_tasks()
-                .find(|task| task.asks == TaskAsks::Supply && task.stage == *id),
-            Some(id),
-        )],
-        Event::Supplied { id, .. } => case
-            .open_tasks()
-            .filter(|task| task.stage == *id)
-            .map(assigned)
-            .collect(),
+        Event::Supplied { id, .. } => {
+            let open = case.open_tasks().filter(|task| task.stage == *id);
+            open.map(|task| about(Notice::Assigned, task, &task.stage)).collect()
+        }
         Event::StepCame { key, step, .. } => step_effects(workflow, case, key, step),
-        Event::Escalated { key, to } => vec![Effect::Notify {
-            notice: Notice::Escalated,
-            to: to.clone(),
-            except: None,
-            task: None,
-            stage: case
-                .clocks
-                .get(key)
-                .map(|clock| node_of(&clock.node).to_owned()),
-            clock: Some(key.clone()),
-        }],
-        Event::Parked { by, .. } => vec![notify(
-            Notice::Escalated,
-            by.clone(),
-            case.open_tasks().find(|task| task.stage == PARKED),
-            None,
-        )],
+        Event::Escalated { key, to } => {
+            let stage = case.clocks.get(key).map(|clock| node_of(&clock.node));
+            let to = people::people_of_all(to, context);
+            vec![Effect::Notify {
+                notice: Notice::Escalated,
+                to: to.into_iter().map(Party::Person).collect(),
+                except: None,
+                task: None,
+                stage: stage.map(str::to_owned),
+                clock: Some(key.clone()),
+            }]
+        }
+        Event::Parked { .. } => {
+            let repair = case.open_tasks().find(|task| task.stage == PARKED);
+            let told = repair.map(|task| about(Notice::Escalated, task, PARKED));
+            told.into_iter().collect()
+        }
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
         Event::Submitted { .. }
         | Event::AnswersChanged { .. }
@@ -154,86 +173,78 @@ pub(super) fn react(
     }
 }
 
-fn notify(notice: Notice, to: Vec<Party>, task: Option<&Task>, stage: Option<&Id>) -> Effect {
+/// A notice about an open task, for whoever can act on it.
+fn about(notice: Notice, task: &Task, stage: &str) -> Effect {
     Effect::Notify {
         notice,
-        to,
+        to: Vec::new(),
         except: None,
-        task: task.map(|task| task.id),
-        stage: stage.cloned(),
+        task: Some(task.id),
+        stage: Some(stage.to_owned()),
         clock: None,
     }
 }
 
-/// A task was given; one that no one can hold is given to whoever names a holder.
-fn assigned(task: &Task) -> Effect {
-    match (task.nobody.is_empty(), task.holder) {
-        (false, _) => notify(
-            Notice::Escalated,
-            task.nobody.clone(),
-            Some(task),
-            Some(&task.stage),
-        ),
-        (true, Some(holder)) => notify(
-            Notice::Assigned,
-            vec![Party::Person(holder)],
-            Some(task),
-            Some(&task.stage),
-        ),
-        (true, None) => notify(
-            Notice::Assigned,
-            task.offered.clone(),
-            Some(task),
-            Some(&task.stage),
-        ),
-    }
+fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
+    let task = case.task(task);
+    task.map(|task| about(Notice::Assigned, task, &task.stage))
+        .into_iter()
+        .collect()
 }
 
-fn no_longer(id: TaskId, before: &Task, actor: Option<PersonId>) -> Effect {
-    let to = before.holder.map_or_else(
-        || before.offered.clone(),
-        |holder| vec![Party::Person(holder)],
-    );
-    Effect::Notify {
+fn except(mut effects: Vec<Effect>, person: Option<PersonId>) -> Vec<Effect> {
+    for Effect::Notify { except, .. } in &mut effects {
+        *except = person;
+    }
+    effects
+}
+
+/// Those who could have acted on a task and were not the ones to do it.
+fn no_longer(before: Option<Before>, actor: Option<PersonId>) -> Vec<Effect> {
+    let Some(Before { task, people }) = before else {
+        return Vec::new();
+    };
+    vec![Effect::Notify {
         notice: Notice::NoLongerNeeded,
-        to,
+        to: people
+            .into_iter()
+            .filter(|person| Some(*person) != actor)
+            .map(Party::Person)
+            .collect(),
         except: actor,
-        task: Some(id),
-        stage: Some(before.stage.clone()),
+        task: Some(task.id),
+        stage: Some(task.stage),
         clock: None,
-    }
+    }]
 }
 
-/// A reminder goes to everyone whose task the clock times.
+/// A reminder goes to everyone whose task the clock times; while a supplement is out, not to those who wait for it.
 fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<Effect> {
     let Some(clock) = case.clocks.get(key) else {
         return Vec::new();
     };
-    let notice = match step_kind(step) {
+    let of = match step_kind(step) {
         StepKind::Remind => Notice::Reminder,
         StepKind::Due | StepKind::Recur => Notice::Overdue,
         StepKind::Overdue(_) => return Vec::new(),
     };
     let node = node_of(&clock.node);
-    let timed = |task: &&Task| match task.asks {
-        TaskAsks::Supply => clock.node == supplement_of(&task.stage),
-        _ => {
-            clock.node == node
-                && (task.stage == node
-                    || workflow
-                        .around(&task.stage)
-                        .iter()
-                        .any(|block| block == node))
-        }
+    let under = |task: &Task| {
+        task.stage == node
+            || workflow
+                .around(&task.stage)
+                .iter()
+                .any(|block| block == node)
     };
-    case.open_tasks()
-        .filter(timed)
+    let timed = |task: &&Task| match task.asks {
+        TaskAsks::Supply => is_supplement(&clock.node) && task.stage == node,
+        _ => !is_supplement(&clock.node) && under(task) && !waits_for_supplement(case, task),
+    };
+    let tasks = case.open_tasks().filter(timed);
+    tasks
         .map(|task| Effect::Notify {
-            notice,
-            to: task.holder.map_or_else(
-                || task.offered.clone(),
-                |holder| vec![Party::Person(holder)],
-            ),
+            notice: of,
+            to: Vec::new(),
             except: None,
             task: Some(task.id),
             stage: Some(task.stage.clone()),
@@ -242,14 +253,25 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
         .collect()
 }
 
+fn waits_for_supplement(case: &Case, task: &Task) -> bool {
+    case.position(&task.stage)
+        .is_some_and(|position| matches!(position.state, PositionState::Supplement { .. }))
+}
+
 fn ended(workflow: &Workflow, case: &Case, end: &str, actor: Option<PersonId>) -> Option<Effect> {
     let notice = match workflow.end(end).map(|end| end.outcome) {
         Some(Outcome::Approved) => Notice::Approved,
         Some(Outcome::Rejected) => Notice::Rejected,
         Some(Outcome::Withdrawn | Outcome::Lapsed | Outcome::Closed) | None => Notice::Closed,
     };
-    let applicant = Party::Person(case.applicant);
     // Who withdraws their own case need not be told.
-    (actor != Some(case.applicant) || notice != Notice::Closed)
-        .then(|| notify(notice, vec![applicant], None, None))
+    let told = actor != Some(case.applicant) || notice != Notice::Closed;
+    told.then(|| Effect::Notify {
+        notice,
+        to: vec![Party::Person(case.applicant)],
+        except: None,
+        task: None,
+        stage: None,
+        clock: None,
+    })
 }

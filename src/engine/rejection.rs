@@ -57,6 +57,9 @@ pub enum Rejection {
         /// The action.
         action: &'static str,
     },
+    /// A mail's link may not do this.
+    #[error("a link in a mail may not do this; log in first")]
+    LoginFirst,
     /// The case waits for something else first.
     #[error("the case is waiting for a supplement")]
     WaitingForSupplement,
@@ -122,6 +125,9 @@ pub enum Rejection {
     /// The applicant's role does not allow to file.
     #[error("filing needs one of the roles {0}")]
     MayNotFile(String),
+    /// A case is submitted with a number.
+    #[error("a case cannot be submitted without a number")]
+    NumberMissing,
     /// Somebody changed what the sender saw.
     #[error("the case moved on to revision {now}; the sender saw {seen}")]
     MovedOn {
@@ -149,6 +155,7 @@ impl Rejection {
             Self::ActedAlready => "acted-already",
             Self::Clearance { .. } => "clearance",
             Self::NotOffered { .. } => "not-offered",
+            Self::LoginFirst => "login-first",
             Self::WaitingForSupplement => "waiting-for-supplement",
             Self::SupplementUsed(_) => "supplement-used",
             Self::TooLateToWithdraw => "too-late-to-withdraw",
@@ -169,6 +176,7 @@ impl Rejection {
             Self::Guard(_) => "guard",
             Self::NobodyToAsk(_) => "nobody-to-ask",
             Self::MayNotFile(_) => "may-not-file",
+            Self::NumberMissing => "number-missing",
             Self::MovedOn { .. } => "moved-on",
         }
     }

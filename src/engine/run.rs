@@ -1,12 +1,13 @@
 //! A decision in the making: events are recorded, and at once applied to the case.
 
 use super::answers::Filled;
-use super::case::{Measure, PositionState, Resume, Status};
-use super::event::RetryStep;
+use super::case::{PositionState, Resume, Status};
+use super::event::{Move, Onward};
 use super::evolve::{EDITING, PARKED};
+use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, clocks, people, react,
-    scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails,
+    react, scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
@@ -19,6 +20,15 @@ pub struct Run<'a> {
     pub(super) case: Case,
     pub(super) events: Vec<Event>,
     pub(super) effects: Vec<Effect>,
+    /// The last task that there was before.
+    pub(super) last_task: TaskId,
+}
+
+/// How far a decision had come.
+pub(super) struct Mark {
+    case: Case,
+    events: usize,
+    effects: usize,
 }
 
 impl<'a> Run<'a> {
@@ -28,18 +38,37 @@ impl<'a> Run<'a> {
         Self {
             workflow,
             context,
+            last_task: case.tasks.last().map_or(TaskId(0), |task| task.id),
             case,
             events: Vec::new(),
             effects: Vec::new(),
         }
     }
 
-    pub(super) fn finish(self) -> Result<Decision, Rejection> {
-        Ok(Decision {
+    /// The decision, with each person told once of each thing.
+    pub(super) fn finish(self) -> Decision {
+        let effects = mails::worth_sending(&self);
+        Decision {
             events: self.events,
             case: self.case,
-            effects: self.effects,
-        })
+            effects,
+        }
+    }
+
+    /// Remembers how far it has come.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            case: self.case.clone(),
+            events: self.events.len(),
+            effects: self.effects.len(),
+        }
+    }
+
+    /// Undoes everything since the mark.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.case = mark.case;
+        self.events.truncate(mark.events);
+        self.effects.truncate(mark.effects);
     }
 
     /// Whether nothing has been recorded.
@@ -49,16 +78,11 @@ impl<'a> Run<'a> {
 
     /// Records what happened.
     pub(super) fn record(&mut self, event: Event) {
-        let before = react::before(&self.case, &event);
-        self.case
-            .evolve(&event, &self.context.stamp(self.case.revision));
-        self.effects.extend(react::react(
-            self.workflow,
-            &self.case,
-            &event,
-            before,
-            self.context,
-        ));
+        let before = react::before(self.workflow, &self.case, &event, self.context);
+        let stamp = self.context.stamp(self.case.revision);
+        self.case.evolve(&event, &stamp);
+        let effects = react::react(self.workflow, &self.case, &event, before, self.context);
+        self.effects.extend(effects);
         self.events.push(event);
     }
 
@@ -78,27 +102,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.record(Event::AnswersChanged { answers, private });
-        let scope = self.scope();
-        let mut budgets = Vec::new();
-        for (key, clock) in self.case.clocks.iter().filter(|(_, clock)| !clock.stopped) {
-            let Measure::Budget(ledger) = &clock.measure else {
-                continue;
-            };
-            let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
-                continue;
-            };
-            let budget = clocks::budget(rule, &scope)
-                .map_err(|error| Rejection::Guard(error.to_string()))?;
-            budgets.extend(
-                budget
-                    .filter(|budget| *budget != ledger.budget)
-                    .map(|budget| (key.clone(), budget)),
-            );
-        }
-        for (key, budget) in budgets {
-            self.record(Event::ClockBudgeted { key, budget });
-        }
-        Ok(())
+        self.go(Move::Budgets)
     }
 
     /// Holds the checks of a list against the answers; `choice` is what is being chosen.
@@ -138,24 +142,23 @@ impl<'a> Run<'a> {
 
     /// Gives copies to whom a definition names.
     pub(super) fn copy_parties(&mut self, id: &str, who: &[Who]) {
-        let to: Vec<Party> = who
+        let mut to: Vec<Party> = Vec::new();
+        for party in who
             .iter()
-            .flat_map(|who| people::parties(who, &self.case, self.context))
-            .collect();
-        self.copy(id, to);
-    }
-
-    pub(super) fn copy(&mut self, id: &str, to: Vec<Party>) {
+            .flat_map(|who| parties(who, &self.case, self.context))
+        {
+            if !to.contains(&party) {
+                to.push(party);
+            }
+        }
         if !to.is_empty() {
-            self.record(Event::Copied {
-                id: id.to_owned(),
-                to,
-            });
+            let id = id.to_owned();
+            self.record(Event::Copied { id, to });
         }
     }
 
     /// The step that a parked case tries again.
-    pub(super) fn parked_step(&self) -> Option<RetryStep> {
+    pub(super) fn parked_step(&self) -> Option<Move> {
         match &self.case.position(PARKED)?.state {
             PositionState::Parked { step, .. } => Some(step.clone()),
             _ => None,
@@ -163,9 +166,10 @@ impl<'a> Run<'a> {
     }
 
     /// Where the run goes after the applicant's revision.
-    pub(super) fn editing(&self) -> Option<Resume> {
-        match &self.case.position(EDITING)?.state {
-            PositionState::Editing(resume) => Some(resume.clone()),
+    pub(super) fn editing(&self) -> Option<(Resume, Vec<Onward>)> {
+        let position = self.case.position(EDITING)?;
+        match &position.state {
+            PositionState::Editing(resume) => Some((resume.clone(), position.resume.clone())),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ pub(super) fn scope(workflow: &Workflow, case: &Case, context: &Context<'_>) -> 
         ("case".to_owned(), case_value(case, context)),
         ("settings".to_owned(), settings_value(workflow)),
         ("now".to_owned(), Value::Time(context.now)),
+        ("choice".to_owned(), Value::Null),
     ]);
     Scope {
         variables,

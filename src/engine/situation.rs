@@ -2,9 +2,15 @@
 
 use super::case::PositionState;
 use super::people;
-use super::{Case, Command, Context, Party, Rejection, Task, TaskAsks, TaskId, TaskState, actions};
+use super::{
+    Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
+    actions,
+};
 use crate::directory::PersonId;
-use crate::workflow::{Kind, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Stage, Workflow};
+
+/// From this data level on a mail is only a pointer: log in, then act.
+const POINTER_LEVEL: u8 = 3;
 
 /// The workflow, the case and the circumstances of one decision.
 pub struct Situation<'a> {
@@ -43,11 +49,13 @@ impl<'a> Situation<'a> {
         actions::ALL
             .iter()
             .flat_map(|rule| {
-                let targets: Vec<Option<TaskId>> = if rule.on_task() {
-                    tasks.iter().copied().map(Some).collect()
-                } else {
-                    vec![None]
-                };
+                // A draft has no task yet, and is submitted all the same.
+                let targets: Vec<Option<TaskId>> =
+                    if rule.on_task() && self.case.status != Status::Draft {
+                        tasks.iter().copied().map(Some).collect()
+                    } else {
+                        vec![None]
+                    };
                 targets
                     .into_iter()
                     .filter(|task| rule.may(self, *task).is_ok())
@@ -60,12 +68,18 @@ impl<'a> Situation<'a> {
             .collect()
     }
 
-    /// Everyone who may act on the task now, by login order of their keys.
+    /// Everyone who may act on the task now, in the order of their keys.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         people::eligible(self.workflow, self.case, task, self.context)
             .into_iter()
             .collect()
+    }
+
+    /// Whether no one can hold the open task now, so that somebody has to be named.
+    #[must_use]
+    pub fn is_unheld(&self, task: &Task) -> bool {
+        people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
     /// The active people behind a party today.
@@ -127,24 +141,12 @@ impl<'a> Situation<'a> {
     ) -> Result<&'a Task, Rejection> {
         let task = self.open_task(action, id)?;
         let person = self.person()?;
-        if !people::people_of_all(&task.offered, self.context).contains(&person)
-            && task.holder != Some(person)
-        {
+        if !people::offered_to(self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
         }
-        if let Some(holder) = task.holder.filter(|holder| *holder != person) {
-            return Err(Rejection::TakenBy {
-                task: task.id,
-                by: holder,
-            });
-        }
-        let active = self
-            .context
-            .directory
-            .person(person)
-            .is_some_and(|person| person.active);
-        if !active {
-            return Err(Rejection::NotAsked(describe(&task.offered)));
+        let holder = people::holder(self.case, task, self.context);
+        if let Some(by) = holder.filter(|holder| *holder != person) {
+            return Err(Rejection::TakenBy { task: task.id, by });
         }
         people::bar(self.workflow, self.case, task, person, self.context)?;
         Ok(task)
@@ -164,9 +166,10 @@ impl<'a> Situation<'a> {
         let (node, stage) = self
             .stage_of(task)
             .ok_or(Rejection::NotOffered { action })?;
-        if node.rules.deny.iter().any(|denied| denied == action) {
+        if denies(node, action) {
             return Err(Rejection::NotOffered { action });
         }
+        self.by_link(node, action)?;
         if matches!(
             self.case
                 .position(&task.stage)
@@ -178,6 +181,35 @@ impl<'a> Situation<'a> {
         Ok((task, node, stage))
     }
 
+    /// A mail's link proves access to a mailbox: it does what the stage says, and nothing where the data is sensitive.
+    fn by_link(&self, node: &Node, action: &'static str) -> Result<(), Rejection> {
+        let may = match &node.rules.email_link {
+            _ if self.context.channel != Channel::Link => true,
+            _ if POINTER_LEVEL <= self.case.level() => false,
+            EmailLink::Never => false,
+            EmailLink::Offered {
+                auth: LinkAuth::Login,
+                ..
+            } => false,
+            EmailLink::Offered { actions, .. } => {
+                actions.is_empty() || actions.iter().any(|offered| offered == action)
+            }
+        };
+        match may {
+            true => Ok(()),
+            false => Err(Rejection::LoginFirst),
+        }
+    }
+
+    /// Whether an open stage denies an action that is done on the case as a whole.
+    pub(super) fn is_denied(&self, action: &str) -> bool {
+        let open = self.case.region().map(|region| region.all());
+        open.into_iter()
+            .flatten()
+            .filter_map(|position| self.workflow.node(&position.id))
+            .any(|node| denies(node, action))
+    }
+
     /// The node and stage that a task belongs to.
     pub(super) fn stage_of(&self, task: &Task) -> Option<(&'a Node, &'a Stage)> {
         let node = self.workflow.node(&task.stage)?;
@@ -186,6 +218,11 @@ impl<'a> Situation<'a> {
             Kind::Group { .. } => None,
         }
     }
+}
+
+/// Whether the stage takes this action off the list.
+pub(super) fn denies(node: &Node, action: &str) -> bool {
+    node.rules.deny.iter().any(|denied| denied == action)
 }
 
 /// Parties as they stand in a refusal: posts by code, never names.

@@ -139,6 +139,9 @@ pub struct NewTask {
     pub asks: TaskAsks,
     /// Offered to these.
     pub offered: Vec<Party>,
+    /// The post that its person must hold: one task of `each role@DEPARTMENT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<Post>,
     /// When no one can hold it: who names a holder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nobody: Vec<Party>,
@@ -164,6 +167,9 @@ pub struct Task {
     pub asks: TaskAsks,
     /// Offered to these.
     pub offered: Vec<Party>,
+    /// The post that its person must hold: one task of `each role@DEPARTMENT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<Post>,
     /// When no one can hold it: who names a holder.
     pub nobody: Vec<Party>,
     /// Who claimed it.
@@ -183,6 +189,15 @@ impl Task {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.state == TaskState::Open
+    }
+
+    /// Whether it is one of the stage's own: asked for by its `who`.
+    #[must_use]
+    pub fn is_seat(&self) -> bool {
+        matches!(
+            self.asks,
+            TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice
+        )
     }
 
     /// Whether it is neither answered nor cancelled.

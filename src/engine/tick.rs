@@ -1,30 +1,47 @@
 //! Time as an actor: every reminder and deadline that has come, each once, oldest first.
 
 use super::clocks::{self, StepKind, step_kind};
+use super::event::{LeftAs, Move};
 use super::run::Run;
-use super::{Case, Context, Decision, Event, Party, Rejection, people};
+use super::task::CancelReason;
+use super::who::parties;
+use super::{Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people};
 use crate::calendar::Instant;
-use crate::workflow::{Id, Kind, OverdueAct, Remind, Sign, Who, Workflow};
+use crate::workflow::{ClockRule, Kind, Node, OverdueAct, Remind, Sign, Who, Workflow};
+
+/// How many steps may come at once before a stage is parked: a deadline that leads back to itself without any time.
+const MOST_STEPS: usize = 500;
 
 /// What time does to the case by `context.now`; `None` when nothing has come. Harmless if it runs twice.
+///
+/// A step that is refused (nobody to ask, nobody to park with) stays to come; what came before it stands.
 pub fn tick(
     workflow: &Workflow,
     case: &Case,
     context: &Context<'_>,
 ) -> Result<Option<Decision>, Rejection> {
     let mut run = Run::begin(workflow, case, context);
+    let mut taken = 0;
     // Each step may move the case and with it the clocks, so the soonest is looked for anew.
     while let Some(step) = clocks::steps(workflow, &run.case, context.calendar)
         .into_iter()
         .find(|step| step.at <= context.now)
     {
-        take(&mut run, &step)?;
+        taken += 1;
+        let mark = run.mark();
+        let done = match taken <= MOST_STEPS {
+            true => take(&mut run, &step),
+            false => stall(&mut run, &step),
+        };
+        if let Err(rejection) = done {
+            run.back_to(mark);
+            match run.is_empty() {
+                true => return Err(rejection),
+                false => break,
+            }
+        }
     }
-    if run.is_empty() {
-        Ok(None)
-    } else {
-        run.finish().map(Some)
-    }
+    Ok((!run.is_empty()).then(|| run.finish()))
 }
 
 fn take(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
@@ -35,44 +52,52 @@ fn take(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
     let Some(rule) = clocks::rules_of(workflow, &clock.node).get(clock.rule) else {
         return Ok(());
     };
-    let node = clocks::node_of(&clock.node).to_owned();
-
     let kind = step_kind(&step.name);
-    let due = if kind == StepKind::Recur {
-        last_missed(run, rule, step)
-    } else {
-        step.at
-    };
     run.record(Event::StepCame {
         key: step.clock.clone(),
         step: step.name.clone(),
-        due,
+        due: match kind {
+            StepKind::Recur => last_missed(run, rule, step),
+            StepKind::Remind | StepKind::Due | StepKind::Overdue(_) => step.at,
+        },
     });
-
     match kind {
         StepKind::Remind | StepKind::Recur => Ok(()),
-        StepKind::Due => came_due(run, &node, clock.node == node),
+        StepKind::Due => came_due(run, &clock),
         StepKind::Overdue(index) => match rule.overdue.get(index).map(|overdue| &overdue.act) {
             Some(OverdueAct::Escalate(who)) => {
-                let to = people::parties(who, &run.case, run.context);
-                run.record(Event::Escalated {
-                    key: step.clock.clone(),
-                    to,
-                });
+                escalate(run, &step.clock, &clock, who);
                 Ok(())
             }
             Some(OverdueAct::Assign(who)) => {
-                assign(run, &node, who);
+                assign(run, &step.clock, &clock, who);
                 Ok(())
             }
-            Some(OverdueAct::Next(target)) => run.divert(&node, target),
+            Some(OverdueAct::Next(target)) => run.divert(clocks::node_of(&clock.node), target),
             None => Ok(()),
         },
     }
 }
 
+/// Takes a stage whose deadlines lead in a circle out of the run.
+fn stall(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
+    let node = run.case.clocks.get(&step.clock).map(|clock| &clock.node);
+    let id = node.map(|node| clocks::node_of(node).to_owned());
+    let Some(id) = id.filter(|id| run.case.position(id).is_some()) else {
+        let key = step.clock.clone();
+        run.record(Event::ClockStopped { key });
+        return Ok(());
+    };
+    run.leave(&id, LeftAs::Abandoned, CancelReason::Overdue);
+    let resume = Vec::new();
+    run.park(
+        Move::Enter { id, resume },
+        "the deadlines lead in a circle without any time between them".into(),
+    )
+}
+
 /// A recurring step that was missed several times comes once, for its latest time.
-fn last_missed(run: &Run<'_>, rule: &crate::workflow::ClockRule, step: &clocks::Step) -> Instant {
+fn last_missed(run: &Run<'_>, rule: &ClockRule, step: &clocks::Step) -> Instant {
     let index: Option<usize> = step
         .name
         .split_once(':')
@@ -85,40 +110,92 @@ fn last_missed(run: &Run<'_>, rule: &crate::workflow::ClockRule, step: &clocks::
     }
 }
 
-/// The deadline itself: copies go out, and a vote with `until: due` is counted.
-fn came_due(run: &mut Run<'_>, id: &str, own: bool) -> Result<(), Rejection> {
-    let Some(node) = run.workflow.node(id) else {
+/// The deadline itself: copies go out, and votes with `until: due` are counted. A supplement's deadline is the
+/// applicant's, not the stage's.
+fn came_due(run: &mut Run<'_>, clock: &Clock) -> Result<(), Rejection> {
+    let workflow = run.workflow;
+    let Some(node) = workflow.node(&clock.node) else {
         return Ok(());
     };
-    run.copy_parties(id, &node.copy.overdue);
-    match &node.kind {
-        Kind::Stage(stage) if own && matches!(&stage.sign, Sign::Vote(vote) if vote.until_due) => {
-            run.settle(id, true)
+    run.copy_parties(&node.id, &node.copy.overdue);
+    for id in counted_by(node) {
+        if run.case.position(id).is_some() {
+            run.settle(id, true)?;
         }
-        Kind::Stage(_) | Kind::Group { .. } => Ok(()),
+    }
+    Ok(())
+}
+
+/// The votes that a node's deadline ends: its own, and inside a block those without a deadline of their own.
+fn counted_by(node: &Node) -> Vec<&str> {
+    let inside = |inner: &'_ Node| inner.due.is_empty();
+    match &node.kind {
+        Kind::Stage(stage) => match &stage.sign {
+            Sign::Vote(vote) if vote.until_due => vec![&node.id],
+            Sign::Vote(_) | Sign::Any | Sign::All | Sign::Sequence => Vec::new(),
+        },
+        Kind::Group { stages, .. } => stages
+            .iter()
+            .filter(|inner| inside(inner))
+            .flat_map(counted_by)
+            .collect(),
     }
 }
 
-/// Moves the open tasks under a node to somebody else.
-fn assign(run: &mut Run<'_>, id: &Id, who: &Who) {
-    let Some(to) = people::parties(who, &run.case, run.context)
-        .into_iter()
-        .next()
-    else {
-        return;
-    };
-    let under = |stage: &str| stage == id || run.workflow.around(stage).contains(id);
-    let open: Vec<_> = run
-        .case
-        .open_tasks()
-        .filter(|task| under(&task.stage) && task.offered != [to.clone()])
-        .map(|task| task.id)
-        .collect();
-    for task in open {
-        run.record(Event::Reassigned {
-            task,
-            to: Party::clone(&to),
-            comment: None,
-        });
+/// Tells somebody higher up; where the definition names nobody who is there, the workflow administrators.
+fn escalate(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
+    let mut to = parties(who, &run.case, run.context);
+    if people::people_of_all(&to, run.context).is_empty() {
+        let node = run.workflow.node(clocks::node_of(&clock.node));
+        to = people::nobody_for(node, &run.case, run.context);
     }
+    let key = key.to_owned();
+    run.record(Event::Escalated { key, to });
+}
+
+/// Moves the open tasks under a node to somebody else, where they can act on them. What stays is told to them all the same.
+fn assign(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
+    let to = parties(who, &run.case, run.context);
+    let mut moved = false;
+    for task in timed_tasks(run, clock) {
+        if can_take(run, task, &to) {
+            let (to, comment) = (to.clone(), None);
+            run.record(Event::Reassigned { task, to, comment });
+            moved = true;
+        }
+    }
+    if !moved {
+        escalate(run, key, clock, who);
+    }
+}
+
+/// The open tasks that a clock times.
+fn timed_tasks(run: &Run<'_>, clock: &Clock) -> Vec<TaskId> {
+    let node = clocks::node_of(&clock.node).to_owned();
+    let of_supplement = clocks::is_supplement(&clock.node);
+    run.case
+        .open_tasks()
+        .filter(|task| (task.asks == TaskAsks::Supply) == of_supplement)
+        .filter(|task| task.stage == node || run.workflow.around(&task.stage).contains(&node))
+        .map(|task| task.id)
+        .collect()
+}
+
+/// Whether the task finds a holder among these people, and leaves one to each other seat of the round.
+fn can_take(run: &Run<'_>, task: TaskId, to: &[Party]) -> bool {
+    let Some(task) = run.case.task(task).filter(|task| task.offered != to) else {
+        return false;
+    };
+    let mut case = run.case.clone();
+    let Some(there) = case.tasks.iter_mut().find(|there| there.id == task.id) else {
+        return false;
+    };
+    *there = Task {
+        offered: to.to_vec(),
+        through: None,
+        holder: None,
+        ..task.clone()
+    };
+    let there = there.clone();
+    !people::is_unheld(run.workflow, &case, &there, run.context)
 }

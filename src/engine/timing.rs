@@ -1,24 +1,18 @@
 //! Starting, pausing and stopping the clocks of a running case.
 
-use super::case::Measure;
+use super::case::Clock;
 use super::run::Run;
-use super::{Event, clocks};
-use crate::calendar::Ledger;
-use crate::expression::EvaluationError;
+use super::{ClockKey, Event, Measure, clocks};
+use crate::workflow::Id;
 
 impl Run<'_> {
-    /// Pauses or resumes the clocks of a stage and of the blocks around it.
+    /// Pauses or resumes the clocks of a stage and of the blocks around it. A date stands as it is.
     pub(super) fn set_clocks_running(&mut self, id: &str, running: bool) {
-        let mut nodes = self.workflow.around(id);
-        nodes.push(id.to_owned());
-        let concerned = self.case.clocks.iter().filter(|(_, clock)| {
-            nodes.contains(&clock.node) && !clock.stopped && clock.is_running() != running
-        });
-        let keys: Vec<_> = concerned
-            .filter(|(_, clock)| matches!(clock.measure, Measure::Budget(_)))
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in keys {
+        for (key, clock) in self.clocks_over(id) {
+            let budget = matches!(clock.measure, Measure::Budget(_));
+            if !budget || clock.is_running() == running {
+                continue;
+            }
             self.record(if running {
                 Event::ClockResumed { key }
             } else {
@@ -27,14 +21,46 @@ impl Run<'_> {
         }
     }
 
+    /// Begins the clocks of a stage and of the blocks around it again, with their whole budgets.
+    pub(super) fn restart_clocks(&mut self, id: &str) -> Result<(), String> {
+        let scope = self.scope();
+        for (key, clock) in self.clocks_over(id) {
+            let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
+                continue;
+            };
+            if let Some(budget) = clocks::budget(rule, &scope)? {
+                self.record(Event::ClockStarted {
+                    key,
+                    node: clock.node,
+                    rule: clock.rule,
+                    law: clock.law,
+                    measure: Measure::start(budget, self.context.now),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The clocks of a stage and of the blocks around it that still have something to measure.
+    fn clocks_over(&self, id: &str) -> Vec<(ClockKey, Clock)> {
+        let mut nodes: Vec<Id> = self.workflow.around(id);
+        nodes.push(id.to_owned());
+        self.case
+            .clocks
+            .iter()
+            .filter(|(_, clock)| !clock.stopped && nodes.contains(&clock.node))
+            .map(|(key, clock)| (key.clone(), clock.clone()))
+            .collect()
+    }
+
     /// Starts the clocks of a node or of a stage's supplement.
-    pub(super) fn start_clocks(&mut self, clock_node: &str) -> Result<(), EvaluationError> {
+    pub(super) fn start_clocks(&mut self, clock_node: &str) -> Result<(), String> {
         let scope = self.scope();
         let record = self.case.stage(clocks::node_of(clock_node));
-        let round = if clock_node == clocks::node_of(clock_node) {
-            record.rounds
-        } else {
+        let round = if clocks::is_supplement(clock_node) {
             record.supplements
+        } else {
+            record.rounds
         };
         for (index, rule) in clocks::rules_of(self.workflow, clock_node)
             .iter()
@@ -43,67 +69,93 @@ impl Run<'_> {
             let law = rule.law.is_some();
             let key = clocks::key(clock_node, index, law, round);
             // A statutory clock goes on at re-entry, unless the definition says where it counts from.
-            let goes_on = law && rule.from.is_none() && self.case.clocks.contains_key(&key);
-            let event = match goes_on {
-                true => Event::ClockResumed { key },
-                false => Event::ClockStarted {
-                    key,
-                    node: clock_node.to_owned(),
-                    rule: index,
-                    law,
-                    measure: clocks::measure(rule, &scope, self.context.now)?,
-                },
-            };
-            self.record(event);
-        }
-        Ok(())
-    }
-
-    /// Begins the clocks of a stage again, with their whole budgets.
-    pub(super) fn restart_clocks(&mut self, id: &str) -> Result<(), EvaluationError> {
-        let again: Vec<_> = self
-            .case
-            .clocks
-            .iter()
-            .filter(|(_, clock)| clock.node == id && !clock.stopped)
-            .map(|(key, clock)| (key.clone(), clock.clone()))
-            .collect();
-        let scope = self.scope();
-        for (key, clock) in again {
-            let Some(rule) = clocks::rules_of(self.workflow, id).get(clock.rule) else {
+            let before = self.case.clocks.get(&key).map(|clock| &clock.measure);
+            let goes_on = law && rule.from.is_none() && matches!(before, Some(Measure::Budget(_)));
+            if goes_on {
+                self.record(Event::ClockResumed { key });
                 continue;
-            };
-            let budget = clocks::budget(rule, &scope)?;
-            let measure = budget.map_or(clock.measure, |budget| {
-                Measure::Budget(Ledger::start(budget, self.context.now))
-            });
+            }
+            let measure = clocks::measure(rule, &scope, self.context.now)?;
+            let measure = before
+                .and_then(|before| without_absence(before, &measure))
+                .unwrap_or(measure);
             self.record(Event::ClockStarted {
                 key,
-                node: clock.node,
-                rule: clock.rule,
-                law: clock.law,
+                node: clock_node.to_owned(),
+                rule: index,
+                law,
                 measure,
             });
         }
-        self.set_clocks_running(id, true);
         Ok(())
     }
 
-    /// Stops the clocks of a node for good; a statutory one only stands still, in case the run comes back.
+    /// Stops the clocks of a node for good; a statutory budget only stands still, in case the run comes back.
     pub(super) fn stop_clocks(&mut self, clock_node: &str) {
-        let concerned: Vec<_> = self
+        let concerned: Vec<(ClockKey, bool, bool)> = self
             .case
             .clocks
             .iter()
             .filter(|(_, clock)| clock.node == clock_node && !clock.stopped)
-            .map(|(key, clock)| (key.clone(), clock.law, clock.is_running()))
+            .map(|(key, clock)| (key.clone(), clock.waits_for_return(), clock.is_running()))
             .collect();
-        for (key, law, running) in concerned {
-            match (law, running) {
+        for (key, waits, running) in concerned {
+            match (waits, running) {
                 (true, true) => self.record(Event::ClockPaused { key }),
                 (true, false) => {}
                 (false, _) => self.record(Event::ClockStopped { key }),
             }
         }
     }
+
+    /// Reads the budgets and dates of all clocks again, after the answers changed.
+    pub(super) fn reread_budgets(&mut self) -> Result<(), String> {
+        let scope = self.scope();
+        let mut events = Vec::new();
+        for (key, clock) in self.case.clocks.iter().filter(|(_, clock)| !clock.stopped) {
+            let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
+                continue;
+            };
+            match &clock.measure {
+                Measure::Budget(ledger) => {
+                    let budget = clocks::budget(rule, &scope)?;
+                    if let Some(budget) = budget.filter(|budget| *budget != ledger.budget) {
+                        let key = key.clone();
+                        events.push(Event::ClockBudgeted { key, budget });
+                    }
+                }
+                Measure::Fixed { from, at, .. } => {
+                    let moved = clocks::measure(rule, &scope, *from)?;
+                    if moved.deadline(self.context.calendar) != Some(*at) {
+                        events.push(Event::ClockStarted {
+                            key: key.clone(),
+                            node: clock.node.clone(),
+                            rule: clock.rule,
+                            law: clock.law,
+                            measure: moved,
+                        });
+                    }
+                }
+            }
+        }
+        for event in events {
+            self.record(event);
+        }
+        Ok(())
+    }
+}
+
+/// A clock that counts from the same moment as before keeps its earlier pauses, but the time in which the work was
+/// elsewhere counts.
+fn without_absence(before: &Measure, now: &Measure) -> Option<Measure> {
+    let (Measure::Budget(before), Measure::Budget(now)) = (before, now) else {
+        return None;
+    };
+    if before.intervals.first()?.from != now.intervals.first()?.from {
+        return None;
+    }
+    let mut ledger = before.clone();
+    ledger.budget = now.budget;
+    ledger.intervals.last_mut()?.until = None;
+    Some(Measure::Budget(ledger))
 }

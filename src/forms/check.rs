@@ -187,8 +187,10 @@ impl Judge<'_> {
                 problem.row = inside.row.clone();
                 self.problems.push(problem);
             }
-            if self.strictness == Strictness::Submit {
-                self.chosen(cell, line, place, position);
+            if self.strictness == Strictness::Submit && is_gone(cell, line) {
+                // It can only be removed, so nothing more is asked about it.
+                self.gone(cell.field, line, place, position);
+                continue;
             }
             for column in &line.cells {
                 self.cell(column, &inside, &line.base);
@@ -199,18 +201,13 @@ impl Judge<'_> {
         }
     }
 
-    /// What was chosen from the catalogue must still be there.
-    fn chosen(&mut self, cell: &Cell<'_>, line: &Line<'_>, place: &Place, position: usize) {
-        let chosen = cell.field.kind.0.shape() == Shape::Chosen;
-        if !chosen || line.base.contains_key("title") {
-            return;
-        }
+    fn gone(&mut self, field: &Field, line: &Line<'_>, place: &Place, position: usize) {
         let code = match line.base.get("resource") {
             Some(Value::Text(code)) => code.clone(),
             _ => String::new(),
         };
         let fault = Fault::new("no_such_resource").with("code", code);
-        let mut problem = place.problem(cell.field, fault);
+        let mut problem = place.problem(field, fault);
         problem.path = format!("{}.{position}", problem.path);
         self.problems.push(problem);
     }
@@ -284,6 +281,11 @@ impl Judge<'_> {
         let fault = Fault::new("guard").with("reason", error);
         self.unanswered.push(place.problem(field, fault));
     }
+}
+
+/// Whether the catalogue no longer has what was chosen.
+fn is_gone(cell: &Cell<'_>, line: &Line<'_>) -> bool {
+    cell.field.kind.0.shape() == Shape::Chosen && !line.base.contains_key("title")
 }
 
 #[cfg(test)]

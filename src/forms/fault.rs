@@ -73,16 +73,22 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The sentence: which field, what is wrong, what to do.
+    /// The sentence beside the field: what is wrong, what to do.
     #[must_use]
-    pub fn message(&self, words: &dyn Words) -> String {
+    pub fn sentence(&self, words: &dyn Words) -> String {
         let mut values = vec![("label", words.pick(&self.label))];
         values.extend(
             self.values
                 .iter()
                 .map(|(name, text)| (*name, words.pick(text))),
         );
-        let sentence = words.say(&format!("forms.error.{}", self.code), &values);
+        words.say(&format!("forms.error.{}", self.code), &values)
+    }
+
+    /// The sentence away from the field, as in the error summary: for a cell it also says in which row.
+    #[must_use]
+    pub fn message(&self, words: &dyn Words) -> String {
+        let sentence = self.sentence(words);
         match &self.row {
             None => sentence,
             Some(row) => words.say(

@@ -133,10 +133,11 @@ impl Viewing<'_> {
         let mut view = FieldView {
             hidden: !cell.is_shown(),
             required: self.required(field),
-            refresh: place
-                .beside
-                .iter()
-                .any(|other| appears_by(other, place.variable, &field.id)),
+            refresh: field.kind.0.shape() != Shape::Chosen
+                && place
+                    .beside
+                    .iter()
+                    .any(|other| appears_by(other, place.variable, &field.id)),
             cell: place.row.is_some(),
             raw: cell.fault.is_some(),
             ..self.fixed(field, &name)
@@ -167,8 +168,8 @@ impl Viewing<'_> {
             self.offer(view, cell, place);
         }
         let control = match field.kind.0.control(view.options.len()) {
-            // A list to open is narrower than a column of circles.
-            "radio" if view.cell => "select",
+            // A list to open is narrower than a column of circles, and what was chosen can be taken back.
+            "radio" if view.cell || !view.required => "select",
             control => control,
         };
         view.group = is_group(control);
@@ -258,7 +259,7 @@ impl Viewing<'_> {
                 .find_map(|part| inside(part))
         });
         view.invalid = problem.is_some();
-        view.error = problem.map(|problem| problem.message(self.page.words));
+        view.error = problem.map(|problem| problem.sentence(self.page.words));
         let hint = view.help.as_ref().map(|_| view.hint_id.clone());
         let error = view.error.as_ref().map(|_| view.error_id.clone());
         let ids: Vec<String> = hint.into_iter().chain(error).collect();

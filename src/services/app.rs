@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Surroundings, Workflow};
+use crate::workflow::{Surroundings, Workflow};
 
 /// The application: shared by every door.
 pub struct App {
@@ -110,15 +110,7 @@ impl App {
         {
             return Ok(Arc::clone(known));
         }
-        let stored = storage::workflows::get(conn, version)?.ok_or(Error::NotFound)?;
-        let read = workflow::read(&stored.key, &stored.source, &self.surroundings(conn)?);
-        let workflow = read.workflow.ok_or_else(|| {
-            Error::Corrupt(format!(
-                "version {} of workflow {} cannot be read",
-                stored.version, stored.key
-            ))
-        })?;
-        let workflow = Arc::new(workflow);
+        let workflow = Arc::new(super::workflows::version(conn, version)?);
         self.workflows
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -126,16 +118,10 @@ impl App {
         Ok(workflow)
     }
 
-    /// What definitions may refer to: the standard roles and those of the directory.
+    /// What definitions may refer to: the standard names, the roles of the directory and the imported calendars.
     pub fn surroundings(&self, conn: &mut Connection) -> Result<Surroundings, Error> {
-        let mut surroundings = Surroundings::standard();
-        surroundings.roles.extend(
-            self.directory(conn)?
-                .roles
-                .keys()
-                .map(|role| role.0.clone()),
-        );
-        Ok(surroundings)
+        let directory = self.directory(conn)?;
+        super::workflows::surroundings(conn, &directory)
     }
 
     /// A calendar by name: the imported one, else the one that is shipped.
@@ -150,16 +136,7 @@ impl App {
         {
             return Ok(Arc::clone(calendar));
         }
-        let mut calendar = if name == "always" {
-            Calendar::always()
-        } else {
-            Calendar::cn_gov()
-        };
-        // Imported days stand over the shipped ones.
-        if let Some(imported) = storage::calendars::get(conn, name)? {
-            calendar.exceptions.extend(imported.exceptions);
-        }
-        let calendar = Arc::new(calendar);
+        let calendar = Arc::new(super::calendars::load(conn, name)?);
         self.calendars
             .write()
             .unwrap_or_else(PoisonError::into_inner)

@@ -383,7 +383,7 @@ fn save(
 }
 
 /// Time fills in no answers.
-struct NoFacts;
+pub(super) struct NoFacts;
 
 impl forms::Lookup for NoFacts {
     fn person(&self, _: &str) -> Option<forms::PersonFacts> {

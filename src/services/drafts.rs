@@ -13,6 +13,7 @@ use crate::calendar::Instant;
 use crate::engine::{self, Case, PositionState, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Form, Problem, Strictness};
+use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::drafts::{self, Draft, DraftContent, NewDraft};
 use crate::storage::{self, Connection};
 use crate::workflow::Workflow;
@@ -153,7 +154,7 @@ pub fn save(
     seen: Option<i64>,
 ) -> Result<(Open, Vec<Problem>), Error> {
     let (shared, by) = (Arc::clone(app), by.clone());
-    let stopped = app.db.write(move |conn| {
+    let saved = app.db.write(move |conn| {
         let mut opened = open_in(&shared, conn, &by, ulid)?;
         if seen.is_some_and(|seen| seen != opened.draft.revision) {
             return Err(Error::Stale);
@@ -164,8 +165,8 @@ pub fn save(
         all.retain(|_, answer| !answer.is_null());
         if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &all) {
             // What was typed must not stay, so this is no error of the transaction but its result.
-            drafts::remove(conn, opened.draft.id, opened.draft.revision)?;
-            return Ok(Err(stop));
+            let files = remove_all(conn, &opened.draft)?;
+            return Ok(Err((stop, files)));
         }
         let problems = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
         let content = content(&shared, &opened.workflow, ulid, &all)?;
@@ -174,7 +175,13 @@ pub fn save(
         opened.answers = all;
         Ok::<_, Error>(Ok((opened, problems)))
     })?;
-    stopped
+    match saved {
+        Ok(saved) => Ok(saved),
+        Err((stop, files)) => {
+            remove_files(app, &files)?;
+            Err(stop)
+        }
+    }
 }
 
 /// Everything that keeps a draft from being submitted.
@@ -198,23 +205,32 @@ pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Proble
 /// Throws a draft away.
 pub fn discard(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(), Error> {
     let by = by.clone();
-    let stored = app.db.write(move |conn| {
+    let files = app.db.write(move |conn| {
+        let mine = |draft: &Draft| draft.author_id == by.person && draft.submitted_case.is_none();
         let draft = drafts::get(conn, ulid)?
-            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
+            .filter(mine)
             .ok_or(Error::NotFound)?;
-        // The files of a revision belong to its case.
-        let files = if draft.from_case.is_none() {
-            storage::attachments::of(conn, storage::attachments::AttachedTo::Draft(draft.id))?
-        } else {
-            Vec::new()
-        };
-        for file in &files {
-            storage::attachments::remove(conn, file.id)?;
-        }
-        drafts::remove(conn, draft.id, draft.revision)?;
-        Ok::<_, Error>(files)
+        remove_all(conn, &draft)
     })?;
-    for file in stored {
+    remove_files(app, &files)
+}
+
+/// Removes a draft with its files, whose bytes are to be removed after the transaction. The files of a revision belong to
+/// its case and stay.
+fn remove_all(conn: &mut Connection, draft: &Draft) -> Result<Vec<Attachment>, Error> {
+    let files = match draft.from_case {
+        None => attachments::of(conn, AttachedTo::Draft(draft.id))?,
+        Some(_) => Vec::new(),
+    };
+    for file in &files {
+        attachments::remove(conn, file.id)?;
+    }
+    drafts::remove(conn, draft.id, draft.revision)?;
+    Ok(files)
+}
+
+fn remove_files(app: &App, files: &[Attachment]) -> Result<(), Error> {
+    for file in files {
         app.attachments
             .remove(&file.stored_as)
             .map_err(Error::Attachments)?;

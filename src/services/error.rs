@@ -78,7 +78,8 @@ pub enum Error {
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Conflict => Self::Stale,
+            // Two of the same at once, such as a double click on 提交: one wins, the other finds its work done.
+            StorageError::Conflict | StorageError::Duplicate(_) => Self::Stale,
             other => Self::Storage(other),
         }
     }

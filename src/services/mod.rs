@@ -1,7 +1,12 @@
 //! The use cases: one function each, and the only place that opens transactions.
 
 pub mod app;
+pub mod audit;
+pub mod calendars;
 pub mod cases;
+pub mod catalogue;
+pub mod demo;
+pub mod directory;
 pub mod drafts;
 mod error;
 pub mod facts;
@@ -10,6 +15,8 @@ pub mod lists;
 pub mod mail;
 pub mod mailbox;
 mod notices;
+mod open_cases;
+pub mod people;
 pub mod projection;
 pub mod queues;
 pub mod seen;
@@ -17,6 +24,7 @@ pub mod sessions;
 pub mod uploads;
 mod vault;
 pub mod viewer;
+pub mod workflows;
 
 pub use app::App;
 pub use error::Error;

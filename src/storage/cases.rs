@@ -283,6 +283,21 @@ pub fn save(
     Ok(seen + 1)
 }
 
+/// Moves the nearest deadline that lists show, and nothing else: a calendar has changed, the case has not.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_due(
+    conn: &mut Connection,
+    id: i64,
+    due_at: Option<Instant>,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(cases::table.find(id))
+        .set(cases::due_at.eq(moment_or_null(due_at)))
+        .execute(conn)?;
+    one_row(touched)
+}
+
 /// Holds the case beyond its keeping, or lets it go. Answers whether there is such a case.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod architecture;
 mod dead_links;
 mod jobs;
 mod links;

@@ -1,6 +1,6 @@
 //! Acknowledge (知悉): a notice was read.
 
-use super::{ActionRule, answer, text_of};
+use super::{ActionRule, answer, comment_for};
 use crate::engine::run::Run;
 use crate::engine::{Answer, Input, Rejection, Situation, TaskAsks, TaskId};
 
@@ -17,7 +17,11 @@ impl ActionRule for Acknowledge {
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
-        let comment = text_of(input)?;
+        let comment = {
+            let at = run.situation();
+            let (_, node, _) = at.my_answer(self.name(), input.task, &[TaskAsks::Notice])?;
+            comment_for(node, self.name(), false, input)?
+        };
         answer(run, input, self.name(), Answer::Acknowledged, true, comment)
     }
 }

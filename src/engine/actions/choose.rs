@@ -1,6 +1,6 @@
 //! Choose (选择): one of the stage's own answers; it counts as a yes unless its `verdict` says refused.
 
-use super::{ActionRule, answer, comment_for};
+use super::{ActionRule, answer, comment_for, needs_comment};
 use crate::engine::run::Run;
 use crate::engine::{Answer, Input, Rejection, Situation, TaskAsks, TaskId};
 
@@ -41,9 +41,10 @@ impl ActionRule for Choose {
                 .iter()
                 .find(|choice| choice.id == wanted)
                 .ok_or_else(|| Rejection::UnknownChoice(wanted.to_owned(), offered()))?;
+            let required = chosen.comment || needs_comment(node, self.name());
             (
                 chosen.clone(),
-                comment_for(node, &chosen.id, chosen.comment, input)?,
+                comment_for(node, &chosen.id, required, input)?,
             )
         };
         // The checks of a stage speak of the choice, a refusing one too: they hold for every answer that fills the form.

@@ -2,7 +2,8 @@
 
 use super::ActionRule;
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, TaskAsks, TaskId};
+use crate::engine::situation::denies;
+use crate::engine::{Event, Input, Rejection, Situation, TaskAsks, TaskId, people};
 
 pub(super) struct Claim;
 
@@ -13,10 +14,13 @@ impl ActionRule for Claim {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.my_task(self.name(), task)?;
+        let taken = people::holder(at.case, task, at.context).is_some();
         let offered_to_several = 1 < at.eligible(task).len();
-        if task.holder.is_some()
+        let node = at.workflow.node(&task.stage);
+        if taken
             || !offered_to_several
             || !matches!(task.asks, TaskAsks::Sign | TaskAsks::Work)
+            || node.is_some_and(|node| denies(node, self.name()))
         {
             return Err(Rejection::NotOffered {
                 action: self.name(),

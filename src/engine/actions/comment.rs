@@ -20,6 +20,11 @@ impl ActionRule for Comment {
         if !at.case.is_open() {
             return Err(Rejection::CaseClosed);
         }
+        if at.is_denied(self.name()) {
+            return Err(Rejection::NotOffered {
+                action: self.name(),
+            });
+        }
         let involved = at
             .case
             .involved

@@ -80,12 +80,17 @@ fn comment_for(
     required: bool,
     input: &Input,
 ) -> Result<Option<String>, Rejection> {
-    let required = required || node.rules.comment.iter().any(|needs| needs == action);
+    let required = required || needs_comment(node, action);
     let comment = text_of(input)?;
     if required && comment.is_none() {
         return Err(Rejection::CommentMissing(action.to_owned()));
     }
     Ok(comment)
+}
+
+/// Whether the stage requires a comment with this action.
+fn needs_comment(node: &Node, action: &str) -> bool {
+    node.rules.comment.iter().any(|needs| needs == action)
 }
 
 /// The comment of an action that always needs one.

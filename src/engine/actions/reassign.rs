@@ -1,8 +1,8 @@
-//! Reassign (改派): the workflow administrator names a holder for a task that no one can hold.
+//! Reassign (改派): the workflow administrator names a holder for a task that no one can hold, or no one is left for.
 
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Party, Rejection, Situation, TaskId, people};
+use crate::engine::{Event, Input, Party, Rejection, Situation, TaskAsks, TaskId, people};
 
 pub(super) struct Reassign;
 
@@ -13,13 +13,17 @@ impl ActionRule for Reassign {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.open_task(self.name(), task)?;
-        if task.nobody.is_empty() {
+        // A case that needs mending is mended by whoever administers it, and by nobody else.
+        if task.asks == TaskAsks::Repair
+            || !people::is_unheld(at.workflow, at.case, task, at.context)
+        {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
         }
         let person = at.person()?;
-        if !people::people_of_all(&task.nobody, at.context).contains(&person) {
+        let node = at.workflow.node(&task.stage);
+        if !people::managers(node, at.case, at.context).contains(&person) {
             return Err(Rejection::MissingPost("workflow_admin".into()));
         }
         Ok(())
@@ -27,7 +31,7 @@ impl ActionRule for Reassign {
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = reason_for(self.name(), input)?;
-        let (id, to) = {
+        let (task, to) = {
             let at = run.situation();
             let task = at.open_task(self.name(), input.task)?;
             let login = input.person.as_deref().unwrap_or_default();
@@ -45,8 +49,8 @@ impl ActionRule for Reassign {
             (task.id, person.id)
         };
         run.record(Event::Reassigned {
-            task: id,
-            to: Party::Person(to),
+            task,
+            to: vec![Party::Person(to)],
             comment: Some(comment),
         });
         Ok(())

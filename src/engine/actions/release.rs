@@ -2,6 +2,7 @@
 
 use super::ActionRule;
 use crate::engine::run::Run;
+use crate::engine::situation::denies;
 use crate::engine::{Event, Input, Rejection, Situation, TaskId};
 
 pub(super) struct Release;
@@ -13,7 +14,11 @@ impl ActionRule for Release {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.my_task(self.name(), task)?;
-        if task.holder.is_none() || task.holder != at.context.person() {
+        let node = at.workflow.node(&task.stage);
+        if task.holder.is_none()
+            || task.holder != at.context.person()
+            || node.is_some_and(|node| denies(node, self.name()))
+        {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });

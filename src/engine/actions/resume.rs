@@ -34,6 +34,6 @@ impl ActionRule for Resume {
             automatic: None,
         });
         run.record(Event::Unparked);
-        run.retry(&step)
+        run.retry(step)
     }
 }

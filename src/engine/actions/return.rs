@@ -2,10 +2,14 @@
 
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
+use crate::engine::situation::denies;
 use crate::engine::{Answer, Case, Event, Input, Rejection, Situation, TaskAsks, TaskId};
 use crate::workflow::{Node, Stage, Target, Workflow};
 
 pub(super) struct Return;
+
+/// Work is sent back only where the definition says so: the applicant may be the one who does it.
+const KINDS: &[TaskAsks] = &[TaskAsks::Sign, TaskAsks::Work];
 
 /// The word for a return to the applicant.
 const APPLICANT: &str = "applicant";
@@ -16,8 +20,9 @@ impl ActionRule for Return {
     }
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
-        let (_, node, stage) = at.my_answer(self.name(), task, &[TaskAsks::Sign])?;
-        if targets(at.workflow, at.case, node, stage).is_empty() {
+        let (task, node, stage) = at.my_answer(self.name(), task, KINDS)?;
+        let offered = task.asks == TaskAsks::Sign || stage.return_to.is_some();
+        if !offered || targets(at.workflow, at.case, node, stage).is_empty() {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
@@ -30,7 +35,7 @@ impl ActionRule for Return {
         let id = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
         let (from, to, resume) = {
             let at = run.situation();
-            let (_, node, stage) = at.my_answer(self.name(), input.task, &[TaskAsks::Sign])?;
+            let (_, node, stage) = at.my_answer(self.name(), input.task, KINDS)?;
             let offered = targets(at.workflow, at.case, node, stage);
             let wanted = input
                 .to
@@ -71,7 +76,7 @@ impl ActionRule for Return {
 /// through, and the applicant, who stands last.
 #[must_use]
 pub fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> Vec<String> {
-    if node.rules.deny.iter().any(|denied| denied == "return") {
+    if denies(node, "return") {
         return Vec::new();
     }
     if let Some(declared) = &stage.return_to {

@@ -16,10 +16,8 @@ impl ActionRule for Submit {
     }
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
-        if at.person()? != at.case.applicant {
-            return Err(Rejection::OnlyApplicant);
-        }
         match at.case.status {
+            Status::Draft if at.person()? != at.case.applicant => Err(Rejection::OnlyApplicant),
             Status::Draft => may_file(at),
             Status::Ended { .. } => Err(Rejection::CaseClosed),
             Status::Open { .. } => {
@@ -43,11 +41,11 @@ impl ActionRule for Submit {
         let filled = answers::request(run, input)?;
         if run.is_draft() {
             let (applicant, department) = (run.case.applicant, run.case.department.clone());
-            let number = run.context.number.unwrap_or_default().to_owned();
+            let number = run.context.number.ok_or(Rejection::NumberMissing)?;
             run.record(Event::Submitted {
                 applicant,
                 department,
-                number,
+                number: number.to_owned(),
                 answers: filled.answers,
                 private: filled.private,
             });
@@ -59,18 +57,18 @@ impl ActionRule for Submit {
             .task
             .or_else(|| edit_task(&run.case))
             .ok_or(Rejection::AlreadySubmitted)?;
-        let resume = run.editing().ok_or(Rejection::AlreadySubmitted)?;
+        let (resume, then) = run.editing().ok_or(Rejection::AlreadySubmitted)?;
         run.record(Event::Answered {
             task,
             answer: Answer::Submitted,
             comment,
             automatic: None,
         });
-        run.change_answers(answers::replacing(&run.case, run.workflow, filled))?;
+        run.change_answers(filled)?;
         let checks = &run.workflow.checks;
         run.hold(checks, None, input.confirmed)?;
         run.record(Event::Resubmitted);
-        run.resume_after_editing(&resume)
+        run.resume_after_editing(resume, then)
     }
 }
 
@@ -83,8 +81,16 @@ fn edit_task(case: &Case) -> Option<TaskId> {
 /// Filing needs one of the workflow's roles in the applicant's own department.
 fn may_file(at: &Situation<'_>) -> Result<(), Rejection> {
     let day = day_of(at.context.now);
+    let directory = at.context.directory;
+    let active = directory
+        .person(at.case.applicant)
+        .is_some_and(|person| person.active);
     let holds = at.workflow.who.iter().any(|role| {
-        at.context.directory.holds(
+        // `any` stands for everyone who can log in.
+        if role.0 == "any" {
+            return active;
+        }
+        directory.holds(
             at.case.applicant,
             &Post {
                 role: role.clone(),

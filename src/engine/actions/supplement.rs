@@ -2,6 +2,7 @@
 
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
+use crate::engine::who::parties;
 use crate::engine::{
     Event, Input, Rejection, Situation, TaskAsks, TaskId, answers, clocks, people,
 };
@@ -43,24 +44,39 @@ impl ActionRule for Supplement {
         if input.fields.is_empty() {
             return Err(Rejection::FieldsMissing);
         }
-        if let Some(unknown) = input
-            .fields
-            .iter()
-            .find(|field| !answers::asked_at_start(run.workflow).asks(field))
-        {
-            return Err(Rejection::UnknownField(unknown.clone()));
-        }
-        let of = people::parties(&supplement.from, &run.case, run.context);
+        let fields = listed(run, &input.fields)?;
+        let of = parties(&supplement.from, &run.case, run.context);
+        let nobody = match people::people_of_all(&of, run.context).is_empty() {
+            true => people::nobody_for(run.workflow.node(&id), &run.case, run.context),
+            false => Vec::new(),
+        };
         run.record(Event::SupplementAsked {
             id: id.clone(),
-            fields: input.fields.clone(),
+            fields,
             comment,
             of,
+            nobody,
         });
         if supplement.clock != SupplementClock::Run {
             run.set_clocks_running(&id, false);
         }
         run.start_clocks(&clocks::supplement_of(&id))
-            .map_err(|error| Rejection::Guard(error.to_string()))
+            .map_err(Rejection::Guard)
     }
+}
+
+/// The listed fields, each once: what was asked at the start and is not computed.
+fn listed(run: &Run<'_>, names: &[String]) -> Result<Vec<String>, Rejection> {
+    let asked = answers::asked_at_start(run.workflow);
+    let mut fields: Vec<String> = Vec::new();
+    for name in names {
+        let field = run.workflow.form.field(name);
+        if !asked.asks(name) || field.is_none_or(|field| field.value.is_some()) {
+            return Err(Rejection::UnknownField(name.clone()));
+        }
+        if !fields.contains(name) {
+            fields.push(name.clone());
+        }
+    }
+    Ok(fields)
 }

@@ -59,7 +59,7 @@ impl ActionRule for Supply {
             SupplementClock::Run => {}
             SupplementClock::Restart => run
                 .restart_clocks(&stage_id)
-                .map_err(|error| Rejection::Guard(error.to_string()))?,
+                .map_err(Rejection::Guard)?,
         }
         run.record(Event::Supplied {
             id: stage_id,

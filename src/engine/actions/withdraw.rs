@@ -2,7 +2,8 @@
 
 use super::{ActionRule, text_of};
 use crate::engine::run::Run;
-use crate::engine::{Case, Event, Input, Rejection, Situation, TaskAsks, TaskId, TaskState};
+use crate::engine::{Event, Input, Rejection, Situation, StageRecord, TaskId};
+use crate::workflow::{Asks, Kind};
 
 pub(super) struct Withdraw;
 
@@ -23,9 +24,14 @@ impl ActionRule for Withdraw {
             return Err(Rejection::CaseClosed);
         }
         let too_late = match &at.workflow.withdraw_until {
-            Some(milestone) => 0 < at.case.stage(milestone).rounds,
-            None => has_verdict(at.case),
+            Some(milestone) => was_reached(&at.case.stage(milestone)),
+            None => has_verdict(at),
         };
+        if at.is_denied(self.name()) {
+            return Err(Rejection::NotOffered {
+                action: self.name(),
+            });
+        }
         if too_late {
             Err(Rejection::TooLateToWithdraw)
         } else {
@@ -41,8 +47,15 @@ impl ActionRule for Withdraw {
     }
 }
 
-fn has_verdict(case: &Case) -> bool {
-    case.tasks
-        .iter()
-        .any(|task| task.asks == TaskAsks::Sign && matches!(task.state, TaskState::Settled { .. }))
+/// Entered, or passed over on the way to what comes behind it.
+fn was_reached(milestone: &StageRecord) -> bool {
+    0 < milestone.rounds || milestone.skipped.is_some()
+}
+
+/// Whether a stage that asks for signatures was decided: a single signature is none yet, and a return is no verdict.
+fn has_verdict(at: &Situation<'_>) -> bool {
+    at.workflow.nodes().any(|node| {
+        matches!(&node.kind, Kind::Stage(stage) if stage.asks == Asks::Sign)
+            && at.case.stage(&node.id).left.is_some()
+    })
 }

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod every_type;
+mod shipped;
 mod tables;
 
 use serde_json::json;

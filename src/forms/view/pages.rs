@@ -19,7 +19,9 @@ fn registry() -> Handlebars<'static> {
         let name = format!("fields/{}", path.file_stem().unwrap().to_str().unwrap());
         registry.register_template_file(&name, &path).unwrap();
     }
-    registry.register_partial("icon", "<svg></svg>").unwrap();
+    registry
+        .register_partial("icon", "<svg class=\"ic\"></svg>")
+        .unwrap();
     registry.register_helper(
         "t",
         Box::new(
@@ -154,7 +156,7 @@ fn every_problem_links_to_an_element_of_the_page() {
     for problem in problems {
         let element = problem.element();
         assert!(ids.contains(&&*element), "no {element}");
-        let said = handlebars::html_escape(&problem.message(&Spoken::zh()));
+        let said = handlebars::html_escape(&problem.sentence(&Spoken::zh()));
         assert!(html.contains(&said), "{said} is not said");
     }
 }

@@ -40,7 +40,7 @@ impl Viewing<'_> {
                 remove: (!fixed).then(|| format!("remove:{}:{position}", view.name)),
                 error: self
                     .problem(&name)
-                    .map(|problem| problem.message(self.page.words)),
+                    .map(|problem| problem.sentence(self.page.words)),
                 name,
             });
         }

@@ -121,6 +121,22 @@ fn options_are_marked_as_chosen() {
 }
 
 #[test]
+fn what_may_stay_open_can_be_taken_back() {
+    let asked = || field("secret", "yes_no");
+
+    let shown = viewed(
+        &form(vec![
+            asked(),
+            asked().with(|field| field.id = "b".into()).required(),
+        ]),
+        json!({}),
+    );
+
+    assert_eq!(shown[0].partial, "fields/select");
+    assert_eq!(shown[1].partial, "fields/radio");
+}
+
+#[test]
 fn a_default_is_filled_in_until_something_was_typed() {
     let form = form(vec![field("calls", "integer").default("5")]);
 

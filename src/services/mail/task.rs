@@ -35,7 +35,7 @@ impl Scene<'_> {
         };
         let left = match &clock.measure {
             Measure::Budget(ledger) => ledger.left(calendar, self.now),
-            Measure::Until(_) => span(deadline - self.now),
+            Measure::Fixed { .. } => span(deadline - self.now),
         };
         let task = self.task_facts(conn, task)?;
         Ok(Some(Notice::Reminder { task, left }))
@@ -52,12 +52,12 @@ impl Scene<'_> {
 
     /// For those in charge: somebody is late, or nobody can go on.
     pub(super) fn escalated(&self) -> Option<Notice> {
-        if self.params.clock.is_none() {
+        if self.params.task.is_some() {
             let task = self.open_task()?;
             let (stage, cause) = match task.asks {
                 TaskAsks::Repair => (None, Cause::Definition),
                 // Somebody was named meanwhile.
-                _ if task.nobody.is_empty() => return None,
+                _ if !self.is_unheld(task) => return None,
                 _ => (Some(self.stage_title(task)), Cause::NoHolder),
             };
             return Some(Notice::Stuck { stage, cause });
@@ -146,7 +146,7 @@ impl Scene<'_> {
             });
         let budget = reading.and_then(|reading| match &reading.clock.measure {
             Measure::Budget(ledger) => Some(ledger.budget),
-            Measure::Until(_) => None,
+            Measure::Fixed { .. } => None,
         });
         TaskFacts {
             asked: match task.asks {
@@ -241,7 +241,7 @@ impl Scene<'_> {
         let days = clock.late(&self.running.calendar, self.now);
         let working = match &clock.measure {
             Measure::Budget(ledger) => ledger.budget.unit.is_working_time(),
-            Measure::Until(_) => false,
+            Measure::Fixed { .. } => false,
         };
         let count = u32::try_from(days).ok()?;
         let unit = if working { Unit::Wd } else { Unit::D };

@@ -88,8 +88,8 @@ pub struct ActCard {
     pub errors: Vec<ErrorLink>,
     /// Their heading.
     pub error_heading: String,
-    /// The comment.
-    pub comment: CommentField,
+    /// The comment, where the answer can have one.
+    pub comment: Option<CommentField>,
     /// The sections or fields filled in here.
     pub fills: Vec<SectionView>,
     /// Whether files are among them, so that the form is multipart.

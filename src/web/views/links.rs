@@ -24,8 +24,8 @@ pub struct ConfirmView {
     pub options: Vec<ActOption>,
     /// Whether there is only one.
     pub single: bool,
-    /// The comment.
-    pub comment: CommentField,
+    /// The comment, where the answer can have one.
+    pub comment: Option<CommentField>,
     /// Asking for what is missing, where offered.
     pub supplement: Option<SupplementForm>,
     /// Where it may be returned to.

@@ -6,18 +6,19 @@ use huiqian::directory::{
     Department, DepartmentCode, Directory, Holding, Level, Person, PersonId, Post, RoleCode,
 };
 use huiqian::engine::{
-    self, Actor, Case, Channel, Command, Context, Decision, Effect, Event, Input, Offered,
-    PlainVault, Rejection, Situation, Stamp, TaskId,
+    self, Actor, Case, Channel, Command, Context, Decision, Effect, Event, Input, Notice, Offered,
+    Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId,
 };
 use huiqian::forms::{
     Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
 };
 use huiqian::workflow::{self, Surroundings, Who, Workflow};
+use serde_json::Value;
 
-/// Nothing outside the form.
-pub struct Nothing;
+/// Everybody and everything that is asked for exists; the code `R3` is a resource of level 3 that P provides.
+pub struct Everything;
 
-impl Lookup for Nothing {
+impl Lookup for Everything {
     fn person(&self, login: &str) -> Option<PersonFacts> {
         Some(PersonFacts {
             login: login.into(),
@@ -31,14 +32,28 @@ impl Lookup for Nothing {
     fn people(&self, _: Option<&Who>) -> Vec<PersonFacts> {
         Vec::new()
     }
-    fn department(&self, _: &str) -> Option<DepartmentFacts> {
-        None
+    fn department(&self, code: &str) -> Option<DepartmentFacts> {
+        Some(DepartmentFacts {
+            code: code.into(),
+            name: code.into(),
+            short_name: code.into(),
+        })
     }
     fn departments(&self) -> Vec<DepartmentFacts> {
         Vec::new()
     }
-    fn resource(&self, _: &str, _: Option<&str>) -> Option<ChosenResource> {
-        None
+    fn resource(&self, code: &str, _: Option<&str>) -> Option<ChosenResource> {
+        let level = code.strip_prefix('R')?.parse().ok()?;
+        Some(ChosenResource {
+            resource: code.into(),
+            item: None,
+            title: code.into(),
+            item_title: None,
+            provider: "P".into(),
+            sharing: "conditional".into(),
+            level,
+            conditions: Vec::new(),
+        })
     }
     fn search(&self, _: &str, _: Pick) -> Vec<ChosenResource> {
         Vec::new()
@@ -81,30 +96,113 @@ pub fn workflow(yaml: &str) -> Workflow {
         .unwrap_or_else(|| panic!("{}\n{yaml}", shown.join("\n")))
 }
 
-/// The head of a definition with one optional field and these stages.
+/// A definition with these fields in its first section, and these stages.
+pub fn with_form(fields: &str, stages: &str) -> String {
+    definition("", fields, stages, "")
+}
+
+/// A definition with one optional number and these stages.
 pub fn with_stages(stages: &str) -> String {
+    with_form("{id: amount, type: integer, label: 数量}", stages)
+}
+
+/// A definition from its parts; `form` holds a field a line, `top` and `ends` further keys.
+pub fn definition(top: &str, fields: &str, stages: &str, ends: &str) -> String {
+    let fields: String = fields
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("      - {line}\n"))
+        .collect();
     format!(
-        "workflow: trial\ntitle: 试验\nnumber: 试〔{{year}}〕{{seq}}号\nwho: applicant\nform:\n  - section: request\n    title: 申请\n    fields:\n      - {{id: amount, type: integer, label: 数量}}\n      - {{id: note, type: text, label: 说明}}\nstages:\n{stages}\nends:\n  approved: {{title: 已办结}}\n  rejected: {{title: 不同意}}\n  withdrawn: {{title: 已撤回}}\n"
+        "workflow: trial\ntitle: 试验\nnumber: 试〔{{year}}〕{{seq}}号\nwho: applicant\n{top}form:\n  - section: request\n    title: 申请\n    fields:\n{fields}{stages}\nends:\n  approved: {{title: 已办结}}\n  rejected: {{title: 不同意}}\n  withdrawn: {{title: 已撤回}}\n{ends}",
+        stages = stages_of(stages),
     )
 }
 
+/// `stages` may begin with further sections of the form; what is before `- stage:` or `- group:` at the line's start is kept.
+fn stages_of(stages: &str) -> String {
+    match stages.find("stages:\n") {
+        Some(_) => stages.to_owned(),
+        None => format!("stages:\n{stages}"),
+    }
+}
+
+/// An input with a reason.
+pub fn because(reason: &str) -> Input {
+    Input {
+        comment: Some(reason.into()),
+        ..Input::default()
+    }
+}
+
+/// An input with answers.
+pub fn answering(answers: Value) -> Input {
+    Input {
+        answers: Some(answers_of(answers)),
+        ..Input::default()
+    }
+}
+
+/// An input with a choice, and a reason.
+pub fn choosing(choice: &str) -> Input {
+    Input {
+        choice: Some(choice.into()),
+        ..because("理由")
+    }
+}
+
+/// An input that sends a case back.
+pub fn back_to(target: &str) -> Input {
+    Input {
+        to: Some(target.into()),
+        ..because("请补充说明")
+    }
+}
+
+/// An input that lists what is missing.
+pub fn missing(fields: &[&str]) -> Input {
+    Input {
+        fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        ..because("缺少材料")
+    }
+}
+
+/// An input that names a holder.
+pub fn naming(login: &str) -> Input {
+    Input {
+        person: Some(login.into()),
+        ..because("岗位空缺")
+    }
+}
+
+/// Who works where: `login`, department, roles.
+pub type Row<'a> = (&'a str, &'a str, &'a [&'a str]);
+
+/// `ann` files; `bob` and `bea` hold section_head, `cat` share_office_head, `dan` data_security_officer, `eve`
+/// dept_leader, all in A; `adm` and `adi` administer workflows at Z, A's authority; `pat` is share_office_head of P.
+pub const PEOPLE: &[Row<'static>] = &[
+    ("ann", "A", &["applicant"]),
+    ("bob", "A", &["section_head"]),
+    ("bea", "A", &["section_head"]),
+    ("cat", "A", &["share_office_head"]),
+    ("dan", "A", &["data_security_officer"]),
+    ("eve", "A", &["dept_leader"]),
+    ("pat", "P", &["share_office_head"]),
+    ("adm", "Z", &["workflow_admin"]),
+    ("adi", "Z", &["workflow_admin", "authority_handler"]),
+];
+
 impl World {
-    /// A case of this workflow, not yet submitted, on 2026-03-02 09:00, a Monday. `ann` files; `bob` and `bea` hold
-    /// section_head, `cat` share_office_head, `dan` data_security_officer, `eve` dept_leader, all in A; `adm` and
-    /// `adi` administer workflows at Z, A's authority; `pat` is share_office_head of P.
+    /// A case of this workflow among [`PEOPLE`], not yet submitted, on 2026-03-02 09:00, a Monday.
     pub fn new(yaml: &str) -> Self {
-        let directory = directory(&[
-            ("ann", "A", &["applicant"]),
-            ("bob", "A", &["section_head"]),
-            ("bea", "A", &["section_head"]),
-            ("cat", "A", &["share_office_head"]),
-            ("dan", "A", &["data_security_officer"]),
-            ("eve", "A", &["dept_leader"]),
-            ("pat", "P", &["share_office_head"]),
-            ("adm", "Z", &["workflow_admin"]),
-            ("adi", "Z", &["workflow_admin", "authority_handler"]),
-        ]);
-        let applicant = directory.by_login("ann").expect("ann").id;
+        Self::among(PEOPLE, yaml)
+    }
+
+    /// As [`Self::new`], among other people; the first of them files.
+    pub fn among(people: &[Row<'_>], yaml: &str) -> Self {
+        let directory = directory(people);
+        let applicant = directory.by_login(people[0].0).expect("applicant").id;
         let workflow = workflow(yaml);
         Self {
             case: Case::draft(&workflow.key, applicant, DepartmentCode("A".into())),
@@ -118,19 +216,41 @@ impl World {
     }
 
     /// As [`Self::new`], and submitted with these answers.
-    pub fn submitted(yaml: &str, answers: serde_json::Value) -> Self {
+    pub fn submitted(yaml: &str, answers: Value) -> Self {
         let mut world = Self::new(yaml);
         world
-            .act(
-                "ann",
-                "submit",
-                Input {
-                    answers: Some(answers_of(answers)),
-                    ..Input::default()
-                },
-            )
+            .act("ann", "submit", answering(answers))
             .expect("submitted");
         world
+    }
+
+    /// As [`Self::new`], and submitted without answers.
+    pub fn filed(yaml: &str) -> Self {
+        Self::submitted(yaml, serde_json::json!({}))
+    }
+
+    /// As [`Self::filed`], among other people.
+    pub fn filed_among(people: &[Row<'_>], yaml: &str) -> Self {
+        let mut world = Self::among(people, yaml);
+        world
+            .act(people[0].0, "submit", Input::default())
+            .expect("submitted");
+        world
+    }
+
+    /// From now on these people work here, with the logins that they had.
+    pub fn staff(&mut self, people: &[Row<'_>]) {
+        let mut rows: Vec<Row<'_>> = PEOPLE
+            .iter()
+            .map(|(login, department, _)| (*login, *department, &[] as &[&str]))
+            .collect();
+        for row in people {
+            match rows.iter_mut().find(|known| known.0 == row.0) {
+                Some(known) => *known = *row,
+                None => rows.push(*row),
+            }
+        }
+        self.directory = directory(&rows);
     }
 
     pub fn id(&self, login: &str) -> PersonId {
@@ -140,6 +260,10 @@ impl World {
             .id
     }
 
+    pub fn login(&self, id: PersonId) -> String {
+        self.directory.person(id).expect("a person").login.clone()
+    }
+
     pub fn context(&self, actor: Actor) -> Context<'_> {
         Context {
             actor,
@@ -147,7 +271,7 @@ impl World {
             now: self.now,
             directory: &self.directory,
             calendar: &self.calendar,
-            lookup: &Nothing,
+            lookup: &Everything,
             vault: &PlainVault,
             number: Some("试〔2026〕1号"),
         }
@@ -156,6 +280,17 @@ impl World {
     pub fn offered(&self, login: &str) -> Vec<Offered> {
         let context = self.context(Actor::Person(self.id(login)));
         Situation::new(&self.workflow, &self.case, &context).offered()
+    }
+
+    /// The names of what somebody may do, each once.
+    pub fn actions(&self, login: &str) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self
+            .offered(login)
+            .iter()
+            .map(|offered| offered.action)
+            .collect();
+        names.dedup();
+        names
     }
 
     pub fn act(&mut self, login: &str, action: &str, input: Input) -> Result<(), Rejection> {
@@ -170,14 +305,24 @@ impl World {
         seen: Option<i64>,
     ) -> Result<(), Rejection> {
         let actor = Actor::Person(self.id(login));
+        self.act_in(&self.context(actor), action, input, seen)
+            .map(|decision| self.take(decision, actor))
+    }
+
+    /// What the engine would answer in these circumstances.
+    pub fn act_in(
+        &self,
+        context: &Context<'_>,
+        action: &str,
+        input: Input,
+        seen: Option<i64>,
+    ) -> Result<Decision, Rejection> {
         let command = Command {
             action: action.into(),
             input,
             seen,
         };
-        let decision = engine::handle(&self.workflow, &self.case, &command, &self.context(actor))?;
-        self.take(decision, actor);
-        Ok(())
+        engine::handle(&self.workflow, &self.case, &command, context)
     }
 
     /// Acts on the one open task of this stage that the person may act on.
@@ -193,21 +338,13 @@ impl World {
         input: Input,
     ) -> Result<(), Rejection> {
         let task = self.task_of(login, stage);
-        self.act(
-            login,
-            action,
-            Input {
-                task: Some(task),
-                ..input
-            },
-        )
+        let task = Some(task);
+        self.act(login, action, Input { task, ..input })
     }
 
     /// The open task of a stage that somebody is asked for; else the first open one.
     pub fn task_of(&self, login: &str, stage: &str) -> TaskId {
         let person = self.id(login);
-        let context = self.context(Actor::Person(person));
-        let situation = Situation::new(&self.workflow, &self.case, &context);
         let open: Vec<_> = self
             .case
             .open_tasks()
@@ -215,16 +352,39 @@ impl World {
             .collect();
         let mine = open
             .iter()
-            .find(|task| situation.eligible(task).contains(&person));
+            .find(|task| self.eligible(task).contains(&person));
         mine.or(open.first())
             .unwrap_or_else(|| panic!("no open task in {stage}: {:?}", self.case.tasks))
             .id
+    }
+
+    pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
+        let context = self.context(Actor::System);
+        Situation::new(&self.workflow, &self.case, &context).eligible(task)
+    }
+
+    /// Who may act on each open task, as `stage: login login`.
+    pub fn asked(&self) -> Vec<String> {
+        let line = |task: &Task| {
+            let logins: Vec<String> = self
+                .eligible(task)
+                .into_iter()
+                .map(|person| self.login(person))
+                .collect();
+            format!("{}: {}", task.stage, logins.join(" "))
+        };
+        self.case.open_tasks().map(line).collect()
     }
 
     /// Moves the clock and lets time act.
     pub fn wait_until(&mut self, text: &str) {
         self.now = at(text);
         self.tick();
+    }
+
+    /// Moves the clock; nothing acts.
+    pub fn sleep_until(&mut self, text: &str) {
+        self.now = at(text);
     }
 
     pub fn tick(&mut self) {
@@ -285,6 +445,42 @@ impl World {
         }
     }
 
+    /// The kinds of the events so far.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.log.iter().map(|(event, _)| event.kind()).collect()
+    }
+
+    /// The notices since the last time this was asked, as `Assigned: bob bea`.
+    pub fn told(&mut self) -> Vec<String> {
+        let effects = std::mem::take(&mut self.effects);
+        effects
+            .iter()
+            .map(|Effect::Notify { notice, to, .. }| self.line(*notice, to))
+            .collect()
+    }
+
+    fn line(&self, notice: Notice, to: &[Party]) -> String {
+        let logins: Vec<String> = to
+            .iter()
+            .map(|party| match party {
+                Party::Person(person) => self.login(*person),
+                other => panic!("notices go to people, not to {other:?}"),
+            })
+            .collect();
+        format!("{notice:?}: {}", logins.join(" "))
+    }
+
+    /// The steps of clocks that came, as `review#0@1 due`.
+    pub fn steps(&self) -> Vec<String> {
+        self.log
+            .iter()
+            .filter_map(|(event, _)| match event {
+                Event::StepCame { key, step, .. } => Some(format!("{key} {step}")),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The case that the events make.
     pub fn replayed(&self) -> Case {
         let start = Case::draft(
@@ -297,13 +493,15 @@ impl World {
 }
 
 /// Answers from a JSON object.
-pub fn answers_of(value: serde_json::Value) -> Answers {
+pub fn answers_of(value: Value) -> Answers {
     serde_json::from_value(value).expect("an object")
 }
 
-fn directory(people: &[(&str, &str, &[&str])]) -> Directory {
-    let departments =
-        [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| Department {
+/// People with a clearance of 6; one whose login ends in a digit has that clearance, and one in a department that begins
+/// with `-` has left.
+pub fn directory(people: &[Row<'_>]) -> Directory {
+    let departments = [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| {
+        Department {
             code: DepartmentCode(code.into()),
             name: code.into(),
             short_name: code.into(),
@@ -312,12 +510,14 @@ fn directory(people: &[(&str, &str, &[&str])]) -> Directory {
             level: Level::Province,
             authority: authority.map(|code| DepartmentCode(code.into())),
             active: true,
-        });
+        }
+    });
     let mut holdings = Vec::new();
     let mut known = Vec::new();
     for (index, (login, department, roles)) in people.iter().enumerate() {
-        let id = PersonId(index as i64 + 1);
-        let department = DepartmentCode((*department).into());
+        let id = PersonId(i64::try_from(index).expect("few people") + 1);
+        let active = !department.starts_with('-');
+        let department = DepartmentCode(department.trim_start_matches('-').into());
         for role in *roles {
             let post = Post {
                 role: RoleCode((*role).into()),
@@ -332,14 +532,15 @@ fn directory(people: &[(&str, &str, &[&str])]) -> Directory {
                 },
             ));
         }
+        let clearance = login.chars().last().and_then(|last| last.to_digit(10));
         known.push(Person {
             id,
             login: (*login).into(),
             name: (*login).into(),
             email: format!("{login}@henan.example"),
             department,
-            clearance: 6,
-            active: true,
+            clearance: clearance.map_or(6, |level| u8::try_from(level).expect("a digit")),
+            active,
         });
     }
     Directory::new(1, departments, known, Vec::new(), holdings)
