@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod directory;
 pub mod engine;
 pub mod expression;

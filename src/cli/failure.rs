@@ -150,7 +150,9 @@ impl From<Error> for Failure {
             | Error::KeyReused
             | Error::TooMany(_)
             | Error::DeadLink(_)
-            | Error::Upload(_) => Self::refused(error.to_string()),
+            | Error::Upload(_)
+            | Error::TooManyFiles(_)
+            | Error::NoRoom(_) => Self::refused(error.to_string()),
         }
     }
 }

@@ -83,31 +83,6 @@ async fn asked_to_end() -> std::io::Result<()> {
     }
 }
 
-// REPLACED AT MERGE by `crate::web::server::run(app, listener)`.
 fn start_server(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
-    use actix_web::{HttpResponse, HttpServer, web};
-    actix_web::rt::System::new().block_on(async move {
-        HttpServer::new(move || {
-            let app = Arc::clone(&app);
-            let ready = move || {
-                let app = Arc::clone(&app);
-                async move {
-                    match app.db.schema_state() {
-                        Ok(_) => HttpResponse::Ok().body("ready"),
-                        Err(_) => HttpResponse::ServiceUnavailable().finish(),
-                    }
-                }
-            };
-            actix_web::App::new()
-                .route(
-                    "/healthz",
-                    web::get().to(|| async { HttpResponse::Ok().body("ok") }),
-                )
-                .route("/readyz", web::get().to(ready))
-        })
-        .workers(2)
-        .listen(listener)?
-        .run()
-        .await
-    })
+    actix_web::rt::System::new().block_on(crate::web::server::run(app, listener))
 }

@@ -135,7 +135,12 @@ fn checked(run: &Run<'_>, part: &Part<'_>, input: &Input) -> Result<Filled, Reje
         .into_iter()
         .map(|(path, value)| (path.clone(), run.context.vault.put(&path, &value)))
         .collect();
-    Ok(replacing(&run.case, part, &posted, Filled { answers, private }))
+    Ok(replacing(
+        &run.case,
+        part,
+        &posted,
+        Filled { answers, private },
+    ))
 }
 
 fn not_stopped(run: &Run<'_>, part: &Part<'_>, answers: &Answers) -> Result<(), Rejection> {

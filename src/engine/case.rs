@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::event::{Move, Onward};
 use super::involve::Involvement;
 use super::{Task, TaskId};
-use super::event::{Move, Onward};
 use crate::calendar::{Clock as Measure, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;

@@ -69,7 +69,10 @@ fn about_task(
     }
     if people::is_unheld(workflow, case, task, context) {
         let managers = people::managers(workflow.node(&task.stage), case, context);
-        return Some((Notice::Escalated, managers.into_iter().map(Party::Person).collect()));
+        return Some((
+            Notice::Escalated,
+            managers.into_iter().map(Party::Person).collect(),
+        ));
     }
     let mut people = people::eligible(workflow, case, task, context);
     if let Some(person) = except {

@@ -31,10 +31,9 @@ mod who;
 pub use actions::{MOST_COMMENT, targets as return_targets};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
-    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord,
-    Status,
+    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
 };
-pub use clocks::{ClockReading, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, SkipReason};

@@ -13,9 +13,7 @@ use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
 /// What a mail is about.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// 【待办】 A task was given.
@@ -100,7 +98,8 @@ pub(super) fn react(
         Event::TasksOpened { id, .. } => {
             let round = case.stage(id).rounds;
             let open = case.round(id, round).filter(|task| task.is_open());
-            open.map(|task| about(Notice::Assigned, task, &task.stage)).collect()
+            open.map(|task| about(Notice::Assigned, task, &task.stage))
+                .collect()
         }
         Event::TurnCame { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
@@ -111,8 +110,8 @@ pub(super) fn react(
         }
         Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
         Event::TaskCancelled { why, .. } => {
-            let told = before
-                .filter(|before| before.task.is_open() && *why != CancelReason::Returned);
+            let told =
+                before.filter(|before| before.task.is_open() && *why != CancelReason::Returned);
             no_longer(told, actor)
         }
         Event::EditAsked { from, .. } => {
@@ -132,7 +131,8 @@ pub(super) fn react(
         }
         Event::Supplied { id, .. } => {
             let open = case.open_tasks().filter(|task| task.stage == *id);
-            open.map(|task| about(Notice::Assigned, task, &task.stage)).collect()
+            open.map(|task| about(Notice::Assigned, task, &task.stage))
+                .collect()
         }
         Event::StepCame { key, step, .. } => step_effects(workflow, case, key, step),
         Event::Escalated { key, to } => {

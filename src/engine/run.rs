@@ -6,8 +6,8 @@ use super::event::{Move, Onward};
 use super::evolve::{EDITING, PARKED};
 use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails,
-    react, scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, react,
+    scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;

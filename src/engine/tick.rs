@@ -5,7 +5,9 @@ use super::event::{LeftAs, Move};
 use super::run::Run;
 use super::task::CancelReason;
 use super::who::parties;
-use super::{Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people};
+use super::{
+    Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people,
+};
 use crate::calendar::Instant;
 use crate::workflow::{ClockRule, Kind, Node, OverdueAct, Remind, Sign, Who, Workflow};
 

@@ -12,6 +12,7 @@ use crate::auth::sealing::Sealer;
 use crate::calendar::{Calendar, Instant};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::counters::Counters;
 use crate::directory::Directory;
 use crate::storage::{self, Connection, Db};
 use crate::workflow::{Surroundings, Workflow};
@@ -36,6 +37,8 @@ pub struct App {
     pub attachments: Folder,
     /// Whether mails are kept in a local mailbox instead of being sent (`demo`).
     pub catches_mail: bool,
+    /// What was done since the start, for those who watch the server.
+    pub counters: Counters,
     directory: RwLock<Arc<Directory>>,
     workflows: RwLock<HashMap<i64, Arc<Workflow>>>,
     calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
@@ -64,6 +67,7 @@ impl App {
             attachments: Folder::open(&settings.attachments, settings.limits.attachment_bytes)
                 .map_err(Error::Attachments)?,
             catches_mail,
+            counters: Counters::default(),
             directory: RwLock::default(),
             workflows: RwLock::default(),
             calendars: RwLock::default(),

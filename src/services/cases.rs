@@ -109,12 +109,15 @@ pub(super) fn perform_in(
 ) -> Result<Done, Error> {
     let directory = app.directory(conn)?;
     let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
-    once(app, conn, by, |conn| {
+    let action = command.action.clone();
+    let done = once(app, conn, by, |conn| {
         match storage::cases::lock(conn, ulid)? {
             Some(stored) => act(app, conn, by, &viewer, stored, command),
             None => submit_draft(app, conn, by, &viewer, ulid, command),
         }
-    })
+    });
+    app.counters.acted(&action, done.is_ok());
+    done
 }
 
 /// Does the work unless the same request was answered before.
@@ -137,30 +140,41 @@ pub(super) fn once(
         now - TimeDelta::hours(24),
     )? {
         Earlier::Other => return Err(Error::KeyReused),
-        Earlier::Answered(answer) => return repeated(conn, answer),
+        Earlier::Answered(answer) => return repeated(answer),
         Earlier::None => {}
     }
     let done = work(conn)?;
     let answer = Answer {
         status: 200,
         case_id: done.case_id,
+        ulid: Some(done.ulid),
         revision: Some(done.revision),
     };
     idempotency_keys::answered(conn, by.person, key, &answer)?;
     Ok(done)
 }
 
-fn repeated(conn: &mut Connection, answer: Answer) -> Result<Done, Error> {
-    let stored = answer
-        .case_id
-        .map(|id| storage::cases::get_by_id(conn, id))
-        .transpose()?
-        .flatten()
-        .ok_or(Error::NotFound)?;
+/// What the same request was answered before, when there was one; for work that must not even begin a second time.
+pub(super) fn answered(app: &App, conn: &mut Connection, by: &By) -> Result<Option<Done>, Error> {
+    let Some((key, digest)) = &by.key else {
+        return Ok(None);
+    };
+    let valid_since = app.now() - TimeDelta::hours(24);
+    match idempotency_keys::look(conn, by.person, key, digest, valid_since)? {
+        Earlier::Other => Err(Error::KeyReused),
+        Earlier::Answered(answer) => repeated(answer).map(Some),
+        Earlier::None => Ok(None),
+    }
+}
+
+fn repeated(answer: Answer) -> Result<Done, Error> {
+    let (Some(ulid), Some(revision)) = (answer.ulid, answer.revision) else {
+        return Err(Error::Corrupt("an answer about nothing".to_owned()));
+    };
     Ok(Done {
-        case_id: Some(stored.summary.id),
-        ulid: stored.summary.ulid,
-        revision: answer.revision.unwrap_or(stored.revision),
+        case_id: answer.case_id,
+        ulid,
+        revision,
         repeated: true,
     })
 }
@@ -245,7 +259,7 @@ fn complete_revision(
     Ok(())
 }
 
-fn submit_draft(
+pub(super) fn submit_draft(
     app: &Arc<App>,
     conn: &mut Connection,
     by: &By,

@@ -51,7 +51,7 @@ pub fn fill(
         OPENED_DAYS_AGO,
         NaiveTime::MIN,
     ));
-    import(app, clock)?;
+    furnish(app, clock)?;
     let script: Script = serde_saphyr::from_str(CASES)
         .map_err(|error| Error::Import(vec![format!("demo/cases.yaml: {error}")]))?;
     let directory = app.db.read(|conn| app.directory(conn))?;
@@ -72,7 +72,11 @@ pub fn fill(
     play.time_passes(now)
 }
 
-fn import(app: &Arc<App>, clock: &ManualClock) -> Result<(), Error> {
+/// Imports the directory and the catalogue and publishes the workflow; nothing is filed.
+///
+/// # Errors
+/// As [`fill`].
+pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     // One password for all, hashed once: forty hashes would take the first start seconds.
     let mut hashed: Option<String> = None;
     directory::import_with(

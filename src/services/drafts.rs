@@ -10,7 +10,7 @@ use super::cases::{By, Done};
 use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
-use crate::engine::{self, Case, PositionState, TaskAsks};
+use crate::engine::{self, Case, Command, PositionState, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Form, Problem, Strictness};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -31,32 +31,93 @@ pub struct Open {
     pub case: Option<Case>,
 }
 
-/// Starts a draft for a workflow. With an idempotency key a repeat finds the first one again by its id.
+/// Starts a draft for a workflow.
 pub fn start(app: &Arc<App>, by: &By, key: &str, answers: Answers) -> Result<Open, Error> {
     let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
     app.db.write(move |conn| {
         let viewer = viewer(&shared, conn, &by)?;
-        let version = storage::workflows::current(conn, &key)?.ok_or(Error::NotFound)?;
-        let workflow = shared.workflow(conn, version.id)?;
-        may_file(&viewer, &workflow)?;
-        let ulid = Ulid::new();
-        refuse_stopped(&shared, &workflow, &viewer, &answers)?;
-        let content = content(&shared, &workflow, ulid, &answers)?;
-        let new = NewDraft {
-            ulid,
-            workflow_key: key,
-            author_id: by.person,
-            department: viewer.person.department.clone(),
-            from_case: None,
-            content,
-        };
-        let draft = drafts::insert(conn, &new)?;
-        Ok::<Open, Error>(Open {
-            draft,
-            workflow,
-            answers,
-            case: None,
+        start_in(&shared, conn, &viewer, &key, answers)
+    })
+}
+
+/// Starts a draft and, where `submit` says so, submits it, all or nothing: answers that will not do leave no draft
+/// behind. A repeat of the request finds what the first one made.
+pub fn create(
+    app: &Arc<App>,
+    by: &By,
+    key: &str,
+    answers: Answers,
+    submit: Option<Command>,
+) -> Result<Done, Error> {
+    let submits = submit.is_some();
+    let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
+    let done = app.db.write(move |conn| {
+        let viewer = viewer(&shared, conn, &by)?;
+        cases::once(&shared, conn, &by, |conn| {
+            let opened = start_in(&shared, conn, &viewer, &key, answers)?;
+            let ulid = opened.draft.ulid;
+            match submit {
+                Some(command) => cases::submit_draft(&shared, conn, &by, &viewer, ulid, command),
+                None => Ok(Done {
+                    case_id: None,
+                    ulid,
+                    revision: opened.draft.revision,
+                    repeated: false,
+                }),
+            }
         })
+    });
+    if submits {
+        app.counters.acted("submit", done.is_ok());
+    }
+    done
+}
+
+fn start_in(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    key: &str,
+    answers: Answers,
+) -> Result<Open, Error> {
+    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
+    let workflow = app.workflow(conn, version.id)?;
+    may_file(viewer, &workflow)?;
+    let ulid = Ulid::new();
+    refuse_stopped(app, &workflow, viewer, &answers)?;
+    let content = content(app, &workflow, ulid, &answers)?;
+    let new = NewDraft {
+        ulid,
+        workflow_key: key.to_owned(),
+        author_id: viewer.person.id,
+        department: viewer.person.department.clone(),
+        from_case: None,
+        content,
+    };
+    let draft = drafts::insert(conn, &new)?;
+    Ok(Open {
+        draft,
+        workflow,
+        answers,
+        case: None,
+    })
+}
+
+/// The revision that the author is writing of a case of theirs, when there is one. Looking makes none.
+pub fn revision_of(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Option<(i64, Answers)>, Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    app.db.read(move |conn| {
+        let found = drafts::get(conn, ulid)?
+            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none());
+        let Some(draft) = found else {
+            return Ok(None);
+        };
+        let Some(stored) = storage::cases::get(conn, ulid)? else {
+            return Ok(None);
+        };
+        let form = &cases::running(&shared, conn, stored)?.workflow.form;
+        let answers = answers_of(&shared, form, &draft)?;
+        Ok::<_, Error>(Some((draft.revision, answers)))
     })
 }
 
@@ -351,21 +412,4 @@ pub fn supplement_fields(case: &Case) -> Vec<String> {
             _ => None,
         })
         .unwrap_or_default()
-}
-
-/// Saves a draft and answers as an API request does.
-pub fn put(
-    app: &Arc<App>,
-    by: &By,
-    ulid: Ulid,
-    answers: Answers,
-    seen: Option<i64>,
-) -> Result<Done, Error> {
-    let (open, _) = save(app, by, ulid, answers, seen)?;
-    Ok(Done {
-        case_id: open.draft.from_case,
-        ulid,
-        revision: open.draft.revision,
-        repeated: false,
-    })
 }

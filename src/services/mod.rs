@@ -10,6 +10,7 @@ pub mod directory;
 pub mod drafts;
 mod error;
 pub mod facts;
+pub mod health;
 pub mod links;
 pub mod lists;
 pub mod mail;

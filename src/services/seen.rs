@@ -122,6 +122,26 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     })
 }
 
+/// The number of the task with this public id; `None` when the case has none, or has not come to it yet.
+pub fn task_number(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    ulid: Ulid,
+    task: Ulid,
+) -> Result<Option<TaskId>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    app.db.read(move |conn| {
+        let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
+        let running = cases::running(&shared, conn, stored)?;
+        viewer
+            .authorize(Wish::SeeCase(&running.case))
+            .map_err(|_| Error::NotFound)?;
+        let rows = tasks::of_case(conn, running.id)?;
+        let found = rows.iter().find(|row| row.ulid == task);
+        Ok::<_, Error>(found.map(|row| TaskId(row.number)))
+    })
+}
+
 fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
     let context = context(running, viewer.person.id, facts, now);
     Situation::new(&running.workflow, &running.case, &context).offered()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ulid::Ulid;
 
-use super::cases::By;
+use super::cases::{By, Done};
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases, drafts};
 use crate::attachments::{AttachmentError, Incoming};
@@ -22,6 +22,18 @@ pub fn take_in(
     incoming: &Incoming<'_>,
     bytes: impl Read,
 ) -> Result<Attachment, Error> {
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    let earlier = app.db.read(move |conn| {
+        let Some(done) = cases::answered(&shared, conn, &asked)? else {
+            return Ok::<_, Error>(None);
+        };
+        attachments::get(conn, done.ulid)?
+            .ok_or(Error::NotFound)
+            .map(Some)
+    })?;
+    if let Some(earlier) = earlier {
+        return Ok(earlier);
+    }
     let to = destination(app, by, ulid)?;
     room(app, to)?;
     let stored = app
@@ -42,10 +54,21 @@ pub fn take_in(
         stored_as: stored.stored_name.clone(),
         created_at: app.now(),
     };
-    let written = app
-        .db
-        .write(move |conn| Ok::<_, Error>(attachments::insert(conn, &new)?));
-    if written.is_err() {
+    let (shared, by, id) = (Arc::clone(app), by.clone(), new.ulid);
+    let written = app.db.write(move |conn| {
+        let done = cases::once(&shared, conn, &by, |conn| {
+            let file = attachments::insert(conn, &new)?;
+            Ok(Done {
+                case_id: file.case_id,
+                ulid: file.ulid,
+                revision: 0,
+                repeated: false,
+            })
+        })?;
+        attachments::get(conn, done.ulid)?.ok_or(Error::NotFound)
+    });
+    // Written for nothing: refused, or the same request came twice at once and the other one was first.
+    if written.as_ref().map_or(true, |file| file.ulid != id) {
         app.attachments
             .remove(&stored.stored_name)
             .map_err(Error::Attachments)?;
@@ -101,22 +124,10 @@ fn room(app: &Arc<App>, to: AttachedTo) -> Result<(), Error> {
         .map(|file| u64::try_from(file.size).unwrap_or(0))
         .sum();
     if limits.case_attachments <= there.len() {
-        return Err(Error::BadRequest {
-            name: "file",
-            problem: format!(
-                "a case keeps at most {} files; remove one first",
-                limits.case_attachments
-            ),
-        });
+        return Err(Error::TooManyFiles(limits.case_attachments));
     }
     if limits.case_attachment_bytes <= bytes {
-        return Err(Error::BadRequest {
-            name: "file",
-            problem: format!(
-                "a case keeps at most {} MB of files",
-                limits.case_attachment_bytes / 1_000_000
-            ),
-        });
+        return Err(Error::NoRoom(limits.case_attachment_bytes));
     }
     Ok(())
 }
@@ -144,6 +155,12 @@ pub fn give_out(app: &Arc<App>, viewer: &Viewer, id: Ulid) -> Result<(Attachment
         .read(&file.stored_as, &file.digest)
         .map_err(Error::Attachments)?;
     Ok((file, bytes))
+}
+
+/// The files of a draft.
+pub fn of_draft(app: &Arc<App>, draft: i64) -> Result<Vec<Attachment>, Error> {
+    app.db
+        .read(move |conn| Ok::<_, Error>(attachments::of(conn, AttachedTo::Draft(draft))?))
 }
 
 /// Takes a file off a draft.

@@ -22,6 +22,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         2,
         &[
             "config",
+            "counters",
             "clock",
             "auth",
             "messages",

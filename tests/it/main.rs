@@ -6,13 +6,18 @@
 mod support;
 
 mod architecture;
+mod cli;
+mod crash;
+mod data_sharing;
 mod dead_links;
+mod imports;
 mod jobs;
 mod links;
 mod mail;
 mod notices;
 mod pages;
 mod sending;
+mod shipped;
 mod storage;
 mod storage_claims;
 mod storage_lists;

@@ -405,6 +405,7 @@ CREATE TABLE idempotency_keys (
   digest TEXT NOT NULL,
   status INTEGER,
   case_id BIGINT REFERENCES cases (id),
+  ulid TEXT,
   revision BIGINT,
   created_at TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (person_id, key)

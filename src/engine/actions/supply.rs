@@ -57,9 +57,7 @@ impl ActionRule for Supply {
         match clock {
             SupplementClock::Pause => run.set_clocks_running(&stage_id, true),
             SupplementClock::Run => {}
-            SupplementClock::Restart => run
-                .restart_clocks(&stage_id)
-                .map_err(Rejection::Guard)?,
+            SupplementClock::Restart => run.restart_clocks(&stage_id).map_err(Rejection::Guard)?,
         }
         run.record(Event::Supplied {
             id: stage_id,

@@ -72,13 +72,7 @@ impl Case {
         last.map(|(_, word)| word.to_owned())
     }
 
-    pub(super) fn ask_edit(
-        &mut self,
-        from: &str,
-        resume: bool,
-        then: Vec<Onward>,
-        stamp: &Stamp,
-    ) {
+    pub(super) fn ask_edit(&mut self, from: &str, resume: bool, then: Vec<Onward>, stamp: &Stamp) {
         let resume = if resume {
             Resume::Here(from.to_owned())
         } else {

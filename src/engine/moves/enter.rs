@@ -1,10 +1,10 @@
 //! Entering a stage or block: `when`, a new round, its tasks and clocks.
 
 use super::Halt;
+use crate::engine::Event;
 use crate::engine::event::{LeftAs, Move, Onward, SkipReason};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
-use crate::engine::Event;
 use crate::expression::{EvaluationError, Expression, Scope};
 use crate::workflow::{Id, Kind, Node, Seat, Stage};
 
@@ -48,11 +48,7 @@ impl Run<'_> {
                         resume: Vec::new(),
                     }),
                     // The lint asks for at least one stage.
-                    None => Some(self.leave_for(
-                        &node.id,
-                        LeftAs::Passed,
-                        CancelReason::Decided,
-                    )),
+                    None => Some(self.leave_for(&node.id, LeftAs::Passed, CancelReason::Decided)),
                 })
             }
         }

@@ -1,10 +1,10 @@
 //! Where the run goes from a stage or block that was left: `next`, `refused`, `undecided`, and back to who sent for it.
 
 use super::Halt;
+use crate::engine::Event;
 use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
-use crate::engine::Event;
 use crate::expression::{EvaluationError, Value};
 use crate::workflow::{Kind, Next, Target};
 
@@ -63,9 +63,7 @@ impl Run<'_> {
     /// A refusal without a `refused` of its own refuses the enclosing block, or the case.
     fn refuse_outward(&mut self, id: &str) -> Option<Move> {
         match self.workflow.around(id).pop() {
-            Some(block) => {
-                Some(self.leave_for(&block, LeftAs::Refused, CancelReason::Decided))
-            }
+            Some(block) => Some(self.leave_for(&block, LeftAs::Refused, CancelReason::Decided)),
             None => {
                 self.end("rejected");
                 None
@@ -151,9 +149,7 @@ impl Run<'_> {
             return Some(Move::Enter { id, resume });
         }
         match self.workflow.around(id).pop() {
-            Some(block) => {
-                Some(self.leave_for(&block, LeftAs::Passed, CancelReason::Decided))
-            }
+            Some(block) => Some(self.leave_for(&block, LeftAs::Passed, CancelReason::Decided)),
             None => {
                 self.end_at_first();
                 None

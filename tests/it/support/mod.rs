@@ -4,8 +4,11 @@ pub mod app;
 pub mod browser;
 pub mod databases;
 pub mod definitions;
+pub mod office;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod process;
 pub mod seed;
+pub mod shell;
 pub mod smtp;
 pub mod world;

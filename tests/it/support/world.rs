@@ -500,8 +500,8 @@ pub fn answers_of(value: Value) -> Answers {
 /// People with a clearance of 6; one whose login ends in a digit has that clearance, and one in a department that begins
 /// with `-` has left.
 pub fn directory(people: &[Row<'_>]) -> Directory {
-    let departments = [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| {
-        Department {
+    let departments =
+        [("A", Some("Z")), ("P", Some("Z")), ("Z", None)].map(|(code, authority)| Department {
             code: DepartmentCode(code.into()),
             name: code.into(),
             short_name: code.into(),
@@ -510,8 +510,7 @@ pub fn directory(people: &[Row<'_>]) -> Directory {
             level: Level::Province,
             authority: authority.map(|code| DepartmentCode(code.into())),
             active: true,
-        }
-    });
+        });
     let mut holdings = Vec::new();
     let mut known = Vec::new();
     for (index, (login, department, roles)) in people.iter().enumerate() {
