@@ -40,6 +40,7 @@ pub use event::{Event, LeftAs, Move, Onward, SkipReason};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
+pub use scope::scope;
 pub use situation::{Offered, Situation};
 pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
 pub use tick::tick;

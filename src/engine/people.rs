@@ -183,7 +183,7 @@ fn is_party(workflow: &Workflow, case: &Case, person: PersonId, context: &Contex
         })
 }
 
-/// Whether `not` names this person. The applicant among those named may still do work and read a notice.
+/// Whether `not` names this person.
 fn excluded(
     workflow: &Workflow,
     case: &Case,
@@ -194,13 +194,7 @@ fn excluded(
     let Some(node) = workflow.node(&task.stage) else {
         return false;
     };
-    let signs = task.asks == TaskAsks::Sign;
-    let named = node
-        .rules
-        .not
-        .iter()
-        .filter(|who| signs || **who != Who::Applicant);
-    named.into_iter().any(|who| match who {
+    node.rules.not.iter().any(|who| match who {
         // Whoever acted there at any time, not the last one only.
         Who::Actor { stage, seat } => acted_in(case, stage, seat.as_deref(), person),
         Who::Any => true,

@@ -90,6 +90,13 @@ impl Running {
             number: None,
         }
     }
+
+    /// Who may act on a task at this moment.
+    #[must_use]
+    pub fn eligible(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).eligible(task)
+    }
 }
 
 /// Takes one action on a case, or submits a draft.

@@ -198,3 +198,122 @@ pub fn workflows(
         Ok::<_, Error>(all)
     })
 }
+
+/// What stands around every page of somebody who is logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// How full the lists are.
+    pub counts: Counts,
+    /// Drafts, a hundred at most.
+    pub drafts: usize,
+    /// Whether there is a workflow that they may file by.
+    pub may_file: bool,
+}
+
+/// Reads what stands around a page, all in one go.
+pub fn around(app: &Arc<App>, viewer: &Viewer) -> Result<Around, Error> {
+    let (shared, viewer, now) = (Arc::clone(app), viewer.clone(), app.now());
+    app.db.read(move |conn| {
+        let mut may_file = false;
+        for version in storage::workflows::all_current(conn)? {
+            let workflow = shared.workflow(conn, version.id)?;
+            may_file = may_file || super::drafts::may_file(&viewer, &workflow).is_ok();
+        }
+        Ok::<_, Error>(Around {
+            counts: Counts {
+                inbox: tasks::inbox_counts(conn, &viewer.inboxes(), now)?,
+                unread: copies::unread(conn, viewer.person.id)?,
+            },
+            drafts: drafts::by_author(conn, viewer.person.id, None, 100)?
+                .rows
+                .len(),
+            may_file,
+        })
+    })
+}
+
+/// A case with the columns of its lists and what it runs on.
+pub struct CaseRow {
+    /// The columns.
+    pub summary: CaseSummary,
+    /// The case.
+    pub case: Arc<Running>,
+}
+
+/// 我发起的 with all that a row says of its case: newest first, before the case with the key `before`.
+pub fn filed(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseRow, i64>, Error> {
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let filter = CaseFilter::of(Whose::FiledBy(person));
+        let page = storage::cases::list(conn, &filter, before, limit)?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for summary in page.rows {
+            rows.push(case_row(&shared, conn, summary)?);
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+/// A copy with all that a row says of its case.
+pub struct Copied {
+    /// The copy and its receipt.
+    pub copy: Copy,
+    /// The case.
+    pub row: CaseRow,
+}
+
+/// 抄送我的 with all that a row says of its case: newest first.
+pub fn copies_of(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Copied>, Error> {
+    let page = copied(app, person, before, limit)?;
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for CopyRow { copy, case } in page.rows {
+            let row = case_row(&shared, conn, case)?;
+            rows.push(Copied { copy, row });
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+fn case_row(app: &App, conn: &mut Connection, summary: CaseSummary) -> Result<CaseRow, Error> {
+    let stored = storage::cases::get_by_id(conn, summary.id)?.ok_or(Error::NotFound)?;
+    Ok(CaseRow {
+        summary,
+        case: Arc::new(cases::running(app, conn, stored)?),
+    })
+}
+
+/// Notes that somebody has read every copy that they were sent. The receipt is dated like one by one.
+pub fn mark_all_read(app: &Arc<App>, person: PersonId) -> Result<(), Error> {
+    let now = app.now();
+    app.db.write(move |conn| {
+        let mut before = None;
+        loop {
+            let page = copies::of_person(conn, person, before, 100)?;
+            for copy in page.rows.iter().filter(|copy| copy.read_at.is_none()) {
+                copies::read(conn, copy.case_id, person, now)?;
+            }
+            before = page.next;
+            if before.is_none() {
+                return Ok::<_, Error>(());
+            }
+        }
+    })
+}

@@ -289,7 +289,8 @@ pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
 }
 
 /// A task's stage by its title, with the seat's own where it has one.
-pub(super) fn stage_title(running: &Running, task: &Task, language: Language) -> String {
+#[must_use]
+pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
     let Some(node) = running.workflow.node(&task.stage) else {
         return task.stage.clone();
     };

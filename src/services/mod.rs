@@ -6,6 +6,7 @@ pub mod calendars;
 pub mod cases;
 pub mod catalogue;
 pub mod demo;
+pub mod desk;
 pub mod directory;
 pub mod drafts;
 mod error;

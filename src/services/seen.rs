@@ -177,6 +177,13 @@ impl Seen {
         )
     }
 
+    /// What the guards of the case's form may read.
+    #[must_use]
+    pub fn scope(&self) -> crate::expression::Scope {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        engine::scope(&self.running.workflow, &self.running.case, &context)
+    }
+
     /// Who may act on a task now.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {

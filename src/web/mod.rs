@@ -1,12 +1,15 @@
-//! The HTTP door: pages as values (`views`) that templates show, the API, assets, and what watches the server.
+//! The HTTP door: pages as values (`views`) that templates show and handlers fill in, the API, assets, and what watches
+//! the server.
 
 pub mod api;
 pub mod assets;
 pub mod format;
 pub mod metrics;
+pub mod pages;
 pub mod problem;
 pub mod security;
 pub mod server;
+pub mod session;
 pub mod views;
 
 use std::sync::Arc;

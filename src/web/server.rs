@@ -15,7 +15,7 @@ use actix_web::{App as Web, HttpRequest, HttpResponse, HttpServer};
 use super::metrics::{self, Requests};
 use super::problem::{Problem, spoken};
 use super::security::Guard;
-use super::{api, assets, blocking};
+use super::{api, assets, blocking, pages};
 use crate::services::{App, health};
 use crate::storage::connection::SchemaState;
 
@@ -108,8 +108,8 @@ pub fn configure(app: Arc<App>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 
             .route("/metrics", web::get().to(measured))
             .configure(assets::configure)
             .configure(api::routes)
-            // The pages' `.configure(pages::routes)` goes here.
-            ;
+            .configure(pages::routes)
+            .default_service(web::to(pages::not_found));
         config.service(everything);
     }
 }

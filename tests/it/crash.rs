@@ -163,7 +163,7 @@ fn check_cases(client: &Client, told: &[Told]) {
     let mut cursor = String::new();
     loop {
         let page = client.get(&format!("/cases?limit=50{cursor}"));
-        for case in page["cases"].as_array().expect("cases") {
+        for case in page["items"].as_array().expect("items") {
             found
                 .entry(case["title"].as_str().expect("a title").to_owned())
                 .or_default()
@@ -192,7 +192,7 @@ fn check_cases(client: &Client, told: &[Told]) {
     }
     for id in told.iter().flat_map(|one| &one.approved) {
         let events = client.get(&format!("/cases/{id}/events"));
-        let approvals = events["events"]
+        let approvals = events["items"]
             .as_array()
             .expect("events")
             .iter()

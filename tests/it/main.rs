@@ -10,6 +10,7 @@ mod cli;
 mod crash;
 mod data_sharing;
 mod dead_links;
+mod engine;
 mod imports;
 mod jobs;
 mod links;

@@ -102,6 +102,10 @@ pub struct ActCard {
     pub button: String,
     /// The task is offered and must be taken first, or may be given back.
     pub claim: Option<Claim>,
+    /// Where it is done, if not here: the pages of the form.
+    pub link: Option<Link>,
+    /// What must be confirmed (`confirmed`) before the answer is taken.
+    pub warning: String,
 }
 
 /// Taking an offered task, or giving it back. Posted to `/c/:id/act` with `task`, `revision` and `action`.
@@ -308,11 +312,19 @@ pub enum Needed {
     Must,
 }
 
-/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `revision` and `comment`.
+/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, `person` and `comment`.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherAction {
+    /// Tells it from the others on the page.
+    pub key: String,
     /// Sent as `action`: `withdraw`, `terminate`, …
     pub action: String,
+    /// On which task, where it needs one.
+    pub task: Option<String>,
+    /// The login of the person to be named, as typed; `None` where nobody is.
+    pub person: Option<String>,
+    /// What is wrong with it.
+    pub person_error: String,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.

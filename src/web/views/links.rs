@@ -36,6 +36,8 @@ pub struct ConfirmView {
     pub error_heading: String,
     /// The token bound to cookie, link and action.
     pub csrf: String,
+    /// The revision of the case that the page shows.
+    pub revision: i64,
     /// When the link ends: 10月22日（周四）24:00.
     pub ends: String,
     /// The case's page, behind the login.

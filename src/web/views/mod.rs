@@ -22,7 +22,7 @@ pub use case::{
     Needed, OtherAction, Signature, Signatures, SupplementForm, Timeline, TimelineItem, Upload,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
-pub use errors::{ErrorView, Problem};
+pub use errors::{ErrorView, Problem, StopView};
 pub use filing::{
     AskView, Asked, CheckSection, CheckView, Conflict, ConflictRow, EditView, NewView, PreviewStep,
     Step, StepState, SubmittedView, WarningRow, WorkflowCard,

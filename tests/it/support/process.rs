@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -135,11 +135,6 @@ impl Deployment {
     /// The address of the API.
     pub fn api(&self) -> String {
         format!("http://127.0.0.1:{}/api/v1", self.port)
-    }
-
-    /// The deployment's folder.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 }
 

@@ -120,11 +120,11 @@ pub fn definition(top: &str, fields: &str, stages: &str, ends: &str) -> String {
     )
 }
 
-/// `stages` may begin with further sections of the form; what is before `- stage:` or `- group:` at the line's start is kept.
+/// `stages` may begin with further sections of the form; then it has its own `stages:` line.
 fn stages_of(stages: &str) -> String {
-    match stages.find("stages:\n") {
-        Some(_) => stages.to_owned(),
-        None => format!("stages:\n{stages}"),
+    match stages.contains("\nstages:\n") {
+        true => stages.to_owned(),
+        false => format!("stages:\n{stages}"),
     }
 }
 

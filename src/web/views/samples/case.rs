@@ -181,6 +181,8 @@ fn act(language: Language) -> ActCard {
             button: "退签".into(),
             about: "退签后由同岗位的其他人签收。".into(),
         }),
+        link: None,
+        warning: String::new(),
     }
 }
 
@@ -367,7 +369,27 @@ fn discussion() -> Discussion {
 }
 
 fn others() -> Vec<OtherAction> {
-    vec![OtherAction {
+    let reassign = OtherAction {
+        key: "reassign-7".into(),
+        action: "reassign".into(),
+        task: Some("7".into()),
+        person: Some("wang".into()),
+        person_error: "没有登录名为“wang”的人员".into(),
+        title: "改派：科室审核".into(),
+        about: "没有人能办理这一环节，请指定一个人。".into(),
+        reason: Needed::Must,
+        value: String::new(),
+        error: String::new(),
+        button: "改派".into(),
+        irreversible: false,
+        revision: 12,
+        open: true,
+    };
+    let terminate = OtherAction {
+        key: "terminate".into(),
+        task: None,
+        person: None,
+        person_error: String::new(),
         action: "terminate".into(),
         title: "终止这一件…".into(),
         about: "终止后不能恢复，所有参与人会收到通知。".into(),
@@ -378,7 +400,8 @@ fn others() -> Vec<OtherAction> {
         irreversible: true,
         revision: 12,
         open: false,
-    }]
+    };
+    vec![reassign, terminate]
 }
 
 fn case_with_errors(language: Language) -> CaseView {

@@ -54,6 +54,7 @@ fn confirm(wrong: bool, language: Language) -> ConfirmView {
         department: "省公安厅".into(),
         address: format::masked_address("wangjianguo@henan.example"),
         number: NUMBER.into(),
+        revision: 12,
         facts: vec![
             Fact::new("申请部门", "省卫生健康委"),
             Fact::new("申请数据", "人口基础信息（省公安厅）"),
@@ -116,6 +117,8 @@ fn login(wrong: bool) -> LoginView {
             String::new()
         },
         next: "/inbox".into(),
+        again: format!("/c/{CASE}/edit/use"),
+        kept: vec![Choice::new("kept.purpose", "第一行\n第二行", false)],
         why: if wrong {
             "登录已过期，请重新登录。您的草稿已经保存。".into()
         } else {
