@@ -38,6 +38,12 @@ pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMes
         .write(move |conn| Ok(outbox::claim(conn, &lease, now, limit)?))
 }
 
+/// Keeps the claimed mails that are not settled yet for longer.
+pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
+    let lease = lease.clone();
+    app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
+}
+
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
 pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());
