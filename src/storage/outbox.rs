@@ -163,21 +163,40 @@ pub fn claim(
     Ok(claimed)
 }
 
-/// Keeps what the owner has claimed, and has not settled yet, until the lease's new end.
+/// Keeps up what the owner still has until then.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> {
+pub fn renew(conn: &mut Connection, owner: &str, until: Instant) -> Result<(), StorageError> {
     let held = outbox::table
         .filter(outbox::state.eq(OutboxState::Waiting.literal()))
-        .filter(outbox::lease_owner.eq(&lease.owner))
+        .filter(outbox::lease_owner.eq(Some(owner)))
         .select(outbox::id);
-    // A row that a command holds is skipped, and extended the next time: nobody waits for two rows here.
+    // A row that a command holds is skipped, and renewed the next time: nobody waits for two rows here.
     let ids: Vec<i64> = SkipLocked(held).load(conn)?;
     diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
-        .set(outbox::lease_until.eq(moment_or_null(Some(lease.until))))
+        .set(outbox::lease_until.eq(moment_or_null(Some(until))))
         .execute(conn)?;
     Ok(())
+}
+
+/// Whether the message is still the owner's to send.
+///
+/// # Errors
+/// The database's own failure.
+pub fn is_held(
+    conn: &mut Connection,
+    id: i64,
+    owner: &str,
+    now: Instant,
+) -> Result<bool, StorageError> {
+    let held = leased(id, owner)
+        .filter(outbox::state.eq(OutboxState::Waiting))
+        .filter(outbox::lease_until.gt(moment_or_null(Some(now))))
+        .select(outbox::id)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(held.is_some())
 }
 
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
