@@ -314,7 +314,7 @@ fn what_a_killed_server_had_claimed_goes_out_soon_and_what_a_living_one_has_does
         assert_eq!(claimed.len(), 1);
         fixture.advance(TimeDelta::seconds(20));
         let longer = lease("living", fixture.clock_now());
-        queues::renew_mails(&fixture.app, &longer.owner, longer.until).expect("renews");
+        queues::extend_mails(&fixture.app, &longer).expect("extends");
 
         fixture.advance(TimeDelta::seconds(20));
         fixture.deliver();
