@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +10,6 @@ use chrono::TimeDelta;
 use ulid::Ulid;
 
 use super::kind;
-use crate::calendar::Instant;
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::message::Prepared;
 use crate::notify::sender::{Fault, SendError, Sender};
@@ -25,8 +24,6 @@ const BATCH: u32 = 20;
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How often it does so.
 const EXTENDED_EVERY: Duration = Duration::from_secs(8);
-/// No mail is begun with less than this left of the lease: the process stood still, and others may be at it.
-const SPARE: TimeDelta = TimeDelta::seconds(5);
 /// How often settling is tried while the database cannot be used: a mail that left must not leave again.
 const SETTLING: u32 = 6;
 
@@ -48,6 +45,8 @@ enum Attempt {
     Settle(MailEnd),
     /// The server is out of reach, for the others too.
     Outage(SendError),
+    /// Cancelled meanwhile, or another's by now.
+    Lost,
     /// The database cannot be used; the lease will end.
     Leave(Error),
 }
@@ -76,15 +75,14 @@ impl Mailer {
         if batch.is_empty() {
             return Ok(false);
         }
-        let until = Mutex::new(lease.until);
         let (finished, end) = mpsc::channel::<()>();
         let outage = thread::scope(|scope| {
-            let (held, shared) = (&lease, &until);
+            let held = &lease;
             thread::Builder::new()
                 .name("mails' lease".into())
-                .spawn_scoped(scope, move || self.keep(held, shared, &end))
+                .spawn_scoped(scope, move || self.keep(held, &end))
                 .map_err(|error| Error::Fault(format!("no thread: {error}")))?;
-            let worked = self.work_off(&batch, held, shared, stopping);
+            let worked = self.work_off(&batch, held, stopping);
             // The other thread ends with this.
             drop(finished);
             worked
@@ -99,13 +97,12 @@ impl Mailer {
     }
 
     /// Keeps the claim until the batch is worked off: one slow mail may take minutes.
-    fn keep(&self, lease: &Lease, until: &Mutex<Instant>, end: &mpsc::Receiver<()>) {
+    fn keep(&self, lease: &Lease, end: &mpsc::Receiver<()>) {
         while end.recv_timeout(EXTENDED_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
             let longer = self.lease(lease.owner.clone());
-            match queues::extend_mails(&self.app, &longer) {
-                Ok(()) => *until.lock().unwrap_or_else(PoisonError::into_inner) = longer.until,
-                // The next try may succeed; until then no further mail is begun.
-                Err(error) => tracing::warn!(fault = kind(&error), "a claim could not be kept"),
+            if let Err(error) = queues::extend_mails(&self.app, &longer) {
+                // The next try may succeed; a mail whose claim has ended is not begun.
+                tracing::warn!(fault = kind(&error), "a claim could not be kept");
             }
         }
     }
@@ -115,20 +112,14 @@ impl Mailer {
         &self,
         batch: &[StoredMessage],
         lease: &Lease,
-        until: &Mutex<Instant>,
         stopping: &dyn Fn() -> bool,
     ) -> Result<Option<SendError>, Error> {
         let mut outage: Option<SendError> = None;
         for message in batch {
-            let until = *until.lock().unwrap_or_else(PoisonError::into_inner);
-            // The rest is claimed again when the lease ends.
-            if until < self.app.now() + SPARE {
-                break;
-            }
             let tried = match &outage {
                 _ if stopping() => Attempt::Settle(put_back(message)),
                 Some(error) => Attempt::Settle(self.ended(message, Err(error))),
-                None => self.caught(message),
+                None => self.caught(lease, message),
             };
             let end = match tried {
                 Attempt::Settle(end) => end,
@@ -137,6 +128,7 @@ impl Mailer {
                     outage = Some(error);
                     end
                 }
+                Attempt::Lost => continue,
                 Attempt::Leave(error) => return Err(error),
             };
             self.settle(lease, message, &end)?;
@@ -145,13 +137,19 @@ impl Mailer {
     }
 
     /// A panic fails this one mail, and no other waits for it.
-    fn caught(&self, message: &StoredMessage) -> Attempt {
-        catch_unwind(AssertUnwindSafe(|| self.attempt(message))).unwrap_or_else(|_| {
+    fn caught(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
+        catch_unwind(AssertUnwindSafe(|| self.attempt(lease, message))).unwrap_or_else(|_| {
             Attempt::Settle(MailEnd::Failed("panic while it was put together".into()))
         })
     }
 
-    fn attempt(&self, message: &StoredMessage) -> Attempt {
+    fn attempt(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
+        // Looked up and not remembered: this process may have stood still since it claimed the mail.
+        match queues::holds_mail(&self.app, lease, message.id) {
+            Ok(true) => {}
+            Ok(false) => return Attempt::Lost,
+            Err(error) => return Attempt::Leave(error),
+        }
         let prepared: Prepared = match mail::prepare(&self.app, message.id) {
             Ok(Some(prepared)) => prepared,
             Ok(None) => return Attempt::Settle(MailEnd::Moot),

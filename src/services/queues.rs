@@ -44,6 +44,13 @@ pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
     app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
 }
 
+/// Whether a claimed mail is still there to be sent: a process that stood still may have lost it to another.
+pub fn holds_mail(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
+    let now = app.now();
+    app.db
+        .read(|conn| Ok(outbox::is_held(conn, id, &lease.owner, now)?))
+}
+
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
 pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());

@@ -180,6 +180,25 @@ pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> 
     Ok(())
 }
 
+/// Whether the message is still the owner's to send.
+///
+/// # Errors
+/// The database's own failure.
+pub fn is_held(
+    conn: &mut Connection,
+    id: i64,
+    owner: &str,
+    now: Instant,
+) -> Result<bool, StorageError> {
+    let held = leased(id, owner)
+        .filter(outbox::state.eq(OutboxState::Waiting))
+        .filter(outbox::lease_until.gt(moment_or_null(Some(now))))
+        .select(outbox::id)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(held.is_some())
+}
+
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
 ///
 /// # Errors

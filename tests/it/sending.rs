@@ -1,10 +1,13 @@
 //! Mails on their way: over SMTP, while the server is down, picky or gone, from one server and from several.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
 use huiqian::config::{Delivery, SmtpUrl};
 use huiqian::jobs::{self, Mailer};
+use huiqian::notify::message::Prepared;
+use huiqian::notify::sender::{SendError, Sender};
 use huiqian::services::queues::{self, MailEnd};
 use huiqian::services::{App, Error};
 use huiqian::storage::Lease;
@@ -332,4 +335,46 @@ fn what_a_killed_server_had_claimed_goes_out_soon_and_what_a_living_one_has_does
         );
         assert!(matches!(late, Err(Error::Stale)), "{late:?}");
     });
+}
+
+/// A sender that stands still at its first mail, until everybody else has had time to take over.
+struct Sleeper {
+    app: Arc<App>,
+    clock: huiqian::clock::ManualClock,
+    sent: Arc<AtomicUsize>,
+}
+
+impl Sender for Sleeper {
+    fn send(&self, _: &Prepared) -> Result<(), SendError> {
+        if self.sent.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.clock.advance(TimeDelta::minutes(1));
+            let waker = mailer(&self.app);
+            send(&waker);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_server_that_stood_still_sends_nothing_that_others_have_taken_over() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&one_review());
+    let cases: Vec<Ulid> = (0..5)
+        .map(|_| fixture.file("ann", &key, json!({})))
+        .collect();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let sleeper = Sleeper {
+        app: Arc::clone(&fixture.app),
+        clock: fixture.clock.clone(),
+        sent: Arc::clone(&sent),
+    };
+
+    send(&Mailer::new(Arc::clone(&fixture.app), Box::new(sleeper)));
+
+    // The one that was under way may leave twice; the others left once.
+    assert_eq!(sent.load(Ordering::Relaxed), 1);
+    assert_eq!(fixture.mails_to("cat").len(), 5);
+    for case in cases {
+        assert_eq!(fixture.outbox(case)[0].state, OutboxState::Sent);
+    }
 }
