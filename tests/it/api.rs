@@ -141,7 +141,10 @@ fn a_request_is_filed_and_signed_by_four_until_it_is_approved() {
         assert_eq!(answered, ["bob", "cat", "pat", "pat"]);
 
         let found = api
-            .get("ann", "/api/v1/cases?status=ended&workflow=sharing&q=%E6%A0%B8%E9%AA%8C")
+            .get(
+                "ann",
+                "/api/v1/cases?status=ended&workflow=sharing&q=%E6%A0%B8%E9%AA%8C",
+            )
             .expect(200);
         assert_eq!(found["items"][0]["id"], done["id"]);
         let nothing = api.get("ann", "/api/v1/cases?status=open").expect(200);

@@ -8,6 +8,7 @@ mod support;
 mod api;
 mod api_input;
 mod api_service;
+mod api_shipped;
 mod architecture;
 mod cli;
 mod crash;

@@ -181,7 +181,10 @@ fn a_case_that_one_may_not_see_is_no_different_from_one_that_is_not_there() {
         );
         let listed = world.api.get("pat", "/api/v1/cases").expect(200);
         assert_eq!(listed["items"], json!([]));
-        let found = world.api.get("pat", "/api/v1/cases?q=%E6%A0%B8%E9%AA%8C").expect(200);
+        let found = world
+            .api
+            .get("pat", "/api/v1/cases?q=%E6%A0%B8%E9%AA%8C")
+            .expect(200);
         assert_eq!(found["items"], json!([]));
     });
 }
