@@ -49,6 +49,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Tells it to stop; what is under way is to be finished.
+    pub fn tell_to_stop(&mut self) {
+        drop(self.stop.take());
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
