@@ -1,15 +1,16 @@
 //! Mails on their way out: claimed with a lease, put together, handed over outside any transaction, and settled.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use ulid::Ulid;
 
-use super::heartbeat::{Heartbeat, LEASE};
 use super::kind;
+use crate::calendar::Instant;
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::message::Prepared;
 use crate::notify::sender::{Fault, SendError, Sender};
@@ -20,6 +21,12 @@ use crate::storage::{Lease, StorageError};
 
 /// Mails that are claimed together.
 const BATCH: u32 = 20;
+/// What a process that was killed had claimed goes out after this; a process that lives keeps its claim.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// How often it does so.
+const EXTENDED_EVERY: Duration = Duration::from_secs(8);
+/// No mail is begun with less than this left of the lease: the process stood still, and others may be at it.
+const SPARE: TimeDelta = TimeDelta::seconds(5);
 /// How often settling is tried while the database cannot be used: a mail that left must not leave again.
 const SETTLING: u32 = 6;
 
@@ -64,14 +71,60 @@ impl Mailer {
 
     /// As [`Self::pass`], stopping between two mails when it is time to.
     pub fn pass_until(&self, stopping: &dyn Fn() -> bool) -> Result<bool, Error> {
-        let lease = Lease {
-            owner: Ulid::new().to_string(),
-            until: self.app.now() + LEASE,
-        };
+        let lease = self.lease(Ulid::new().to_string());
         let batch = queues::claim_mails(&self.app, &lease, BATCH)?;
-        let _alive = (!batch.is_empty()).then(|| Heartbeat::start(&self.app, &lease.owner));
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        let until = Mutex::new(lease.until);
+        let (finished, end) = mpsc::channel::<()>();
+        let outage = thread::scope(|scope| {
+            let (held, shared) = (&lease, &until);
+            thread::Builder::new()
+                .name("mails' lease".into())
+                .spawn_scoped(scope, move || self.keep(held, shared, &end))
+                .map_err(|error| Error::Fault(format!("no thread: {error}")))?;
+            let worked = self.work_off(&batch, held, shared, stopping);
+            // The other thread ends with this.
+            drop(finished);
+            worked
+        })?;
+        self.note(outage.is_some())?;
+        Ok(u32::try_from(batch.len()).is_ok_and(|count| count == BATCH) && outage.is_none())
+    }
+
+    fn lease(&self, owner: String) -> Lease {
+        let until = self.app.now() + LEASE;
+        Lease { owner, until }
+    }
+
+    /// Keeps the claim until the batch is worked off: one slow mail may take minutes.
+    fn keep(&self, lease: &Lease, until: &Mutex<Instant>, end: &mpsc::Receiver<()>) {
+        while end.recv_timeout(EXTENDED_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let longer = self.lease(lease.owner.clone());
+            match queues::extend_mails(&self.app, &longer) {
+                Ok(()) => *until.lock().unwrap_or_else(PoisonError::into_inner) = longer.until,
+                // The next try may succeed; until then no further mail is begun.
+                Err(error) => tracing::warn!(fault = kind(&error), "a claim could not be kept"),
+            }
+        }
+    }
+
+    /// Sends one after another. Answers with what kept the server from taking them.
+    fn work_off(
+        &self,
+        batch: &[StoredMessage],
+        lease: &Lease,
+        until: &Mutex<Instant>,
+        stopping: &dyn Fn() -> bool,
+    ) -> Result<Option<SendError>, Error> {
         let mut outage: Option<SendError> = None;
-        for message in &batch {
+        for message in batch {
+            let until = *until.lock().unwrap_or_else(PoisonError::into_inner);
+            // The rest is claimed again when the lease ends.
+            if until < self.app.now() + SPARE {
+                break;
+            }
             let tried = match &outage {
                 _ if stopping() => Attempt::Settle(put_back(message)),
                 Some(error) => Attempt::Settle(self.ended(message, Err(error))),
@@ -86,10 +139,9 @@ impl Mailer {
                 }
                 Attempt::Leave(error) => return Err(error),
             };
-            self.settle(&lease, message, &end)?;
+            self.settle(lease, message, &end)?;
         }
-        self.note(&batch, outage.is_some())?;
-        Ok(u32::try_from(batch.len()).is_ok_and(|count| count == BATCH) && outage.is_none())
+        Ok(outage)
     }
 
     /// A panic fails this one mail, and no other waits for it.
@@ -170,12 +222,12 @@ impl Mailer {
     }
 
     /// After an outage, the first mail that goes out takes along all that waited for the server.
-    fn note(&self, batch: &[StoredMessage], failed: bool) -> Result<(), Error> {
+    fn note(&self, failed: bool) -> Result<(), Error> {
         let now = self.app.now().timestamp();
         let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
         if failed {
             self.outage.store(true, Ordering::Relaxed);
-        } else if !batch.is_empty() && !lately && self.outage.swap(false, Ordering::Relaxed) {
+        } else if !lately && self.outage.swap(false, Ordering::Relaxed) {
             self.let_go.store(now, Ordering::Relaxed);
             let moved = queues::bring_mails_forward(&self.app, outages())?;
             if 0 < moved {

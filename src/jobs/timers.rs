@@ -15,9 +15,10 @@ use crate::storage::timers::Timer;
 
 /// Timers that are claimed together.
 const BATCH: u32 = 20;
-const LEASE: TimeDelta = TimeDelta::seconds(45);
+/// What a process that was killed had claimed comes up again after this.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// No timer is begun with less than this left of the lease.
-const LONGEST: TimeDelta = TimeDelta::seconds(15);
+const LONGEST: TimeDelta = TimeDelta::seconds(10);
 
 /// What a due timer does: [`cases::tick`](crate::services::cases::tick).
 pub type Act<'a> = dyn Fn(&Arc<App>, i64, &Lease) -> Result<bool, Error> + 'a;

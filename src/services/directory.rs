@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use ulid::Ulid;
 
 use super::open_cases::{self, OpenCase};
-use super::{Error, viewer};
+use super::{Error, links, viewer};
 use crate::auth::passwords::{self, PasswordError, Passwords};
 use crate::calendar::{Instant, day_of};
 use crate::clock::Clock;
@@ -370,7 +370,7 @@ fn end_what_was_lost(
     for person in gone {
         storage::sessions::remove_of(conn, person.id)?;
         storage::api_tokens::revoke_of(conn, person.id, now)?;
-        storage::action_links::revoke_for_person(conn, person.id, "deactivated", now)?;
+        storage::action_links::revoke_for_person(conn, person.id, links::DEACTIVATED, now)?;
     }
     Ok(())
 }
@@ -392,7 +392,7 @@ fn end_links(
         .filter(|person| !can.contains(person))
         .collect();
     for person in lost {
-        storage::action_links::revoke_siblings(conn, row.id, person, "lost the post", now)?;
+        storage::action_links::revoke_siblings(conn, row.id, person, links::LOST_POST, now)?;
     }
     Ok(())
 }

@@ -33,6 +33,11 @@ pub(super) const HANDED_OVER: &str = "handed over";
 /// Somebody else has taken its task.
 pub(super) const CLAIMED: &str = "claimed";
 
+/// Its person has left.
+pub(super) const DEACTIVATED: &str = "deactivated";
+/// Its person has lost the post that it was for.
+pub(super) const LOST_POST: &str = "lost the post";
+
 /// The keys of the sentences that say why a link does not act.
 mod dead {
     pub const UNKNOWN: &str = "links.dead.unknown";
@@ -305,6 +310,8 @@ fn of_row(
             Some(NEWER_MAIL) => dead::NEWER,
             Some(HANDED_OVER) => dead::REASSIGNED,
             Some(CLAIMED) => dead::CLAIMED,
+            Some(LOST_POST) => dead::NOT_ENTITLED,
+            Some(DEACTIVATED) => dead::INACTIVE,
             _ => dead::REVOKED,
         },
         (LinkState::Live, TaskState::Open) if link.link.expires_at <= app.now() => dead::EXPIRED,

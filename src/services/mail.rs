@@ -192,6 +192,11 @@ impl<'a> Scene<'a> {
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
     }
 
+    fn is_unheld(&self, task: &Task) -> bool {
+        let context = self.context();
+        Situation::new(&self.running.workflow, &self.running.case, &context).is_unheld(task)
+    }
+
     fn context(&self) -> Context<'a> {
         self.running
             .as_seen_by(Actor::System, Channel::Timer, self.now)

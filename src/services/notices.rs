@@ -75,7 +75,7 @@ pub(super) fn enqueue(
     Ok(())
 }
 
-/// Every mail that the decision owes, in its order; some may be there twice.
+/// Every mail that the decision owes, in its order.
 fn owed<'a>(
     running: &Running,
     decision: &'a Decision,
@@ -94,7 +94,7 @@ fn owed<'a>(
             stage,
             clock,
         } = effect;
-        let people = recipients(running, &decision.case, *notice, to, *task, context);
+        let people = people_of(running, to, context);
         mails.extend(
             people
                 .into_iter()
@@ -107,31 +107,6 @@ fn owed<'a>(
                     task: *task,
                     row: row(*task),
                     why: reason(running, decision, *notice, *task),
-                }),
-        );
-    }
-    for event in &decision.events {
-        let Event::Reassigned { task, .. } = event else {
-            continue;
-        };
-        // Whoever could act until now and cannot any more.
-        let now = decision
-            .case
-            .task(*task)
-            .map(|task| eligible(running, &decision.case, task, context));
-        let kept = now.unwrap_or_default();
-        mails.extend(
-            asked_before(running, *task, context)
-                .into_iter()
-                .filter(|person| !kept.contains(person) && Some(*person) != context.person())
-                .map(|person| Mail {
-                    notice: Notice::NoLongerNeeded,
-                    person,
-                    stage: None,
-                    clock: None,
-                    task: Some(*task),
-                    row: row(Some(*task)),
-                    why: Some(Reason::Reassigned),
                 }),
         );
     }
@@ -219,52 +194,6 @@ pub(super) fn asks_to_act(notice: Notice) -> bool {
     )
 }
 
-/// The people behind a notice: of a task, only those who can act on it; of a task that is not needed any more, only
-/// those who could until now.
-fn recipients(
-    running: &Running,
-    case: &Case,
-    notice: Notice,
-    to: &[Party],
-    task: Option<TaskId>,
-    context: &Context<'_>,
-) -> BTreeSet<PersonId> {
-    let all = people_of(running, to, context);
-    let who_can = match (task, notice) {
-        (Some(task), Notice::Assigned | Notice::Reminder | Notice::Overdue) => case
-            .task(task)
-            // Given and answered in one command: nobody need be asked.
-            .filter(|task| task.is_open())
-            .map(|task| eligible(running, case, task, context))
-            .unwrap_or_default(),
-        (Some(task), Notice::NoLongerNeeded) => asked_before(running, task, context),
-        _ => return all,
-    };
-    all.intersection(&who_can).copied().collect()
-}
-
-fn eligible(
-    running: &Running,
-    case: &Case,
-    task: &Task,
-    context: &Context<'_>,
-) -> BTreeSet<PersonId> {
-    Situation::new(&running.workflow, case, context)
-        .eligible(task)
-        .into_iter()
-        .collect()
-}
-
-/// Who could act on a task before this command.
-fn asked_before(running: &Running, task: TaskId, context: &Context<'_>) -> BTreeSet<PersonId> {
-    running
-        .case
-        .task(task)
-        .filter(|task| task.is_open())
-        .map(|task| eligible(running, &running.case, task, context))
-        .unwrap_or_default()
-}
-
 /// Why a task is not needed any more, or how the case ended without a decision.
 fn reason(
     running: &Running,
@@ -291,6 +220,10 @@ fn reason(
         Notice::Closed => Some(ended()),
         Notice::NoLongerNeeded => {
             let task = decision.case.task(task?)?;
+            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } if *id == task.id);
+            if task.is_open() && decision.events.iter().any(passed_on) {
+                return Some(Reason::Reassigned);
+            }
             Some(match (&task.state, task.holder) {
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),

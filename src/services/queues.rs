@@ -38,11 +38,10 @@ pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMes
         .write(move |conn| Ok(outbox::claim(conn, &lease, now, limit)?))
 }
 
-/// Keeps a claim on mails up until then.
-pub fn renew_mails(app: &App, owner: &str, until: Instant) -> Result<(), Error> {
-    let owner = owner.to_owned();
-    app.db
-        .write(move |conn| Ok(outbox::renew(conn, &owner, until)?))
+/// Keeps the claimed mails that are not settled yet for longer.
+pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
+    let lease = lease.clone();
+    app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
 }
 
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.

@@ -163,16 +163,19 @@ pub fn claim(
     Ok(claimed)
 }
 
-/// Keeps up what the owner still has until then.
+/// Keeps what the owner has claimed, and has not settled yet, until the lease's new end.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn renew(conn: &mut Connection, owner: &str, until: Instant) -> Result<(), StorageError> {
+pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> {
     let held = outbox::table
         .filter(outbox::state.eq(OutboxState::Waiting.literal()))
-        .filter(outbox::lease_owner.eq(Some(owner)));
-    diesel::update(held)
-        .set(outbox::lease_until.eq(moment_or_null(Some(until))))
+        .filter(outbox::lease_owner.eq(&lease.owner))
+        .select(outbox::id);
+    // A row that a command holds is skipped, and extended the next time: nobody waits for two rows here.
+    let ids: Vec<i64> = SkipLocked(held).load(conn)?;
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set(outbox::lease_until.eq(moment_or_null(Some(lease.until))))
         .execute(conn)?;
     Ok(())
 }

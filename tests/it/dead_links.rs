@@ -10,8 +10,8 @@ use ulid::Ulid;
 
 use crate::links::{approve, dead};
 use crate::support::app::{Fixture, SECRET};
-use crate::support::definitions::{for_data, reviewed};
-use crate::support::world::{answers_of, at, with_stages};
+use crate::support::definitions::{for_data, reviewed, with_stages};
+use crate::support::world::{answers_of, at};
 
 /// What makes a link dead, and the sentence that its person is told.
 type Death = (&'static str, fn(&Fixture, Ulid, &str), &'static str);

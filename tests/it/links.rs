@@ -11,8 +11,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use crate::support::app::{Fixture, token_in};
-use crate::support::definitions::{for_data, reviewed};
-use crate::support::world::with_stages;
+use crate::support::definitions::{for_data, reviewed, with_stages};
 
 /// The cause of a dead link.
 pub fn dead(answer: Result<impl std::fmt::Debug, Error>) -> &'static str {

@@ -7,8 +7,8 @@ use huiqian::storage::outbox::OutboxState;
 use serde_json::json;
 
 use crate::support::app::{Fixture, reason, token_in};
-use crate::support::definitions::{for_data, one_review};
-use crate::support::world::{answers_of, with_stages};
+use crate::support::definitions::{for_data, one_review, with_stages};
+use crate::support::world::{answers_of, with_form};
 
 /// The subjects of a person's caught mails.
 fn subjects(fixture: &Fixture, login: &str) -> Vec<String> {
@@ -259,11 +259,10 @@ fn a_case_that_nobody_can_go_on_with_is_told_to_who_mends_it() {
 #[test]
 fn an_approval_tells_its_period() {
     let fixture = Fixture::new();
-    let yaml = with_stages("  - {stage: review, title: 审核, who: share_office_head@applicant}")
-        .replace(
-            "      - {id: note, type: text, label: 说明}\n",
-            "      - {id: period, type: period, label: 使用时限}\n",
-        );
+    let yaml = with_form(
+        "{id: period, type: period, label: 使用时限}",
+        "  - {stage: review, title: 审核, who: share_office_head@applicant}",
+    );
     let key = fixture.publish(&yaml);
     let period = json!({"period": {"from": "2026-04-01", "to": "2027-03-31"}});
     let case = fixture.file("ann", &key, period);

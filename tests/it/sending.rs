@@ -5,7 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use huiqian::config::{Delivery, SmtpUrl};
 use huiqian::jobs::{self, Mailer};
-use huiqian::services::App;
+use huiqian::services::queues::{self, MailEnd};
+use huiqian::services::{App, Error};
+use huiqian::storage::Lease;
 use huiqian::storage::outbox::{self, OutboxState};
 use mail_parser::MessageParser;
 use serde_json::json;
@@ -294,4 +296,40 @@ fn two_servers_send_each_mail_once() {
     assert_eq!(ids.len(), 60);
     ids.dedup();
     assert_eq!(ids.len(), 60);
+}
+
+#[test]
+fn what_a_killed_server_had_claimed_goes_out_soon_and_what_a_living_one_has_does_not() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&one_review());
+        let lease = |owner: &str, from: chrono::DateTime<chrono::Utc>| Lease {
+            owner: owner.into(),
+            until: from + TimeDelta::seconds(30),
+        };
+        let living = lease("living", fixture.clock_now());
+        let claimed = queues::claim_mails(&fixture.app, &living, 10).expect("claims");
+        assert_eq!(claimed.len(), 1);
+        fixture.advance(TimeDelta::seconds(20));
+        let longer = lease("living", fixture.clock_now());
+        queues::extend_mails(&fixture.app, &longer).expect("extends");
+
+        fixture.advance(TimeDelta::seconds(20));
+        fixture.deliver();
+        assert_eq!(
+            fixture.outbox(case)[0].state,
+            OutboxState::Waiting,
+            "it is kept"
+        );
+        fixture.advance(TimeDelta::seconds(20));
+        fixture.deliver();
+        assert_eq!(fixture.outbox(case)[0].state, OutboxState::Sent);
+
+        let late = queues::settle_mail(
+            &fixture.app,
+            &longer,
+            claimed[0].id,
+            &MailEnd::Failed("late".into()),
+        );
+        assert!(matches!(late, Err(Error::Stale)), "{late:?}");
+    });
 }

@@ -52,12 +52,12 @@ impl Scene<'_> {
 
     /// For those in charge: somebody is late, or nobody can go on.
     pub(super) fn escalated(&self) -> Option<Notice> {
-        if self.params.clock.is_none() {
+        if self.params.task.is_some() {
             let task = self.open_task()?;
             let (stage, cause) = match task.asks {
                 TaskAsks::Repair => (None, Cause::Definition),
                 // Somebody was named meanwhile.
-                _ if task.nobody.is_empty() => return None,
+                _ if !self.is_unheld(task) => return None,
                 _ => (Some(self.stage_title(task)), Cause::NoHolder),
             };
             return Some(Notice::Stuck { stage, cause });

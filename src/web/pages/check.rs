@@ -259,7 +259,7 @@ impl<'a> Preview<'a> {
                 Kind::Group { stages, .. } => self.collect(stages, Some(node), steps),
                 Kind::Stage(stage) => steps.push(PreviewStep {
                     title: words::pick(self.visit, &node.title),
-                    who: self.names().seats(stage, &self.case),
+                    who: self.names().seats(stage, &self.case, &self.scope),
                     takes: self.takes(node, around),
                 }),
             }
@@ -435,10 +435,7 @@ pub async fn submitted(visit: Visit, path: web::Path<String>) -> Answer {
 /// Whom it waits for now, and by when.
 fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
     let sight = case::Sight::new(visit, seen);
-    let waits: Vec<String> = seen
-        .running
-        .case
-        .open_tasks()
+    let waits: Vec<String> = words::awaited(&seen.running.case)
         .map(|task| sight.waiting_at(task))
         .collect();
     let reckoning = clocks::Reckoning {

@@ -158,14 +158,33 @@ fn of_service(visit: &Visit, error: &Error) -> (Problem, String) {
             (problem, refusal.sentence(visit.language))
         }
         Error::Storage(StorageError::Unavailable(_)) => {
-            tracing::error!(request = visit.request, %error, "the database cannot be used");
+            tracing::error!(
+                request = visit.request,
+                error = causes(error),
+                "the database cannot be used"
+            );
             plain(Problem::Maintenance)
         }
         _ => {
-            tracing::error!(request = visit.request, %error, "a request failed");
+            tracing::error!(
+                request = visit.request,
+                error = causes(error),
+                "a request failed"
+            );
             plain(Problem::Internal)
         }
     }
+}
+
+/// An error with everything behind it, for the log.
+fn causes(error: &Error) -> String {
+    let mut words = error.to_string();
+    let mut behind = std::error::Error::source(error);
+    while let Some(cause) = behind {
+        words = format!("{words}: {cause}");
+        behind = cause.source();
+    }
+    words
 }
 
 /// What a refusal of the engine is to a browser.

@@ -191,7 +191,10 @@ pub async fn mine(visit: Visit) -> Answer {
             };
             let view = MineView {
                 filter: narrowed.filter(visit, false),
-                drafts: drafts.iter().map(|draft| rows.draft(draft)).collect(),
+                drafts: drafts
+                    .iter()
+                    .map(|draft| rows.draft(draft, narrowed.workflow_title(&draft.workflow_key)))
+                    .collect(),
                 rows: found.iter().map(|row| rows.filed(row)).collect(),
                 may_file: reader.around.may_file,
                 pager: pager(visit, next.map(|next| next.to_string())),

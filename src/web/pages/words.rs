@@ -1,13 +1,14 @@
 //! Refusals, people and posts in the words of pages.
 
 use crate::directory::{DepartmentCode, Directory, PersonId, Post};
-use crate::engine::{Answer, Case, Party, Rejection, Task};
+use crate::engine::{Answer, Case, Party, PositionState, Rejection, Task, TaskAsks};
+use crate::expression::Scope;
 use crate::forms::Words;
 use crate::messages::{Language, has, text};
 use crate::web::problem;
 use crate::web::session::Visit;
 use crate::web::views::{Tag, Tone};
-use crate::workflow::{Stage, Text, Where, Who};
+use crate::workflow::{Seat, Stage, Text, Where, Who};
 
 use super::posted::Fault;
 
@@ -184,13 +185,18 @@ impl Names<'_> {
         }
     }
 
-    /// All that a stage's seats will ask.
+    /// All that a stage's seats will ask, but for those that these answers leave out.
     #[must_use]
-    pub fn seats(&self, stage: &Stage, case: &Case) -> String {
+    pub fn seats(&self, stage: &Stage, case: &Case, scope: &Scope) -> String {
+        let left_out = |seat: &&Seat| {
+            let when = seat.when.as_ref();
+            when.is_some_and(|when| when.guard(scope) == Ok(false))
+        };
         let mut all: Vec<String> = Vec::new();
         for words in stage
             .seats
             .iter()
+            .filter(|seat| !left_out(seat))
             .flat_map(|seat| &seat.who)
             .map(|who| self.expected(who, case))
         {
@@ -214,6 +220,15 @@ impl Names<'_> {
             Where::Region | Where::Parent(_) | Where::Common(..) | Where::Any => None,
         }
     }
+}
+
+/// The tasks that somebody is waited for. While a supplement is out, whoever asked for it waits as well.
+pub fn awaited(case: &Case) -> impl Iterator<Item = &Task> {
+    case.open_tasks().filter(|task| {
+        let position = case.position(&task.stage).map(|position| &position.state);
+        let supplement = matches!(position, Some(PositionState::Supplement { .. }));
+        !supplement || task.asks == TaskAsks::Supply
+    })
 }
 
 /// An answer as a tag: 同意, 不同意, 退回 …

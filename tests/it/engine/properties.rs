@@ -219,7 +219,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
             .any(|offered| !matches!(offered.action, "comment" | "withdraw" | "terminate"))
     };
     prop_assert!(
-        LOGINS.iter().any(|login| moves(&login)),
+        LOGINS.iter().any(|login| moves(login)),
         "nobody can move the case:\n{:#?}\n{}",
         world.case,
         yaml

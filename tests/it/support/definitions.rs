@@ -1,6 +1,11 @@
 //! Small definitions that several tests run on.
 
-use super::world::with_stages;
+use super::world::with_form;
+
+/// These stages behind a form with one text.
+pub fn with_stages(stages: &str) -> String {
+    with_form("{id: note, type: text, label: 说明}", stages)
+}
 
 /// One signature, within ten working days.
 pub fn one_review() -> String {

@@ -2,6 +2,7 @@
 
 use super::Sight;
 use crate::engine::{Answer, Case, Event, PositionState, Task, TaskAsks, TaskState};
+use crate::expression::Scope;
 use crate::web::format;
 use crate::web::views::{FlowBlock, FlowNode, FlowReturn, FlowView, NodeState};
 use crate::workflow::{Kind, Node};
@@ -9,8 +10,16 @@ use crate::workflow::{Kind, Node};
 /// The drawing and the words for it.
 pub fn of(sight: &Sight<'_>) -> FlowView {
     let stages = stages(&sight.seen.running.workflow.stages);
+    let scope = sight.seen.scope();
     let nodes: Vec<FlowNode> = std::iter::once(filing(sight))
-        .chain(stages.iter().map(|node| Step { sight, node }.view()))
+        .chain(stages.iter().map(|node| {
+            Step {
+                sight,
+                scope: &scope,
+                node,
+            }
+            .view()
+        }))
         .collect();
     let summary = summary(sight, &nodes);
     let description = description(sight, &nodes);
@@ -59,6 +68,7 @@ fn filing(sight: &Sight<'_>) -> FlowNode {
 
 struct Step<'a> {
     sight: &'a Sight<'a>,
+    scope: &'a Scope,
     node: &'a Node,
 }
 
@@ -135,7 +145,11 @@ impl Step<'_> {
 
     fn expected(&self) -> String {
         match &self.node.kind {
-            Kind::Stage(stage) => self.sight.names.seats(stage, &self.sight.seen.running.case),
+            Kind::Stage(stage) => {
+                self.sight
+                    .names
+                    .seats(stage, &self.sight.seen.running.case, self.scope)
+            }
             Kind::Group { .. } => String::new(),
         }
     }

@@ -117,11 +117,12 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         (None, [only]) => (person(sight, *only), sight.names.department_of(*only)),
         _ => (sight.awaited(task), String::new()),
     };
-    let open = task.state == TaskState::Open;
+    let open = words::awaited(&sight.seen.running.case).any(|one| one.id == task.id);
     let when = cards::deadline(sight, task)
         .filter(|_| open)
         .unwrap_or_default();
     let key = match (open, task.asks) {
+        (false, _) if task.is_open() => "case.to_wait_for_supplement",
         (false, _) => "case.to_wait",
         (true, TaskAsks::Sign) => "case.to_sign",
         (true, TaskAsks::Notice) => "case.to_read",
@@ -142,7 +143,9 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
 fn to_come(sight: &Sight<'_>, node: &Node, stage: &Stage) -> Signature {
     Signature {
         stage: sight.title(&node.id),
-        person: sight.names.seats(stage, &sight.seen.running.case),
+        person: sight
+            .names
+            .seats(stage, &sight.seen.running.case, &sight.seen.scope()),
         department: String::new(),
         opinion: Tag::plain(Tone::Line, sight.say("case.not_begun", &[])),
         comment: String::new(),

@@ -10,11 +10,7 @@ use crate::workflow::{Kind, Stage};
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = sight
-        .seen
-        .running
-        .case
-        .open_tasks()
+    let awaited = words::awaited(&sight.seen.running.case)
         .map(|task| awaited(sight, task))
         .collect();
     let events = sight

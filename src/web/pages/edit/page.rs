@@ -56,7 +56,15 @@ pub fn show(
         .into_iter()
         .find(|section| section.id == sheet.section && !section.hidden)
         .ok_or(views::Problem::NotFound)?;
-    let steps = steps(visit, desk, Some(sheet.section));
+    let mut steps = steps(visit, desk, Some(sheet.section));
+    // A section that was tried is no longer one that was not begun.
+    if let Some(step) = steps.iter_mut().find(|step| step.current)
+        && !sheet.problems.is_empty()
+    {
+        let n = sheet.problems.len().to_string();
+        step.state = StepState::Bad;
+        step.note = text(visit.language, "pages.edit.step_bad", &[("n", &n)]);
+    }
     let mut errors: Vec<ErrorLink> = sheet
         .problems
         .iter()

@@ -89,6 +89,14 @@ impl Narrowed {
         }
     }
 
+    /// What a workflow is called; one that is no longer in force, by its key.
+    pub fn workflow_title<'a>(&'a self, key: &'a str) -> &'a str {
+        self.workflows
+            .iter()
+            .find(|(known, _)| known == key)
+            .map_or(key, |(_, title)| title)
+    }
+
     fn is_active(&self) -> bool {
         !self.words.is_empty() || self.workflow.is_some() || !self.due.is_empty()
     }

@@ -210,7 +210,7 @@ impl Rows<'_> {
         }
         let names = self.names();
         let mut whom: Vec<String> = Vec::new();
-        for task in running.case.open_tasks() {
+        for task in words::awaited(&running.case) {
             let words = names.awaited(task, &running.eligible(task, self.now));
             if !whom.contains(&words) {
                 whom.push(words);
@@ -219,8 +219,8 @@ impl Rows<'_> {
         self.say("case.waits_for", &[("whom", &names.list(&whom))])
     }
 
-    /// A draft.
-    pub fn draft(&self, draft: &StoredDraft) -> Draft {
+    /// A draft of the workflow with this title.
+    pub fn draft(&self, draft: &StoredDraft, workflow: &str) -> Draft {
         let when = format::moment(draft.updated_at, self.now, self.visit.language);
         Draft {
             href: format!("/c/{}/edit", draft.ulid),
@@ -229,7 +229,7 @@ impl Rows<'_> {
                 Some(_) => String::new(),
             },
             title: draft.title.clone(),
-            workflow: String::new(),
+            workflow: workflow.to_owned(),
             state: self.say("pages.edit.saved", &[("when", &when)]),
             returned: draft
                 .from_case
@@ -248,7 +248,7 @@ impl Rows<'_> {
                 .eligible(task, self.now)
                 .contains(&self.viewer.person.id)
         });
-        let first = running.case.open_tasks().next();
+        let first = mine.or_else(|| words::awaited(&running.case).next());
         let since = first.map_or(row.summary.updated_at, |task| task.opened);
         let when = format::moment(since, self.now, self.visit.language);
         MineRow {
