@@ -6,16 +6,16 @@ use crate::support::api::{Api, PDF, SHARING, answers, open_task};
 use crate::support::app::Fixture;
 
 /// A case of [`SHARING`], filed by ann.
-fn filed(api: &Api<'_>) -> Value {
+pub fn filed(api: &Api<'_>) -> Value {
     let body = json!({"workflow": "sharing", "answers": answers(), "submit": true});
     api.post("ann", "/api/v1/cases", &body).expect(201)
 }
 
-fn id(case: &Value) -> String {
+pub fn id(case: &Value) -> String {
     case["id"].as_str().expect("an id").to_owned()
 }
 
-fn sign(api: &Api<'_>, login: &str, case: &Value, action: &str, more: Value) -> Value {
+pub fn sign(api: &Api<'_>, login: &str, case: &Value, action: &str, more: Value) -> Value {
     let mut body = json!({"action": action, "task": open_task(case), "revision": case["revision"]});
     for (name, value) in more.as_object().expect("an object") {
         body[name] = value.clone();
@@ -23,7 +23,7 @@ fn sign(api: &Api<'_>, login: &str, case: &Value, action: &str, more: Value) -> 
     api.act(login, &id(case), &body).expect(200)
 }
 
-fn statuses(case: &Value) -> Vec<String> {
+pub fn statuses(case: &Value) -> Vec<String> {
     let stages = case["stages"].as_array().expect("stages");
     stages
         .iter()
@@ -419,99 +419,4 @@ fn a_task_may_be_named_by_number_or_id_and_nothing_else() {
     }
     let by_id = json!({"action": "approve", "task": case["tasks"][0]["id"]});
     assert_eq!(api.act("bob", &id(&case), &by_id).status, 200);
-}
-
-#[test]
-fn a_returned_case_is_revised_and_submitted_again() {
-    let fixture = Fixture::new();
-    fixture.publish(SHARING);
-    let api = Api::of(&fixture);
-    let case = filed(&api);
-    sign(
-        &api,
-        "bob",
-        &case,
-        "return",
-        json!({"to": "applicant", "comment": "用途不清"}),
-    );
-    let path = format!("/api/v1/cases/{}", id(&case));
-
-    let returned = api.get("ann", &path).expect(200);
-    assert_eq!(returned["draft"], Value::Null);
-    let saved = api
-        .put(
-            "ann",
-            &format!("{path}/answers"),
-            &json!({"answers": {"purpose": "核验父母身份和户籍"}}),
-        )
-        .expect(200);
-    assert_eq!(saved["draft"]["answers"]["purpose"], "核验父母身份和户籍");
-    assert_eq!(saved["answers"]["purpose"], answers()["purpose"]);
-    let again = api
-        .act("ann", &id(&case), &json!({"action": "submit"}))
-        .expect(200);
-
-    assert_eq!(again["answers"]["purpose"], "核验父母身份和户籍");
-    assert_eq!(again["answers"]["phone"], "0371-65506886");
-    assert_eq!(again["draft"], Value::Null);
-}
-
-#[test]
-fn a_supplement_pauses_the_statutory_clock_and_lists_what_is_missing() {
-    let fixture = Fixture::new();
-    fixture.publish(SHARING);
-    let api = Api::of(&fixture);
-    let case = filed(&api);
-    let case = sign(&api, "bob", &case, "approve", json!({}));
-    let case = sign(&api, "cat", &case, "approve", json!({}));
-
-    let asked = sign(
-        &api,
-        "pat",
-        &case,
-        "supplement",
-        json!({"fields": ["purpose"], "comment": "请写明环节"}),
-    );
-
-    let clock = |case: &Value, stage: &str| {
-        let clocks = case["clocks"].as_array().expect("clocks");
-        let found = clocks
-            .iter()
-            .find(|clock| clock["stage"] == stage && clock["supplement"] == (stage == "intake"));
-        found.expect("a clock")["state"].clone()
-    };
-    assert_eq!(clock(&asked, "reply"), "paused");
-    assert_eq!(clock(&asked, "intake"), "running");
-    assert!(statuses(&asked).contains(&"intake waiting".to_owned()));
-    let mine = api
-        .get("ann", &format!("/api/v1/cases/{}", id(&case)))
-        .expect(200);
-    let supply = mine["actions"]
-        .as_array()
-        .and_then(|all| all.iter().find(|one| one["action"] == "supply"))
-        .expect("supply is offered");
-    assert_eq!(supply["needs"][0]["options"][0]["value"], "purpose");
-    let back = api
-        .act(
-            "ann",
-            &id(&case),
-            &json!({"action": "supply", "task": supply["task"], "answers": {"purpose": "在受理环节核验父母身份"}}),
-        )
-        .expect(200);
-    assert_eq!(clock(&back, "reply"), "running");
-}
-
-#[test]
-fn private_answers_are_for_those_who_handle_the_case() {
-    let fixture = Fixture::new();
-    fixture.publish(SHARING);
-    let api = Api::of(&fixture);
-    let path = format!("/api/v1/cases/{}", id(&filed(&api)));
-
-    let handles = api.get("bob", &path).expect(200);
-    let oversees = api.get("adi", &path).expect(200);
-
-    assert_eq!(handles["answers"]["phone"], "0371-65506886");
-    assert_eq!(oversees["answers"].get("phone"), None);
-    assert_eq!(oversees["answers"]["subject"], "人口信息核验");
 }

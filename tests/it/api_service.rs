@@ -326,3 +326,37 @@ fn a_long_answer_is_compressed_for_those_who_can_read_it() {
 
     assert_eq!(answer.header("content-encoding"), "gzip");
 }
+
+#[test]
+fn a_server_that_is_told_to_stop_finishes_what_is_under_way() {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::{Duration, Instant};
+
+    let fixture = Fixture::new();
+    let mut server = crate::support::api::Server::start(std::sync::Arc::clone(&fixture.app));
+    let address = server.address.trim_start_matches("http://").to_owned();
+    let body = json!({"login": "ann", "password": "wrong"}).to_string();
+    let (first, rest) = body.split_at(10);
+    let mut slow = TcpStream::connect(&address).expect("connects");
+    write!(
+        slow,
+        "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{first}",
+        body.len()
+    )
+    .expect("sent");
+    std::thread::sleep(Duration::from_millis(300));
+
+    server.tell_to_stop();
+
+    let patience = Instant::now() + Duration::from_secs(4);
+    while TcpStream::connect(&address).is_ok() {
+        assert!(Instant::now() < patience, "nobody new is let in");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    slow.write_all(rest.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(answer.contains("wrong-login"), "{answer}");
+}

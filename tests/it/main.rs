@@ -6,8 +6,11 @@
 mod support;
 
 mod api;
+mod api_detours;
 mod api_input;
 mod api_service;
+mod api_sessions;
+mod api_shipped;
 mod architecture;
 mod cli;
 mod crash;

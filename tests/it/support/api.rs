@@ -6,13 +6,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use huiqian::services::App;
+use huiqian::services::{App, demo};
 use huiqian::web::server;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use ureq::http::{HeaderMap, Request};
 
 use super::app::{Fixture, PASSWORD};
+use super::office::Office;
 
 /// A served application; dropping it stops the server.
 pub struct Server {
@@ -45,6 +46,13 @@ impl Server {
             stop: Some(stop),
             thread: Some(thread),
         }
+    }
+}
+
+impl Server {
+    /// Tells it to stop; what is under way is to be finished.
+    pub fn tell_to_stop(&mut self) {
+        drop(self.stop.take());
     }
 }
 
@@ -102,10 +110,10 @@ impl Answer {
     }
 }
 
-/// Somebody at the API of a fixture.
+/// Somebody at the API of a world of people.
 pub struct Api<'f> {
-    /// The world behind it.
-    pub fixture: &'f Fixture,
+    /// Sees to it that a person can log in, and answers with their password.
+    password: Box<dyn Fn(&str) -> &'static str + 'f>,
     /// The server.
     pub server: Server,
     agent: ureq::Agent,
@@ -115,13 +123,25 @@ pub struct Api<'f> {
 impl<'f> Api<'f> {
     /// Serves the fixture.
     pub fn of(fixture: &'f Fixture) -> Self {
+        Self::new(&fixture.app, |login| {
+            fixture.login(login);
+            PASSWORD
+        })
+    }
+
+    /// Serves the demonstration's office.
+    pub fn of_office(office: &'f Office) -> Self {
+        Self::new(&office.app, |_| demo::PASSWORD)
+    }
+
+    fn new(app: &Arc<App>, password: impl Fn(&str) -> &'static str + 'f) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
             .build();
         Self {
-            fixture,
-            server: Server::start(Arc::clone(&fixture.app)),
+            password: Box::new(password),
+            server: Server::start(Arc::clone(app)),
             agent: config.into(),
             tokens: RefCell::default(),
         }
@@ -132,8 +152,7 @@ impl<'f> Api<'f> {
         if let Some(known) = self.tokens.borrow().get(login) {
             return known.clone();
         }
-        self.fixture.login(login);
-        let body = json!({"login": login, "password": PASSWORD});
+        let body = json!({"login": login, "password": (self.password)(login)});
         let session = self.post("", "/api/v1/sessions", &body).expect(200);
         let token = session["token"].as_str().expect("a token").to_owned();
         self.tokens
