@@ -140,7 +140,7 @@ pub struct StageRecord {
     pub left: Option<Instant>,
     /// Whether it has passed, and was not entered again since.
     pub done: bool,
-    /// The revision of the last entry on the run's way; a stage that was made up for afterwards does not count.
+    /// The revision of the last entry on the run's way; a detour does not count.
     pub reached: i64,
     /// The revision in which it was passed over, when it was the last time.
     pub skipped: Option<i64>,

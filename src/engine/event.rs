@@ -56,6 +56,9 @@ pub enum Move {
         /// Where it hands the run back, the next last.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         resume: Vec<Onward>,
+        /// Whether it lies off the run's way: sent for, made up for, or come back to.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        detour: bool,
     },
     /// Go on from a stage or block that was left.
     After {
@@ -69,6 +72,26 @@ pub enum Move {
     },
     /// Read the budgets again; the run itself goes on.
     Budgets,
+}
+
+impl Move {
+    /// Enters a stage or block on the run's way.
+    pub(super) fn to(id: &str) -> Self {
+        Self::Enter {
+            id: id.to_owned(),
+            resume: Vec::new(),
+            detour: false,
+        }
+    }
+
+    /// Enters a stage or block off the run's way.
+    pub(super) fn aside(id: &str, resume: Vec<Onward>) -> Self {
+        Self::Enter {
+            id: id.to_owned(),
+            resume,
+            detour: true,
+        }
+    }
 }
 
 /// One event.
@@ -113,6 +136,9 @@ pub enum Event {
         /// Where it hands the run back, the next last.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         resume: Vec<Onward>,
+        /// Whether it lies off the run's way: sent for, made up for, or come back to.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        detour: bool,
     },
     /// Tasks were given out for the open round of a stage.
     TasksOpened {
@@ -133,6 +159,11 @@ pub enum Event {
     },
     /// A taken task was given back.
     Released {
+        /// Which.
+        task: TaskId,
+    },
+    /// Whoever had taken a task lost the post, and with it the task.
+    ClaimLost {
         /// Which.
         task: TaskId,
     },
@@ -319,6 +350,7 @@ impl Event {
             Self::TurnCame { .. } => "turn_came",
             Self::Claimed { .. } => "claimed",
             Self::Released { .. } => "released",
+            Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",

@@ -6,7 +6,6 @@ mod tasks;
 use std::collections::BTreeMap;
 
 use super::case::{PositionState, Region, Status};
-use super::event::Onward;
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
 use super::{Actor, Case, Clock, Event, Party, Stamp};
@@ -55,7 +54,12 @@ impl Case {
                 record.skipped = Some(stamp.revision);
                 record.done = false;
             }
-            Event::Entered { path, id, resume } => self.enter(path, id, resume.clone(), stamp),
+            Event::Entered {
+                path,
+                id,
+                resume,
+                detour,
+            } => self.enter(path, id, (resume.clone(), *detour), stamp),
             Event::TasksOpened { id, tasks } => {
                 for task in tasks {
                     self.open_task(id, task, stamp);
@@ -73,6 +77,7 @@ impl Case {
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }
+            Event::ClaimLost { task } => self.change_task(*task, |task| task.holder = None),
             Event::Reassigned { task, to, .. } => self.hand_over(*task, to),
             Event::Answered {
                 task,
@@ -214,9 +219,4 @@ fn change(answers: &mut Answers, changed: &Answers) {
             false => answers.insert(field.clone(), value.clone()),
         };
     }
-}
-
-/// Whether an entry makes up for a stage that was passed over, instead of lying on the run's way.
-fn makes_up(resume: &[Onward]) -> bool {
-    matches!(resume.last(), Some(Onward::Behind(_)))
 }

@@ -75,6 +75,7 @@ pub fn handle(
     rule.may(&situation, command.input.task)?;
 
     let mut run = run::Run::begin(workflow, case, context);
+    run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
     Ok(run.finish())
 }

@@ -101,7 +101,7 @@ pub(super) fn react(
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
         }
-        Event::TurnCame { task } => assigned(case, *task),
+        Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
         Event::Reassigned { task, .. } => {
             let mut effects = no_longer(before, actor);

@@ -6,8 +6,8 @@ use super::event::{Move, Onward};
 use super::evolve::{EDITING, PARKED};
 use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, react,
-    scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, people,
+    react, scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
@@ -84,6 +84,21 @@ impl<'a> Run<'a> {
         let effects = react::react(self.workflow, &self.case, &event, before, self.context);
         self.effects.extend(effects);
         self.events.push(event);
+    }
+
+    /// Offers again what was claimed by people who have lost the post since.
+    pub(super) fn end_lost_claims(&mut self) {
+        let lost: Vec<TaskId> = self
+            .case
+            .open_tasks()
+            .filter(|task| {
+                task.holder.is_some() && people::holder(&self.case, task, self.context).is_none()
+            })
+            .map(|task| task.id)
+            .collect();
+        for task in lost {
+            self.record(Event::ClaimLost { task });
+        }
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {

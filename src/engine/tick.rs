@@ -23,6 +23,7 @@ pub fn tick(
     context: &Context<'_>,
 ) -> Result<Option<Decision>, Rejection> {
     let mut run = Run::begin(workflow, case, context);
+    run.end_lost_claims();
     let mut taken = 0;
     // Each step may move the case and with it the clocks, so the soonest is looked for anew.
     while let Some(step) = clocks::steps(workflow, &run.case, context.calendar)
@@ -91,9 +92,8 @@ fn stall(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
         return Ok(());
     };
     run.leave(&id, LeftAs::Abandoned, CancelReason::Overdue);
-    let resume = Vec::new();
     run.park(
-        Move::Enter { id, resume },
+        Move::to(&id),
         "the deadlines lead in a circle without any time between them".into(),
     )
 }

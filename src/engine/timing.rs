@@ -22,23 +22,18 @@ impl Run<'_> {
     }
 
     /// Begins the clocks of a stage and of the blocks around it again, with their whole budgets.
-    pub(super) fn restart_clocks(&mut self, id: &str) -> Result<(), String> {
-        let scope = self.scope();
+    pub(super) fn restart_clocks(&mut self, id: &str) {
         for (key, clock) in self.clocks_over(id) {
-            let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
-                continue;
-            };
-            if let Some(budget) = clocks::budget(rule, &scope)? {
+            if let Measure::Budget(ledger) = &clock.measure {
                 self.record(Event::ClockStarted {
                     key,
                     node: clock.node,
                     rule: clock.rule,
                     law: clock.law,
-                    measure: Measure::start(budget, self.context.now),
+                    measure: Measure::start(ledger.budget, self.context.now),
                 });
             }
         }
-        Ok(())
     }
 
     /// The clocks of a stage and of the blocks around it that still have something to measure.

@@ -57,7 +57,8 @@ impl ActionRule for Supply {
         match clock {
             SupplementClock::Pause => run.set_clocks_running(&stage_id, true),
             SupplementClock::Run => {}
-            SupplementClock::Restart => run.restart_clocks(&stage_id).map_err(Rejection::Guard)?,
+            // The budgets have been read again with the answers.
+            SupplementClock::Restart => run.restart_clocks(&stage_id),
         }
         run.record(Event::Supplied {
             id: stage_id,

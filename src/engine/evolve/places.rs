@@ -1,19 +1,25 @@
 //! What an event makes of where a case stands.
 
-use super::{EDITING, PARKED, makes_up};
+use super::{EDITING, PARKED};
 use crate::engine::case::{Position, PositionState, Region, Resume, Status};
 use crate::engine::event::Onward;
 use crate::engine::task::TaskState;
 use crate::engine::{Answer, Case, LeftAs, NewTask, Party, Stamp, Task, TaskAsks};
 
 impl Case {
-    pub(super) fn enter(&mut self, path: &[String], id: &str, resume: Vec<Onward>, stamp: &Stamp) {
+    pub(super) fn enter(
+        &mut self,
+        path: &[String],
+        id: &str,
+        (resume, detour): (Vec<Onward>, bool),
+        stamp: &Stamp,
+    ) {
         let revision = self.revision;
         let record = self.stages.entry(id.to_owned()).or_default();
         record.rounds += 1;
         record.entered = Some(stamp.at);
         record.changed = revision;
-        if !makes_up(&resume) {
+        if !detour {
             record.reached = revision;
         }
         record.done = false;
@@ -78,7 +84,7 @@ impl Case {
         } else {
             Resume::Again
         };
-        self.enter(&[], EDITING, then, stamp);
+        self.enter(&[], EDITING, (then, true), stamp);
         self.set_position(EDITING, PositionState::Editing(resume));
         let applicant = vec![Party::Person(self.applicant)];
         self.open_task(EDITING, &task_for(TaskAsks::Edit, &applicant, &[]), stamp);
@@ -108,7 +114,7 @@ impl Case {
         by: &[Party],
         stamp: &Stamp,
     ) {
-        self.enter(path, PARKED, Vec::new(), stamp);
+        self.enter(path, PARKED, (Vec::new(), true), stamp);
         self.set_position(PARKED, state);
         self.involve_all(by, crate::engine::Why::Manages);
         self.open_task(PARKED, &task_for(TaskAsks::Repair, by, &[]), stamp);

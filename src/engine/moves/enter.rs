@@ -10,7 +10,12 @@ use crate::workflow::{Id, Kind, Node, Seat, Stage};
 
 impl Run<'_> {
     /// Enters a node, and the blocks around it that are not open: each of them is passed over where its `when` says so.
-    pub(super) fn enter(&mut self, id: &str, resume: &[Onward]) -> Result<Option<Move>, Halt> {
+    pub(super) fn enter(
+        &mut self,
+        id: &str,
+        resume: &[Onward],
+        detour: bool,
+    ) -> Result<Option<Move>, Halt> {
         let workflow = self.workflow;
         let path = workflow.around(id);
         for (depth, block) in path.iter().enumerate() {
@@ -23,7 +28,7 @@ impl Run<'_> {
             if !holds(&block.when, &self.scope())? {
                 return Ok(self.pass_over(block, SkipReason::When, resume));
             }
-            self.open(block, path[..depth].to_vec(), &[])?;
+            self.open(block, path[..depth].to_vec(), &[], detour)?;
         }
         let Some(node) = workflow.node(id) else {
             return Err(Halt::Guard(format!("there is no stage `{id}`")));
@@ -38,15 +43,13 @@ impl Run<'_> {
                 if seats.is_empty() {
                     return Ok(self.pass_over(node, SkipReason::NoSeat, resume));
                 }
-                self.enter_stage(node, stage, &seats, path, resume)
+                self.open(node, path, resume, detour)?;
+                self.ask(node, stage, &seats)
             }
             Kind::Group { stages, .. } => {
-                self.open(node, path, resume)?;
+                self.open(node, path, resume, detour)?;
                 Ok(match stages.first() {
-                    Some(first) => Some(Move::Enter {
-                        id: first.id.clone(),
-                        resume: Vec::new(),
-                    }),
+                    Some(first) => Some(Move::to(&first.id)),
                     // The lint asks for at least one stage.
                     None => Some(self.leave_for(&node.id, LeftAs::Passed, CancelReason::Decided)),
                 })
@@ -60,26 +63,30 @@ impl Run<'_> {
         self.hand_back(&node.id, resume.to_vec())
     }
 
-    fn open(&mut self, node: &Node, path: Vec<Id>, resume: &[Onward]) -> Result<(), Halt> {
+    fn open(
+        &mut self,
+        node: &Node,
+        path: Vec<Id>,
+        resume: &[Onward],
+        detour: bool,
+    ) -> Result<(), Halt> {
         self.record(Event::Entered {
             path,
             id: node.id.clone(),
             resume: resume.to_vec(),
+            detour,
         });
         self.start_clocks(&node.id).map_err(Halt::Guard)?;
         self.copy_parties(&node.id, &node.copy.entered);
         Ok(())
     }
 
-    fn enter_stage(
+    fn ask(
         &mut self,
         node: &Node,
         stage: &Stage,
         seats: &[(u16, &Seat)],
-        path: Vec<Id>,
-        resume: &[Onward],
     ) -> Result<Option<Move>, Halt> {
-        self.open(node, path, resume)?;
         let tasks = self.tasks_for(node, stage, seats)?;
         self.record(Event::TasksOpened {
             id: node.id.clone(),

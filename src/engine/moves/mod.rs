@@ -40,10 +40,7 @@ impl Run<'_> {
     /// Starts at the first stage.
     pub(super) fn start(&mut self) -> Result<(), Rejection> {
         match self.workflow.stages.first() {
-            Some(first) => self.go(Move::Enter {
-                id: first.id.clone(),
-                resume: Vec::new(),
-            }),
+            Some(first) => self.go(Move::to(&first.id)),
             None => {
                 self.end_at_first();
                 Ok(())
@@ -59,7 +56,7 @@ impl Run<'_> {
     ) -> Result<(), Rejection> {
         match resume {
             Resume::Again => self.start(),
-            Resume::Here(id) => self.go(Move::Enter { id, resume: then }),
+            Resume::Here(id) => self.go(Move::aside(&id, then)),
         }
     }
 
@@ -78,14 +75,16 @@ impl Run<'_> {
         to: &str,
         resume_here: bool,
     ) -> Result<(), Rejection> {
-        let mut resume = Vec::new();
-        if resume_here {
-            resume = self.pending(from);
-            resume.push(Onward::To(from.to_owned()));
-        }
+        let back = match resume_here {
+            true => {
+                let mut resume = self.pending(from);
+                resume.push(Onward::To(from.to_owned()));
+                Move::aside(to, resume)
+            }
+            false => Move::to(to),
+        };
         self.leave_up_to(from, Some(to), LeftAs::Returned, CancelReason::Returned);
-        let id = to.to_owned();
-        self.go(Move::Enter { id, resume })
+        self.go(back)
     }
 
     /// Sends the case back to the applicant for editing.
@@ -148,7 +147,7 @@ impl Run<'_> {
 
     fn take(&mut self, step: &Move) -> Result<Option<Move>, Halt> {
         match step {
-            Move::Enter { id, resume } => self.enter(id, resume),
+            Move::Enter { id, resume, detour } => self.enter(id, resume, *detour),
             Move::After { id, how, resume } => self.after(id, *how, resume),
             Move::Budgets => match self.reread_budgets() {
                 Ok(()) => Ok(None),

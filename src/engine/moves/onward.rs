@@ -22,7 +22,7 @@ impl Run<'_> {
         let target = match (how, &node.kind) {
             (LeftAs::Passed, _) => {
                 if let Some(missed) = self.missed(id)? {
-                    return Ok(Some(make_up(missed, id, resume)));
+                    return Ok(Some(make_up(&missed, id, resume)));
                 }
                 let next = self.choose(&node.next, id, how)?;
                 if goes_back(resume, next.as_ref()) {
@@ -50,7 +50,7 @@ impl Run<'_> {
     pub(super) fn hand_back(&mut self, from: &str, mut resume: Vec<Onward>) -> Option<Move> {
         let (id, to) = match resume.pop() {
             None => return self.following(from),
-            Some(Onward::To(id)) => (id.clone(), Move::Enter { id, resume }),
+            Some(Onward::To(id)) => (id.clone(), Move::aside(&id, resume)),
             Some(Onward::Behind(id)) => {
                 let how = LeftAs::Passed;
                 (id.clone(), Move::After { id, how, resume })
@@ -105,14 +105,13 @@ impl Run<'_> {
         match target {
             Target::Node(id) => {
                 self.leave_up_to(from, Some(id), how, CancelReason::Decided);
-                let (id, resume) = (id.clone(), Vec::new());
-                Some(Move::Enter { id, resume })
+                Some(Move::to(id))
             }
             // Where nothing moves on, the stage asks again: a case never stands without a person.
-            Target::Again | Target::Stay => {
-                let (id, resume) = (from.to_owned(), resume.to_vec());
-                Some(Move::Enter { id, resume })
-            }
+            Target::Again | Target::Stay => Some(match resume {
+                [] => Move::to(from),
+                _ => Move::aside(from, resume.to_vec()),
+            }),
             Target::Applicant => {
                 self.leave_up_to(from, None, how, CancelReason::Decided);
                 self.record(Event::EditAsked {
@@ -145,8 +144,7 @@ impl Run<'_> {
     /// The node following in the list, or the list is done: its block has passed, or the case reaches its first end.
     fn following(&mut self, id: &str) -> Option<Move> {
         if let Some(next) = self.workflow.following(id) {
-            let (id, resume) = (next.id.clone(), Vec::new());
-            return Some(Move::Enter { id, resume });
+            return Some(Move::to(&next.id));
         }
         match self.workflow.around(id).pop() {
             Some(block) => Some(self.leave_for(&block, LeftAs::Passed, CancelReason::Decided)),
@@ -159,10 +157,10 @@ impl Run<'_> {
 }
 
 /// First the stage that was passed over, then wherever `id` leads.
-fn make_up(missed: String, id: &str, resume: &[Onward]) -> Move {
+fn make_up(missed: &str, id: &str, resume: &[Onward]) -> Move {
     let mut resume = resume.to_vec();
     resume.push(Onward::Behind(id.to_owned()));
-    Move::Enter { id: missed, resume }
+    Move::aside(missed, resume)
 }
 
 /// Whether a stage that passed hands the run back: its own way on to another stage gives way to a returner, one to an end

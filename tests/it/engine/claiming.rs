@@ -88,7 +88,18 @@ fn who_loses_the_post_loses_the_claim_at_once() {
         world.on("bob", "approve", "review"),
         Err(Rejection::NotAsked("section_head@A".into()))
     );
+    world.told();
+    world
+        .act("ann", "comment", crate::support::world::because("怎么样了"))
+        .expect("said");
+    assert_eq!(
+        world.told(),
+        ["Assigned: bea"],
+        "the next command writes it down"
+    );
+    assert_eq!(world.case.tasks[0].holder, None);
     world.on("bea", "approve", "review").expect("approved");
+    assert_eq!(world.replayed(), world.case);
 }
 
 #[test]

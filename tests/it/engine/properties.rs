@@ -318,7 +318,7 @@ fn clocks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseErro
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|c| c.parse().ok()).unwrap_or(300), max_global_rejects: 100000, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
     #[test]
     fn any_case_of_any_workflow_holds_together(

@@ -360,3 +360,41 @@ fn a_stage_that_was_jumped_over_on_the_present_way_is_not_called_back() {
 
     assert_eq!(world.open(), ["last"]);
 }
+
+#[test]
+fn coming_straight_back_forgets_no_stage_that_answers_ask_for_meanwhile() {
+    let yaml = with_form(
+        AMOUNT,
+        "  - section: answer
+    title: 意见
+    fields:
+      - {id: size, type: integer, label: 规模}
+stages:
+  - {stage: first, title: 一, who: section_head@applicant, fills: [answer]}
+  - {stage: extra, title: 加审, when: form.size != null && form.size >= 10, who: data_security_officer@applicant}
+  - group: block
+    title: 块
+    stages:
+      - {stage: inner, title: 内, when: form.size != null && form.size >= 20, who: share_office_head@applicant}
+      - {stage: last, title: 最后, who: dept_leader@applicant, return: {to: [first], resume: here}}",
+    );
+    let mut world = World::submitted(&yaml, json!({"amount": 1}));
+    let sized = |world: &mut World, size: i64| {
+        let input = answering(json!({ "size": size }));
+        world
+            .on_with("bob", "approve", "first", input)
+            .expect("approved");
+    };
+    sized(&mut world, 5);
+    let back = crate::support::world::back_to("first");
+    world.on_with("eve", "return", "last", back).expect("back");
+    sized(&mut world, 50);
+    assert_eq!(world.open(), ["block", "last"]);
+
+    world.on("eve", "approve", "last").expect("approved");
+    assert_eq!(world.open(), ["block", "inner"], "passed over in the block");
+    world.on("cat", "approve", "inner").expect("approved");
+    assert_eq!(world.open(), ["extra"], "and before it");
+    world.on("dan", "approve", "extra").expect("approved");
+    assert_eq!(world.end().as_deref(), Some("approved"));
+}
