@@ -1,6 +1,7 @@
 //! Work that nobody waits for: mails that leave, timers that come due, what is cleared away. Plain threads; each look
 //! takes what is there, and may run beside others on other servers.
 
+mod heartbeat;
 mod outbox;
 mod running;
 mod timers;

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use ulid::Ulid;
 
+use super::heartbeat::{Heartbeat, LEASE};
 use super::kind;
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::message::Prepared;
@@ -20,9 +20,6 @@ use crate::storage::{Lease, StorageError};
 
 /// Mails that are claimed together.
 const BATCH: u32 = 20;
-const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// The longest that one mail can take: a time-out at each step of the conversation.
-const LONGEST: TimeDelta = TimeDelta::minutes(3);
 /// How often settling is tried while the database cannot be used: a mail that left must not leave again.
 const SETTLING: u32 = 6;
 
@@ -72,12 +69,9 @@ impl Mailer {
             until: self.app.now() + LEASE,
         };
         let batch = queues::claim_mails(&self.app, &lease, BATCH)?;
+        let _alive = (!batch.is_empty()).then(|| Heartbeat::start(&self.app, &lease.owner));
         let mut outage: Option<SendError> = None;
         for message in &batch {
-            // The rest is claimed again when the lease ends.
-            if lease.until < self.app.now() + LONGEST {
-                return Ok(false);
-            }
             let tried = match &outage {
                 _ if stopping() => Attempt::Settle(put_back(message)),
                 Some(error) => Attempt::Settle(self.ended(message, Err(error))),

@@ -14,8 +14,8 @@ use crate::storage::Lease;
 use crate::storage::timers::Timer;
 
 /// Timers that are claimed together.
-const BATCH: u32 = 50;
-const LEASE: TimeDelta = TimeDelta::minutes(2);
+const BATCH: u32 = 20;
+const LEASE: TimeDelta = TimeDelta::seconds(45);
 /// No timer is begun with less than this left of the lease.
 const LONGEST: TimeDelta = TimeDelta::seconds(15);
 

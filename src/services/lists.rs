@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cases::Running;
+use super::viewer::Wish;
 use super::{App, Error, Viewer, cases};
 use crate::directory::PersonId;
 use crate::storage::cases::{CaseFilter, CaseSummary, Whose};
@@ -38,10 +39,14 @@ pub fn inbox(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Page<Row>, Error> {
-    let (shared, inboxes) = (Arc::clone(app), viewer.inboxes());
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
-        let page = tasks::inbox(conn, &inboxes, after, limit)?;
-        with_cases(&shared, conn, page)
+        let page = tasks::inbox(conn, &viewer.inboxes(), after, limit)?;
+        let mut page = with_cases(&shared, conn, page)?;
+        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see.
+        page.rows
+            .retain(|row| viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok());
+        Ok::<_, Error>(page)
     })
 }
 
@@ -139,6 +144,7 @@ pub fn visible(
     filter.workflow = narrow.workflow;
     filter.status = narrow.status;
     filter.text = narrow.text;
+    filter.cleared = Some((viewer.person.id, viewer.person.clearance));
     app.db
         .read(move |conn| Ok::<_, Error>(storage::cases::list(conn, &filter, before, limit)?))
 }

@@ -38,6 +38,13 @@ pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMes
         .write(move |conn| Ok(outbox::claim(conn, &lease, now, limit)?))
 }
 
+/// Keeps a claim on mails up until then.
+pub fn renew_mails(app: &App, owner: &str, until: Instant) -> Result<(), Error> {
+    let owner = owner.to_owned();
+    app.db
+        .write(move |conn| Ok(outbox::renew(conn, &owner, until)?))
+}
+
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
 pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());

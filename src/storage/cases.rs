@@ -150,6 +150,8 @@ pub struct CaseFilter {
     pub number: Option<String>,
     /// With all of these words in what they are found by.
     pub text: String,
+    /// No data above this level, except in what this person filed.
+    pub cleared: Option<(PersonId, u8)>,
 }
 
 impl CaseFilter {
@@ -162,6 +164,7 @@ impl CaseFilter {
             status: None,
             number: None,
             text: String::new(),
+            cleared: None,
         }
     }
 }
@@ -355,6 +358,13 @@ macro_rules! narrowed {
         }
         if let Some(number) = &$filter.number {
             query = query.filter(cases::number.eq(number.clone()));
+        }
+        if let Some((person, clearance)) = $filter.cleared {
+            query = query.filter(
+                cases::level
+                    .le(i32::from(clearance))
+                    .or(cases::applicant_id.eq(person)),
+            );
         }
         for Range { from, to } in search_terms::wanted(&$filter.text) {
             query = query.filter(exists(

@@ -163,6 +163,20 @@ pub fn claim(
     Ok(claimed)
 }
 
+/// Keeps up what the owner still has until then.
+///
+/// # Errors
+/// The database's own failure.
+pub fn renew(conn: &mut Connection, owner: &str, until: Instant) -> Result<(), StorageError> {
+    let held = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::lease_owner.eq(Some(owner)));
+    diesel::update(held)
+        .set(outbox::lease_until.eq(moment_or_null(Some(until))))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
 ///
 /// # Errors

@@ -5,6 +5,9 @@
 
 mod support;
 
+mod api;
+mod api_input;
+mod api_service;
 mod architecture;
 mod cli;
 mod crash;
@@ -17,6 +20,7 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod rights;
 mod sending;
 mod shipped;
 mod storage;

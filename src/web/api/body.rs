@@ -371,7 +371,7 @@ mod tests {
     fn code(text: &str) -> String {
         match parse(text) {
             Ok(_) => "good".to_owned(),
-            Err(problem) => problem.code,
+            Err(problem) => problem.code.clone(),
         }
     }
 

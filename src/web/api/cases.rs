@@ -12,8 +12,8 @@ use super::shapes::{CaseBody, CaseRow};
 use super::{Caller, body, conflict};
 use crate::engine::{Command, Input};
 use crate::forms::Answers;
-use crate::services::drafts;
 use crate::services::lists::{self, Narrow};
+use crate::services::{Error, drafts};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// A request to be filed, or begun.
@@ -158,8 +158,16 @@ pub(super) async fn save_answers(
     let saved = caller
         .run_or_error(move |app, _| drafts::save(app, &by, id, answers, seen).map(drop))
         .await;
-    if let Err(error) = saved {
-        return Err(conflict::explain(&caller, id, seen, &error).await);
+    match saved {
+        Ok(()) => {}
+        // The address is there for those who see the case; only nothing can be written now.
+        Err(Error::NotFound) => {
+            let case = read(&caller, id).await?;
+            let mut problem = Problem::plain(409, "not-editable", caller.language, &[]);
+            problem.revision = Some(case.revision);
+            return Err(problem);
+        }
+        Err(error) => return Err(conflict::explain(&caller, id, seen, &error).await),
     }
     let case = read(&caller, id).await?;
     Ok(HttpResponse::Ok().json(case))
