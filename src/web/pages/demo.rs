@@ -27,10 +27,14 @@ pub fn accounts(visit: &Visit) -> (Vec<DemoAccount>, String) {
         language: visit.language,
     };
     let today = day_of(visit.app.now());
-    let accounts = directory
+    let mut people: Vec<_> = directory
         .people
         .values()
         .filter(|person| person.active)
+        .collect();
+    people.sort_by_key(|person| person.id);
+    let accounts = people
+        .into_iter()
         .map(|person| {
             let posts: Vec<String> = directory
                 .posts_of(person.id, today)

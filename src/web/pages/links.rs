@@ -137,7 +137,7 @@ fn show(
         options,
         comment: Some(CommentField {
             optional: optional(language, &page.offers),
-            hint: text(language, "case.comment_hint", &[]),
+            hint: text(language, "case.comment_hint_link", &[]),
             value: tried.comment.clone(),
             error: tried.comment_error.clone(),
             max: u32::try_from(MOST_COMMENT).unwrap_or(u32::MAX),

@@ -165,7 +165,7 @@ impl Step<'_> {
         let live: Vec<&&Task> = round.iter().filter(|task| task.is_live()).collect();
         match (live.as_slice(), round.len()) {
             ([only], 1) => {
-                let whom = self.sight.awaited(only);
+                let whom = self.whom(only);
                 self.sight.say("case.flow.waits", &[("whom", &whom)])
             }
             (live, all) => {
@@ -173,6 +173,16 @@ impl Step<'_> {
                 let values = [("signed", &*signed), ("open", &*open)];
                 self.sight.say("case.flow.some", &values)
             }
+        }
+    }
+
+    /// A name where it can only be one, for there is little room in a box.
+    fn whom(&self, task: &Task) -> String {
+        let eligible = self.sight.seen.eligible(task);
+        match (task.holder, eligible.as_slice()) {
+            (Some(holder), _) => self.sight.names.person(holder),
+            (None, [only]) => self.sight.names.person(*only),
+            _ => self.sight.awaited(task),
         }
     }
 

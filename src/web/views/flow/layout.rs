@@ -86,6 +86,8 @@ pub(super) struct Placed {
     pub(super) left: i32,
     pub(super) right: i32,
     pub(super) top: i32,
+    /// Above every block of its row.
+    pub(super) row_top: i32,
     pub(super) middle: i32,
     pub(super) state: NodeState,
 }
@@ -102,7 +104,10 @@ pub(super) fn draw(blocks: &[FlowBlock], returns: &[FlowReturn], end: &str) -> F
         let height = row.iter().map(|(_, sized)| sized.height).max().unwrap_or(0);
         let mut x = 10;
         for (_, sized) in row {
-            let at = place(&mut svg, sized, x, y + height / 2, number);
+            let at = Placed {
+                row_top: y,
+                ..place(&mut svg, sized, x, y + height / 2, number)
+            };
             if let Some(before) = placed.last() {
                 join(&mut svg, *before, at);
             }
@@ -131,6 +136,7 @@ fn place(svg: &mut FlowSvg, sized: &Sized<'_>, x: i32, middle: i32, row: usize) 
                 left: x,
                 right: x + BOX,
                 top: middle - height / 2,
+                row_top: middle - height / 2,
                 middle,
                 state: node.state,
             }
@@ -177,6 +183,7 @@ fn place_branches(
         left: x,
         right,
         top: middle - sized.height / 2,
+        row_top: middle - sized.height / 2,
         middle,
         state,
     }

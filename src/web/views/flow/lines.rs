@@ -10,7 +10,7 @@ pub(super) fn join(svg: &mut FlowSvg, before: Placed, at: Placed) {
         return;
     }
     // Down between the rows, back to the left, and into the first block of the next row from above.
-    let between = at.top - ROW_GAP / 2;
+    let between = at.row_top - ROW_GAP / 2;
     let into = at.left + BOX / 2;
     let x = before.right + 12;
     svg.edges.push(Shape {
