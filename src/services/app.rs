@@ -104,6 +104,11 @@ impl App {
         Ok(fresh)
     }
 
+    /// The directory as it stands now, for a page that shows it.
+    pub fn directory_now(&self) -> Result<Arc<Directory>, Error> {
+        self.db.read(|conn| self.directory(conn))
+    }
+
     /// A published version, which never changes.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
         if let Some(known) = self

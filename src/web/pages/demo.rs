@@ -14,8 +14,7 @@ pub fn accounts(visit: &Visit) -> (Vec<DemoAccount>, String) {
     if !visit.app.catches_mail {
         return (Vec::new(), String::new());
     }
-    let read = visit.app.db.read(|conn| visit.app.directory(conn));
-    let directory = match read {
+    let directory = match visit.app.directory_now() {
         Ok(directory) => directory,
         Err(error) => {
             report(visit, &error);
