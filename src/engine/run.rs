@@ -137,7 +137,8 @@ impl<'a> Run<'a> {
                 .that
                 .guard(&scope)
                 .map_err(|error| Rejection::Guard(error.to_string()))?;
-            if !holds && !(confirmed && check.level == CheckLevel::Warning) {
+            let passable = confirmed && check.level == CheckLevel::Warning;
+            if !holds && !passable {
                 return Err(Rejection::Check {
                     level: check.level,
                     message: check.message.clone(),

@@ -6,4 +6,5 @@ pub mod databases;
 pub mod postgres;
 pub mod seed;
 pub mod smtp;
+pub mod town;
 pub mod world;
