@@ -7,6 +7,7 @@ mod name;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
@@ -14,6 +15,9 @@ pub use kind::Kind;
 
 use crate::auth::{NoRandomness, random};
 use crate::messages::{self, Language};
+
+/// How the names of files begin that are still coming in.
+const UNFINISHED: &str = ".tmp";
 
 /// A file as somebody sends it.
 #[derive(Debug, Clone, Copy)]
@@ -159,7 +163,9 @@ impl Folder {
         let kind = Kind::of_name(&file_name, incoming.declared_type)?;
 
         // In the same folder, so that the rename stays within one file system; gone by itself if anything fails.
-        let mut temporary = tempfile::NamedTempFile::new_in(&self.root)?;
+        let mut temporary = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(&self.root)?;
         let (size, digest) = self.copy(&file_name, content, temporary.as_file_mut())?;
         kind.check_content(&file_name, temporary.as_file_mut(), size)?;
         temporary.as_file().sync_all()?;
@@ -203,6 +209,27 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Deletes what uploads that broke off have left behind before `before`, and answers how much that was. Safe while
+    /// others do the same.
+    pub fn remove_stale(&self, before: SystemTime) -> Result<usize, AttachmentError> {
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+            let stale = |found: &fs::Metadata| {
+                found.is_file() && found.modified().is_ok_and(|at| at < before)
+            };
+            // Gone meanwhile: another server was quicker, or the upload was finished.
+            if unfinished
+                && entry.metadata().is_ok_and(|found| stale(&found))
+                && fs::remove_file(entry.path()).is_ok()
+            {
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     /// Copies while hashing, and stops at the limit rather than at the end.

@@ -16,6 +16,8 @@ pub enum Purpose {
     Sealing,
     /// Form tokens against forged requests.
     Forms,
+    /// Places in lists.
+    Lists,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
             Self::ActionLinks => b"huiqian/action-links/v1",
             Self::Sealing => b"huiqian/sealing/v1",
             Self::Forms => b"huiqian/forms/v1",
+            Self::Lists => b"huiqian/lists/v1",
         }
     }
 }

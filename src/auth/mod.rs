@@ -4,6 +4,7 @@ pub mod csrf;
 pub mod keys;
 pub mod links;
 pub mod passwords;
+pub mod places;
 pub mod sealing;
 pub mod throttle;
 pub mod tokens;

@@ -112,7 +112,28 @@ pub struct PlaceSettings {
     pub language: Language,
 }
 
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// One line of words or of JSON for each event.
+    pub format: LogFormat,
+    /// What is logged, as `info` or `warn,huiqian=debug`.
+    pub filter: String,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
 const TEXTS: &[&str] = &[
+    "HUIQIAN_LOG",
+    "HUIQIAN_LOG_FORMAT",
     "HUIQIAN_DATABASE_URL",
     "HUIQIAN_LISTEN",
     "HUIQIAN_BASE_URL",
@@ -172,6 +193,26 @@ impl DatabaseSettings {
     /// Reads what `migrate`, `audit` and the imports need. The file is checked as a whole all the same.
     pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         database(&Lookup::all(sources)?)
+    }
+}
+
+impl LogSettings {
+    /// Reads what the log needs.
+    pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
+        let lookup = Lookup::all(sources)?;
+        let format = match lookup.text("HUIQIAN_LOG_FORMAT")? {
+            None => LogFormat::Text,
+            Some(found) => match found.text.trim() {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(malformed(found, "log_format")),
+            },
+        };
+        let filter = lookup.text("HUIQIAN_LOG")?;
+        Ok(Self {
+            format,
+            filter: filter.map_or_else(|| "info".to_owned(), |found| found.text),
+        })
     }
 }
 

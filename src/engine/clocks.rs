@@ -296,9 +296,21 @@ pub fn readings<'a>(
             nodes.push(task.stage.clone())
         }
     }
+    all_readings(workflow, case, calendar)
+        .into_iter()
+        .filter(|reading| !reading.clock.stopped && nodes.contains(&reading.clock.node))
+        .collect()
+}
+
+/// Every clock of a case, those that have nothing more to measure too.
+#[must_use]
+pub fn all_readings<'a>(
+    workflow: &'a Workflow,
+    case: &'a Case,
+    calendar: &Calendar,
+) -> Vec<ClockReading<'a>> {
     case.clocks
         .iter()
-        .filter(|(_, clock)| !clock.stopped && nodes.contains(&clock.node))
         .filter_map(|(key, clock)| {
             let rule = rules_of(workflow, &clock.node).get(clock.rule)?;
             let supplement = is_supplement(&clock.node);

@@ -33,13 +33,14 @@ pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
 };
-pub use clocks::{ClockReading, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, SkipReason};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
+pub use scope::scope;
 pub use situation::{Offered, Situation};
 pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
 pub use tick::tick;

@@ -137,8 +137,8 @@ impl<'a> Run<'a> {
                 .that
                 .guard(&scope)
                 .map_err(|error| Rejection::Guard(error.to_string()))?;
-            let passable = confirmed && check.level == CheckLevel::Warning;
-            if !holds && !passable {
+            let passed_over = confirmed && check.level == CheckLevel::Warning;
+            if !holds && !passed_over {
                 return Err(Rejection::Check {
                     level: check.level,
                     message: check.message.clone(),

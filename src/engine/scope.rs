@@ -11,7 +11,8 @@ use crate::forms;
 use crate::workflow::Workflow;
 
 /// The scope of a case's guards, after whatever has happened so far.
-pub(super) fn scope(workflow: &Workflow, case: &Case, context: &Context<'_>) -> Scope {
+#[must_use]
+pub fn scope(workflow: &Workflow, case: &Case, context: &Context<'_>) -> Scope {
     let variables = BTreeMap::from([
         (
             "form".to_owned(),

@@ -76,6 +76,12 @@ impl<'a> Situation<'a> {
             .collect()
     }
 
+    /// Whether no one can hold the open task now, so that somebody has to be named.
+    #[must_use]
+    pub fn is_unheld(&self, task: &Task) -> bool {
+        people::is_unheld(self.workflow, self.case, task, self.context)
+    }
+
     /// The active people behind a party today.
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {

@@ -1,6 +1,7 @@
 //! The static check: names, functions, types, and null that nobody handles.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cel::common::ast::{CallExpr, IdedExpr, LiteralValue};
 
@@ -9,15 +10,15 @@ use super::nulls::answered;
 use super::syntax::{Shape, path, shape, span};
 use super::{Type, TypeFault, Words, suggestion};
 
-/// What surrounds an expression besides its variables.
+/// What surrounds an expression besides its variables. What all expressions of a definition share is shared here too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surface {
     /// The stages and blocks that `entered("id")` and its like may name, with the names of their seats.
-    pub stages: BTreeMap<String, Vec<String>>,
+    pub stages: Arc<BTreeMap<String, Vec<String>>>,
     /// The options of `choice("id")`, where the stage has its own.
-    pub choices: BTreeMap<String, Vec<String>>,
+    pub choices: Arc<BTreeMap<String, Vec<String>>>,
     /// The registers that `registered(…)` may name.
-    pub registers: BTreeSet<String>,
+    pub registers: Arc<BTreeSet<String>>,
     /// By the text of a guard: the paths that are answered whenever it holds.
     pub implied: BTreeMap<String, Vec<String>>,
     /// Paths that are answered wherever this expression is read.
@@ -430,148 +431,5 @@ fn of_literal(literal: &LiteralValue) -> Type {
         LiteralValue::String(_) => Type::Text,
         LiteralValue::Null => Type::Null,
         LiteralValue::Bytes(_) => Type::Any,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::expression::Expression;
-
-    fn record<const N: usize>(parts: [(&str, Type); N]) -> Type {
-        Type::Record(parts.map(|(name, of)| (name.to_owned(), of)).into())
-    }
-
-    fn variables() -> BTreeMap<String, Type> {
-        let level = Type::OneOf(vec!["l1".to_owned(), "l3".to_owned()]);
-        let form = record([
-            ("level", level.clone()),
-            ("amount", Type::Number),
-            ("count", Type::Int.maybe()),
-            ("personal", Type::Bool),
-            ("sensitive", Type::Bool.maybe()),
-            ("found", Type::Time),
-            ("files", Type::list(Type::Text).maybe()),
-            (
-                "items",
-                Type::list(record([("level", level), ("name", Type::Text)])),
-            ),
-        ]);
-        BTreeMap::from([("form".to_owned(), form), ("now".to_owned(), Type::Time)])
-    }
-
-    fn surface() -> Surface {
-        Surface {
-            stages: BTreeMap::from([("verify".to_owned(), vec!["witness".to_owned()])]),
-            choices: BTreeMap::from([("verify".to_owned(), vec!["agree".to_owned()])]),
-            registers: BTreeSet::from(["grants".to_owned()]),
-            implied: BTreeMap::from([(
-                "form.personal".to_owned(),
-                vec!["form.sensitive".to_owned()],
-            )]),
-            answered: Vec::new(),
-        }
-    }
-
-    fn faults(source: &str) -> Vec<TypeFault> {
-        Expression::compile(source)
-            .expect(source)
-            .check(&variables(), &surface(), &Type::Bool)
-    }
-
-    fn codes(source: &str) -> Vec<&'static str> {
-        faults(source).iter().map(|fault| fault.code).collect()
-    }
-
-    #[test]
-    fn sound_guards_have_no_faults() {
-        for source in [
-            "form.level == \"l3\" && form.amount > 3",
-            "form.level in [\"l1\", \"l3\"]",
-            "form.items.exists(i, i.level == \"l3\") || form.personal",
-            "form.items.filter(i, i.level == \"l3\").map(i, i.name).size() > 1",
-            "form.items.exists_one(i, i.name.startsWith(\"甲\"))",
-            "form.count == null || form.count > 3",
-            "form.count > 3 || form.count == null",
-            "form.count != null && form.count > 3",
-            "!(form.count == null) && form.count > 3",
-            "form.count == null ? true : form.count > 3",
-            "form.count == 3",
-            "form.personal && form.sensitive",
-            "!form.personal || form.sensitive",
-            "form.found + duration(\"24h\") > now && now - form.found < duration(\"1h\")",
-            "entered(\"verify\") == null && done(\"verify\") && rounds(\"verify\") == 1",
-            "choice(\"verify\") == \"agree\" && actor(\"verify.witness\") != null",
-            "registered(\"grants\", form.level, \"x\")",
-            "form.files != null && form.files.size() > 0",
-        ] {
-            assert_eq!(faults(source), [], "{source}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_is_answered_with_the_nearest() {
-        let faults = faults("form.levl == \"l3\"");
-
-        assert_eq!(faults[0].code, "unknown-field");
-        assert_eq!((faults[0].offset, faults[0].length), (0, 9));
-        let help = faults[0].help.as_ref().expect("a suggestion");
-        assert!(help.en.contains("`level`"), "{help:?}");
-    }
-
-    #[test]
-    fn unknown_names_functions_ids_and_options_are_faults() {
-        assert_eq!(codes("level == \"l3\""), ["unknown-name"]);
-        assert_eq!(codes("enterd(\"verify\") == null"), ["unknown-function"]);
-        assert_eq!(codes("done(\"verfy\")"), ["unknown-id"]);
-        assert_eq!(codes("actor(\"verify.head\") == null"), ["unknown-id"]);
-        assert_eq!(codes("form.level == \"l5\""), ["unknown-option"]);
-        assert_eq!(codes("form.level in [\"l1\", \"l5\"]"), ["unknown-option"]);
-        assert_eq!(
-            codes("form.items.exists(i, i.level == \"l5\")"),
-            ["unknown-option"]
-        );
-        assert_eq!(
-            codes("registered(\"grant\", form.level, \"x\")"),
-            ["unknown-register"]
-        );
-    }
-
-    #[test]
-    fn types_that_do_not_meet_are_faults() {
-        for source in [
-            "form.amount == \"3\"",
-            "form.level > 3",
-            "form.amount + 1 > 2.0",
-            "form.personal + 1 == 2",
-            "form.items == 3",
-            "form.amount in [\"a\"]",
-            "form.level",
-            "!form.amount",
-            "form.amount.size() == 1",
-            "form.found > 3",
-            "form.items.all(i, i.name)",
-            "done(\"verify\", 1)",
-            "form.level.contains(3)",
-            "form.amount ? true : false",
-            "form.level.matches(\"(\")",
-            "sum(form.items.map(i, i.name)) > 1",
-        ] {
-            assert_eq!(codes(source), ["guard-type"], "{source}");
-        }
-    }
-
-    #[test]
-    fn null_that_nobody_handles_is_told_once_for_each_name() {
-        assert_eq!(codes("form.count > 3 && form.count < 9"), ["guard-null"]);
-        assert_eq!(codes("form.sensitive"), ["guard-null"]);
-        assert_eq!(codes("form.sensitive || form.personal"), ["guard-null"]);
-        assert_eq!(codes("form.files.size() > 0"), ["guard-null"]);
-        assert_eq!(codes("entered(\"verify\") < now"), ["guard-null"]);
-    }
-
-    #[test]
-    fn has_is_refused_because_it_is_always_true() {
-        assert_eq!(codes("has(form.count)"), ["guard-has"]);
     }
 }

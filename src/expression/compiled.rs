@@ -15,8 +15,15 @@ static STANDARD: LazyLock<Arc<cel::Env>> = LazyLock::new(|| Arc::new(cel::Env::s
 pub struct Expression {
     source: Arc<str>,
     program: Arc<cel::Program>,
-    /// The free names, so that only those are converted for an evaluation.
-    roots: Arc<[String]>,
+    /// What it reads, so that only that is converted for an evaluation: a form may have hundreds of rows, and most guards
+    /// ask for one answer.
+    needs: Arc<[Need]>,
+}
+
+/// A free name, and which of its parts are read; `None` is all of it.
+struct Need {
+    root: String,
+    parts: Option<Vec<String>>,
 }
 
 /// Why a text is no expression.
@@ -48,16 +55,11 @@ impl Expression {
         let program =
             cel::Program::compile(source).map_err(|errors| syntax_error(source, &errors))?;
         limits::after(&program)?;
-        let mut roots: Vec<String> = reads::reads(&program)
-            .into_iter()
-            .map(|read| root(&read.path).to_owned())
-            .collect();
-        roots.sort_unstable();
-        roots.dedup();
+        let needs = needs(&reads::reads(&program));
         Ok(Self {
             source: source.into(),
             program: Arc::new(program),
-            roots: roots.into(),
+            needs: needs.into(),
         })
     }
 
@@ -79,9 +81,9 @@ impl Expression {
     pub fn value(&self, scope: &Scope) -> Result<Value, EvaluationError> {
         let mut context = cel::Context::with_env(Arc::clone(&STANDARD));
         functions::add_to(&mut context, &scope.facts).map_err(|message| self.failed(message))?;
-        for name in self.roots.iter() {
-            if let Some(value) = scope.variables.get(name) {
-                context.add_variable_from_value(name.as_str(), convert::to_cel(value));
+        for need in self.needs.iter() {
+            if let Some(value) = scope.variables.get(&need.root) {
+                context.add_variable_from_value(need.root.as_str(), need.of(value));
             }
         }
         let answer = self
@@ -122,8 +124,44 @@ impl Expression {
     }
 }
 
-fn root(path: &str) -> &str {
-    path.split_once('.').map_or(path, |(root, _)| root)
+fn needs(reads: &[Read]) -> Vec<Need> {
+    let mut all: Vec<Need> = Vec::new();
+    for read in reads {
+        let mut path = read.path.split('.');
+        let (root, part) = (path.next().unwrap_or_default(), path.next());
+        let position = all
+            .iter()
+            .position(|need| need.root == root)
+            .unwrap_or_else(|| {
+                all.push(Need {
+                    root: root.to_owned(),
+                    parts: Some(Vec::new()),
+                });
+                all.len() - 1
+            });
+        let parts = &mut all[position].parts;
+        match (part, parts.as_mut()) {
+            (None, _) => *parts = None,
+            (Some(part), Some(parts)) if !parts.iter().any(|known| known == part) => {
+                parts.push(part.to_owned());
+            }
+            (Some(_), _) => {}
+        }
+    }
+    all
+}
+
+impl Need {
+    fn of(&self, value: &Value) -> cel::Value {
+        match (value, &self.parts) {
+            (Value::Record(record), Some(parts)) => convert::record_to_cel(
+                parts
+                    .iter()
+                    .filter_map(|part| record.get_key_value(part.as_str())),
+            ),
+            (value, _) => convert::to_cel(value),
+        }
+    }
 }
 
 /// The first complaint of the parser; those after it mostly follow from it.

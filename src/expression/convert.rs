@@ -20,13 +20,18 @@ pub(super) fn to_cel(value: &Value) -> Cel {
         Value::Text(text) => Cel::from(text.as_str()),
         Value::Time(at) => Cel::Timestamp(beijing(*at)),
         Value::List(list) => Cel::List(Arc::new(list.iter().map(to_cel).collect())),
-        Value::Record(parts) => Cel::from(
-            parts
-                .iter()
-                .map(|(name, part)| (name.clone(), to_cel(part)))
-                .collect::<HashMap<String, Cel>>(),
-        ),
+        Value::Record(parts) => record_to_cel(parts),
     }
+}
+
+/// Named parts.
+pub(super) fn record_to_cel<'a>(parts: impl IntoIterator<Item = (&'a String, &'a Value)>) -> Cel {
+    Cel::from(
+        parts
+            .into_iter()
+            .map(|(name, part)| (name.clone(), to_cel(part)))
+            .collect::<HashMap<String, Cel>>(),
+    )
 }
 
 /// Fails with the name of what our language has no value for.

@@ -14,13 +14,14 @@ mod operators;
 mod reads;
 mod scope;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 mod words;
 
 pub use check::Surface;
 pub use compiled::{CompileError, EvaluationError, Expression};
-pub use operators::pattern_works;
 pub use reads::Read;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};

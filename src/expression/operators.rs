@@ -273,7 +273,7 @@ impl<'a> Checker<'a> {
 
     fn register(&mut self, argument: &IdedExpr) {
         let Some(name) = text(argument) else { return };
-        let known = &self.surface().registers;
+        let known = self.surface().registers.as_ref();
         if !known.contains(&name) {
             self.fault(
                 argument,
@@ -305,7 +305,7 @@ impl<'a> Checker<'a> {
             Some((id, seat)) if function == "actor" => (id, Some(seat)),
             _ => (written.as_str(), None),
         };
-        let stages = &self.surface().stages;
+        let stages = self.surface().stages.as_ref();
         let Some(seats) = stages.get(id) else {
             self.fault(
                 argument,
@@ -470,8 +470,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether the language's own engine takes `pattern`.
-#[must_use]
-pub fn pattern_works(pattern: &str) -> bool {
+fn pattern_works(pattern: &str) -> bool {
     let Ok(program) = cel::Program::compile("''.matches(p)") else {
         return false;
     };

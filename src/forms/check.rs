@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{EvaluationError, Expression, Scope, Value};
 
-use super::cells::{self, Cell, Line, Settling, Visibility};
+use super::cells::{self, Cell, Line, Visibility};
 use super::limits;
+use super::settle::{self, Settling};
 use super::words::plain;
 use super::{Answers, Fault, Field, Form, InRow, Judging, Lookup, Part, Problem, Required, Shape};
 
@@ -63,7 +64,7 @@ pub fn check(
     }
     let mut cells = cells::read_form(context.form, &all, context.lookup, strictness);
     let mut scope = context.scope.clone();
-    cells::settle(
+    settle::settle(
         &mut cells,
         "form",
         &BTreeMap::new(),
@@ -186,8 +187,10 @@ impl Judge<'_> {
                 problem.row = inside.row.clone();
                 self.problems.push(problem);
             }
-            if self.strictness == Strictness::Submit {
-                self.chosen(cell, line, place, position);
+            if self.strictness == Strictness::Submit && is_gone(cell, line) {
+                // It can only be removed, so nothing more is asked about it.
+                self.gone(cell.field, line, place, position);
+                continue;
             }
             for column in &line.cells {
                 self.cell(column, &inside, &line.base);
@@ -198,18 +201,13 @@ impl Judge<'_> {
         }
     }
 
-    /// What was chosen from the catalogue must still be there.
-    fn chosen(&mut self, cell: &Cell<'_>, line: &Line<'_>, place: &Place, position: usize) {
-        let chosen = cell.field.kind.0.shape() == Shape::Chosen;
-        if !chosen || line.base.contains_key("title") {
-            return;
-        }
+    fn gone(&mut self, field: &Field, line: &Line<'_>, place: &Place, position: usize) {
         let code = match line.base.get("resource") {
             Some(Value::Text(code)) => code.clone(),
             _ => String::new(),
         };
         let fault = Fault::new("no_such_resource").with("code", code);
-        let mut problem = place.problem(cell.field, fault);
+        let mut problem = place.problem(field, fault);
         problem.path = format!("{}.{position}", problem.path);
         self.problems.push(problem);
     }
@@ -224,7 +222,7 @@ impl Judge<'_> {
         let Some(answer) = cell.seen() else {
             return self.missing(field, place);
         };
-        let options = match cells::options(field, self.scope, place.variable, base) {
+        let options = match settle::options(field, self.scope, place.variable, base) {
             Ok(options) => options,
             Err(error) => {
                 self.guardless(field, place, &error);
@@ -284,3 +282,11 @@ impl Judge<'_> {
         self.unanswered.push(place.problem(field, fault));
     }
 }
+
+/// Whether the catalogue no longer has what was chosen.
+fn is_gone(cell: &Cell<'_>, line: &Line<'_>) -> bool {
+    cell.field.kind.0.shape() == Shape::Chosen && !line.base.contains_key("title")
+}
+
+#[cfg(test)]
+mod tests;

@@ -64,11 +64,15 @@ impl Posted<'_> {
             .collect()
     }
 
-    /// Pages post an empty value beside check boxes, so that none ticked differs from not asked.
+    /// Pages post an empty value beside check boxes, so that none ticked differs from not asked. Where the choices are too
+    /// many for boxes, they are typed one a line.
     fn list(&self, name: &str) -> Option<Json> {
         let all = self.all(name);
         let marked = !all.is_empty();
-        let filled = all.into_iter().filter(|text| !text.is_empty());
+        let filled = all
+            .into_iter()
+            .flat_map(str::lines)
+            .filter(|text| !text.is_empty());
         marked.then(|| filled.map(Json::from).collect())
     }
 
@@ -189,3 +193,6 @@ fn same_choice(known: &Json, row: &Map<String, Json>) -> bool {
         .iter()
         .all(|part| known.get(part) == row.get(*part))
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,16 +73,22 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The sentence: which field, what is wrong, what to do.
+    /// The sentence beside the field: what is wrong, what to do.
     #[must_use]
-    pub fn message(&self, words: &dyn Words) -> String {
+    pub fn sentence(&self, words: &dyn Words) -> String {
         let mut values = vec![("label", words.pick(&self.label))];
         values.extend(
             self.values
                 .iter()
                 .map(|(name, text)| (*name, words.pick(text))),
         );
-        let sentence = words.say(&format!("forms.error.{}", self.code), &values);
+        words.say(&format!("forms.error.{}", self.code), &values)
+    }
+
+    /// The sentence away from the field, as in the error summary: for a cell it also says in which row.
+    #[must_use]
+    pub fn message(&self, words: &dyn Words) -> String {
+        let sentence = self.sentence(words);
         match &self.row {
             None => sentence,
             Some(row) => words.say(
@@ -115,7 +121,7 @@ mod tests {
     use super::super::testing::Spoken;
     use super::*;
 
-    /// Every code is written as `Fault::new("code")` or `missing … "code"`, so the sources tell which there are.
+    /// Every code is written where a fault is made or as what `missing` gives, so the sources tell which there are.
     fn codes(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -125,9 +131,15 @@ mod tests {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             for rest in text.split("Fault::new(").skip(1) {
-                if let Some(code) = rest.trim_start().strip_prefix('"') {
-                    found.push(code.split('"').next().unwrap().to_owned());
-                }
+                let code = rest
+                    .trim_start()
+                    .strip_prefix('"')
+                    .and_then(|rest| rest.split('"').next());
+                let named = |code: &&str| {
+                    code.bytes()
+                        .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+                };
+                found.extend(code.filter(named).map(str::to_owned));
             }
         }
     }

@@ -19,6 +19,7 @@ mod private;
 mod reading;
 mod schema;
 mod scope;
+mod settle;
 #[cfg(test)]
 mod testing;
 mod values;

@@ -61,3 +61,38 @@ fn private_columns(field: &Field) -> impl Iterator<Item = &Field> {
 fn path(field: &Field, position: usize, column: &Field) -> String {
     format!("{}.{position}.{}", field.id, column.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::*;
+    use super::super::*;
+
+    #[test]
+    fn private_answers_are_split_off_by_path_and_joined_again() {
+        let form = form(vec![
+            field("office", "text"),
+            field("phone", "phone").private(),
+            field("users", "table")
+                .columns(vec![field("name", "text").private(), field("post", "text")]),
+        ]);
+        let all = answers(json!({
+            "office": "数据科",
+            "phone": "13803711234",
+            "users": [{"name": "甲", "post": "一"}, {"post": "二"}, {"name": "丙"}],
+        }));
+
+        let (open, private) = split_private(&form, &all);
+
+        assert_eq!(
+            open,
+            answers(json!({"office": "数据科", "users": [{"post": "一"}, {"post": "二"}, {}]}))
+        );
+        assert_eq!(
+            private,
+            answers(json!({"phone": "13803711234", "users.0.name": "甲", "users.2.name": "丙"}))
+        );
+        assert_eq!(join_private(&form, &open, &private), all);
+    }
+}

@@ -79,3 +79,52 @@ fn property(field: &Field, words: &dyn Words) -> Json {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::*;
+    use super::super::*;
+
+    #[test]
+    fn the_schema_says_what_is_asked() {
+        let mut form = form(vec![
+            field("purpose", "paragraph").required().lengths(30, 1000),
+            field("method", "choice")
+                .required()
+                .options(&[("api", "服务接口")]),
+            field("calls", "integer")
+                .required()
+                .show_when("form.method == \"api\""),
+            field("resources", "resources")
+                .pick_items()
+                .required()
+                .columns(vec![field("use", "text").required()]),
+        ]);
+        form.sections.push(Section {
+            show_when: Some(cel("form.calls != null")),
+            ..section("more", vec![field("why", "text").required()])
+        });
+
+        let schema = json_schema(&form, &Spoken::zh());
+
+        assert_eq!(
+            schema["required"],
+            json!(["purpose", "method", "resources"])
+        );
+        assert_eq!(schema["properties"]["purpose"]["minLength"], json!(30));
+        assert_eq!(
+            schema["properties"]["method"]["oneOf"],
+            json!([{"const": "api", "title": "服务接口"}])
+        );
+        assert_eq!(
+            schema["properties"]["calls"]["x-show-when"],
+            json!("form.method == \"api\"")
+        );
+        assert_eq!(
+            schema["properties"]["resources"]["items"]["required"],
+            json!(["resource", "item", "use"])
+        );
+    }
+}

@@ -1,8 +1,9 @@
 //! A small world for the tests of forms: people, departments, a catalogue, and the shipped sentences.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::expression::{Expression, Scope, Value};
 use crate::workflow::{Text, Who};
@@ -15,23 +16,32 @@ pub(super) const CASE: &str = "01BX5ZZKBKACTAV9WEVGEMMVRZ";
 
 /// The shipped message file of one language, read as it stands.
 pub(super) struct Spoken {
-    table: toml::Table,
+    table: &'static LazyLock<toml::Table>,
     english: bool,
 }
 
+static ZH: LazyLock<toml::Table> = LazyLock::new(|| {
+    include_str!("../../templates/messages/zh/forms.toml")
+        .parse()
+        .unwrap()
+});
+static EN: LazyLock<toml::Table> = LazyLock::new(|| {
+    include_str!("../../templates/messages/en/forms.toml")
+        .parse()
+        .unwrap()
+});
+
 impl Spoken {
     pub fn zh() -> Self {
-        let text = include_str!("../../templates/messages/zh/forms.toml");
         Self {
-            table: text.parse().unwrap(),
+            table: &ZH,
             english: false,
         }
     }
 
     pub fn en() -> Self {
-        let text = include_str!("../../templates/messages/en/forms.toml");
         Self {
-            table: text.parse().unwrap(),
+            table: &EN,
             english: true,
         }
     }
@@ -48,7 +58,7 @@ impl Words for Spoken {
     fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         let path: Vec<&str> = key.split('.').collect();
         let (last, folders) = path.split_last().unwrap();
-        let mut table = &self.table;
+        let mut table: &toml::Table = self.table;
         for folder in folders {
             match table.get(*folder).and_then(toml::Value::as_table) {
                 Some(inside) => table = inside,
@@ -270,7 +280,7 @@ pub(super) trait Ask: Sized {
     fn pick_items(self) -> Self {
         self.with(|field| field.pick = Pick::Item)
     }
-    fn from_user(self, login: &str) -> Self {
+    fn chosen_by(self, login: &str) -> Self {
         self.with(|field| field.from = Some(Who::User(login.into())))
     }
     fn workflow(self, key: &str) -> Self {
@@ -415,4 +425,49 @@ pub(super) fn scope(variables: &[(&str, Value)]) -> Scope {
         variables,
         ..Scope::default()
     }
+}
+
+/// A form with a field of every type, and columns of most.
+pub(super) fn every_field() -> Form {
+    let columns = || {
+        ALL.iter()
+            .map(|kind| kind.name())
+            .filter(|name| !["table", "resources"].contains(name))
+            .map(|name| shaped(field(name, name)))
+            .collect::<Vec<_>>()
+    };
+    let fields = ALL
+        .iter()
+        .map(|kind| match kind.name() {
+            name @ "table" => field(name, name).columns(columns()),
+            name @ "resources" => field(name, name).pick_items().columns(columns()),
+            name => shaped(field(name, name)),
+        })
+        .collect();
+    form(fields)
+}
+
+fn shaped(asked: Field) -> Field {
+    match asked.kind.0.name() {
+        "choice" | "choices" => asked.options(&[("a", "甲"), ("b", "乙")]),
+        _ => asked,
+    }
+}
+
+pub(super) fn every_answer() -> Answers {
+    let mut all = answers(json!({
+        "text": "一", "paragraph": "一\n二", "number": 1.5, "integer": 2, "money": 3.25,
+        "date": "2026-11-01", "time": "2026-11-01T09:30", "yes_no": true, "choice": "a",
+        "period": {"from": "2026-11-01", "to": "2026-11-02"}, "choices": ["a", "b"],
+        "person": "liwj", "people": ["liwj"], "department": "410000-ga",
+        "departments": ["410000-ga"], "contact": {"name": "甲", "phone": "13803711234"},
+        "phone": "13803711234", "file": FILE, "files": [FILE], "case": CASE, "promise": true,
+    }));
+    let row: serde_json::Map<String, Json> = all.clone().into_iter().collect();
+    let mut chosen = row.clone();
+    chosen.insert("resource".into(), json!("3107/000012"));
+    chosen.insert("item".into(), json!("name"));
+    all.insert("table".into(), json!([row]));
+    all.insert("resources".into(), json!([chosen]));
+    all
 }

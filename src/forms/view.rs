@@ -1,20 +1,29 @@
 //! The form as pages show it: every control with its value, hint and error, ready for `templates/fields/`.
 
+mod controls;
+#[cfg(test)]
+mod pages;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use controls::{
+    ColumnView, FieldView, OptionView, PartView, ResourceView, RowView, SectionView,
+};
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::expression::{Expression, Scope, Value};
 use crate::workflow::Text;
 
-use super::cells::{self, Cell, Settling};
-use super::display::{heading, level, sharing};
+use super::cells::{self, Cell};
 use super::fault::element;
-use super::fields::resources;
+use super::settle::{self, Settling};
 use super::{
-    Answers, Bound, ChosenResource, Field, FileFacts, Form, Lookup, Offering, Options, Part, Pick,
-    Problem, Required, Section, Shape, Showing, Shown, Strictness, Words, limits, values,
+    Answers, Bound, Field, Form, Lookup, Offering, Options, Part, Problem, Required, Section,
+    Shape, Showing, Shown, Strictness, Words, limits, values,
 };
 
 /// What a page is made from.
@@ -35,190 +44,13 @@ pub struct Page<'a> {
     pub searches: &'a BTreeMap<String, String>,
 }
 
-/// One section of a page.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SectionView {
-    /// Its id.
-    pub id: String,
-    /// Its heading.
-    pub title: String,
-    /// A sentence under the heading.
-    pub about: Option<String>,
-    /// Whether none of its fields is shown.
-    pub hidden: bool,
-    /// Whether the page's form must be `multipart/form-data`.
-    pub has_files: bool,
-    /// How many problems its fields have.
-    pub problems: usize,
-    /// Its fields.
-    pub fields: Vec<FieldView>,
-}
-
-/// One control.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct FieldView {
-    /// The field's or column's id.
-    pub id: String,
-    /// The name of its input: `users.0.name`.
-    pub name: String,
-    /// The id of its element: `f-users-0-name`.
-    pub element: String,
-    /// The partial that shows the control: `fields/text`.
-    pub partial: String,
-    /// Whether it is several inputs under one legend.
-    pub group: bool,
-    /// Whether it stands in a row, where the column's heading is its label.
-    pub cell: bool,
-    /// Its label.
-    pub label: String,
-    /// The sentence under the label.
-    pub help: Option<String>,
-    /// Whether it must be answered.
-    pub required: bool,
-    /// Whether it is left out.
-    pub hidden: bool,
-    /// Whether it is computed.
-    pub read_only: bool,
-    /// Whether it is shown only to those who handle the case.
-    pub private: bool,
-    /// What stands in the control.
-    pub value: String,
-    /// What a computed field says.
-    pub shown: Vec<String>,
-    /// The inputs of a period or contact.
-    pub parts: Vec<PartView>,
-    /// The choices.
-    pub options: Vec<OptionView>,
-    /// The words of a list that is typed.
-    pub values: Vec<String>,
-    /// Attachments.
-    pub files: Vec<FileFacts>,
-    /// Whether several attachments may be added.
-    pub multiple: bool,
-    /// The headings of rows.
-    pub columns: Vec<ColumnView>,
-    /// Rows.
-    pub rows: Vec<RowView>,
-    /// The button that adds a row.
-    pub add: Option<String>,
-    /// What was searched for in the catalogue.
-    pub query: Option<String>,
-    /// What was found and is not chosen yet.
-    pub found: Vec<ResourceView>,
-    /// What is wrong.
-    pub error: Option<String>,
-    /// Whether the control itself is wrong.
-    pub invalid: bool,
-    /// The id of the hint.
-    pub hint_id: String,
-    /// The id of the error.
-    pub error_id: String,
-    /// The ids of hint and error, as far as there are any.
-    pub described_by: Option<String>,
-    /// The least, as an attribute.
-    pub min: Option<String>,
-    /// The greatest.
-    pub max: Option<String>,
-    /// The most characters.
-    pub max_length: Option<u32>,
-    /// Shown behind a number.
-    pub unit: Option<String>,
-    /// Whether other fields of the page appear by it.
-    pub refresh: bool,
-}
-
-/// One input of several.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct PartView {
-    /// Its name in the answer.
-    pub id: String,
-    /// The name of its input.
-    pub name: String,
-    /// The id of its element.
-    pub element: String,
-    /// Its label.
-    pub label: String,
-    /// What stands in it.
-    pub value: String,
-    /// Whether it is the one that is wrong.
-    pub invalid: bool,
-    /// The ids of hint and error.
-    pub described_by: Option<String>,
-}
-
-/// One choice.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OptionView {
-    /// What is posted.
-    pub value: String,
-    /// What is read.
-    pub label: String,
-    /// Whether it is chosen.
-    pub selected: bool,
-    /// The id of its element.
-    pub element: String,
-}
-
-/// A heading.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ColumnView {
-    /// What is asked.
-    pub label: String,
-    /// Whether every row must answer it.
-    pub required: bool,
-    /// How to answer.
-    pub help: Option<String>,
-}
-
-/// One row.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct RowView {
-    /// Counted from 1.
-    pub number: usize,
-    /// The name of the row's own input: `users.0`.
-    pub name: String,
-    /// The id of its element.
-    pub element: String,
-    /// What a fixed row stands for.
-    pub heading: Option<String>,
-    /// What was chosen.
-    pub resource: Option<ResourceView>,
-    /// Its columns.
-    pub cells: Vec<FieldView>,
-    /// The button that takes it away.
-    pub remove: Option<String>,
-    /// What is wrong with the row as a whole.
-    pub error: Option<String>,
-}
-
-/// An entry of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ResourceView {
-    /// What is posted.
-    pub token: String,
-    /// The id of its element.
-    pub element: String,
-    /// Its title, with the item's.
-    pub title: String,
-    /// The resource's code.
-    pub code: String,
-    /// Who provides it.
-    pub provider: String,
-    /// `unconditional`, `conditional`, `none`.
-    pub sharing: String,
-    /// The sharing class in words.
-    pub sharing_label: String,
-    /// The level in words.
-    pub level: String,
-}
-
 /// A part of the form as a page shows it, section by section.
 #[must_use]
 pub fn view(part: &Part<'_>, page: &Page<'_>) -> Vec<SectionView> {
     let answers = with_first_rows(part, page.answers);
     let mut scope = page.scope.clone();
     let mut cells = cells::read_form(page.form, &answers, page.lookup, Strictness::Draft);
-    cells::settle(
+    settle::settle(
         &mut cells,
         "form",
         &BTreeMap::new(),
@@ -256,6 +88,8 @@ struct Place<'a> {
     prefix: &'a str,
     variable: &'static str,
     base: &'a BTreeMap<String, Value>,
+    /// The row, counted from 1.
+    row: Option<usize>,
     /// The fields beside it, which may appear by it.
     beside: &'a [&'a Field],
 }
@@ -267,6 +101,7 @@ impl Viewing<'_> {
             prefix: "",
             variable: "form",
             base: &base,
+            row: None,
             beside: fields,
         };
         let views: Vec<FieldView> = cells
@@ -298,32 +133,72 @@ impl Viewing<'_> {
         let mut view = FieldView {
             hidden: !cell.is_shown(),
             required: self.required(field),
-            refresh: place
-                .beside
-                .iter()
-                .any(|other| appears_by(other, place.variable, &field.id)),
-            cell: place.variable == "row",
+            refresh: field.kind.0.shape() != Shape::Chosen
+                && place
+                    .beside
+                    .iter()
+                    .any(|other| appears_by(other, place.variable, &field.id)),
+            cell: place.row.is_some(),
+            raw: cell.fault.is_some(),
             ..self.fixed(field, &name)
         };
+        view.aria_label = place.row.map(|number| {
+            let values = [("number", &*number.to_string()), ("label", &*view.label)];
+            self.page.words.say("forms.cell", &values)
+        });
         if view.hidden {
             return view;
         }
-        self.complain(&mut view);
         if field.value.is_some() {
+            self.complain(&mut view);
             self.computed(&mut view, cell);
             return view;
         }
-        match field.kind.0.shape() {
-            Shape::One => view.value = self.typed(cell, field),
-            Shape::Many => self.many(&mut view, cell),
-            Shape::Parts(parts) => self.parts(&mut view, cell, parts),
-            Shape::Rows | Shape::Chosen => self.rows(&mut view, cell),
+        self.control(&mut view, cell, place);
+        view
+    }
+
+    fn control(&mut self, view: &mut FieldView, cell: &Cell<'_>, place: &Place<'_>) {
+        let field = cell.field;
+        if matches!(field.kind.0.shape(), Shape::One | Shape::Many) {
+            match field.kind.0.shape() {
+                Shape::One => view.value = self.typed(cell, field),
+                _ => self.many(view, cell),
+            }
+            self.offer(view, cell, place);
         }
-        self.offer(&mut view, cell, place);
-        let control = field.kind.0.control(view.options.len());
+        let control = match field.kind.0.control(view.options.len()) {
+            // A list to open is narrower than a column of circles, and what was chosen can be taken back.
+            "radio" if view.cell || !view.required => "select",
+            control => control,
+        };
         view.group = is_group(control);
         view.partial = format!("fields/{control}");
-        view
+        if field.help.is_none() {
+            view.help = self.instruction(field, control);
+        } else if view.cell {
+            // The heading of the column says it once for all rows.
+            view.help = None;
+        }
+        self.complain(view);
+        match field.kind.0.shape() {
+            Shape::Parts(parts) => self.parts(view, cell, parts),
+            Shape::Rows | Shape::Chosen => self.rows(view, cell),
+            Shape::One | Shape::Many => {}
+        }
+    }
+
+    /// What to type where the definition does not say it and the label cannot.
+    fn instruction(&self, field: &Field, control: &str) -> Option<String> {
+        let key = match (field.kind.0.name(), control) {
+            ("person", "text") => "forms.login_hint",
+            ("department", "text") => "forms.code_hint",
+            ("people", "several") => "forms.logins_hint",
+            ("departments", "several") => "forms.codes_hint",
+            ("case", _) => "forms.case_hint",
+            _ => return None,
+        };
+        Some(self.page.words.say(key, &[]))
     }
 
     /// What does not depend on answers.
@@ -384,7 +259,7 @@ impl Viewing<'_> {
                 .find_map(|part| inside(part))
         });
         view.invalid = problem.is_some();
-        view.error = problem.map(|problem| problem.message(self.page.words));
+        view.error = problem.map(|problem| problem.sentence(self.page.words));
         let hint = view.help.as_ref().map(|_| view.hint_id.clone());
         let error = view.error.as_ref().map(|_| view.error_id.clone());
         let ids: Vec<String> = hint.into_iter().chain(error).collect();
@@ -471,104 +346,17 @@ impl Viewing<'_> {
                     // A problem of the whole is one of each part.
                     invalid: view.invalid && (wrong.is_empty() || wrong.contains(part)),
                     described_by: view.described_by.clone(),
+                    raw: view.raw,
                     name,
                 }
             })
             .collect();
     }
 
-    fn rows(&mut self, view: &mut FieldView, cell: &Cell<'_>) {
-        let field = cell.field;
-        let chosen = field.kind.0.shape() == Shape::Chosen;
-        let fixed = field.rows.is_some();
-        let columns: Vec<&Field> = field.columns.iter().collect();
-        for (position, line) in cell.lines().iter().enumerate() {
-            self.scope.variables.insert("row".to_owned(), line.record());
-            let name = format!("{}.{position}", view.name);
-            let place = Place {
-                prefix: &format!("{name}."),
-                variable: "row",
-                base: &line.base,
-                beside: &columns,
-            };
-            let facts = values::json_of(&Value::Record(line.base.clone()));
-            view.rows.push(RowView {
-                number: position + 1,
-                element: element(&name),
-                heading: fixed.then(|| heading(&facts)),
-                resource: chosen.then(|| self.chosen(&facts, field.pick, &name)),
-                cells: line
-                    .cells
-                    .iter()
-                    .map(|cell| self.field(cell, &place))
-                    .collect(),
-                remove: (!fixed).then(|| format!("remove:{}:{position}", view.name)),
-                error: self
-                    .problem(&name)
-                    .map(|problem| problem.message(self.page.words)),
-                name,
-            });
-        }
-        self.scope.variables.remove("row");
-        let full = limits::most(field).is_some_and(|most| most <= view.rows.len());
-        if !chosen && !fixed && !full {
-            view.add = Some(format!("add:{}", view.name));
-        }
-        if chosen {
-            self.search(view, field);
-        }
-    }
-
-    fn search(&self, view: &mut FieldView, field: &Field) {
-        view.query = self.page.searches.get(&view.name).cloned();
-        let Some(query) = view.query.as_deref().map(str::trim) else {
-            return;
-        };
-        if query.is_empty() {
-            return;
-        }
-        let mut found = self.page.lookup.search(query, field.pick);
-        found.retain(|one| {
-            let token = resources::token(&one.resource, one.item.as_deref());
-            let known = |row: &RowView| row.resource.as_ref().is_some_and(|row| row.token == token);
-            !view.rows.iter().any(known)
-        });
-        view.found = found
-            .into_iter()
-            .enumerate()
-            .map(|(position, one)| {
-                self.chosen(
-                    &facts(&one),
-                    field.pick,
-                    &format!("{}.found.{position}", view.name),
-                )
-            })
-            .collect();
-    }
-
-    fn chosen(&self, facts: &Json, pick: Pick, name: &str) -> ResourceView {
-        let text = |part: &str| facts.get(part).and_then(Json::as_str);
-        let provider = text("provider").unwrap_or_default();
-        let department = self.page.lookup.department(provider);
-        let resource = text("resource").unwrap_or_default();
-        let class = text("sharing").unwrap_or_default();
-        ResourceView {
-            token: resources::token(resource, text("item").filter(|_| pick == Pick::Item)),
-            element: element(name),
-            title: resources::title(facts),
-            code: resource.to_owned(),
-            provider: department
-                .map_or_else(|| provider.to_owned(), |department| department.short_name),
-            sharing: class.to_owned(),
-            sharing_label: sharing(class, self.page.words),
-            level: level(facts, self.page.words),
-        }
-    }
-
     fn offer(&mut self, view: &mut FieldView, cell: &Cell<'_>, place: &Place<'_>) {
         let field = cell.field;
         // A value that cannot be had yet gives no options; the check tells when that is a fault.
-        let options = match cells::options(field, &mut self.scope, place.variable, place.base) {
+        let options = match settle::options(field, &mut self.scope, place.variable, place.base) {
             Ok(options) => options,
             Err(_) if matches!(field.options, Options::From(_)) => Vec::new(),
             Err(_) => return,
@@ -594,18 +382,6 @@ impl Viewing<'_> {
             })
             .collect();
     }
-}
-
-fn facts(one: &ChosenResource) -> Json {
-    json!({
-        "resource": one.resource,
-        "item": one.item,
-        "title": one.title,
-        "item_title": one.item_title,
-        "provider": one.provider,
-        "sharing": one.sharing,
-        "level": one.level,
-    })
 }
 
 fn has_files(view: &FieldView) -> bool {

@@ -102,6 +102,8 @@ pub enum Notice {
         due: Option<Due>,
         /// The budget for it.
         budget: Option<Duration>,
+        /// Whether the clock stands still meanwhile.
+        paused: bool,
         /// Where it is supplied.
         edit_url: String,
     },
@@ -119,10 +121,26 @@ pub enum Notice {
         /// When.
         on: NaiveDate,
     },
+    /// A case stands still until somebody in charge mends it.
+    Stuck {
+        /// The stage that it stands at, if it is one.
+        stage: Option<String>,
+        /// Why it stands.
+        cause: Cause,
+    },
     /// You need not do it any more.
     NoLongerNeeded(Moot),
     /// The case was ended without a decision.
     Closed(Closing),
+}
+
+/// Why a case stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// No one can hold a task; somebody has to be named.
+    NoHolder,
+    /// The definition asks something that cannot be answered.
+    Definition,
 }
 
 /// Why a task need not be done any more.
@@ -147,6 +165,8 @@ pub enum Closing {
     Terminated,
     /// Its approval was undone.
     Voided,
+    /// It ended by the rules of its workflow.
+    Ended,
 }
 
 /// Why this person gets the mail.

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::facts::{Asked, Closing, Due, MailFacts, Moot, Notice, TaskFacts, Why};
+use super::facts::{Asked, Cause, Closing, Due, MailFacts, Moot, Notice, TaskFacts, Why};
 use super::words::Words;
 use crate::calendar::Duration;
 use crate::templates;
@@ -101,14 +101,16 @@ impl<'a> Writer<'a> {
                 department,
                 due,
                 budget,
+                paused,
                 edit_url,
             } => {
                 let rows = vec![
                     self.plain_row("asked_at", stage.clone()),
                     self.due_row("supplement_due", *due, *budget),
                 ];
-                self.supplement(department, *budget, rows, edit_url)
+                self.supplement(department, (*budget, *paused), rows, edit_url)
             }
+            Notice::Stuck { stage, cause } => self.stuck(stage.as_deref(), *cause),
             Notice::Approved { valid, conditions } => self.approved(*valid, *conditions),
             Notice::Rejected { department, on } => self.rejected(department, *on),
             Notice::NoLongerNeeded(moot) => self.moot(*moot),
@@ -197,14 +199,16 @@ impl<'a> Writer<'a> {
     fn supplement(
         &self,
         department: &str,
-        budget: Option<Duration>,
+        (budget, paused): (Option<Duration>, bool),
         rows: Vec<Row>,
         edit_url: &str,
     ) -> View {
         let within = budget.map(|budget| self.words.amount(budget));
-        let key = match within {
-            Some(_) => "supplement.within",
-            None => "supplement.open",
+        let key = match (&within, paused) {
+            (Some(_), true) => "supplement.within",
+            (None, true) => "supplement.open",
+            (Some(_), false) => "supplement.within_running",
+            (None, false) => "supplement.open_running",
         };
         let values = [
             ("department", department),
@@ -214,6 +218,20 @@ impl<'a> Writer<'a> {
         view.rows.extend(rows);
         view.buttons.push(self.open("supplement", edit_url));
         view.notes.push(self.words.say("note.supplement", &[]));
+        view
+    }
+
+    fn stuck(&self, stage: Option<&str>, cause: Cause) -> View {
+        let kind = match cause {
+            Cause::NoHolder => "stuck.no_holder",
+            Cause::Definition => "stuck.definition",
+        };
+        let mut view = self.start(kind, &[]);
+        self.add_applicant(&mut view);
+        if let Some(stage) = stage {
+            view.rows.push(self.plain_row("stage", stage.to_owned()));
+        }
+        view.buttons.push(self.open("login", &self.facts.case_url));
         view
     }
 
@@ -268,6 +286,7 @@ impl<'a> Writer<'a> {
             Closing::Withdrawn => "withdrawn",
             Closing::Terminated => "terminated",
             Closing::Voided => "voided",
+            Closing::Ended => "ended",
         };
         let mut view = self.start(&format!("closed.{kind}"), &[]);
         view.buttons.push(self.open("case", &self.facts.case_url));

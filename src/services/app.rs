@@ -12,9 +12,10 @@ use crate::auth::sealing::Sealer;
 use crate::calendar::{Calendar, Instant};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::counters::Counters;
 use crate::directory::Directory;
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Surroundings, Workflow};
+use crate::workflow::{Surroundings, Workflow};
 
 /// The application: shared by every door.
 pub struct App {
@@ -36,6 +37,8 @@ pub struct App {
     pub attachments: Folder,
     /// Whether mails are kept in a local mailbox instead of being sent (`demo`).
     pub catches_mail: bool,
+    /// What was done since the start, for those who watch the server.
+    pub counters: Counters,
     directory: RwLock<Arc<Directory>>,
     workflows: RwLock<HashMap<i64, Arc<Workflow>>>,
     calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
@@ -64,6 +67,7 @@ impl App {
             attachments: Folder::open(&settings.attachments, settings.limits.attachment_bytes)
                 .map_err(Error::Attachments)?,
             catches_mail,
+            counters: Counters::default(),
             directory: RwLock::default(),
             workflows: RwLock::default(),
             calendars: RwLock::default(),
@@ -100,6 +104,11 @@ impl App {
         Ok(fresh)
     }
 
+    /// The directory as it stands now, for a page that shows it.
+    pub fn directory_now(&self) -> Result<Arc<Directory>, Error> {
+        self.db.read(|conn| self.directory(conn))
+    }
+
     /// A published version, which never changes.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
         if let Some(known) = self
@@ -110,15 +119,7 @@ impl App {
         {
             return Ok(Arc::clone(known));
         }
-        let stored = storage::workflows::get(conn, version)?.ok_or(Error::NotFound)?;
-        let read = workflow::read(&stored.key, &stored.source, &self.surroundings(conn)?);
-        let workflow = read.workflow.ok_or_else(|| {
-            Error::Corrupt(format!(
-                "version {} of workflow {} cannot be read",
-                stored.version, stored.key
-            ))
-        })?;
-        let workflow = Arc::new(workflow);
+        let workflow = Arc::new(super::workflows::version(conn, version)?);
         self.workflows
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -126,16 +127,10 @@ impl App {
         Ok(workflow)
     }
 
-    /// What definitions may refer to: the standard roles and those of the directory.
+    /// What definitions may refer to: the standard names, the roles of the directory and the imported calendars.
     pub fn surroundings(&self, conn: &mut Connection) -> Result<Surroundings, Error> {
-        let mut surroundings = Surroundings::standard();
-        surroundings.roles.extend(
-            self.directory(conn)?
-                .roles
-                .keys()
-                .map(|role| role.0.clone()),
-        );
-        Ok(surroundings)
+        let directory = self.directory(conn)?;
+        super::workflows::surroundings(conn, &directory)
     }
 
     /// A calendar by name: the imported one, else the one that is shipped.
@@ -150,16 +145,7 @@ impl App {
         {
             return Ok(Arc::clone(calendar));
         }
-        let mut calendar = if name == "always" {
-            Calendar::always()
-        } else {
-            Calendar::cn_gov()
-        };
-        // Imported days stand over the shipped ones.
-        if let Some(imported) = storage::calendars::get(conn, name)? {
-            calendar.exceptions.extend(imported.exceptions);
-        }
-        let calendar = Arc::new(calendar);
+        let calendar = Arc::new(super::calendars::load(conn, name)?);
         self.calendars
             .write()
             .unwrap_or_else(PoisonError::into_inner)

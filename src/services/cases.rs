@@ -11,9 +11,9 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
-use crate::calendar::{Calendar, beijing};
+use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
-use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault, Vault};
+use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
 use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
@@ -57,15 +57,46 @@ pub struct Done {
 }
 
 /// A case with what it runs on.
-pub(super) struct Running {
+pub struct Running {
+    /// The inner key.
     pub id: i64,
+    /// The public id.
     pub ulid: Ulid,
+    /// The key of the definition's version.
     pub version: i64,
+    /// The row's revision.
     pub revision: i64,
+    /// The case.
     pub case: Case,
+    /// Its definition.
     pub workflow: Arc<Workflow>,
+    /// Its calendar.
     pub calendar: Arc<Calendar>,
+    /// The directory of now.
     pub directory: Arc<Directory>,
+}
+
+impl Running {
+    /// The circumstances for looking at the case as somebody; nothing is decided in them.
+    pub(super) fn as_seen_by(&self, actor: Actor, channel: Channel, now: Instant) -> Context<'_> {
+        Context {
+            actor,
+            channel,
+            now,
+            directory: &self.directory,
+            calendar: &self.calendar,
+            lookup: &NoFacts,
+            vault: &PlainVault,
+            number: None,
+        }
+    }
+
+    /// Who may act on a task at this moment.
+    #[must_use]
+    pub fn eligible(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).eligible(task)
+    }
 }
 
 /// Takes one action on a case, or submits a draft.
@@ -85,12 +116,15 @@ pub(super) fn perform_in(
 ) -> Result<Done, Error> {
     let directory = app.directory(conn)?;
     let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
-    once(app, conn, by, |conn| {
+    let action = command.action.clone();
+    let done = once(app, conn, by, |conn| {
         match storage::cases::lock(conn, ulid)? {
             Some(stored) => act(app, conn, by, &viewer, stored, command),
             None => submit_draft(app, conn, by, &viewer, ulid, command),
         }
-    })
+    });
+    app.counters.acted(&action, done.is_ok());
+    done
 }
 
 /// Does the work unless the same request was answered before.
@@ -113,30 +147,41 @@ pub(super) fn once(
         now - TimeDelta::hours(24),
     )? {
         Earlier::Other => return Err(Error::KeyReused),
-        Earlier::Answered(answer) => return repeated(conn, answer),
+        Earlier::Answered(answer) => return repeated(answer),
         Earlier::None => {}
     }
     let done = work(conn)?;
     let answer = Answer {
         status: 200,
         case_id: done.case_id,
+        ulid: Some(done.ulid),
         revision: Some(done.revision),
     };
     idempotency_keys::answered(conn, by.person, key, &answer)?;
     Ok(done)
 }
 
-fn repeated(conn: &mut Connection, answer: Answer) -> Result<Done, Error> {
-    let stored = answer
-        .case_id
-        .map(|id| storage::cases::get_by_id(conn, id))
-        .transpose()?
-        .flatten()
-        .ok_or(Error::NotFound)?;
+/// What the same request was answered before, when there was one; for work that must not even begin a second time.
+pub(super) fn answered(app: &App, conn: &mut Connection, by: &By) -> Result<Option<Done>, Error> {
+    let Some((key, digest)) = &by.key else {
+        return Ok(None);
+    };
+    let valid_since = app.now() - TimeDelta::hours(24);
+    match idempotency_keys::look(conn, by.person, key, digest, valid_since)? {
+        Earlier::Other => Err(Error::KeyReused),
+        Earlier::Answered(answer) => repeated(answer).map(Some),
+        Earlier::None => Ok(None),
+    }
+}
+
+fn repeated(answer: Answer) -> Result<Done, Error> {
+    let (Some(ulid), Some(revision)) = (answer.ulid, answer.revision) else {
+        return Err(Error::Corrupt("an answer about nothing".to_owned()));
+    };
     Ok(Done {
-        case_id: Some(stored.summary.id),
-        ulid: stored.summary.ulid,
-        revision: answer.revision.unwrap_or(stored.revision),
+        case_id: answer.case_id,
+        ulid,
+        revision,
         repeated: true,
     })
 }
@@ -221,7 +266,7 @@ fn complete_revision(
     Ok(())
 }
 
-fn submit_draft(
+pub(super) fn submit_draft(
     app: &Arc<App>,
     conn: &mut Connection,
     by: &By,
@@ -310,17 +355,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let nothing = NoFacts;
-        let context = Context {
-            actor: Actor::System,
-            channel: Channel::Timer,
-            now: shared.now(),
-            directory: &running.directory,
-            calendar: &running.calendar,
-            lookup: &nothing,
-            vault: &PlainVault as &dyn Vault,
-            number: None,
-        };
+        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
@@ -369,7 +404,7 @@ fn save(
 }
 
 /// Time fills in no answers.
-struct NoFacts;
+pub(super) struct NoFacts;
 
 impl forms::Lookup for NoFacts {
     fn person(&self, _: &str) -> Option<forms::PersonFacts> {

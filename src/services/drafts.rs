@@ -10,9 +10,10 @@ use super::cases::{By, Done};
 use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
-use crate::engine::{self, Case, PositionState, TaskAsks};
+use crate::engine::{self, Case, Command, PositionState, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Form, Problem, Strictness};
+use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::drafts::{self, Draft, DraftContent, NewDraft};
 use crate::storage::{self, Connection};
 use crate::workflow::Workflow;
@@ -30,32 +31,93 @@ pub struct Open {
     pub case: Option<Case>,
 }
 
-/// Starts a draft for a workflow. With an idempotency key a repeat finds the first one again by its id.
+/// Starts a draft for a workflow.
 pub fn start(app: &Arc<App>, by: &By, key: &str, answers: Answers) -> Result<Open, Error> {
     let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
     app.db.write(move |conn| {
         let viewer = viewer(&shared, conn, &by)?;
-        let version = storage::workflows::current(conn, &key)?.ok_or(Error::NotFound)?;
-        let workflow = shared.workflow(conn, version.id)?;
-        may_file(&viewer, &workflow)?;
-        let ulid = Ulid::new();
-        refuse_stopped(&shared, &workflow, &viewer, &answers)?;
-        let content = content(&shared, &workflow, ulid, &answers)?;
-        let new = NewDraft {
-            ulid,
-            workflow_key: key,
-            author_id: by.person,
-            department: viewer.person.department.clone(),
-            from_case: None,
-            content,
-        };
-        let draft = drafts::insert(conn, &new)?;
-        Ok::<Open, Error>(Open {
-            draft,
-            workflow,
-            answers,
-            case: None,
+        start_in(&shared, conn, &viewer, &key, answers)
+    })
+}
+
+/// Starts a draft and, where `submit` says so, submits it, all or nothing: answers that will not do leave no draft
+/// behind. A repeat of the request finds what the first one made.
+pub fn create(
+    app: &Arc<App>,
+    by: &By,
+    key: &str,
+    answers: Answers,
+    submit: Option<Command>,
+) -> Result<Done, Error> {
+    let submits = submit.is_some();
+    let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
+    let done = app.db.write(move |conn| {
+        let viewer = viewer(&shared, conn, &by)?;
+        cases::once(&shared, conn, &by, |conn| {
+            let opened = start_in(&shared, conn, &viewer, &key, answers)?;
+            let ulid = opened.draft.ulid;
+            match submit {
+                Some(command) => cases::submit_draft(&shared, conn, &by, &viewer, ulid, command),
+                None => Ok(Done {
+                    case_id: None,
+                    ulid,
+                    revision: opened.draft.revision,
+                    repeated: false,
+                }),
+            }
         })
+    });
+    if submits {
+        app.counters.acted("submit", done.is_ok());
+    }
+    done
+}
+
+fn start_in(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    key: &str,
+    answers: Answers,
+) -> Result<Open, Error> {
+    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
+    let workflow = app.workflow(conn, version.id)?;
+    may_file(viewer, &workflow)?;
+    let ulid = Ulid::new();
+    refuse_stopped(app, &workflow, viewer, &answers)?;
+    let content = content(app, &workflow, ulid, &answers)?;
+    let new = NewDraft {
+        ulid,
+        workflow_key: key.to_owned(),
+        author_id: viewer.person.id,
+        department: viewer.person.department.clone(),
+        from_case: None,
+        content,
+    };
+    let draft = drafts::insert(conn, &new)?;
+    Ok(Open {
+        draft,
+        workflow,
+        answers,
+        case: None,
+    })
+}
+
+/// The revision that the author is writing of a case of theirs, when there is one. Looking makes none.
+pub fn revision_of(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Option<(i64, Answers)>, Error> {
+    let (shared, by) = (Arc::clone(app), by.clone());
+    app.db.read(move |conn| {
+        let found = drafts::get(conn, ulid)?
+            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none());
+        let Some(draft) = found else {
+            return Ok(None);
+        };
+        let Some(stored) = storage::cases::get(conn, ulid)? else {
+            return Ok(None);
+        };
+        let form = &cases::running(&shared, conn, stored)?.workflow.form;
+        let answers = answers_of(&shared, form, &draft)?;
+        Ok::<_, Error>(Some((draft.revision, answers)))
     })
 }
 
@@ -153,7 +215,7 @@ pub fn save(
     seen: Option<i64>,
 ) -> Result<(Open, Vec<Problem>), Error> {
     let (shared, by) = (Arc::clone(app), by.clone());
-    let stopped = app.db.write(move |conn| {
+    let saved = app.db.write(move |conn| {
         let mut opened = open_in(&shared, conn, &by, ulid)?;
         if seen.is_some_and(|seen| seen != opened.draft.revision) {
             return Err(Error::Stale);
@@ -164,8 +226,8 @@ pub fn save(
         all.retain(|_, answer| !answer.is_null());
         if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &all) {
             // What was typed must not stay, so this is no error of the transaction but its result.
-            drafts::remove(conn, opened.draft.id, opened.draft.revision)?;
-            return Ok(Err(stop));
+            let files = remove_all(conn, &opened.draft)?;
+            return Ok(Err((stop, files)));
         }
         let problems = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
         let content = content(&shared, &opened.workflow, ulid, &all)?;
@@ -174,7 +236,13 @@ pub fn save(
         opened.answers = all;
         Ok::<_, Error>(Ok((opened, problems)))
     })?;
-    stopped
+    match saved {
+        Ok(saved) => Ok(saved),
+        Err((stop, files)) => {
+            remove_files(app, &files)?;
+            Err(stop)
+        }
+    }
 }
 
 /// Everything that keeps a draft from being submitted.
@@ -198,23 +266,32 @@ pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Proble
 /// Throws a draft away.
 pub fn discard(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(), Error> {
     let by = by.clone();
-    let stored = app.db.write(move |conn| {
+    let files = app.db.write(move |conn| {
+        let mine = |draft: &Draft| draft.author_id == by.person && draft.submitted_case.is_none();
         let draft = drafts::get(conn, ulid)?
-            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
+            .filter(mine)
             .ok_or(Error::NotFound)?;
-        // The files of a revision belong to its case.
-        let files = if draft.from_case.is_none() {
-            storage::attachments::of(conn, storage::attachments::AttachedTo::Draft(draft.id))?
-        } else {
-            Vec::new()
-        };
-        for file in &files {
-            storage::attachments::remove(conn, file.id)?;
-        }
-        drafts::remove(conn, draft.id, draft.revision)?;
-        Ok::<_, Error>(files)
+        remove_all(conn, &draft)
     })?;
-    for file in stored {
+    remove_files(app, &files)
+}
+
+/// Removes a draft with its files, whose bytes are to be removed after the transaction. The files of a revision belong to
+/// its case and stay.
+fn remove_all(conn: &mut Connection, draft: &Draft) -> Result<Vec<Attachment>, Error> {
+    let files = match draft.from_case {
+        None => attachments::of(conn, AttachedTo::Draft(draft.id))?,
+        Some(_) => Vec::new(),
+    };
+    for file in &files {
+        attachments::remove(conn, file.id)?;
+    }
+    drafts::remove(conn, draft.id, draft.revision)?;
+    Ok(files)
+}
+
+fn remove_files(app: &App, files: &[Attachment]) -> Result<(), Error> {
+    for file in files {
         app.attachments
             .remove(&file.stored_as)
             .map_err(Error::Attachments)?;
@@ -335,21 +412,4 @@ pub fn supplement_fields(case: &Case) -> Vec<String> {
             _ => None,
         })
         .unwrap_or_default()
-}
-
-/// Saves a draft and answers as an API request does.
-pub fn put(
-    app: &Arc<App>,
-    by: &By,
-    ulid: Ulid,
-    answers: Answers,
-    seen: Option<i64>,
-) -> Result<Done, Error> {
-    let (open, _) = save(app, by, ulid, answers, seen)?;
-    Ok(Done {
-        case_id: open.draft.from_case,
-        ulid,
-        revision: open.draft.revision,
-        repeated: false,
-    })
 }

@@ -52,6 +52,12 @@ pub enum Error {
     /// An upload was refused.
     #[error("the upload was refused")]
     Upload(Refusal),
+    /// A case keeps so many files, and has them.
+    #[error("a case keeps at most {0} files")]
+    TooManyFiles(usize),
+    /// A case keeps so many bytes of files, and has them.
+    #[error("a case keeps at most {0} bytes of files")]
+    NoRoom(u64),
     /// A file of an import that will not do: every fault of it, worded.
     #[error("{}", .0.join("\n"))]
     Import(Vec<String>),
@@ -78,7 +84,8 @@ pub enum Error {
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Conflict => Self::Stale,
+            // Two of the same at once, such as a double click on 提交: one wins, the other finds its work done.
+            StorageError::Conflict | StorageError::Duplicate(_) => Self::Stale,
             other => Self::Storage(other),
         }
     }

@@ -99,7 +99,7 @@ impl Facts {
         Ok(self)
     }
 
-    fn from_of(&self, from: &Who) -> BTreeSet<PersonId> {
+    fn eligible_by(&self, from: &Who) -> BTreeSet<PersonId> {
         let everyone = || {
             self.directory
                 .people
@@ -240,11 +240,11 @@ impl Lookup for Facts {
     fn may_choose(&self, login: &str, from: &Who) -> bool {
         self.directory
             .by_login(login)
-            .is_some_and(|person| self.from_of(from).contains(&person.id))
+            .is_some_and(|person| self.eligible_by(from).contains(&person.id))
     }
 
     fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
-        let people = self.from_of(from.unwrap_or(&Who::Any));
+        let people = self.eligible_by(from.unwrap_or(&Who::Any));
         if MOST_LISTED < people.len() {
             return Vec::new();
         }

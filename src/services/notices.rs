@@ -3,28 +3,59 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::{App, Error, projection};
-use crate::auth::links;
+use super::{App, Error, links, projection};
+use crate::auth::{self, tokens};
 use crate::directory::PersonId;
 use crate::engine::{
-    Case, Context, Decision, Effect, Notice, Party, Situation, Task, TaskAsks, TaskId,
-    return_targets,
+    CancelReason, Case, Context, Decision, Effect, Event, Notice, Party, Situation, Status, Task,
+    TaskAsks, TaskId, TaskState, return_targets,
 };
 use crate::notify::message;
 use crate::storage::Connection;
 use crate::storage::action_links::{self, Link};
 use crate::storage::outbox::{self, NewMessage};
 use crate::storage::tasks::StoredTask;
-use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Sign, Stage};
+use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Outcome, Sign, Stage};
 
 /// A mail is given up after so many hours.
 const DELIVER_HOURS: i64 = 72;
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
+
+/// What a mail is made of, as its outbox row keeps it: ids and codes, no names and no texts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Params {
+    /// The task's number.
+    pub task: Option<u32>,
+    /// The stage or block.
+    pub stage: Option<String>,
+    /// The clock's key.
+    pub clock: Option<String>,
+    /// Why a task is not needed any more, or how a case ended without a decision.
+    #[serde(default)]
+    pub why: Option<Reason>,
+}
+
+/// Why there is nothing to do any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reason {
+    /// Somebody else did it, or has taken it.
+    Done,
+    /// It was given to somebody else.
+    Reassigned,
+    /// The applicant took the request back.
+    Withdrawn,
+    /// Somebody in charge ended it.
+    Terminated,
+    /// The case ended otherwise.
+    Ended,
+}
 
 /// Writes what the decision owes to whom.
 pub(super) fn enqueue(
@@ -35,7 +66,25 @@ pub(super) fn enqueue(
     context: &Context<'_>,
     rows: &[StoredTask],
 ) -> Result<(), Error> {
-    let mut told: BTreeSet<(PersonId, Option<TaskId>, String)> = BTreeSet::new();
+    let mut told = BTreeSet::new();
+    for mail in owed(running, decision, context, rows) {
+        if told.insert((mail.person, mail.task, word(mail.notice))) {
+            send(app, conn, running, &decision.case, &mail, context)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every mail that the decision owes, in its order.
+fn owed<'a>(
+    running: &Running,
+    decision: &'a Decision,
+    context: &Context<'_>,
+    rows: &'a [StoredTask],
+) -> Vec<Mail<'a>> {
+    let row =
+        |task: Option<TaskId>| task.and_then(|task| rows.iter().find(|row| row.number == task.0));
+    let mut mails = Vec::new();
     for effect in &decision.effects {
         let Effect::Notify {
             notice,
@@ -45,24 +94,23 @@ pub(super) fn enqueue(
             stage,
             clock,
         } = effect;
-        let word = word(*notice);
-        for person in recipients(running, &decision.case, *notice, to, *task, context) {
-            if Some(person) == *except || !told.insert((person, *task, word.clone())) {
-                continue;
-            }
-            let row = task.and_then(|task| rows.iter().find(|row| row.number == task.0));
-            let mail = Mail {
-                notice: *notice,
-                person,
-                stage: stage.as_deref(),
-                clock: clock.as_deref(),
-                task: *task,
-                row,
-            };
-            send(app, conn, running, &decision.case, &mail, context)?;
-        }
+        let people = people_of(running, to, context);
+        mails.extend(
+            people
+                .into_iter()
+                .filter(|person| Some(*person) != *except)
+                .map(|person| Mail {
+                    notice: *notice,
+                    person,
+                    stage: stage.as_deref(),
+                    clock: clock.as_deref(),
+                    task: *task,
+                    row: row(*task),
+                    why: reason(running, decision, *notice, *task),
+                }),
+        );
     }
-    Ok(())
+    mails
 }
 
 struct Mail<'a> {
@@ -72,6 +120,7 @@ struct Mail<'a> {
     clock: Option<&'a str>,
     task: Option<TaskId>,
     row: Option<&'a StoredTask>,
+    why: Option<Reason>,
 }
 
 fn send(
@@ -104,7 +153,12 @@ fn send(
                 .filter(|_| asks_to_act(mail.notice))
                 .map(|row| row.id),
             recipient_id: mail.person,
-            params: json!({ "task": mail.task.map(|task| task.0), "stage": mail.stage, "clock": mail.clock, "actions": actions }),
+            params: serde_json::to_value(Params {
+                task: mail.task.map(|task| task.0),
+                stage: mail.stage.map(str::to_owned),
+                clock: mail.clock.map(str::to_owned),
+                why: mail.why,
+            })?,
             message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
             available_at: context.now,
             deliver_until: context.now + TimeDelta::hours(DELIVER_HOURS),
@@ -114,16 +168,10 @@ fn send(
     let (Some(row), Some(task), false) = (mail.row, task, actions.is_empty()) else {
         return Ok(());
     };
-    action_links::revoke_siblings(
-        conn,
-        row.id,
-        mail.person,
-        "replaced by a newer mail",
-        context.now,
-    )?;
+    action_links::revoke_siblings(conn, row.id, mail.person, links::NEWER_MAIL, context.now)?;
     let key = app.link_keys.current();
     let link = Link {
-        token_hash: crate::auth::tokens::hash(&links::id_of_mail(key, &ulid.to_string())),
+        token_hash: tokens::hash(&auth::links::id_of_mail(key, &ulid.to_string())),
         person_id: mail.person,
         case_id: running.id,
         task_id: row.id,
@@ -139,35 +187,55 @@ fn send(
 }
 
 /// Whether a notice carries the buttons that act.
-fn asks_to_act(notice: Notice) -> bool {
+pub(super) fn asks_to_act(notice: Notice) -> bool {
     matches!(
         notice,
         Notice::Assigned | Notice::Reminder | Notice::Overdue
     )
 }
 
-/// The people behind a notice; of a task, only those who can act on it. Those whose task was taken away are told as well.
-fn recipients(
+/// Why a task is not needed any more, or how the case ended without a decision.
+fn reason(
     running: &Running,
-    case: &Case,
+    decision: &Decision,
     notice: Notice,
-    to: &[Party],
     task: Option<TaskId>,
-    context: &Context<'_>,
-) -> Vec<PersonId> {
-    let all = people_of(running, to, context);
-    let situation = Situation::new(&running.workflow, case, context);
-    match task
-        .and_then(|id| case.task(id))
-        .filter(|task| task.is_open() && asks_to_act(notice))
-    {
-        Some(task) => {
-            let eligible: BTreeSet<PersonId> = situation.eligible(task).into_iter().collect();
-            all.into_iter()
-                .filter(|person| eligible.contains(person))
-                .collect()
+) -> Option<Reason> {
+    let ended = || {
+        let how = decision.events.iter().find_map(|event| match event {
+            Event::Withdrawn { .. } => Some(Reason::Withdrawn),
+            Event::Terminated { .. } => Some(Reason::Terminated),
+            _ => None,
+        });
+        how.unwrap_or_else(|| match &decision.case.status {
+            Status::Ended { end, .. }
+                if projection::outcome_of(&running.workflow, end) == Outcome::Withdrawn =>
+            {
+                Reason::Withdrawn
+            }
+            _ => Reason::Ended,
+        })
+    };
+    match notice {
+        Notice::Closed => Some(ended()),
+        Notice::NoLongerNeeded => {
+            let task = decision.case.task(task?)?;
+            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } if *id == task.id);
+            if task.is_open() && decision.events.iter().any(passed_on) {
+                return Some(Reason::Reassigned);
+            }
+            Some(match (&task.state, task.holder) {
+                (TaskState::Cancelled { why, .. }, _) => match why {
+                    CancelReason::Ended => ended(),
+                    CancelReason::Decided => Reason::Done,
+                    CancelReason::Overdue | CancelReason::Returned => Reason::Reassigned,
+                },
+                (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
+                (TaskState::Open | TaskState::Waiting, Some(_))
+                | (TaskState::Settled { .. }, _) => Reason::Done,
+            })
         }
-        None => all.into_iter().collect(),
+        _ => None,
     }
 }
 
@@ -273,6 +341,12 @@ fn expiry(
         Some(deadline) if context.now < deadline => end.min(deadline),
         _ => end,
     }
+}
+
+/// The notice of a word in the outbox.
+pub(super) fn of_word(word: &str) -> Result<Notice, Error> {
+    serde_json::from_value(json!(word))
+        .map_err(|_| Error::Corrupt(format!("there is no notice `{word}`")))
 }
 
 /// A notice's word in the outbox.

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
 use super::viewer::{address, concerned};
-use super::{App, Error, notices};
+use super::{App, Error, links, notices};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
@@ -347,11 +346,11 @@ fn sync_tasks(
                 if row.state == tasks::TaskState::Open =>
             {
                 tasks::settle(conn, row.id, Some(*by), answer_word(answer), *at)?;
-                close(conn, row.id, "settled", context)?;
+                close(conn, row.id, links::SETTLED, context)?;
             }
             (TaskState::Cancelled { at, .. }, Some(row)) if row.state == tasks::TaskState::Open => {
                 tasks::cancel(conn, row.id, *at)?;
-                close(conn, row.id, "cancelled", context)?;
+                close(conn, row.id, links::CANCELLED, context)?;
             }
             // Opened and settled in one command: history has it, no inbox ever did.
             (TaskState::Settled { .. } | TaskState::Cancelled { .. }, _) => {}
@@ -375,7 +374,7 @@ fn end_links(
     context: &Context<'_>,
 ) -> Result<(), Error> {
     let Some(holder) = task.holder else {
-        storage::action_links::revoke_for_task(conn, row.id, "handed over", context.now)?;
+        storage::action_links::revoke_for_task(conn, row.id, links::HANDED_OVER, context.now)?;
         return Ok(());
     };
     let others: BTreeSet<_> = storage::action_links::live_of_task(conn, row.id)?
@@ -384,13 +383,7 @@ fn end_links(
         .filter(|person| *person != holder)
         .collect();
     for person in others {
-        storage::action_links::revoke_siblings(
-            conn,
-            row.id,
-            person,
-            "claimed by another",
-            context.now,
-        )?;
+        storage::action_links::revoke_siblings(conn, row.id, person, links::CLAIMED, context.now)?;
     }
     Ok(())
 }
@@ -556,13 +549,4 @@ fn search_texts(running: &Running, case: &Case) -> Vec<String> {
 pub(super) fn read_body(row: &EventRow) -> Result<Body, Error> {
     serde_json::from_str(&row.body)
         .map_err(|error| Error::Corrupt(format!("event {}: {error}", row.seq)))
-}
-
-/// The word of an end as JSON for the outbox.
-pub(super) fn params(
-    task: Option<u32>,
-    stage: Option<&str>,
-    clock: Option<&str>,
-) -> serde_json::Value {
-    json!({ "task": task, "stage": stage, "clock": clock })
 }

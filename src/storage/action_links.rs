@@ -103,6 +103,18 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
         .optional()?)
 }
 
+/// The link that a mail carries, live or not.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_mail(conn: &mut Connection, mail: i64) -> Result<Option<StoredLink>, StorageError> {
+    Ok(links::table
+        .filter(links::mail_id.eq(Some(mail)))
+        .select(StoredLink::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// The live links to a task.
 ///
 /// # Errors

@@ -150,6 +150,8 @@ pub struct CaseFilter {
     pub number: Option<String>,
     /// With all of these words in what they are found by.
     pub text: String,
+    /// No data above this level, except in what this person filed.
+    pub cleared: Option<(PersonId, u8)>,
 }
 
 impl CaseFilter {
@@ -162,6 +164,7 @@ impl CaseFilter {
             status: None,
             number: None,
             text: String::new(),
+            cleared: None,
         }
     }
 }
@@ -283,6 +286,21 @@ pub fn save(
     Ok(seen + 1)
 }
 
+/// Moves the nearest deadline that lists show, and nothing else: a calendar has changed, the case has not.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_due(
+    conn: &mut Connection,
+    id: i64,
+    due_at: Option<Instant>,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(cases::table.find(id))
+        .set(cases::due_at.eq(moment_or_null(due_at)))
+        .execute(conn)?;
+    one_row(touched)
+}
+
 /// Holds the case beyond its keeping, or lets it go. Answers whether there is such a case.
 ///
 /// # Errors
@@ -340,6 +358,13 @@ macro_rules! narrowed {
         }
         if let Some(number) = &$filter.number {
             query = query.filter(cases::number.eq(number.clone()));
+        }
+        if let Some((person, clearance)) = $filter.cleared {
+            query = query.filter(
+                cases::level
+                    .le(i32::from(clearance))
+                    .or(cases::applicant_id.eq(person)),
+            );
         }
         for Range { from, to } in search_terms::wanted(&$filter.text) {
             query = query.filter(exists(

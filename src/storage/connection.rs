@@ -45,6 +45,17 @@ pub(crate) use on_backend;
 #[derive(Clone)]
 pub struct Db(Arc<Inner>);
 
+/// How the pool stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Connections that are open.
+    pub open: u32,
+    /// Those of them that wait for work.
+    pub idle: u32,
+    /// The most there may be.
+    pub most: u32,
+}
+
 struct Inner {
     pool: Pool<Manager>,
     manager: Manager,
@@ -135,6 +146,17 @@ impl Db {
     /// When another process holds it.
     pub fn exclusive(&self) -> Result<Lock, ExclusiveError> {
         exclusive::lock(self.0.manager.file())
+    }
+
+    /// How many connections are open, and how many of them wait for work.
+    #[must_use]
+    pub fn pool_state(&self) -> PoolState {
+        let state = self.0.pool.state();
+        PoolState {
+            open: state.connections,
+            idle: state.idle_connections,
+            most: self.0.pool.max_size(),
+        }
     }
 
     fn connection(&self) -> Result<PooledConnection<Manager>, StorageError> {

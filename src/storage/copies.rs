@@ -78,6 +78,18 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<Copy>, StorageErr
         .load(conn)?)
 }
 
+/// How many cases the person has unread copies of.
+///
+/// # Errors
+/// The database's own failure.
+pub fn unread(conn: &mut Connection, person: PersonId) -> Result<i64, StorageError> {
+    Ok(copies::table
+        .filter(copies::person_id.eq(person))
+        .filter(copies::read_at.is_null())
+        .select(diesel::dsl::count(copies::case_id).aggregate_distinct())
+        .first(conn)?)
+}
+
 /// A page of the person's copies, newest first, before the place `before`.
 ///
 /// # Errors

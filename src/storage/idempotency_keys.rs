@@ -1,6 +1,7 @@
 //! Table `idempotency_keys`: requests that were answered, so that a repeat is not done twice.
 
 use diesel::prelude::*;
+use ulid::Ulid;
 
 use super::columns::one_row;
 use super::connection::{MultiBackend, OnConflict, moment};
@@ -27,6 +28,8 @@ pub struct Answer {
     pub status: u16,
     /// The case that it was about.
     pub case_id: Option<i64>,
+    /// The case, draft or attachment that it made or changed, by the key that others see.
+    pub ulid: Option<Ulid>,
     /// That case's revision after it.
     pub revision: Option<i64>,
 }
@@ -37,6 +40,7 @@ struct Row {
     digest: String,
     status: Option<i32>,
     case_id: Option<i64>,
+    ulid: Option<String>,
     revision: Option<i64>,
 }
 
@@ -73,18 +77,43 @@ pub fn begin(
         .find((person, key))
         .select(Row::as_select())
         .first(conn)?;
+    told(row, person, digest)
+}
+
+/// What is known of a request's key, without taking it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn look(
+    conn: &mut Connection,
+    person: PersonId,
+    key: &str,
+    digest: &str,
+    valid_since: Instant,
+) -> Result<Earlier, StorageError> {
+    let row: Option<Row> = keys::table
+        .find((person, key))
+        .filter(keys::created_at.ge(moment(valid_since)))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map_or(Ok(Earlier::None), |row| told(row, person, digest))
+}
+
+fn told(row: Row, person: PersonId, digest: &str) -> Result<Earlier, StorageError> {
     if row.digest != digest {
         return Ok(Earlier::Other);
     }
-    let status = row.status.and_then(|status| u16::try_from(status).ok());
-    let Some(status) = status else {
-        return Err(StorageError::Corrupt {
-            what: format!("idempotency key of person {person} without an answer"),
-        });
+    let corrupt = |what: &str| StorageError::Corrupt {
+        what: format!("idempotency key of person {person} {what}"),
     };
+    let status = row.status.and_then(|status| u16::try_from(status).ok());
+    let status = status.ok_or_else(|| corrupt("without an answer"))?;
+    let ulid = row.ulid.map(|text| Ulid::from_string(&text)).transpose();
     Ok(Earlier::Answered(Answer {
         status,
         case_id: row.case_id,
+        ulid: ulid.map_err(|_| corrupt("with an answer about nothing"))?,
         revision: row.revision,
     }))
 }
@@ -103,6 +132,7 @@ pub fn answered(
         .set((
             keys::status.eq(Some(i32::from(answer.status))),
             keys::case_id.eq(answer.case_id),
+            keys::ulid.eq(answer.ulid.map(|ulid| ulid.to_string())),
             keys::revision.eq(answer.revision),
         ))
         .execute(conn)?;

@@ -66,8 +66,26 @@ pub fn list(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Page<StoredMail, i64>, StorageError> {
-    let rows = mailbox::table
+    list_to(conn, None, before, limit)
+}
+
+/// As [`list`], only those to this address where one is given.
+///
+/// # Errors
+/// The database's own failure.
+pub fn list_to(
+    conn: &mut Connection,
+    recipient: Option<&str>,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<StoredMail, i64>, StorageError> {
+    let mut query = mailbox::table
         .filter(mailbox::id.lt(before.unwrap_or(i64::MAX)))
+        .into_boxed::<MultiBackend>();
+    if let Some(recipient) = recipient {
+        query = query.filter(mailbox::recipient.eq(recipient.to_owned()));
+    }
+    let rows = query
         .order(mailbox::id.desc())
         .limit(one_more(limit))
         .select(StoredMail::as_select())

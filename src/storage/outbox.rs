@@ -163,6 +163,42 @@ pub fn claim(
     Ok(claimed)
 }
 
+/// Keeps what the owner has claimed, and has not settled yet, until the lease's new end.
+///
+/// # Errors
+/// The database's own failure.
+pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> {
+    let held = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::lease_owner.eq(&lease.owner))
+        .select(outbox::id);
+    // A row that a command holds is skipped, and extended the next time: nobody waits for two rows here.
+    let ids: Vec<i64> = SkipLocked(held).load(conn)?;
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set(outbox::lease_until.eq(moment_or_null(Some(lease.until))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether the message is still the owner's to send.
+///
+/// # Errors
+/// The database's own failure.
+pub fn is_held(
+    conn: &mut Connection,
+    id: i64,
+    owner: &str,
+    now: Instant,
+) -> Result<bool, StorageError> {
+    let held = leased(id, owner)
+        .filter(outbox::state.eq(OutboxState::Waiting))
+        .filter(outbox::lease_until.gt(moment_or_null(Some(now))))
+        .select(outbox::id)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(held.is_some())
+}
+
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
 ///
 /// # Errors
@@ -221,6 +257,47 @@ pub fn retry(
         ))
         .execute(conn)?;
     one_row(touched)
+}
+
+/// Settles a claimed message as not needed any more.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the owner has lost it, or it was cancelled meanwhile.
+pub fn cancelled(conn: &mut Connection, id: i64, owner: &str) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(id, owner).filter(outbox::state.eq(OutboxState::Waiting)))
+        .set((
+            outbox::state.eq(OutboxState::Cancelled),
+            outbox::lease_owner.eq(None::<String>),
+            outbox::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Lets messages that failed last for one of these reasons be sent now, and answers how many there were: what kept them
+/// waiting is over.
+///
+/// # Errors
+/// The database's own failure.
+pub fn bring_forward(
+    conn: &mut Connection,
+    errors: &[String],
+    now: Instant,
+) -> Result<usize, StorageError> {
+    let waiting = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::available_at.gt(moment(now)))
+        .filter(outbox::last_error.eq_any(errors.to_vec()))
+        .select(outbox::id);
+    // Rows that a command holds are skipped: whoever waits for them here could be waited for there.
+    let ids: Vec<i64> = SkipLocked(waiting).load(conn)?;
+    let mut moved = 0;
+    for some in ids.chunks(500) {
+        moved += diesel::update(outbox::table.filter(outbox::id.eq_any(some.to_vec())))
+            .set(outbox::available_at.eq(moment(now)))
+            .execute(conn)?;
+    }
+    Ok(moved)
 }
 
 /// Cancels what waits to be sent about a task, and answers how much that was.

@@ -434,6 +434,7 @@ diesel::table! {
         digest -> Text,
         status -> Nullable<Integer>,
         case_id -> Nullable<BigInt>,
+        ulid -> Nullable<Text>,
         revision -> Nullable<BigInt>,
         created_at -> Moment,
     }

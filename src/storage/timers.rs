@@ -154,6 +154,14 @@ pub fn stuck(conn: &mut Connection, max_attempts: u32) -> Result<Vec<Timer>, Sto
         .load(conn)?)
 }
 
+/// How many cases have something to come.
+///
+/// # Errors
+/// The database's own failure.
+pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
+    Ok(timers::table.count().get_result(conn)?)
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn leased<'a>(case: i64, owner: &'a str) -> _ {
     timers::table

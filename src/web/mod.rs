@@ -1,5 +1,31 @@
-//! The HTTP door: assets, and pages as values (`views`) that templates show.
+//! The HTTP door: pages as values (`views`) that templates show and handlers fill in, the API, assets, and what watches
+//! the server.
 
+pub mod api;
 pub mod assets;
 pub mod format;
+pub mod metrics;
+pub mod pages;
+pub mod problem;
+mod refusal;
+pub mod security;
+pub mod server;
+pub mod session;
 pub mod views;
+
+use std::sync::Arc;
+
+use crate::services::{App, Error};
+
+/// Runs work that waits for the database or the disk where waiting stops nobody else.
+pub async fn blocking<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&Arc<App>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let app = Arc::clone(app);
+    match actix_web::web::block(move || work(&app)).await {
+        Ok(done) => done,
+        // The thread is gone: the work panicked. Its transaction went with it.
+        Err(_) => Err(Error::Fault("a piece of work broke off".to_owned())),
+    }
+}

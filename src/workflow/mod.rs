@@ -3,14 +3,20 @@
 //! A text is parsed into a tree that keeps places, the tree is resolved into a workflow, and the workflow is checked by
 //! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
+mod clock;
 mod finding;
 mod lint;
 mod model;
 mod resolve;
 mod surroundings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 
+pub use clock::{Budget, ClockRule, Overdue, OverdueAct, Remind};
 pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;

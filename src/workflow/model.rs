@@ -10,6 +10,8 @@ use crate::directory::{DepartmentCode, RoleCode};
 use crate::expression::Expression;
 use crate::forms::Form;
 
+use super::clock::ClockRule;
+
 /// A text in Chinese, with English beside it where written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
@@ -35,7 +37,7 @@ pub struct Workflow {
     pub basis: Option<Text>,
     /// The number's pattern: `数享申〔{year}〕{seq}号`.
     pub number: String,
-    /// Roles that may file.
+    /// Roles that may file; `any` stands for everyone.
     pub who: Vec<RoleCode>,
     /// The calendar's name.
     pub calendar: String,
@@ -478,60 +480,3 @@ pub enum Target {
 
 /// Targets with their conditions: the first that holds; the last has none. Empty: the default.
 pub type Next = Vec<(Option<Expression>, Target)>;
-
-/// A clock.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClockRule {
-    /// Its name.
-    pub title: Option<Text>,
-    /// The article that sets it; `None`: 内部时限.
-    pub law: Option<String>,
-    /// How much time, or until when.
-    pub budget: Budget,
-    /// When it starts; `None`: on entry.
-    pub from: Option<Expression>,
-    /// When to remind.
-    pub remind: Vec<Remind>,
-    /// What happens when it is over.
-    pub overdue: Vec<Overdue>,
-}
-
-/// How much time.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Budget {
-    /// The first alternative that holds.
-    In(Vec<(Option<Expression>, Duration)>),
-    /// A date.
-    At(Expression),
-}
-
-/// When to remind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remind {
-    /// When this share of the budget is used: `50%`.
-    Share(u8),
-    /// `2wd before`.
-    Before(Duration),
-    /// `every 1wd after`.
-    EveryAfter(Duration),
-}
-
-/// What happens when a clock has run out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Overdue {
-    /// How long after.
-    pub after: Duration,
-    /// What.
-    pub act: OverdueAct,
-}
-
-/// One of three.
-#[derive(Debug, Clone, PartialEq)]
-pub enum OverdueAct {
-    /// Informs, and gives sight.
-    Escalate(Who),
-    /// Moves the task.
-    Assign(Who),
-    /// The run goes on.
-    Next(Target),
-}

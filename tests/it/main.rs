@@ -5,9 +5,27 @@
 
 mod support;
 
+mod api;
+mod api_detours;
+mod api_input;
+mod api_service;
+mod api_sessions;
+mod api_shipped;
+mod architecture;
+mod cli;
+mod crash;
+mod data_sharing;
+mod dead_links;
 mod engine;
+mod imports;
+mod jobs;
+mod links;
 mod mail;
+mod notices;
 mod pages;
+mod rights;
+mod sending;
+mod shipped;
 mod storage;
 mod storage_claims;
 mod storage_lists;

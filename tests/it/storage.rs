@@ -390,6 +390,7 @@ fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
                     let answer = Answer {
                         status: 201,
                         case_id: None,
+                        ulid: Some(Ulid(7)),
                         revision: Some(1),
                     };
                     idempotency_keys::answered(conn, seed.li, "k", &answer)?;
@@ -402,6 +403,7 @@ fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
         let answer = Answer {
             status: 201,
             case_id: None,
+            ulid: Some(Ulid(7)),
             revision: Some(1),
         };
         assert_eq!(begin("one", 1).unwrap(), Earlier::Answered(answer));

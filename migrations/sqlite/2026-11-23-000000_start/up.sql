@@ -132,7 +132,7 @@ CREATE UNIQUE INDEX workflow_versions_current ON workflow_versions (key) WHERE s
 CREATE TABLE cases (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   ulid TEXT NOT NULL UNIQUE,
-  number TEXT UNIQUE,
+  number TEXT,
   workflow_key TEXT NOT NULL,
   version_id BIGINT NOT NULL REFERENCES workflow_versions (id),
   status TEXT NOT NULL,
@@ -153,6 +153,8 @@ CREATE TABLE cases (
   hold BOOLEAN NOT NULL,
   keep_until DATE
 );
+-- Each authority counts its own numbers.
+CREATE UNIQUE INDEX cases_by_number ON cases (number, authority, workflow_key);
 CREATE INDEX cases_by_applicant ON cases (applicant_id, id);
 CREATE INDEX cases_by_workflow ON cases (workflow_key, id);
 CREATE INDEX cases_by_status ON cases (status, id);
@@ -346,6 +348,7 @@ CREATE TABLE action_links (
   created_at TIMESTAMP NOT NULL
 );
 CREATE INDEX action_links_live_by_task ON action_links (task_id, person_id) WHERE state = 'live';
+CREATE INDEX action_links_by_mail ON action_links (mail_id);
 CREATE INDEX action_links_live_by_person ON action_links (person_id) WHERE state = 'live';
 
 -- What the demo shows instead of sending it.
@@ -402,6 +405,7 @@ CREATE TABLE idempotency_keys (
   digest TEXT NOT NULL,
   status INTEGER,
   case_id BIGINT REFERENCES cases (id),
+  ulid TEXT,
   revision BIGINT,
   created_at TIMESTAMP NOT NULL,
   PRIMARY KEY (person_id, key)

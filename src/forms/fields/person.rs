@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn only_those_named_in_from_may_be_chosen() {
-        let manager = field("manager", "person").from_user("zhaom");
+        let manager = field("manager", "person").chosen_by("zhaom");
 
         assert_eq!(code(&manager, json!("liwj")), "wrong_person");
         assert_eq!(answer(&manager, json!("zhaom")), json!("zhaom"));

@@ -3,7 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::expression::{Type, Value};
-use crate::forms::{Fault, Field, FieldType, Private, Showing, Shown, Words, reading, values};
+use crate::forms::{
+    Fault, Field, FieldType, Judging, Private, Showing, Shown, Words, limits, reading, values,
+};
 
 /// A telephone number.
 pub struct Phone;
@@ -19,6 +21,10 @@ impl FieldType for Phone {
 
     fn read(&self, _field: &Field, typed: &Json) -> Result<Option<Json>, Fault> {
         read(typed)
+    }
+
+    fn judge(&self, field: &Field, answer: &Json, _at: &Judging<'_>) -> Result<(), Fault> {
+        limits::text(field, answer.as_str().unwrap_or_default())
     }
 
     fn value(&self, _field: &Field, answer: &Json, _private: Private) -> Value {

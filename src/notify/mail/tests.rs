@@ -121,7 +121,22 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             due: budget.map(|_| Due::EndOf(day(10, 22))),
             budget,
+            paused: true,
             edit_url: edit_url.clone(),
+        });
+        all.push(Notice::Supplement {
+            stage: "受理".into(),
+            department: "省公安厅".into(),
+            due: None,
+            budget,
+            paused: false,
+            edit_url: edit_url.clone(),
+        });
+    }
+    for cause in [Cause::NoHolder, Cause::Definition] {
+        all.push(Notice::Stuck {
+            stage: Some("业务审核".into()),
+            cause,
         });
     }
     let moots = [
@@ -130,7 +145,12 @@ fn every_kind() -> Vec<Notice> {
         Moot::Withdrawn,
         Moot::Ended,
     ];
-    let closings = [Closing::Withdrawn, Closing::Terminated, Closing::Voided];
+    let closings = [
+        Closing::Withdrawn,
+        Closing::Terminated,
+        Closing::Voided,
+        Closing::Ended,
+    ];
     all.extend(moots.map(Notice::NoLongerNeeded));
     all.extend(closings.map(Notice::Closed));
     all

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::View;
+use super::{Choice, View};
 use crate::messages::{Language, text};
 
 /// `/login`. Posted to the same address with `login`, `password`, `next`.
@@ -20,6 +20,10 @@ pub struct LoginView {
     pub accounts: Vec<DemoAccount>,
     /// Their common password.
     pub demo_password: String,
+    /// The address of a form that waits for its owner to log in.
+    pub again: String,
+    /// What was typed into it, as hidden fields.
+    pub kept: Vec<Choice>,
 }
 
 /// An account of the demonstration.

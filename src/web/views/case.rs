@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::{
-    Choice, DueView, ErrorLink, Fact, FlowView, Link, Notice, SectionView, Tag, View, error_title,
-};
+use super::{Choice, DueView, ErrorLink, FlowView, Link, Notice, Tag, View, error_title};
+use crate::forms::{SectionDisplay, SectionView};
 use crate::messages::{Language, text};
 
 /// The case page.
@@ -89,8 +88,8 @@ pub struct ActCard {
     pub errors: Vec<ErrorLink>,
     /// Their heading.
     pub error_heading: String,
-    /// The comment.
-    pub comment: CommentField,
+    /// The comment, where the answer can have one.
+    pub comment: Option<CommentField>,
     /// The sections or fields filled in here.
     pub fills: Vec<SectionView>,
     /// Whether files are among them, so that the form is multipart.
@@ -103,6 +102,10 @@ pub struct ActCard {
     pub button: String,
     /// The task is offered and must be taken first, or may be given back.
     pub claim: Option<Claim>,
+    /// Where it is done, if not here: the pages of the form.
+    pub link: Option<Link>,
+    /// What must be confirmed (`confirmed`) before the answer is taken.
+    pub warning: String,
 }
 
 /// Taking an offered task, or giving it back. Posted to `/c/:id/act` with `task`, `revision` and `action`.
@@ -238,16 +241,7 @@ pub struct Content {
     /// 第 2 稿（补正后）
     pub version: String,
     /// Section by section; those filled in by later stages included.
-    pub sections: Vec<ContentSection>,
-}
-
-/// A section of the content.
-#[derive(Debug, Clone, Serialize)]
-pub struct ContentSection {
-    /// Its title.
-    pub title: String,
-    /// Its answers.
-    pub facts: Vec<Fact>,
+    pub sections: Vec<SectionDisplay>,
 }
 
 /// A file.
@@ -318,11 +312,19 @@ pub enum Needed {
     Must,
 }
 
-/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `revision` and `comment`.
+/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, `person` and `comment`.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherAction {
+    /// Tells it from the others on the page.
+    pub key: String,
     /// Sent as `action`: `withdraw`, `terminate`, …
     pub action: String,
+    /// On which task, where it needs one.
+    pub task: Option<String>,
+    /// The login of the person to be named, as typed; `None` where nobody is.
+    pub person: Option<String>,
+    /// What is wrong with it.
+    pub person_error: String,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.

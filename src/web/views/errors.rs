@@ -22,6 +22,8 @@ pub enum Problem {
     TooLarge,
     /// 415: a kind of file that is not taken.
     WrongKind,
+    /// 422: understood, but it will not do.
+    Unprocessable,
     /// 429: too many tries.
     TooMany,
     /// 500: a fault of ours.
@@ -61,6 +63,7 @@ impl Problem {
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::WrongKind => 415,
+            Self::Unprocessable => 422,
             Self::TooMany => 429,
             Self::Internal => 500,
             Self::Maintenance => 503,
@@ -76,6 +79,7 @@ impl Problem {
             Self::Conflict => ("pages.error.409.heading", "pages.error.409.about"),
             Self::TooLarge => ("pages.error.413.heading", "pages.error.413.about"),
             Self::WrongKind => ("pages.error.415.heading", "pages.error.415.about"),
+            Self::Unprocessable => ("pages.error.422.heading", "pages.error.422.about"),
             Self::TooMany => ("pages.error.429.heading", "pages.error.429.about"),
             Self::Internal => ("pages.error.500.heading", "pages.error.500.about"),
             Self::Maintenance => ("pages.error.503.heading", "pages.error.503.about"),
@@ -118,6 +122,21 @@ impl ErrorView {
     pub fn next(mut self, next: Link) -> Self {
         self.next = next;
         self
+    }
+}
+
+/// A `stop` check: what was typed is gone, and has to be.
+#[derive(Debug, Clone, Serialize)]
+pub struct StopView {
+    /// What the definition says: why, and the way outside of the system.
+    pub message: String,
+}
+
+impl View for StopView {
+    const TEMPLATE: &'static str = "pages/stop";
+
+    fn title(&self, language: Language) -> String {
+        text(language, "pages.stop.heading", &[])
     }
 }
 

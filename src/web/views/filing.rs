@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Choice, ErrorLink, Fact, Link, SectionView, Tag, View, error_title};
+use super::{Choice, ErrorLink, Fact, Link, Tag, View, error_title};
+use crate::forms::{Line, SectionView};
 use crate::messages::{Language, text};
 
 /// `/new`
@@ -75,7 +76,8 @@ pub struct Step {
 }
 
 /// `/c/:id/edit/:section`. The form is posted to the same address with `revision`, the fields, and `do`: `next`,
-/// `draft`, or what a button of a field says (`find:FIELD`, `add:FIELD`, `remove:FIELD:ROW`).
+/// `draft`, or what a button of a field says (`refresh`, `find:NAME`, `pick:NAME`, `add:NAME`, `remove:NAME:ROW`,
+/// `upload:NAME`).
 #[derive(Debug, Clone, Serialize)]
 pub struct EditView {
     /// The case.
@@ -225,7 +227,7 @@ pub struct CheckSection {
     /// 已完成, 2 处需要修改.
     pub state: Tag,
     /// The answers.
-    pub facts: Vec<Fact>,
+    pub lines: Vec<Line>,
 }
 
 /// A check that asks before it lets pass.

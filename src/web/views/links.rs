@@ -24,8 +24,8 @@ pub struct ConfirmView {
     pub options: Vec<ActOption>,
     /// Whether there is only one.
     pub single: bool,
-    /// The comment.
-    pub comment: CommentField,
+    /// The comment, where the answer can have one.
+    pub comment: Option<CommentField>,
     /// Asking for what is missing, where offered.
     pub supplement: Option<SupplementForm>,
     /// Where it may be returned to.
@@ -36,6 +36,8 @@ pub struct ConfirmView {
     pub error_heading: String,
     /// The token bound to cookie, link and action.
     pub csrf: String,
+    /// The revision of the case that the page shows.
+    pub revision: i64,
     /// When the link ends: 10月22日（周四）24:00.
     pub ends: String,
     /// The case's page, behind the login.

@@ -18,12 +18,11 @@ mod tests;
 
 pub use access::{DemoAccount, LoginView, LogoutView};
 pub use case::{
-    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
-    ContentSection, Discussion, Needed, OtherAction, Signature, Signatures, SupplementForm,
-    Timeline, TimelineItem, Upload,
+    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content, Discussion,
+    Needed, OtherAction, Signature, Signatures, SupplementForm, Timeline, TimelineItem, Upload,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
-pub use errors::{ErrorView, Problem};
+pub use errors::{ErrorView, Problem, StopView};
 pub use filing::{
     AskView, Asked, CheckSection, CheckView, Conflict, ConflictRow, EditView, NewView, PreviewStep,
     Step, StepState, SubmittedView, WarningRow, WorkflowCard,
@@ -42,9 +41,6 @@ use serde::Serialize;
 
 use crate::messages::{Language, text};
 use crate::templates;
-
-/// A section with its fields, as the partial `fields/section` reads it.
-pub type SectionView = serde_json::Value;
 
 /// A page's content: what its template reads.
 pub trait View: Serialize {
@@ -199,15 +195,6 @@ pub struct Fact {
     /// Whether it is a code, to be read letter by letter.
     #[serde(skip_serializing_if = "is_false")]
     pub mono: bool,
-    /// Several values of one field, one line each, instead of `value`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub items: Vec<String>,
-    /// A table instead of `value`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<FactTable>,
-    /// Files instead of `value`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<Link>,
 }
 
 impl Fact {
@@ -227,15 +214,6 @@ impl Fact {
         self.more = Some(more.into());
         self
     }
-}
-
-/// A table among the facts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct FactTable {
-    /// The headings.
-    pub headings: Vec<String>,
-    /// The rows, each as long as the headings.
-    pub rows: Vec<Vec<String>>,
 }
 
 /// A mistake in a form, and the control that it belongs to.

@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::calendar::{Duration, Unit};
-use crate::workflow::model::{Budget, ClockRule, Kind, Node, Outcome, OverdueAct, Remind, Target};
+use crate::workflow::{Budget, ClockRule, Kind, Node, Outcome, OverdueAct, Remind, Target};
 
 impl Lint<'_> {
     pub fn clocks(&mut self) {

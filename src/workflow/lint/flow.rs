@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lint;
-use crate::workflow::model::{
+use crate::workflow::{
     Asks, Budget, ClockRule, Kind, Next, Node, Outcome, OverdueAct, Stage, Target,
 };
 

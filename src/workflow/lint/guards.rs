@@ -4,8 +4,8 @@ use super::Lint;
 use super::typing::Typing;
 use crate::expression::Read;
 use crate::workflow::finding::Note;
-use crate::workflow::model::{Budget, Kind, Next};
 use crate::workflow::resolve::{Site, Use};
+use crate::workflow::{Budget, Kind, Next};
 
 impl Lint<'_> {
     pub fn guards(&mut self) {

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lint;
-use crate::workflow::model::{
-    Asks, EmailLink, Kind, LinkAuth, Node, Seat, Share, Sign, Stage, Vote, Who,
-};
+use crate::workflow::{Asks, EmailLink, Kind, LinkAuth, Node, Seat, Share, Sign, Stage, Vote, Who};
 
 impl Lint<'_> {
     pub fn people(&mut self) {
@@ -35,7 +33,8 @@ impl Lint<'_> {
 
     fn nobody_left(&mut self, node: &Node, stage: &Stage) {
         for (index, seat) in stage.seats.iter().enumerate() {
-            if seat.who.iter().any(|who| !self.excluded(node, stage, who)) {
+            let possible = |who: &Who| !self.excluded(node, stage, who);
+            if seat.who.is_empty() || seat.who.iter().any(possible) {
                 continue;
             }
             let at = self.of_seat(node, seat, index);

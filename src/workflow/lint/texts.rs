@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Lint;
 use crate::calendar::{Duration, Unit};
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{Kind, Text};
+use crate::workflow::{Kind, Text};
 
 /// What a number's pattern may have between braces.
 const PLACEHOLDERS: &[&str] = &["year", "seq"];
@@ -102,15 +102,25 @@ impl<'a> Lint<'a> {
     /// One finding for the file: the words without English can be many hundreds.
     fn english(&mut self) {
         let titles = self.all_titles();
-        let without = titles.iter().filter(|(text, _)| text.en.is_none()).count();
-        if 0 < without {
-            let at = self.root.place(&["title"]);
+        let missing: Vec<&Range<usize>> = titles
+            .iter()
+            .filter(|(text, _)| text.en.is_none())
+            .map(|(_, at)| at)
+            .collect();
+        if let Some(first) = missing.first() {
+            let (at, without) = ((*first).clone(), missing.len());
             self.note_with(
                 "no-english",
                 at,
                 (
-                    format!("{} 个标题中有 {without} 个没有英文", titles.len()),
-                    format!("{without} of {} titles have no English", titles.len()),
+                    format!(
+                        "{} 个标题中有 {without} 个没有英文，第一个在这里",
+                        titles.len()
+                    ),
+                    format!(
+                        "{without} of {} titles have no English, the first of them here",
+                        titles.len()
+                    ),
                 ),
                 Words::new(
                     "写成 {zh: 申请, en: Request}",
@@ -139,8 +149,10 @@ impl<'a> Lint<'a> {
             }
         }
         for node in workflow.nodes() {
-            let at = self.of_node(&node.id, &["title"]);
-            found.push((&node.title, at));
+            // Without a title the id stands in for it, which is told already.
+            if node.title.zh != node.id {
+                found.push((&node.title, self.of_node(&node.id, &["title"])));
+            }
             if let Kind::Stage(stage) = &node.kind {
                 let seats = stage.seats.iter().filter_map(|seat| seat.title.as_ref());
                 let choices = stage.choices.iter().map(|choice| &choice.title);

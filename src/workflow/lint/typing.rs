@@ -1,22 +1,27 @@
 //! What an expression may read at a place: the names with their types, and which answers are certainly there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Lint;
 use crate::expression::{Expression, Surface, Type};
-use crate::forms::{Field, Options, Per, Required, Section};
-use crate::workflow::model::{Asks, Kind, Node, Stage};
+use crate::forms::{Field, Options, Required, Section};
 use crate::workflow::resolve::Site;
+use crate::workflow::{Asks, Kind, Node, Stage};
 
 /// What all expressions of a definition share.
 pub(super) struct Typing<'a> {
     lint: &'a Lint<'a>,
     /// Position of each node in the definition.
     order: BTreeMap<&'a str, usize>,
-    /// By field: the position from which on it has been filled by a stage that is never passed over.
-    filled_from: BTreeMap<&'a str, usize>,
+    /// By node: its own id and those of the blocks around it, where these have a `when`.
+    conditional: BTreeMap<&'a str, Vec<&'a str>>,
+    /// By field: the stages that fill it, by position, each with the ids of what may be passed over on the way to it.
+    fillings: BTreeMap<&'a str, Vec<(usize, Vec<&'a str>)>>,
     /// Tables with one fixed row per element: the elements' type.
     rows: BTreeMap<&'a str, Type>,
+    /// What is the same everywhere.
+    shared: Surface,
 }
 
 /// The names and the surface of one place.
@@ -35,11 +40,14 @@ impl<'a> Typing<'a> {
             .collect();
         let mut typing = Self {
             lint,
-            filled_from: BTreeMap::new(),
+            conditional: BTreeMap::new(),
+            fillings: BTreeMap::new(),
             order,
             rows: BTreeMap::new(),
+            shared: shared(lint),
         };
-        typing.filled_from = typing.first_fillings();
+        conditions(&lint.workflow.stages, &[], &mut typing.conditional);
+        typing.fillings = typing.all_fillings();
         typing.rows = typing.row_types();
         typing
     }
@@ -81,7 +89,7 @@ impl<'a> Typing<'a> {
         let own = own_section(site);
         self.sections()
             .map(|(section, field)| {
-                let of = self.answered_type(section, field);
+                let of = self.answered_type(field);
                 let always = always_shown(section, field) && self.asked_by(section, field, site);
                 (field.id.clone(), if always { of } else { of.maybe() })
             })
@@ -102,15 +110,10 @@ impl<'a> Typing<'a> {
     }
 
     /// The type of an answer, the options of a choice included.
-    fn answered_type(&self, section: &Section, field: &'a Field) -> Type {
-        let of = with_options(field.kind.0.expression_type(field), field);
-        let of = match (self.rows.get(field.id.as_str()), of) {
-            (Some(element), Type::List(columns)) => Type::list(merged(element, *columns)),
-            (_, of) => of,
-        };
-        match section.per {
-            // Copies of a task are read through `answers(…)`; `form.x` is the answer of the task at hand.
-            Per::Task | Per::Branch | Per::Case => of,
+    fn answered_type(&self, field: &'a Field) -> Type {
+        match self.rows.get(field.id.as_str()) {
+            Some(element) => Type::list(row_of(element, field)),
+            None => with_options(field.kind.0.expression_type(field), field),
         }
     }
 
@@ -127,8 +130,13 @@ impl<'a> Typing<'a> {
                     return true;
                 };
                 let own = matches!(site, Site::Verdict(_));
-                match self.filled_from.get(field.id.as_str()) {
-                    Some(from) => from < at || (own && from == at),
+                let entered = self.conditional(node);
+                let filled = |(from, through): &(usize, Vec<&str>)| {
+                    let before = from < at || (own && from == at);
+                    before && through.iter().all(|id| entered.contains(id))
+                };
+                match self.fillings.get(field.id.as_str()) {
+                    Some(fillings) => fillings.iter().any(filled),
                     None => !later,
                 }
             }
@@ -140,25 +148,28 @@ impl<'a> Typing<'a> {
         filled.contains(&field.id) || filled.contains(&section.id)
     }
 
-    fn first_fillings(&self) -> BTreeMap<&'a str, usize> {
-        let mut found = BTreeMap::new();
+    fn all_fillings(&self) -> BTreeMap<&'a str, Vec<(usize, Vec<&'a str>)>> {
+        let mut found: BTreeMap<&str, Vec<(usize, Vec<&str>)>> = BTreeMap::new();
         for node in self.lint.workflow.nodes() {
             let Kind::Stage(stage) = &node.kind else {
                 continue;
             };
-            let around = self.lint.workflow.path_to(&node.id).unwrap_or_default();
-            if node.when.is_some() || around.iter().any(|block| block.when.is_some()) {
-                continue;
-            }
             let at = self.order.get(node.id.as_str()).copied().unwrap_or(0);
+            let through = self.conditional(&node.id).to_vec();
             let filled: BTreeSet<&str> = always_filled(stage);
             for (section, field) in self.sections() {
                 if filled.contains(field.id.as_str()) || filled.contains(section.id.as_str()) {
-                    found.entry(field.id.as_str()).or_insert(at);
+                    let fillings = found.entry(field.id.as_str()).or_default();
+                    fillings.push((at, through.clone()));
                 }
             }
         }
         found
+    }
+
+    /// A node and the blocks around it, as far as they have a `when`: where it is read, these have been entered.
+    fn conditional(&self, id: &str) -> &[&'a str] {
+        self.conditional.get(id).map_or(&[], Vec::as_slice)
     }
 
     fn row_types(&self) -> BTreeMap<&'a str, Type> {
@@ -179,8 +190,8 @@ impl<'a> Typing<'a> {
     /// `row` in a column: the element of the table or of the chosen resources.
     fn row(&self, full: &str) -> Option<Type> {
         let (table, _) = full.split_once('.')?;
-        let (section, field) = self.sections().find(|(_, field)| field.id == table)?;
-        match self.answered_type(section, field).known() {
+        let (_, field) = self.sections().find(|(_, field)| field.id == table)?;
+        match self.answered_type(field).known() {
             Type::List(element) => Some(element.as_ref().clone()),
             _ => Some(Type::Any),
         }
@@ -198,7 +209,7 @@ impl<'a> Typing<'a> {
                 ("submitted", once_filed(Type::Time)),
                 ("department", Type::Text),
                 ("applicant", Type::Text),
-                ("region", Type::Text),
+                ("year", Type::Int),
             ]
             .map(|(name, of)| (name.to_owned(), of))
             .into(),
@@ -226,22 +237,9 @@ impl<'a> Typing<'a> {
 
     fn surface(&self, site: &Site) -> Surface {
         let mut surface = Surface {
-            registers: self.lint.registers.clone(),
             implied: self.implied(site),
-            ..Surface::default()
+            ..self.shared.clone()
         };
-        for id in self.lint.names.nodes.keys() {
-            surface.stages.insert(id.clone(), Vec::new());
-        }
-        for node in self.lint.workflow.nodes() {
-            if let Kind::Stage(stage) = &node.kind {
-                let seats = stage.seats.iter().filter_map(|seat| seat.name.clone());
-                surface.stages.insert(node.id.clone(), seats.collect());
-            }
-            if let Some(choices) = stage_choices(node) {
-                surface.choices.insert(node.id.clone(), choices);
-            }
-        }
         surface.answered = self.assumed(site, &surface.implied);
         surface
     }
@@ -250,14 +248,22 @@ impl<'a> Typing<'a> {
     fn implied(&self, site: &Site) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (section, field) in self.sections() {
-            if field.required != Required::Yes || !self.asked_by(section, field, site) {
+            if !self.asked_by(section, field, site) {
                 continue;
             }
-            let guard = match (&section.show_when, &field.show_when) {
-                (Some(guard), None) | (None, Some(guard)) => guard,
-                (Some(one), Some(two)) if one == two => one,
-                _ => continue,
-            };
+            // Of the guards that must hold for an answer to be asked for, all are the same one.
+            let mut guards: Vec<&Expression> = section
+                .show_when
+                .iter()
+                .chain(field.show_when.iter())
+                .collect();
+            match &field.required {
+                Required::Yes => {}
+                Required::When(guard) => guards.push(guard),
+                Required::No => continue,
+            }
+            guards.dedup();
+            let [guard] = guards.as_slice() else { continue };
             found
                 .entry(guard.source().trim().to_owned())
                 .or_default()
@@ -297,6 +303,46 @@ impl<'a> Typing<'a> {
             found.push(format!("form.{own}"));
         }
         found
+    }
+}
+
+fn conditions<'a>(
+    list: &'a [Node],
+    around: &[&'a str],
+    found: &mut BTreeMap<&'a str, Vec<&'a str>>,
+) {
+    for node in list {
+        let mut through = around.to_vec();
+        if node.when.is_some() {
+            through.push(&node.id);
+        }
+        conditions(node.inside(), &through, found);
+        found.insert(&node.id, through);
+    }
+}
+
+fn shared(lint: &Lint<'_>) -> Surface {
+    let mut stages: BTreeMap<String, Vec<String>> = lint
+        .names
+        .nodes
+        .keys()
+        .map(|id| (id.clone(), Vec::new()))
+        .collect();
+    let mut choices = BTreeMap::new();
+    for node in lint.workflow.nodes() {
+        if let Kind::Stage(stage) = &node.kind {
+            let seats = stage.seats.iter().filter_map(|seat| seat.name.clone());
+            stages.insert(node.id.clone(), seats.collect());
+        }
+        if let Some(own) = stage_choices(node) {
+            choices.insert(node.id.clone(), own);
+        }
+    }
+    Surface {
+        stages: Arc::new(stages),
+        choices: Arc::new(choices),
+        registers: Arc::new(lint.registers.clone()),
+        ..Surface::default()
     }
 }
 
@@ -373,15 +419,18 @@ fn with_options(of: Type, field: &Field) -> Type {
     }
 }
 
-/// The columns beside what the element of a fixed row has.
-fn merged(element: &Type, columns: Type) -> Type {
-    match (element, columns) {
-        (Type::Record(parts), Type::Record(columns)) => {
-            Type::Record(parts.clone().into_iter().chain(columns).collect())
-        }
-        (Type::Any, _) => Type::Any,
-        (_, columns) => columns,
+/// What the element of a fixed row has, and the columns beside it.
+fn row_of(element: &Type, field: &Field) -> Type {
+    let mut parts = match element {
+        Type::Any => return Type::Any,
+        Type::Record(parts) => parts.clone(),
+        other => BTreeMap::from([("value".to_owned(), other.clone())]),
+    };
+    for column in &field.columns {
+        let of = with_options(crate::forms::field_type_of(column), column);
+        parts.insert(column.id.clone(), of);
     }
+    Type::Record(parts)
 }
 
 fn of_json(value: &serde_json::Value) -> Type {

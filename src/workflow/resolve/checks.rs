@@ -1,8 +1,8 @@
 //! `checks`: rules over the answers, with what is said when they do not hold.
 
 use crate::expression::Words;
-use crate::workflow::model::{Check, CheckLevel};
 use crate::workflow::tree::Tree;
+use crate::workflow::{Check, CheckLevel};
 
 use super::{Reader, Site};
 
@@ -24,13 +24,7 @@ impl<'t> Reader<'t> {
                 None
             }
         };
-        let message = match keys.get("message") {
-            Some(message) => self.words(message),
-            None => {
-                self.missing(tree, "message");
-                None
-            }
-        };
+        let message = self.words_needed(&keys, "message");
         let level = keys.get("level").and_then(|level| {
             let found = self.word(
                 level,

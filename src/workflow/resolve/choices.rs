@@ -31,13 +31,7 @@ impl<'t> Reader<'t> {
 
     fn choice(&mut self, id: String, tree: &'t Tree) -> Option<Choice> {
         let keys = self.keys(tree, &["title", "verdict", "comment"], &[])?;
-        let title = match keys.get("title") {
-            Some(title) => self.words(title),
-            None => {
-                self.missing(tree, "title");
-                None
-            }
-        };
+        let title = self.words_needed(&keys, "title");
         let refuses = keys
             .get("verdict")
             .and_then(|verdict| self.word(verdict, &[("passed", false), ("refused", true)]));

@@ -2,8 +2,8 @@
 
 use crate::calendar::Duration;
 use crate::expression::{Type, Words};
-use crate::workflow::model::{Budget, ClockRule, Overdue, OverdueAct, Remind};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Budget, ClockRule, Overdue, OverdueAct, Remind};
 
 use super::{Reader, Site};
 
@@ -54,8 +54,8 @@ impl<'t> Reader<'t> {
                 None
             }
         };
-        let title = keys.get("title").and_then(|title| self.words(title));
-        let law = keys.get("law").and_then(|law| self.scalar(law));
+        let title = self.words_at(&keys, "title");
+        let law = self.scalar_at(&keys, "law");
         let from = keys
             .get("from")
             .and_then(|from| self.expression(from, Type::Time.maybe(), site));

@@ -58,6 +58,8 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("workflow", &["case"]),
 ];
 
+const PICKS: &[(&str, Pick)] = &[("resource", Pick::Resource), ("item", Pick::Item)];
+
 impl<'t> Reader<'t> {
     /// `table` is the field around a column.
     pub fn field(&mut self, tree: &'t Tree, section: &str, table: Option<&str>) -> Option<Field> {
@@ -73,76 +75,67 @@ impl<'t> Reader<'t> {
         let kind = keys
             .get("type")
             .and_then(|kind| self.kind(kind, table.is_some()))?;
-        let label = keys.get("label").and_then(|label| self.words(label))?;
+        let label = self.words_at(&keys, "label")?;
         self.fitting(&keys, kind);
-        let site = |shown| Site::Field {
-            section: section.to_owned(),
-            field: full.clone(),
-            shown,
-        };
-        let required = keys
-            .get("required")
-            .map_or(Required::No, |tree| self.required(tree, site(true)));
         let mut field = Field {
             id,
             kind,
             label,
-            help: keys.get("help").and_then(|help| self.words(help)),
-            required,
-            show_when: keys
-                .get("show_when")
-                .and_then(|guard| self.guard(guard, site(false))),
-            check: keys
-                .get("check")
-                .and_then(|guard| self.guard(guard, site(true))),
-            message: keys.get("message").and_then(|message| self.words(message)),
+            help: self.words_at(&keys, "help"),
+            required: Required::No,
+            show_when: None,
+            check: None,
+            message: self.words_at(&keys, "message"),
             default: None,
             value: None,
-            options: keys
-                .get("options")
-                .map_or(Options::None, |options| self.options(options, site(true))),
+            options: Options::None,
             min: keys.get("min").and_then(|bound| self.bound(bound)),
             max: keys.get("max").and_then(|bound| self.bound(bound)),
-            min_length: keys.get("min_length").and_then(|count| self.count(count)),
-            max_length: keys.get("max_length").and_then(|count| self.count(count)),
-            pattern: keys
-                .get("pattern")
-                .and_then(|pattern| self.pattern(pattern)),
-            unit: keys.get("unit").and_then(|unit| self.words(unit)),
+            min_length: self.count_at(&keys, "min_length"),
+            max_length: self.count_at(&keys, "max_length"),
+            pattern: keys.get("pattern").and_then(|tree| self.pattern(tree)),
+            unit: self.words_at(&keys, "unit"),
             columns: keys
                 .get("columns")
                 .map_or_else(Vec::new, |columns| self.columns(columns, section, &full)),
-            rows: keys
-                .get("rows")
-                .and_then(|rows| self.expression(rows, Type::list(Type::Any), site(true))),
-            pick: keys
-                .get("pick")
-                .and_then(|pick| {
-                    self.word(pick, &[("resource", Pick::Resource), ("item", Pick::Item)])
-                })
-                .unwrap_or_default(),
-            from: keys.get("from").and_then(|from| self.who(from)),
+            rows: None,
+            pick: self.word_at(&keys, "pick", PICKS).unwrap_or_default(),
+            from: self.who_at(&keys, "from"),
             workflow: keys
                 .get("workflow")
                 .and_then(|key| self.other_workflow(key)),
-            party: keys
-                .get("party")
-                .and_then(|party| self.switch(party))
-                .unwrap_or(false),
-            private: keys
-                .get("private")
-                .and_then(|private| self.switch(private))
-                .unwrap_or(false),
+            party: self.switch_at(&keys, "party").unwrap_or(false),
+            private: self.switch_at(&keys, "private").unwrap_or(false),
         };
-        let of = field.kind.0.expression_type(&field).maybe();
+        self.expressions(&keys, &mut field, section, &full);
+        self.bounds(&field, &keys);
+        Some(field)
+    }
+
+    fn expressions(&mut self, keys: &Keys<'t>, field: &mut Field, section: &str, full: &str) {
+        let site = |shown| Site::Field {
+            section: section.to_owned(),
+            field: full.to_owned(),
+            shown,
+        };
+        field.required = keys
+            .get("required")
+            .map_or(Required::No, |tree| self.required_when(tree, site(true)));
+        field.show_when = self.guard_at(keys, "show_when", &site(false));
+        field.check = self.guard_at(keys, "check", &site(true));
+        field.options = keys
+            .get("options")
+            .map_or(Options::None, |options| self.options(options, site(true)));
+        field.rows = keys
+            .get("rows")
+            .and_then(|rows| self.expression(rows, Type::list(Type::Any), site(true)));
+        let of = field.kind.0.expression_type(field).maybe();
         field.default = keys
             .get("default")
             .and_then(|value| self.expression(value, of.clone(), site(true)));
         field.value = keys
             .get("value")
             .and_then(|value| self.expression(value, of, site(true)));
-        self.bounds(&field, &keys);
-        Some(field)
     }
 
     fn kind(&mut self, tree: &'t Tree, column: bool) -> Option<FieldKind> {
@@ -214,7 +207,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn required(&mut self, tree: &'t Tree, site: Site) -> Required {
+    fn required_when(&mut self, tree: &'t Tree, site: Site) -> Required {
         match tree.kind {
             Kind::Bool(true) => Required::Yes,
             Kind::Bool(false) => Required::No,
@@ -307,12 +300,13 @@ impl<'t> Reader<'t> {
 
     fn pattern(&mut self, tree: &'t Tree) -> Option<String> {
         let pattern = self.scalar(tree)?;
-        if !crate::expression::pattern_works(pattern) {
+        if let Err(reason) = crate::forms::pattern(pattern) {
+            let reason = reason.lines().last().unwrap_or_default().to_owned();
             self.unreadable(
                 tree,
                 pattern,
                 &Words::new("正确的正则表达式", "a regular expression that works"),
-                None,
+                Some(Words::new(reason.clone(), reason)),
             );
         }
         Some(pattern.to_owned())

@@ -25,14 +25,8 @@ impl<'t> Reader<'t> {
         };
         let id = self.id(id)?;
         self.trees.sections.insert(id.clone(), tree);
-        let title = match keys.get("title") {
-            Some(title) => self.words(title),
-            None => {
-                self.missing(tree, "title");
-                None
-            }
-        };
-        let about = keys.get("about").and_then(|about| self.words(about));
+        let title = self.words_needed(&keys, "title");
+        let about = self.words_at(&keys, "about");
         let show_when = keys
             .get("show_when")
             .and_then(|guard| self.guard(guard, Site::Section(id.clone())));

@@ -1,5 +1,6 @@
 //! From a tree to a workflow: each key is interpreted in its place, and everything wrong on the way is noted.
 
+mod at;
 mod checks;
 mod choices;
 mod clocks;
@@ -14,6 +15,8 @@ mod seats;
 mod sign;
 mod stage;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod top;
 mod who;
 

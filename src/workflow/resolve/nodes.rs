@@ -1,8 +1,8 @@
 //! The list of stages and blocks.
 
 use crate::expression::Words;
-use crate::workflow::model::{Copies, Kind as NodeKind, Node, Text};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Copies, Kind as NodeKind, Node, Text};
 
 use super::keys::Keys;
 use super::names::{KINDS, LATER_KINDS, TARGET_WORDS};
@@ -61,46 +61,19 @@ impl<'t> Reader<'t> {
         };
         let id = self.node_id(id)?;
         self.trees.nodes.insert(id.clone(), tree);
-        self.one_node(id, &keys, outer, group)
+        Some(self.one_node(id, &keys, outer, group))
     }
 
-    fn one_node(
-        &mut self,
-        id: String,
-        keys: &Keys<'t>,
-        outer: &Written,
-        group: bool,
-    ) -> Option<Node> {
-        let title = match keys.get("title") {
-            Some(title) => self.words(title),
-            None => {
-                self.note(
-                    "no-title",
-                    &keys.tree.place(&[if group { "group" } else { "stage" }]),
-                    Words::new(
-                        format!("`{id}` 没有标题，页面上只能显示 id"),
-                        format!("`{id}` has no title, so pages show the id"),
-                    ),
-                );
-                None
-            }
-        };
-        let title = title.unwrap_or_else(|| Text {
-            zh: id.clone(),
-            en: None,
-        });
-        let about = keys.get("about").and_then(|about| self.words(about));
-        let basis = keys.get("basis").and_then(|basis| self.words(basis));
+    fn one_node(&mut self, id: String, keys: &Keys<'t>, outer: &Written, group: bool) -> Node {
+        let title = self.title(&id, keys, group);
+        let about = self.words_at(keys, "about");
+        let basis = self.words_at(keys, "basis");
         let entry = Site::Entry(id.clone());
         let verdict = Site::Verdict(id.clone());
-        let when = keys.get("when").and_then(|when| self.guard(when, entry));
-        let next = keys
-            .get("next")
-            .map_or_else(Vec::new, |next| self.next(next, &verdict));
-        let refused = keys
-            .get("refused")
-            .map_or_else(Vec::new, |next| self.next(next, &verdict));
-        let law = keys.get("law").and_then(|law| self.scalar(law));
+        let when = self.guard_at(keys, "when", &entry);
+        let next = self.next_at(keys, "next", &verdict);
+        let refused = self.next_at(keys, "refused", &verdict);
+        let law = self.scalar_at(keys, "law");
         let due = keys
             .get("due")
             .map_or_else(Vec::new, |due| self.due(due, &id));
@@ -110,24 +83,11 @@ impl<'t> Reader<'t> {
         let written = self.rules(keys);
         let rules = outer.with(written);
         let kind = if group {
-            let distinct = keys
-                .get("distinct")
-                .and_then(|distinct| self.switch(distinct));
-            let stages = match keys.get("stages") {
-                Some(stages) => self.nodes(stages, &rules),
-                None => {
-                    self.missing(keys.tree, "stages");
-                    Vec::new()
-                }
-            };
-            NodeKind::Group {
-                distinct: distinct.unwrap_or(false),
-                stages,
-            }
+            self.group(keys, &rules)
         } else {
-            NodeKind::Stage(Box::new(self.stage(&id, keys)?))
+            NodeKind::Stage(Box::new(self.stage(&id, keys)))
         };
-        Some(Node {
+        Node {
             id,
             title,
             about,
@@ -140,7 +100,36 @@ impl<'t> Reader<'t> {
             copy,
             rules: rules.settled(),
             kind,
+        }
+    }
+
+    fn title(&mut self, id: &str, keys: &Keys<'t>, group: bool) -> Text {
+        if keys.get("title").is_none() {
+            self.note(
+                "no-title",
+                &keys.tree.place(&[if group { "group" } else { "stage" }]),
+                Words::new(
+                    format!("`{id}` 没有标题，页面上只能显示 id"),
+                    format!("`{id}` has no title, so pages show the id"),
+                ),
+            );
+        }
+        self.words_at(keys, "title").unwrap_or_else(|| Text {
+            zh: id.to_owned(),
+            en: None,
         })
+    }
+
+    fn group(&mut self, keys: &Keys<'t>, rules: &Written) -> NodeKind {
+        let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
+        let stages = match keys.get("stages") {
+            Some(stages) => self.nodes(stages, rules),
+            None => {
+                self.missing(keys.tree, "stages");
+                Vec::new()
+            }
+        };
+        NodeKind::Group { distinct, stages }
     }
 
     fn node_id(&mut self, tree: &'t Tree) -> Option<String> {

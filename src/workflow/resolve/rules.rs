@@ -3,8 +3,8 @@
 use crate::calendar::{Duration, Unit};
 use crate::directory::RoleCode;
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{EmailLink, LinkAuth, Rules, Where, Who};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{EmailLink, LinkAuth, Rules, Where, Who};
 
 use super::Reader;
 use super::keys::Keys;
@@ -118,10 +118,8 @@ impl Written {
 
 impl<'t> Reader<'t> {
     pub fn rules(&mut self, keys: &Keys<'t>) -> Written {
-        let not = keys
-            .get("not")
-            .map_or_else(Vec::new, |not| self.who_list(not));
-        let nobody = keys.get("nobody").and_then(|nobody| self.who(nobody));
+        let not = self.who_list_at(keys, "not");
+        let nobody = self.who_at(keys, "nobody");
         let deny = keys
             .get("deny")
             .map_or_else(Vec::new, |deny| self.actions(deny));
@@ -188,7 +186,7 @@ impl<'t> Reader<'t> {
         let actions = keys
             .get("actions")
             .map_or_else(Vec::new, |list| self.actions(list));
-        let valid = keys.get("valid").and_then(|valid| self.duration(valid));
+        let valid = self.duration_at(&keys, "valid");
         let auth = keys.get("auth").and_then(|auth| {
             self.word(
                 auth,

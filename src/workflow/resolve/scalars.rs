@@ -34,7 +34,7 @@ impl<'t> Reader<'t> {
             return None;
         };
         let zh = self.scalar(zh)?.to_owned();
-        let en = keys.get("en").and_then(|en| self.scalar(en));
+        let en = self.scalar_at(&keys, "en");
         Some(Text {
             zh,
             en: en.map(str::to_owned),

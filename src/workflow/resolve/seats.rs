@@ -1,8 +1,8 @@
 //! `who` of a stage: one, a list, or named seats.
 
 use crate::expression::Words;
-use crate::workflow::model::{Seat, Who};
 use crate::workflow::tree::{Entry, Kind, Tree};
+use crate::workflow::{Seat, Who};
 
 use super::{Reader, Site};
 
@@ -26,11 +26,11 @@ impl<'t> Reader<'t> {
         let name = self.id_of(entry);
         let tree = &entry.value;
         if !matches!(tree.kind, Kind::Map(_)) {
-            let who = self.who_or_list(tree);
-            return (!who.is_empty()).then(|| Seat {
+            // A seat whose holder cannot be read stays, so that what names the seat is not told to be wrong as well.
+            return Some(Seat {
                 name: Some(name),
                 title: None,
-                who,
+                who: self.who_or_list(tree),
                 when: None,
                 fills: Vec::new(),
             });
@@ -43,14 +43,12 @@ impl<'t> Reader<'t> {
                 Vec::new()
             }
         };
-        let title = keys.get("title").and_then(|title| self.words(title));
+        let title = self.words_at(&keys, "title");
         let when = keys
             .get("when")
             .and_then(|when| self.guard(when, Site::Entry(node.to_owned())));
-        let fills = keys
-            .get("fills")
-            .map_or_else(Vec::new, |fills| self.fills(fills));
-        (!who.is_empty()).then_some(Seat {
+        let fills = self.fills_at(&keys, "fills");
+        Some(Seat {
             name: Some(name),
             title,
             who,

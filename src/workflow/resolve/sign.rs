@@ -1,8 +1,8 @@
 //! `sign`: what makes a verdict of several signatures.
 
 use crate::expression::Words;
-use crate::workflow::model::{Share, Sign, Vote};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Share, Sign, Vote};
 
 use super::Reader;
 
@@ -42,14 +42,11 @@ impl<'t> Reader<'t> {
         let veto = keys
             .get("veto")
             .map_or_else(Vec::new, |list| self.ids(list));
-        let casting = keys
-            .get("casting")
-            .and_then(|seat| self.scalar(seat))
-            .map(str::to_owned);
+        let casting = self.scalar_at(&keys, "casting").map(str::to_owned);
         let until_due = keys
             .get("until")
             .and_then(|until| self.word(until, &[("due", true)]));
-        let abstain = keys.get("abstain").and_then(|abstain| self.switch(abstain));
+        let abstain = self.switch_at(&keys, "abstain");
         Some(Vote {
             pass: pass?,
             of_voted: of_voted.unwrap_or(false),

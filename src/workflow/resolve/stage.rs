@@ -1,10 +1,8 @@
 //! The keys of a `stage` alone.
 
 use crate::expression::Words;
-use crate::workflow::model::{
-    Asks, Offer, Seat, Sign, Stage, Supplement, SupplementClock, Target, Who,
-};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Asks, Offer, Seat, Sign, Stage, Supplement, SupplementClock, Target, Who};
 
 use super::keys::Keys;
 use super::{Reader, Site};
@@ -24,18 +22,22 @@ pub(super) const STAGE_KEYS: &[&str] = &[
     "return",
 ];
 
+const ASKS: &[(&str, Asks)] = &[
+    ("sign", Asks::Sign),
+    ("work", Asks::Work),
+    ("notice", Asks::Notice),
+];
+
+const OFFERS: &[(&str, Offer)] = &[
+    ("claim", Offer::Claim),
+    ("turn", Offer::Turn),
+    ("fewest", Offer::Fewest),
+    ("same", Offer::Same),
+];
+
 impl<'t> Reader<'t> {
-    pub fn stage(&mut self, id: &str, keys: &Keys<'t>) -> Option<Stage> {
-        let asks = keys.get("kind").and_then(|kind| {
-            self.word(
-                kind,
-                &[
-                    ("sign", Asks::Sign),
-                    ("work", Asks::Work),
-                    ("notice", Asks::Notice),
-                ],
-            )
-        });
+    pub fn stage(&mut self, id: &str, keys: &Keys<'t>) -> Stage {
+        let asks = self.word_at(keys, "kind", ASKS).unwrap_or_default();
         let seats = match keys.get("who") {
             Some(who) => self.seats(who, id),
             None => {
@@ -43,48 +45,31 @@ impl<'t> Reader<'t> {
                 Vec::new()
             }
         };
-        let distinct = keys
-            .get("distinct")
-            .and_then(|distinct| self.switch(distinct));
-        let offer = keys.get("offer").and_then(|offer| {
-            self.word(
-                offer,
-                &[
-                    ("claim", Offer::Claim),
-                    ("turn", Offer::Turn),
-                    ("fewest", Offer::Fewest),
-                    ("same", Offer::Same),
-                ],
-            )
-        });
+        let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
+        let offer = self.word_at(keys, "offer", OFFERS).unwrap_or_default();
         let sign = keys.get("sign").and_then(|sign| self.sign(sign));
         let choices = keys
             .get("choices")
             .map_or_else(Vec::new, |choices| self.choices(choices));
-        let fills = keys
-            .get("fills")
-            .map_or_else(Vec::new, |fills| self.fills(fills));
+        let fills = self.fills_at(keys, "fills");
         let verdict = Site::Verdict(id.to_owned());
         let checks = keys
             .get("checks")
             .map_or_else(Vec::new, |checks| self.checks(checks, &verdict));
-        let undecided = keys
-            .get("undecided")
-            .map_or_else(Vec::new, |next| self.next(next, &verdict));
+        let undecided = self.next_at(keys, "undecided", &verdict);
         let supplement = keys
             .get("supplement")
             .and_then(|supplement| self.supplement(supplement, id));
         let (return_to, resume_here) = keys
             .get("return")
             .map_or((None, false), |tree| self.returning(tree));
-        let asks = asks.unwrap_or_default();
         self.only_for(keys, asks);
-        Some(Stage {
+        Stage {
             asks,
             sign: sign.unwrap_or_else(|| default_sign(&seats)),
             seats,
-            distinct: distinct.unwrap_or(false),
-            offer: offer.unwrap_or_default(),
+            distinct,
+            offer,
             choices,
             fills,
             checks,
@@ -92,7 +77,7 @@ impl<'t> Reader<'t> {
             supplement,
             return_to,
             resume_here,
-        })
+        }
     }
 
     /// A notice is only read, so nothing that belongs to an answer goes with it.
@@ -124,8 +109,8 @@ impl<'t> Reader<'t> {
 
     fn supplement(&mut self, tree: &'t Tree, node: &str) -> Option<Supplement> {
         let keys = self.keys(tree, &["times", "from", "clock", "due"], &[])?;
-        let times = keys.get("times").and_then(|times| self.count(times));
-        let from = keys.get("from").and_then(|from| self.who(from));
+        let times = self.count_at(&keys, "times");
+        let from = self.who_at(&keys, "from");
         let clock = keys.get("clock").and_then(|clock| {
             self.word(
                 clock,

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::expression::{Expression, Words, suggestion};
-use crate::workflow::model::{Next, Target};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Next, Target};
 
 use super::names::TARGET_WORDS;
 use super::{Reader, Site};

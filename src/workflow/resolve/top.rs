@@ -10,8 +10,8 @@ use crate::calendar::{Duration, Unit};
 use crate::directory::RoleCode;
 use crate::expression::{Words, suggestion};
 use crate::forms::Form;
-use crate::workflow::model::{End, Keep, Outcome, Setting, Text, Workflow};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{End, Keep, Outcome, Setting, Text, Workflow};
 
 use super::keys::Keys;
 use super::rules::{RULE_KEYS, Written};
@@ -26,6 +26,15 @@ const REQUIRED: &[&str] = &[
     "workflow", "title", "number", "who", "form", "stages", "ends",
 ];
 
+const TEN_YEARS: Keep = Keep {
+    span: Duration {
+        count: 10,
+        unit: Unit::Y,
+    },
+    min: None,
+    law: None,
+};
+
 const OUTCOMES: &[(&str, Outcome)] = &[
     ("approved", Outcome::Approved),
     ("rejected", Outcome::Rejected),
@@ -38,26 +47,13 @@ impl<'t> Reader<'t> {
     /// The workflow as far as it can be read; `None` when there is nothing to hold it together.
     pub fn workflow(&mut self, tree: &'t Tree) -> Option<Workflow> {
         let keys = self.keys(tree, TOP, &[])?;
-        let missing: Vec<&str> = REQUIRED
-            .iter()
-            .copied()
-            .filter(|key| keys.get(key).is_none())
-            .collect();
-        if !missing.is_empty() {
-            self.missing(tree, &missing.join("`, `"));
-        }
-        if let Some(lists) = keys.get("lists") {
-            for entry in self.named_entries(lists) {
-                self.id_of(entry);
-                let options = self.option_map(&entry.value);
-                self.lists.insert(entry.key.clone(), options);
-            }
-        }
+        self.required(&keys);
+        self.shared_lists(&keys);
         let key = keys.get("workflow").and_then(|key| self.key(key));
-        let title = keys.get("title").and_then(|title| self.words(title));
-        let about = keys.get("about").and_then(|about| self.words(about));
-        let basis = keys.get("basis").and_then(|basis| self.words(basis));
-        let number = keys.get("number").and_then(|number| self.scalar(number));
+        let title = self.words_at(&keys, "title");
+        let about = self.words_at(&keys, "about");
+        let basis = self.words_at(&keys, "basis");
+        let number = self.scalar_at(&keys, "number");
         let who = keys
             .get("who")
             .map_or_else(Vec::new, |who| self.filing_roles(who));
@@ -89,14 +85,7 @@ impl<'t> Reader<'t> {
             who,
             calendar: calendar.unwrap_or_else(|| "cn-gov".to_owned()),
             withdraw_until,
-            keep: keep.unwrap_or(Keep {
-                span: Duration {
-                    count: 10,
-                    unit: Unit::Y,
-                },
-                min: None,
-                law: None,
-            }),
+            keep: keep.unwrap_or(TEN_YEARS),
             settings,
             form,
             checks,
@@ -105,6 +94,28 @@ impl<'t> Reader<'t> {
             source: Arc::from(self.source),
             digest: digest(self.source),
         })
+    }
+
+    fn required(&mut self, keys: &Keys<'t>) {
+        let missing: Vec<&str> = REQUIRED
+            .iter()
+            .copied()
+            .filter(|key| keys.get(key).is_none())
+            .collect();
+        if !missing.is_empty() {
+            self.missing(keys.tree, &missing.join("`, `"));
+        }
+    }
+
+    fn shared_lists(&mut self, keys: &Keys<'t>) {
+        let Some(lists) = keys.get("lists") else {
+            return;
+        };
+        for entry in self.named_entries(lists) {
+            self.id_of(entry);
+            let options = self.option_map(&entry.value);
+            self.lists.insert(entry.key.clone(), options);
+        }
     }
 
     fn key(&mut self, tree: &'t Tree) -> Option<String> {
@@ -185,8 +196,8 @@ impl<'t> Reader<'t> {
                 None
             }
         };
-        let min = keys.get("min").and_then(|min| self.duration(min));
-        let law = keys.get("law").and_then(|law| self.scalar(law));
+        let min = self.duration_at(&keys, "min");
+        let law = self.scalar_at(&keys, "law");
         Some(Keep {
             span: span?,
             min,
@@ -213,8 +224,8 @@ impl<'t> Reader<'t> {
                 self.missing(tree, key);
             }
         }
-        let title = keys.get("title").and_then(|title| self.words(title));
-        let unit = keys.get("unit").and_then(|unit| self.words(unit));
+        let title = self.words_at(&keys, "title");
+        let unit = self.words_at(&keys, "unit");
         let value = keys.get("value")?;
         let json = match &value.kind {
             Kind::Bool(answer) => Some(serde_json::Value::from(*answer)),
@@ -260,13 +271,7 @@ impl<'t> Reader<'t> {
 
     fn end(&mut self, id: String, tree: &'t Tree) -> Option<End> {
         let keys = self.keys(tree, &["title", "outcome", "copy"], &["record"])?;
-        let title = match keys.get("title") {
-            Some(title) => self.words(title),
-            None => {
-                self.missing(tree, "title");
-                None
-            }
-        };
+        let title = self.words_needed(&keys, "title");
         let outcome = match keys.get("outcome") {
             Some(outcome) => self.word(outcome, OUTCOMES),
             None => {
@@ -277,9 +282,7 @@ impl<'t> Reader<'t> {
                 own.map(|(_, outcome)| *outcome)
             }
         };
-        let copy = keys
-            .get("copy")
-            .map_or_else(Vec::new, |copy| self.who_list(copy));
+        let copy = self.who_list_at(&keys, "copy");
         Some(End {
             id,
             title: title?,

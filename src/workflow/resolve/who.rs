@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::directory::{DepartmentCode, RoleCode};
 use crate::expression::{Words, suggestion};
-use crate::workflow::model::{Where, Who};
 use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::{Where, Who};
 
 use super::Reader;
 
@@ -35,7 +35,12 @@ impl<'t> Reader<'t> {
     /// One or a list.
     pub fn who_or_list(&mut self, tree: &'t Tree) -> Vec<Who> {
         match tree.kind {
-            Kind::List(_) => self.who_list(tree),
+            Kind::List(_) => {
+                if tree.items().is_empty() {
+                    self.expected(tree, &Words::new("至少一个人或岗位", "at least one"));
+                }
+                self.who_list(tree)
+            }
             _ => self.who(tree).into_iter().collect(),
         }
     }

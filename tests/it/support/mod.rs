@@ -1,10 +1,16 @@
 //! What the tests stand on.
 
+pub mod api;
+pub mod app;
 pub mod browser;
 pub mod databases;
+pub mod definitions;
+pub mod office;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod process;
 pub mod seed;
+pub mod shell;
 pub mod smtp;
 pub mod town;
 pub mod world;

@@ -1,0 +1,248 @@
+//! What can be typed, with the words of `--help`.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The whole command line.
+#[derive(Parser)]
+#[command(
+    name = "huiqian",
+    version,
+    about = "会签：政务数据审批 · Approvals for government data",
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help = "配置文件，默认 ./huiqian.toml（如有） · Settings file"
+    )]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    #[command(about = "立即启动一个带演示数据的系统 · A demonstration, ready at once")]
+    Demo(Demo),
+    #[command(about = "启动服务器，同时处理定时与邮件 · The server, with its jobs")]
+    Serve(Serve),
+    #[command(about = "只处理定时与邮件 · The jobs alone")]
+    Work,
+    #[command(about = "把数据库更新到本程序的版本 · Bring the database up to date")]
+    Migrate,
+    #[command(
+        subcommand,
+        about = "流程定义：检查、发布、确认 · Workflow definitions"
+    )]
+    Workflow(Workflow),
+    #[command(subcommand, about = "工作日历 · Working-day calendars")]
+    Calendar(Calendar),
+    #[command(subcommand, about = "部门、人员、岗位 · Departments, people, posts")]
+    Directory(Directory),
+    #[command(subcommand, about = "政务数据目录 · The data catalogue")]
+    Catalogue(Catalogue),
+    #[command(subcommand, about = "人员账号 · Accounts")]
+    Person(Person),
+    #[command(subcommand, about = "接口令牌 · API tokens")]
+    Token(Token),
+    #[command(subcommand, about = "核对记录 · Check the records")]
+    Audit(Audit),
+}
+
+#[derive(Args)]
+pub(super) struct Demo {
+    #[arg(
+        long,
+        default_value_t = 8080,
+        help = "端口，0 为任选 · Port; 0 takes any"
+    )]
+    pub port: u16,
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "huiqian-demo",
+        help = "存放演示数据的文件夹 · Where the demonstration keeps its data"
+    )]
+    pub data: PathBuf,
+}
+
+#[derive(Args)]
+pub(super) struct Serve {
+    #[arg(
+        long,
+        help = "不处理定时与邮件，由 huiqian work 处理 · Leave the jobs to `work`"
+    )]
+    pub no_jobs: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Workflow {
+    #[command(about = "检查流程定义，有错误时退出码为 1 · Lint; 1 when there are errors")]
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
+        format: Format,
+    },
+    #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
+    Publish {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁提交（流程管理员） · Who proposes"
+        )]
+        by: String,
+    },
+    #[command(about = "确认待生效的版本 · Put a proposed version in force")]
+    Confirm {
+        #[arg(help = "流程的 key，如 data-sharing · The workflow's key")]
+        key: String,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁确认（另一名流程管理员） · Who confirms"
+        )]
+        by: String,
+    },
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Calendar {
+    #[command(about = "某日之后第 N 个工作日 · A date plus N working days")]
+    Add {
+        #[arg(help = "日期，如 2026-02-10 · A date", value_parser = date)]
+        date: NaiveDate,
+        #[arg(
+            value_name = "N",
+            help = "工作日数 · Working days",
+            value_parser = clap::value_parser!(u32).range(0..=1_000_000)
+        )]
+        days: u32,
+        #[arg(long, default_value = "cn-gov", help = "日历 · Which calendar")]
+        calendar: String,
+    },
+    #[command(about = "导入节假日（CSV：date,kind,name） · Import holidays")]
+    Import {
+        file: PathBuf,
+        #[arg(long, default_value = "cn-gov", help = "日历 · Which calendar")]
+        calendar: String,
+    },
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| "请写成 2026-02-10 的样子 · write it as 2026-02-10".to_owned())
+}
+
+#[derive(Subcommand)]
+pub(super) enum Directory {
+    #[command(about = "导入部门、人员和岗位（YAML），可重复 · Import; may be repeated")]
+    Import { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Catalogue {
+    #[command(about = "导入政务数据目录（CSV），可重复 · Import; may be repeated")]
+    Import { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Person {
+    #[command(about = "添加人员，密码从标准输入读取 · Add a person; the password comes on stdin")]
+    Add(AddPerson),
+    #[command(about = "设置密码，密码从标准输入读取 · Set a password, from stdin")]
+    Password {
+        login: String,
+        #[arg(
+            long,
+            value_name = "FILE",
+            help = "从文件读取密码 · Read it from a file"
+        )]
+        password_file: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct AddPerson {
+    #[arg(help = "登录名 · Login")]
+    pub login: String,
+    #[arg(long, help = "姓名 · Name")]
+    pub name: String,
+    #[arg(long, help = "邮箱 · Mail address")]
+    pub email: String,
+    #[arg(long, value_name = "CODE", help = "部门代码 · Department")]
+    pub department: String,
+    #[arg(long, default_value_t = 1, help = "可接触的数据级别 1–6 · Clearance")]
+    pub clearance: u8,
+    #[arg(
+        long = "post",
+        value_name = "ROLE@DEPARTMENT",
+        value_parser = post,
+        help = "岗位，可多次，如 sysadmin@hn-data · A post; may be repeated"
+    )]
+    pub posts: Vec<(String, String)>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "从文件读取密码 · Read the password from a file"
+    )]
+    pub password_file: Option<PathBuf>,
+}
+
+fn post(text: &str) -> Result<(String, String), String> {
+    match text.split_once('@') {
+        Some((role, department)) if !role.is_empty() && !department.is_empty() => {
+            Ok((role.to_owned(), department.to_owned()))
+        }
+        _ => Err("请写成 sysadmin@hn-data 的样子 · write it as sysadmin@hn-data".to_owned()),
+    }
+}
+
+#[derive(Subcommand)]
+pub(super) enum Token {
+    #[command(about = "生成接口令牌，只显示一次 · An API token, shown once")]
+    Create {
+        login: String,
+        #[arg(
+            long,
+            default_value = "cli",
+            help = "名称，便于识别 · A name to know it by"
+        )]
+        name: String,
+        #[arg(
+            long,
+            default_value_t = 90,
+            help = "有效天数 · Days until it expires",
+            value_parser = clap::value_parser!(u32).range(1..=3650)
+        )]
+        days: u32,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Audit {
+    #[command(about = "核对哈希链和快照，有问题时退出码为 1 · Check chains and snapshots")]
+    Verify {
+        #[arg(
+            long,
+            value_name = "NUMBER",
+            help = "只核对这件事项（编号或者 ID） · This case only"
+        )]
+        case: Option<String>,
+    },
+}

@@ -1,0 +1,137 @@
+//! `huiqian workflow check`, `publish` and `confirm`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::arguments::Format;
+use super::failure::{Failure, say};
+use super::{Answer, database, imports};
+use crate::clock::SystemClock;
+use crate::services::Error;
+use crate::services::workflows::{self, Proposed};
+use crate::workflow::{self, Finding, Severity, Surroundings};
+
+/// Checks files; errors are findings, warnings are not.
+pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure> {
+    let surroundings = Surroundings::standard();
+    let mut all: Vec<Finding> = Vec::new();
+    let mut unreadable = Vec::new();
+    for file in files {
+        let name = file.display().to_string();
+        if is_test(file) {
+            eprintln!("{}", say("workflow.test_file", &[("path", &name)]));
+            continue;
+        }
+        let text = match imports::text(file) {
+            Ok(text) => text,
+            Err(failure) => {
+                unreadable.push(failure);
+                continue;
+            }
+        };
+        let checked = workflow::read(&name, &text, &surroundings);
+        if format == Format::Text {
+            for finding in &checked.findings {
+                println!("{}\n", finding.show(&text));
+            }
+        }
+        all.extend(checked.findings);
+    }
+    if format == Format::Json {
+        let findings: Value = all.iter().map(Finding::json).collect();
+        println!("{findings:#}");
+    }
+    // What could not be read outweighs what was found: the answer would speak for files that nobody has seen.
+    if let Some(failure) = unreadable.pop() {
+        for earlier in unreadable {
+            earlier.answer();
+        }
+        return Err(failure);
+    }
+    let errors = count(&all, Severity::Error);
+    eprintln!(
+        "{}",
+        say(
+            "workflow.checked",
+            &[
+                ("errors", &errors.to_string()),
+                ("warnings", &count(&all, Severity::Warning).to_string()),
+            ],
+        )
+    );
+    Ok(if errors == 0 {
+        Answer::Fine
+    } else {
+        Answer::Findings
+    })
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    let same = |finding: &&Finding| finding.severity == severity;
+    findings.iter().filter(same).count()
+}
+
+/// The tests of a definition lie beside it and are known by their names.
+fn is_test(file: &Path) -> bool {
+    file.file_name()
+        .is_some_and(|name| name.to_string_lossy().ends_with(".test.yaml"))
+}
+
+/// Proposes each file as a new version.
+pub(super) fn publish(
+    config: Option<&Path>,
+    files: &[PathBuf],
+    by: &str,
+) -> Result<Answer, Failure> {
+    let db = database::open(config)?;
+    for file in files.iter().filter(|file| !is_test(file)) {
+        let text = imports::text(file)?;
+        let name = file.display().to_string();
+        let said = match workflows::propose(&db, &SystemClock, by, &name, &text)? {
+            Proposed::Waiting(version) => say(
+                "workflow.proposed",
+                &[
+                    ("title", &version.title),
+                    ("version", &version.version.to_string()),
+                    ("key", &version.key),
+                ],
+            ),
+            Proposed::InForce(version) => say(
+                "workflow.in_force",
+                &[
+                    ("title", &version.title),
+                    ("version", &version.version.to_string()),
+                ],
+            ),
+        };
+        println!("{said}");
+    }
+    Ok(Answer::Fine)
+}
+
+/// Puts a proposal in force.
+pub(super) fn confirm(config: Option<&Path>, key: &str, by: &str) -> Result<Answer, Failure> {
+    let db = database::open(config)?;
+    let version = match workflows::confirm(&db, &SystemClock, key, by) {
+        Ok(version) => version,
+        Err(Error::NotFound) => {
+            return Err(Failure::refused(say(
+                "workflow.nothing_waits",
+                &[("key", key)],
+            )));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    println!(
+        "{}",
+        say(
+            "workflow.confirmed",
+            &[
+                ("title", &version.title),
+                ("version", &version.version.to_string()),
+            ],
+        )
+    );
+    Ok(Answer::Fine)
+}

@@ -1,0 +1,67 @@
+//! Work that nobody waits for: mails that leave, timers that come due, what is cleared away. Plain threads; each look
+//! takes what is there, and may run beside others on other servers.
+
+mod outbox;
+mod running;
+mod timers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use outbox::Mailer;
+pub use running::Running;
+pub use timers::{Act, pass as timer_pass};
+
+use crate::config::Delivery;
+use crate::notify::sender::Sender;
+use crate::notify::smtp::{PATIENCE, Smtp};
+use crate::services::{App, Error, cases, mailbox, queues};
+
+/// How often a worker looks for something to do.
+const POLL: Duration = Duration::from_millis(500);
+/// How often things are cleared away.
+const CLEAR: Duration = Duration::from_secs(60 * 60);
+
+/// Starts the workers.
+pub fn start(app: Arc<App>) -> Result<Running, Error> {
+    let mailer = Mailer::new(Arc::clone(&app), sender(&app)?);
+    let timed = Arc::clone(&app);
+    let mut running = Running::new();
+    running.worker("mails", POLL, move |signal| {
+        mailer.pass_until(&|| signal.is_stopping())
+    })?;
+    running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
+    running.worker("housekeeping", CLEAR, move |_| {
+        let cleared = queues::clear_away(&app)?;
+        tracing::debug!(?cleared, "cleared away");
+        // Nothing more for another hour.
+        Ok(false)
+    })?;
+    Ok(running)
+}
+
+/// How mail leaves: over SMTP, or into the mailbox of the demo.
+pub fn sender(app: &Arc<App>) -> Result<Box<dyn Sender>, Error> {
+    match &app.settings.mail.delivery {
+        Delivery::Smtp { server, ca } if !app.catches_mail => {
+            let smtp = Smtp::new(server, ca.as_deref(), PATIENCE);
+            Ok(Box::new(
+                smtp.map_err(|error| Error::Fault(error.to_string()))?,
+            ))
+        }
+        Delivery::Smtp { .. } | Delivery::Mailbox => Ok(mailbox::sender(app)),
+    }
+}
+
+/// What went wrong, for the log: a kind, never a text that may hold what people wrote.
+fn kind(error: &Error) -> &'static str {
+    match error {
+        Error::Storage(_) => "database",
+        Error::Corrupt(_) => "stored data cannot be read",
+        Error::Rejected(rejection) => rejection.code(),
+        Error::NotFound => "missing",
+        Error::Stale => "taken by another",
+        Error::Attachments(_) => "attachments folder",
+        _ => "fault",
+    }
+}

@@ -1,0 +1,264 @@
+//! Mails on their way out: claimed with a lease, put together, handed over outside any transaction, and settled.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ulid::Ulid;
+
+use super::kind;
+use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
+use crate::notify::message::Prepared;
+use crate::notify::sender::{Fault, SendError, Sender};
+use crate::services::queues::{self, MailEnd};
+use crate::services::{App, Error, mail};
+use crate::storage::outbox::StoredMessage;
+use crate::storage::{Lease, StorageError};
+
+/// Mails that are claimed together.
+const BATCH: u32 = 20;
+/// What a process that was killed had claimed goes out after this; a process that lives keeps its claim.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// How often it does so.
+const EXTENDED_EVERY: Duration = Duration::from_secs(8);
+/// How often settling is tried while the database cannot be used: a mail that left must not leave again.
+const SETTLING: u32 = 6;
+
+/// Waiting mails are let go at most this often.
+const LET_GO_SECONDS: i64 = 600;
+
+/// Sends what waits in the outbox.
+pub struct Mailer {
+    app: Arc<App>,
+    sender: Box<dyn Sender>,
+    /// The server was out of reach, or may have been before this process began.
+    outage: AtomicBool,
+    /// When waiting mails were last let go, in seconds: a single mail that always times out must not do it each time.
+    let_go: AtomicI64,
+}
+
+/// What became of a try.
+enum Attempt {
+    Settle(MailEnd),
+    /// The server is out of reach, for the others too.
+    Outage(SendError),
+    /// Cancelled meanwhile, or another's by now.
+    Lost,
+    /// The database cannot be used; the lease will end.
+    Leave(Error),
+}
+
+impl Mailer {
+    /// Sends by `sender`.
+    #[must_use]
+    pub fn new(app: Arc<App>, sender: Box<dyn Sender>) -> Self {
+        Self {
+            app,
+            sender,
+            outage: AtomicBool::new(true),
+            let_go: AtomicI64::new(i64::MIN),
+        }
+    }
+
+    /// Claims one batch and works it off. Answers whether there may be more.
+    pub fn pass(&self) -> Result<bool, Error> {
+        self.pass_until(&|| false)
+    }
+
+    /// As [`Self::pass`], stopping between two mails when it is time to.
+    pub fn pass_until(&self, stopping: &dyn Fn() -> bool) -> Result<bool, Error> {
+        let lease = self.lease(Ulid::new().to_string());
+        let batch = queues::claim_mails(&self.app, &lease, BATCH)?;
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        let (finished, end) = mpsc::channel::<()>();
+        let outage = thread::scope(|scope| {
+            let held = &lease;
+            thread::Builder::new()
+                .name("mails' lease".into())
+                .spawn_scoped(scope, move || self.keep(held, &end))
+                .map_err(|error| Error::Fault(format!("no thread: {error}")))?;
+            let worked = self.work_off(&batch, held, stopping);
+            // The other thread ends with this.
+            drop(finished);
+            worked
+        })?;
+        self.note(outage.is_some())?;
+        Ok(u32::try_from(batch.len()).is_ok_and(|count| count == BATCH) && outage.is_none())
+    }
+
+    fn lease(&self, owner: String) -> Lease {
+        let until = self.app.now() + LEASE;
+        Lease { owner, until }
+    }
+
+    /// Keeps the claim until the batch is worked off: one slow mail may take minutes.
+    fn keep(&self, lease: &Lease, end: &mpsc::Receiver<()>) {
+        while end.recv_timeout(EXTENDED_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let longer = self.lease(lease.owner.clone());
+            if let Err(error) = queues::extend_mails(&self.app, &longer) {
+                // The next try may succeed; a mail whose claim has ended is not begun.
+                tracing::warn!(fault = kind(&error), "a claim could not be kept");
+            }
+        }
+    }
+
+    /// Sends one after another. Answers with what kept the server from taking them.
+    fn work_off(
+        &self,
+        batch: &[StoredMessage],
+        lease: &Lease,
+        stopping: &dyn Fn() -> bool,
+    ) -> Result<Option<SendError>, Error> {
+        let mut outage: Option<SendError> = None;
+        for message in batch {
+            let tried = match &outage {
+                _ if stopping() => Attempt::Settle(put_back(message)),
+                Some(error) => Attempt::Settle(self.ended(message, Err(error))),
+                None => self.caught(lease, message),
+            };
+            let end = match tried {
+                Attempt::Settle(end) => end,
+                Attempt::Outage(error) => {
+                    let end = self.ended(message, Err(&error));
+                    outage = Some(error);
+                    end
+                }
+                Attempt::Lost => continue,
+                Attempt::Leave(error) => return Err(error),
+            };
+            self.settle(lease, message, &end)?;
+        }
+        Ok(outage)
+    }
+
+    /// A panic fails this one mail, and no other waits for it.
+    fn caught(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
+        catch_unwind(AssertUnwindSafe(|| self.attempt(lease, message))).unwrap_or_else(|_| {
+            Attempt::Settle(MailEnd::Failed("panic while it was put together".into()))
+        })
+    }
+
+    fn attempt(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
+        // Looked up and not remembered: this process may have stood still since it claimed the mail.
+        match queues::holds_mail(&self.app, lease, message.id) {
+            Ok(true) => {}
+            Ok(false) => return Attempt::Lost,
+            Err(error) => return Attempt::Leave(error),
+        }
+        let prepared: Prepared = match mail::prepare(&self.app, message.id) {
+            Ok(Some(prepared)) => prepared,
+            Ok(None) => return Attempt::Settle(MailEnd::Moot),
+            Err(error @ Error::Storage(StorageError::Unavailable(_))) => {
+                return Attempt::Leave(error);
+            }
+            // It will not be readable later either.
+            Err(error) => {
+                tracing::error!(
+                    mail = message.id,
+                    fault = kind(&error),
+                    "a mail cannot be put together"
+                );
+                return Attempt::Settle(MailEnd::Failed(error.to_string()));
+            }
+        };
+        match self.sender.send(&prepared) {
+            Err(error) if is_outage(error.fault()) => Attempt::Outage(error),
+            Err(error) => Attempt::Settle(self.ended(message, Err(&error))),
+            Ok(()) => Attempt::Settle(self.ended(message, Ok(()))),
+        }
+    }
+
+    fn ended(&self, message: &StoredMessage, outcome: Result<(), &SendError>) -> MailEnd {
+        let now = self.app.now();
+        let tried = Tried {
+            attempts: message.attempts,
+            queued_at: message.created_at,
+            // A mail whose task has ended is cancelled, or found moot at the next try.
+            still_needed: true,
+            seed: message.id.unsigned_abs(),
+        };
+        let why = || outcome.err().map(|error| error.fault().to_string());
+        match backoff::settle(outcome, &tried, now) {
+            Settlement::Sent => MailEnd::Sent,
+            Settlement::RetryAt(at) => MailEnd::Retry(at, why().unwrap_or_default()),
+            Settlement::GivenUp(GivenUp::NoLongerNeeded) => MailEnd::Moot,
+            Settlement::GivenUp(GivenUp::Permanent | GivenUp::TooOld) => {
+                MailEnd::Failed(why().unwrap_or_default())
+            }
+        }
+    }
+
+    fn settle(&self, lease: &Lease, message: &StoredMessage, end: &MailEnd) -> Result<(), Error> {
+        let mut pause = Duration::from_millis(100);
+        for left in (0..SETTLING).rev() {
+            match queues::settle_mail(&self.app, lease, message.id, end) {
+                Ok(()) => break,
+                // Cancelled while it was under way, or another's by now.
+                Err(Error::Stale) => return Ok(()),
+                Err(Error::Storage(StorageError::Unavailable(_))) if 0 < left => {
+                    thread::sleep(pause);
+                    pause *= 2;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let attempts = message.attempts;
+        match end {
+            MailEnd::Sent => tracing::info!(mail = message.id, attempts, "mail sent"),
+            MailEnd::Moot => tracing::info!(mail = message.id, "mail not needed any more"),
+            MailEnd::Retry(at, why) => {
+                tracing::warn!(mail = message.id, attempts, %at, why, "mail put off");
+            }
+            MailEnd::Failed(_) => tracing::error!(mail = message.id, attempts, "mail given up"),
+        }
+        Ok(())
+    }
+
+    /// After an outage, the first mail that goes out takes along all that waited for the server.
+    fn note(&self, failed: bool) -> Result<(), Error> {
+        let now = self.app.now().timestamp();
+        let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
+        if failed {
+            self.outage.store(true, Ordering::Relaxed);
+        } else if !lately && self.outage.swap(false, Ordering::Relaxed) {
+            self.let_go.store(now, Ordering::Relaxed);
+            let moved = queues::bring_mails_forward(&self.app, outages())?;
+            if 0 < moved {
+                tracing::info!(moved, "the mail server is back");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As it was before it was claimed.
+fn put_back(message: &StoredMessage) -> MailEnd {
+    let why = message.last_error.clone();
+    MailEnd::Retry(
+        message.available_at,
+        why.unwrap_or_else(|| "the program stopped".into()),
+    )
+}
+
+/// Whether the trouble is the server's, and not this mail's.
+fn is_outage(fault: &Fault) -> bool {
+    match fault {
+        Fault::Network | Fault::Timeout | Fault::Tls | Fault::Login(_) | Fault::Mailbox => true,
+        Fault::Refused(_) | Fault::Busy(_) | Fault::Nonsense | Fault::Unbuildable => false,
+    }
+}
+
+/// The words under which mails wait for the server.
+fn outages() -> Vec<String> {
+    let logins = [530, 534, 535, 538].map(Fault::Login);
+    [Fault::Network, Fault::Timeout, Fault::Tls, Fault::Mailbox]
+        .into_iter()
+        .chain(logins)
+        .map(|fault| fault.to_string())
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! Timers that have come due: claimed with a lease, oldest first; each acts in its own transaction.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use ulid::Ulid;
+
+use super::kind;
+use crate::notify::backoff;
+use crate::services::queues::{self, MOST_TRIES};
+use crate::services::{App, Error};
+use crate::storage::Lease;
+use crate::storage::timers::Timer;
+
+/// Timers that are claimed together.
+const BATCH: u32 = 20;
+/// What a process that was killed had claimed comes up again after this.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// No timer is begun with less than this left of the lease.
+const LONGEST: TimeDelta = TimeDelta::seconds(10);
+
+/// What a due timer does: [`cases::tick`](crate::services::cases::tick).
+pub type Act<'a> = dyn Fn(&Arc<App>, i64, &Lease) -> Result<bool, Error> + 'a;
+
+/// Claims what is due and lets it act. Answers whether there may be more.
+pub fn pass(app: &Arc<App>, act: &Act<'_>) -> Result<bool, Error> {
+    let lease = Lease {
+        owner: Ulid::new().to_string(),
+        until: app.now() + LEASE,
+    };
+    let due = queues::claim_timers(app, &lease, BATCH)?;
+    for timer in &due {
+        // The rest is claimed again when the lease ends.
+        if lease.until < app.now() + LONGEST {
+            return Ok(false);
+        }
+        fire(app, act, &lease, timer)?;
+    }
+    Ok(u32::try_from(due.len()).is_ok_and(|count| count == BATCH))
+}
+
+fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(), Error> {
+    let case = timer.case_id;
+    let (fault, words) = match catch_unwind(AssertUnwindSafe(|| act(app, case, lease))) {
+        Ok(Ok(_)) => return Ok(()),
+        // Set anew by somebody's action, or claimed by another server: theirs now.
+        Ok(Err(Error::Stale)) => return Ok(()),
+        Ok(Err(error)) => (kind(&error), error.to_string()),
+        Err(_) => ("panic", "panic".to_owned()),
+    };
+    let attempts = timer.attempts;
+    let retry_at = app.now()
+        + TimeDelta::from_std(backoff::delay(attempts, case.unsigned_abs()))
+            .unwrap_or(TimeDelta::minutes(1));
+    if attempts < MOST_TRIES {
+        tracing::warn!(case, attempts, fault, "a timer failed");
+    } else {
+        tracing::error!(
+            case,
+            attempts,
+            fault,
+            "a timer failed too often and is left to an administrator"
+        );
+    }
+    match queues::release_timer(app, lease, case, retry_at, &words) {
+        Err(Error::Stale) => Ok(()),
+        released => released,
+    }
+}

@@ -1,0 +1,325 @@
+//! What somebody's lists show: 待办, 已办, 我发起的, 抄送我的, and the cases that they may see.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::cases::Running;
+use super::viewer::Wish;
+use super::{App, Error, Viewer, cases};
+use crate::directory::PersonId;
+use crate::storage::cases::{CaseFilter, CaseSummary, Whose};
+use crate::storage::copies::{self, Copy};
+use crate::storage::drafts::{self, Draft};
+use crate::storage::tasks::{self, InboxCounts, InboxRow};
+use crate::storage::workflows::WorkflowVersion;
+use crate::storage::{self, Connection, Cursor, Page};
+use crate::workflow::Workflow;
+
+/// A row of 待办 or 已办 with the case that it belongs to.
+pub struct Row {
+    /// The task and the summary of its case.
+    pub row: InboxRow,
+    /// The case and what it runs on.
+    pub case: Arc<Running>,
+}
+
+/// How full somebody's lists are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// 待办
+    pub inbox: InboxCounts,
+    /// Unread copies.
+    pub unread: i64,
+}
+
+/// 待办: soonest deadline first.
+pub fn inbox(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    app.db.read(move |conn| {
+        let page = tasks::inbox(conn, &viewer.inboxes(), after, limit)?;
+        let mut page = with_cases(&shared, conn, page)?;
+        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see.
+        page.rows
+            .retain(|row| viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok());
+        Ok::<_, Error>(page)
+    })
+}
+
+/// 已办: newest first.
+pub fn done(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Error> {
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let page = tasks::done_by(conn, person, before, limit)?;
+        with_cases(&shared, conn, page)
+    })
+}
+
+fn with_cases(app: &App, conn: &mut Connection, page: Page<InboxRow>) -> Result<Page<Row>, Error> {
+    let mut known: HashMap<i64, Arc<Running>> = HashMap::new();
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for row in page.rows {
+        let id = row.case.id;
+        let case = match known.get(&id) {
+            Some(case) => Arc::clone(case),
+            None => {
+                let stored = storage::cases::get_by_id(conn, id)?.ok_or(Error::NotFound)?;
+                let running = Arc::new(cases::running(app, conn, stored)?);
+                known.insert(id, Arc::clone(&running));
+                running
+            }
+        };
+        rows.push(Row { row, case });
+    }
+    Ok(Page {
+        rows,
+        next: page.next,
+    })
+}
+
+/// How full the lists are, for the menu.
+pub fn counts(app: &Arc<App>, viewer: &Viewer) -> Result<Counts, Error> {
+    let (inboxes, person, now) = (viewer.inboxes(), viewer.person.id, app.now());
+    app.db.read(move |conn| {
+        Ok::<_, Error>(Counts {
+            inbox: tasks::inbox_counts(conn, &inboxes, now)?,
+            unread: copies::unread(conn, person)?,
+        })
+    })
+}
+
+/// A person's drafts, newest first.
+pub fn my_drafts(app: &Arc<App>, person: PersonId, limit: usize) -> Result<Vec<Draft>, Error> {
+    app.db
+        .read(move |conn| Ok::<_, Error>(drafts::by_author(conn, person, None, limit)?.rows))
+}
+
+/// 我发起的: newest first, before the case with the key `before`.
+pub fn mine(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseSummary, i64>, Error> {
+    app.db.read(move |conn| {
+        Ok::<_, Error>(storage::cases::list(
+            conn,
+            &CaseFilter::of(Whose::FiledBy(person)),
+            before,
+            limit,
+        )?)
+    })
+}
+
+/// What a list of cases is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Of this workflow only.
+    pub workflow: Option<String>,
+    /// With this status only: `open` or `ended`.
+    pub status: Option<String>,
+    /// With all of these words in number, title, departments or chosen data.
+    pub text: String,
+}
+
+/// The cases that the viewer may see, newest first.
+pub fn visible(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    narrow: &Narrow,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseSummary, i64>, Error> {
+    let narrow = narrow.clone();
+    let mut filter = CaseFilter::of(Whose::VisibleTo(viewer.addresses()));
+    filter.workflow = narrow.workflow;
+    filter.status = narrow.status;
+    filter.text = narrow.text;
+    filter.cleared = Some((viewer.person.id, viewer.person.clearance));
+    app.db
+        .read(move |conn| Ok::<_, Error>(storage::cases::list(conn, &filter, before, limit)?))
+}
+
+/// A copy with the case that it is of.
+pub struct CopyRow {
+    /// The copy and its receipt.
+    pub copy: Copy,
+    /// The case.
+    pub case: CaseSummary,
+}
+
+/// 抄送我的: newest first.
+pub fn copied(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<CopyRow>, Error> {
+    app.db.read(move |conn| {
+        let page = copies::of_person(conn, person, before, limit)?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for copy in page.rows {
+            let stored = storage::cases::get_by_id(conn, copy.case_id)?.ok_or(Error::NotFound)?;
+            rows.push(CopyRow {
+                copy,
+                case: stored.summary,
+            });
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+/// Notes that all copies on a case were read by the person.
+pub fn mark_read(app: &Arc<App>, person: PersonId, case: i64) -> Result<(), Error> {
+    let now = app.now();
+    app.db
+        .write(move |conn| Ok::<_, Error>(copies::read(conn, case, person, now)?))
+}
+
+/// The workflows in force, each with whether the viewer may file by it.
+pub fn workflows(
+    app: &Arc<App>,
+    viewer: &Viewer,
+) -> Result<Vec<(WorkflowVersion, Arc<Workflow>, bool)>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    app.db.read(move |conn| {
+        let mut all = Vec::new();
+        for version in storage::workflows::all_current(conn)? {
+            let workflow = shared.workflow(conn, version.id)?;
+            let may = super::drafts::may_file(&viewer, &workflow).is_ok();
+            all.push((version, workflow, may));
+        }
+        Ok::<_, Error>(all)
+    })
+}
+
+/// What stands around every page of somebody who is logged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// How full the lists are.
+    pub counts: Counts,
+    /// Drafts, a hundred at most.
+    pub drafts: usize,
+    /// Whether there is a workflow that they may file by.
+    pub may_file: bool,
+}
+
+/// Reads what stands around a page, all in one go.
+pub fn around(app: &Arc<App>, viewer: &Viewer) -> Result<Around, Error> {
+    let (shared, viewer, now) = (Arc::clone(app), viewer.clone(), app.now());
+    app.db.read(move |conn| {
+        let mut may_file = false;
+        for version in storage::workflows::all_current(conn)? {
+            let workflow = shared.workflow(conn, version.id)?;
+            may_file = may_file || super::drafts::may_file(&viewer, &workflow).is_ok();
+        }
+        Ok::<_, Error>(Around {
+            counts: Counts {
+                inbox: tasks::inbox_counts(conn, &viewer.inboxes(), now)?,
+                unread: copies::unread(conn, viewer.person.id)?,
+            },
+            drafts: drafts::by_author(conn, viewer.person.id, None, 100)?
+                .rows
+                .len(),
+            may_file,
+        })
+    })
+}
+
+/// A case with the columns of its lists and what it runs on.
+pub struct CaseRow {
+    /// The columns.
+    pub summary: CaseSummary,
+    /// The case.
+    pub case: Arc<Running>,
+}
+
+/// 我发起的 with all that a row says of its case: newest first, before the case with the key `before`.
+pub fn filed(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<CaseRow, i64>, Error> {
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let filter = CaseFilter::of(Whose::FiledBy(person));
+        let page = storage::cases::list(conn, &filter, before, limit)?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for summary in page.rows {
+            rows.push(case_row(&shared, conn, summary)?);
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+/// A copy with all that a row says of its case.
+pub struct Copied {
+    /// The copy and its receipt.
+    pub copy: Copy,
+    /// The case.
+    pub row: CaseRow,
+}
+
+/// 抄送我的 with all that a row says of its case: newest first.
+pub fn copies_of(
+    app: &Arc<App>,
+    person: PersonId,
+    before: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Copied>, Error> {
+    let page = copied(app, person, before, limit)?;
+    let shared = Arc::clone(app);
+    app.db.read(move |conn| {
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for CopyRow { copy, case } in page.rows {
+            let row = case_row(&shared, conn, case)?;
+            rows.push(Copied { copy, row });
+        }
+        Ok::<_, Error>(Page {
+            rows,
+            next: page.next,
+        })
+    })
+}
+
+fn case_row(app: &App, conn: &mut Connection, summary: CaseSummary) -> Result<CaseRow, Error> {
+    let stored = storage::cases::get_by_id(conn, summary.id)?.ok_or(Error::NotFound)?;
+    Ok(CaseRow {
+        summary,
+        case: Arc::new(cases::running(app, conn, stored)?),
+    })
+}
+
+/// Notes that somebody has read every copy that they were sent. The receipt is dated like one by one.
+pub fn mark_all_read(app: &Arc<App>, person: PersonId) -> Result<(), Error> {
+    let now = app.now();
+    app.db.write(move |conn| {
+        let mut before = None;
+        loop {
+            let page = copies::of_person(conn, person, before, 100)?;
+            for copy in page.rows.iter().filter(|copy| copy.read_at.is_none()) {
+                copies::read(conn, copy.case_id, person, now)?;
+            }
+            before = page.next;
+            if before.is_none() {
+                return Ok::<_, Error>(());
+            }
+        }
+    })
+}

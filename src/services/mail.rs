@@ -1,0 +1,345 @@
+//! A row of the outbox as the mail that it stands for. It is put together when it is sent, so what it says is true then.
+
+mod outcome;
+mod task;
+
+use super::cases::Running;
+use super::notices::{self, Params, Reason};
+use super::{App, Error, cases, links};
+use crate::calendar::{Instant, day_of};
+use crate::directory::{DepartmentCode, Person};
+use crate::engine::{self, Actor, Channel, Context, Party, Situation, Task, TaskId};
+use crate::forms::Words;
+use crate::messages::{self, Language};
+use crate::notify::facts::{Closing, DataFacts, MailFacts, Moot, Notice, Recipient, Why};
+use crate::notify::mail;
+use crate::notify::message::{self, Prepared};
+use crate::storage::outbox::{self, OutboxState, StoredMessage};
+use crate::storage::{self, Connection, action_links};
+
+/// The mail with this key, ready to be handed over; `None` when it is not needed any more.
+pub fn prepare(app: &App, id: i64) -> Result<Option<Prepared>, Error> {
+    app.db.read(|conn| {
+        let row = outbox::get(conn, id)?.ok_or(Error::NotFound)?;
+        if row.state != OutboxState::Waiting {
+            return Ok(None);
+        }
+        compose(app, conn, &row)
+    })
+}
+
+/// Puts the mail of an outbox row together; `None` when it is moot: the task is done, or the person is gone.
+pub fn compose(
+    app: &App,
+    conn: &mut Connection,
+    row: &StoredMessage,
+) -> Result<Option<Prepared>, Error> {
+    let corrupt = |what: &str| Error::Corrupt(format!("outbox row {}: {what}", row.id));
+    let notice = notices::of_word(&row.notice)?;
+    let params: Params = serde_json::from_value(row.params.clone())?;
+    let case_id = row.case_id.ok_or_else(|| corrupt("no case"))?;
+    let stored =
+        storage::cases::get_by_id(conn, case_id)?.ok_or_else(|| corrupt("its case is missing"))?;
+    let running = cases::running(app, conn, stored)?;
+    let account = storage::people::account(conn, row.recipient_id)?
+        .ok_or_else(|| corrupt("its recipient is missing"))?;
+    let Some(person) = running
+        .directory
+        .person(row.recipient_id)
+        .filter(|person| person.active)
+    else {
+        return Ok(None);
+    };
+    let scene = Scene {
+        app,
+        running: &running,
+        row,
+        params: &params,
+        person,
+        language: language(&account.language),
+        now: app.now(),
+    };
+    match scene.notice(conn, notice)? {
+        Some(said) => scene.prepared(notice, &said).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The language of pages and mails for a person's setting, such as `zh-CN`.
+#[must_use]
+pub fn language(setting: &str) -> Language {
+    if setting.starts_with("en") {
+        Language::En
+    } else {
+        Language::Zh
+    }
+}
+
+/// Everything that one mail is made of.
+struct Scene<'a> {
+    app: &'a App,
+    running: &'a Running,
+    row: &'a StoredMessage,
+    params: &'a Params,
+    person: &'a Person,
+    language: Language,
+    now: Instant,
+}
+
+impl<'a> Scene<'a> {
+    fn notice(
+        &self,
+        conn: &mut Connection,
+        notice: engine::Notice,
+    ) -> Result<Option<Notice>, Error> {
+        if notices::asks_to_act(notice) && self.is_replaced(conn)? {
+            return Ok(None);
+        }
+        Ok(match notice {
+            engine::Notice::Assigned => self.assigned(conn)?,
+            engine::Notice::Reminder => self.reminder(conn)?,
+            engine::Notice::Overdue => self.overdue(conn)?,
+            engine::Notice::Escalated => self.escalated(),
+            engine::Notice::Returned => self.returned(),
+            engine::Notice::Supplement => self.supplement(),
+            engine::Notice::Approved => Some(self.approved()),
+            engine::Notice::Rejected => Some(self.rejected()),
+            engine::Notice::Closed => Some(Notice::Closed(self.closing())),
+            engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+        })
+    }
+
+    /// Whether a newer mail about the same task carries the buttons by now: it says all that this one would.
+    fn is_replaced(&self, conn: &mut Connection) -> Result<bool, Error> {
+        let link = action_links::of_mail(conn, self.row.id)?;
+        Ok(link.is_some_and(|link| link.revoked_why.as_deref() == Some(links::NEWER_MAIL)))
+    }
+
+    fn prepared(&self, notice: engine::Notice, said: &Notice) -> Result<Prepared, Error> {
+        let settings = &self.app.settings;
+        let fault = |error: String| Error::Fault(error);
+        let host = settings.host();
+        let thread = format!("case-{}", self.running.ulid);
+        Ok(Prepared {
+            from: message::Person::parse(&settings.mail.from)
+                .map_err(|error| fault(error.to_string()))?,
+            to: message::Person {
+                name: self.person.name.clone(),
+                email: self.person.email.clone(),
+            },
+            written: mail::write(said, &self.facts(notice))
+                .map_err(|error| fault(error.to_string()))?,
+            message_id: self.row.message_id.clone(),
+            thread: Some(message::message_id(&thread, &host)),
+            date: self.row.created_at,
+        })
+    }
+
+    fn facts(&self, notice: engine::Notice) -> MailFacts {
+        let settings = &self.app.settings;
+        let case = &self.running.case;
+        MailFacts {
+            language: self.language,
+            today: day_of(self.now),
+            product: settings.place.product.clone(),
+            recipient: Recipient {
+                name: self.person.name.clone(),
+                department: self.short_name(&self.person.department),
+            },
+            why: self.why(notice),
+            number: case.number.clone().unwrap_or_default(),
+            workflow: self.language.pick(&self.running.workflow.title).to_owned(),
+            applicant: self.short_name(&case.department),
+            data: data(self.running, self.language),
+            case_url: self.case_url(),
+            contact: settings.mail.contact.clone(),
+            hide_details: settings.mail.hide_details,
+        }
+    }
+
+    fn why(&self, notice: engine::Notice) -> Why {
+        let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        match notice {
+            engine::Notice::Escalated => Why::Overseer,
+            _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
+                true => Why::Signer,
+                false => Why::Handler,
+            },
+            _ if self.person.id == self.running.case.applicant => Why::Applicant,
+            engine::Notice::Supplement => Why::Handler,
+            _ => Why::Copied,
+        }
+    }
+
+    /// The task that the mail is about, open or not.
+    fn task(&self) -> Option<&'a Task> {
+        self.running.case.task(TaskId(self.params.task?))
+    }
+
+    /// The same, while it is open.
+    fn open_task(&self) -> Option<&'a Task> {
+        self.task().filter(|task| task.is_open())
+    }
+
+    /// The same, while this person can act on it.
+    fn my_task(&self) -> Option<&'a Task> {
+        self.open_task()
+            .filter(|task| self.eligible(task).contains(&self.person.id))
+    }
+
+    fn eligible(&self, task: &Task) -> Vec<crate::directory::PersonId> {
+        let context = self.context();
+        Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    fn is_unheld(&self, task: &Task) -> bool {
+        let context = self.context();
+        Situation::new(&self.running.workflow, &self.running.case, &context).is_unheld(task)
+    }
+
+    fn context(&self) -> Context<'a> {
+        self.running
+            .as_seen_by(Actor::System, Channel::Timer, self.now)
+    }
+
+    fn no_longer_needed(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+        // Theirs again meanwhile, or they were never told that it was: nothing to take back.
+        if self.my_task().is_some() || !self.was_told(conn)? {
+            return Ok(None);
+        }
+        Ok(Some(Notice::NoLongerNeeded(match self.params.why {
+            Some(Reason::Done) => Moot::DoneByOther,
+            Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::Withdrawn) => Moot::Withdrawn,
+            Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
+        })))
+    }
+
+    /// Whether a mail that asked this person to act on the task went out, or may have.
+    fn was_told(&self, conn: &mut Connection) -> Result<bool, Error> {
+        let asked = |row: &StoredMessage| -> Result<bool, Error> {
+            let params: Params = serde_json::from_value(row.params.clone())?;
+            Ok(row.recipient_id == self.person.id
+                && params.task == self.params.task
+                && 0 < row.attempts
+                && notices::asks_to_act(notices::of_word(&row.notice)?))
+        };
+        for row in outbox::of_case(conn, self.running.id)? {
+            if asked(&row)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn closing(&self) -> Closing {
+        match self.params.why {
+            Some(Reason::Withdrawn) => Closing::Withdrawn,
+            Some(Reason::Terminated) => Closing::Terminated,
+            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+        }
+    }
+
+    fn case_url(&self) -> String {
+        format!("{}/c/{}", self.app.settings.base_url, self.running.ulid)
+    }
+
+    fn edit_url(&self) -> String {
+        format!("{}/edit", self.case_url())
+    }
+
+    fn short_name(&self, code: &DepartmentCode) -> String {
+        short_name(self.running, code)
+    }
+
+    /// The department that a task is asked of.
+    fn department_of(&self, task: &Task) -> Option<String> {
+        let directory = &self.running.directory;
+        let of_person = |id| directory.person(id).map(|person| &person.department);
+        let code = match (task.holder, task.offered.first()?) {
+            (_, Party::Post(post)) => Some(&post.department),
+            (_, Party::Department(code)) => Some(code),
+            (Some(holder), Party::Person(_)) => of_person(holder),
+            (None, Party::Person(person)) => of_person(*person),
+        };
+        code.map(|code| self.short_name(code))
+    }
+
+    /// A stage's title; of a seat with a title of its own, that too.
+    fn stage_title(&self, task: &Task) -> String {
+        stage_title(self.running, task, self.language)
+    }
+
+    fn node_title(&self, id: &str) -> Option<String> {
+        let node = self.running.workflow.node(id)?;
+        Some(self.language.pick(&node.title).to_owned())
+    }
+}
+
+fn notice_is_for_holders(notice: engine::Notice) -> bool {
+    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+}
+
+/// A department's short name; its code where it is unknown.
+pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
+    running
+        .directory
+        .department(code)
+        .map_or_else(|| code.0.clone(), |found| found.short_name.clone())
+}
+
+/// A task's stage by its title, with the seat's own where it has one.
+#[must_use]
+pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
+    let Some(node) = running.workflow.node(&task.stage) else {
+        return task.stage.clone();
+    };
+    let title = language.pick(&node.title);
+    let seat = match &node.kind {
+        crate::workflow::Kind::Stage(stage) => stage
+            .seats
+            .get(usize::from(task.place))
+            .and_then(|seat| seat.title.as_ref()),
+        crate::workflow::Kind::Group { .. } => None,
+    };
+    match (seat.map(|seat| language.pick(seat)), language) {
+        (None, _) => title.to_owned(),
+        (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
+        (Some(seat), Language::En) => format!("{title} ({seat})"),
+    }
+}
+
+/// The data that is asked for, as far as a mail or the page behind its link may name it: never a list of items.
+pub(super) fn data(running: &Running, language: Language) -> Option<DataFacts> {
+    let rows: Vec<_> = running
+        .case
+        .answers
+        .values()
+        .filter_map(serde_json::Value::as_array)
+        .flatten()
+        .filter(|row| row.get("resource").is_some())
+        .collect();
+    let text = |row: &serde_json::Value, name: &str| {
+        row.get(name)
+            .and_then(serde_json::Value::as_str)
+            .map(str::to_owned)
+    };
+    let first = rows.first()?;
+    let (title, provider) = (text(first, "title")?, text(first, "provider")?);
+    let resources: std::collections::BTreeSet<_> = rows
+        .iter()
+        .filter_map(|row| text(row, "resource"))
+        .collect();
+    let title = match resources.len() {
+        0 | 1 => title,
+        count => messages::text(
+            language,
+            "mail.data_more",
+            &[("title", &title), ("count", &count.to_string())],
+        ),
+    };
+    Some(DataFacts {
+        title,
+        provider: short_name(running, &DepartmentCode(provider)),
+    })
+}

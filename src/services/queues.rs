@@ -1,0 +1,129 @@
+//! What workers take from the database and bring back: mails to be sent, timers that are due, and what is to be
+//! cleared away.
+
+use chrono::TimeDelta;
+
+use super::{App, Error};
+use crate::calendar::Instant;
+use crate::storage::outbox::{self, StoredMessage};
+use crate::storage::timers::{self, Timer};
+use crate::storage::{Lease, idempotency_keys, login_attempts, sessions};
+
+/// A timer is left alone after so many tries in vain.
+pub const MOST_TRIES: u32 = 3;
+/// Keys of requests are kept for this long.
+const KEYS_HOURS: i64 = 24;
+/// Failed logins count for the day; after this they are forgotten.
+const ATTEMPTS_HOURS: i64 = 48;
+/// An upload that has not come in after this long never will.
+const UPLOAD_HOURS: i64 = 24;
+
+/// What became of a mail that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailEnd {
+    /// It was handed over.
+    Sent,
+    /// It is tried again then, because of this.
+    Retry(Instant, String),
+    /// It is given up, because of this.
+    Failed(String),
+    /// It is not needed any more.
+    Moot,
+}
+
+/// Claims mails that may be sent now.
+pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMessage>, Error> {
+    let (lease, now) = (lease.clone(), app.now());
+    app.db
+        .write(move |conn| Ok(outbox::claim(conn, &lease, now, limit)?))
+}
+
+/// Keeps the claimed mails that are not settled yet for longer.
+pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
+    let lease = lease.clone();
+    app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
+}
+
+/// Whether a claimed mail is still there to be sent: a process that stood still may have lost it to another.
+pub fn holds_mail(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
+    let now = app.now();
+    app.db
+        .read(|conn| Ok(outbox::is_held(conn, id, &lease.owner, now)?))
+}
+
+/// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
+pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
+    let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());
+    app.db.write(move |conn| {
+        match end {
+            MailEnd::Sent => outbox::sent(conn, id, &owner, now),
+            MailEnd::Retry(at, why) => outbox::retry(conn, id, &owner, at, &why),
+            MailEnd::Failed(why) => outbox::failed(conn, id, &owner, &why),
+            MailEnd::Moot => outbox::cancelled(conn, id, &owner),
+        }?;
+        Ok(())
+    })
+}
+
+/// The mail server is back: what waited for it may go out now. Answers how much that is.
+pub fn bring_mails_forward(app: &App, errors: Vec<String>) -> Result<usize, Error> {
+    let now = app.now();
+    app.db
+        .write(move |conn| Ok(outbox::bring_forward(conn, &errors, now)?))
+}
+
+/// Claims timers that are due, oldest first.
+pub fn claim_timers(app: &App, lease: &Lease, limit: u32) -> Result<Vec<Timer>, Error> {
+    let (lease, now) = (lease.clone(), app.now());
+    app.db
+        .write(move |conn| Ok(timers::claim(conn, &lease, now, MOST_TRIES, limit)?))
+}
+
+/// Puts a timer back after a failure, to be tried again at `retry_at`.
+pub fn release_timer(
+    app: &App,
+    lease: &Lease,
+    case: i64,
+    retry_at: Instant,
+    error: &str,
+) -> Result<(), Error> {
+    let (owner, error) = (lease.owner.clone(), error.to_owned());
+    app.db
+        .write(move |conn| Ok(timers::release(conn, case, &owner, retry_at, &error)?))
+}
+
+/// Timers that were tried in vain, for administrators.
+pub fn stuck_timers(app: &App) -> Result<Vec<Timer>, Error> {
+    app.db.read(|conn| Ok(timers::stuck(conn, MOST_TRIES)?))
+}
+
+/// What was cleared away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleared {
+    /// Sessions that had ended.
+    pub sessions: usize,
+    /// Keys of requests that are too old to be repeated.
+    pub keys: usize,
+    /// Failed logins of earlier days.
+    pub attempts: usize,
+    /// Uploads that broke off.
+    pub uploads: usize,
+}
+
+/// Clears away what time has made useless. Several servers may do it at once.
+pub fn clear_away(app: &App) -> Result<Cleared, Error> {
+    let now = app.now();
+    let cleared = app.db.write(move |conn| {
+        Ok::<_, Error>(Cleared {
+            sessions: sessions::remove_expired(conn, now)?,
+            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
+            attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
+            uploads: 0,
+        })
+    })?;
+    let uploads = app
+        .attachments
+        .remove_stale((now - TimeDelta::hours(UPLOAD_HOURS)).into())
+        .map_err(Error::Attachments)?;
+    Ok(Cleared { uploads, ..cleared })
+}

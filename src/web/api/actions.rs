@@ -1,0 +1,132 @@
+//! `POST /cases/{id}/actions`: one action on a case.
+
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::caller::ulid;
+use super::shapes::CaseBody;
+use super::{Caller, body, cases, conflict};
+use crate::engine::{Command, Input, TaskId};
+use crate::forms::Answers;
+use crate::messages;
+use crate::services::{Error, cases as use_case, seen};
+use crate::web::problem::{Problem, ProblemBody};
+
+/// An action; `actions` of the case says which there are and what each needs.
+#[derive(ToSchema)]
+#[allow(dead_code)] // Only described: `body` reads it member by member.
+pub(super) struct NewAction {
+    /// Its name: `approve`.
+    action: String,
+    /// On which task: its number within the case, or its id.
+    #[schema(value_type = Option<Object>)]
+    task: Option<Value>,
+    /// The opinion, reason or note.
+    comment: Option<String>,
+    /// Answers filled in with it.
+    #[schema(value_type = Option<Object>)]
+    answers: Option<Answers>,
+    /// For `return`: a stage, or `applicant`.
+    to: Option<String>,
+    /// For `choose`.
+    choice: Option<String>,
+    /// For `supplement`: the fields to be completed.
+    fields: Option<Vec<String>>,
+    /// For `reassign`: the login of the new holder.
+    person: Option<String>,
+    /// The sender has read the warnings and goes on.
+    confirmed: Option<bool>,
+    /// The revision of the case that the sender saw.
+    revision: Option<i64>,
+}
+
+/// A task as its sender names it.
+enum Named {
+    Number(u32),
+    Id(String),
+}
+
+/// Takes an action.
+#[utoipa::path(
+    post, path = "/api/v1/cases/{id}/actions", tag = "cases",
+    params(
+        ("id" = String, Path, description = "A ULID"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answer"),
+    ),
+    request_body = NewAction,
+    responses(
+        (status = 200, body = CaseBody),
+        (status = 403, description = "Not this person", body = ProblemBody),
+        (status = 404, description = "It is not there, or not for the caller to see", body = ProblemBody),
+        (status = 409, description = "The case has moved on", body = ProblemBody),
+        (status = 422, description = "Something in the request will not do", body = ProblemBody),
+    )
+)]
+pub(super) async fn act(
+    caller: Caller,
+    id: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let id = caller.id(&id)?;
+    let limits = &caller.app.settings.limits;
+    let mut body = body::read(&request, payload, limits, caller.language).await?;
+    let by = caller.by(&body.digest);
+    let (command, task) = command(&mut body);
+    body.finish()?;
+    let (seen, language) = (command.seen, caller.language);
+    let done = caller
+        .run_or_error(move |app, viewer| {
+            let mut command = command;
+            command.input.task = match task {
+                None => None,
+                Some(Named::Number(number)) => Some(TaskId(number)),
+                Some(Named::Id(text)) => {
+                    let found = ulid(&text).map(|task| seen::task_number(app, viewer, id, task));
+                    let missing = || Error::BadRequest {
+                        name: "task",
+                        problem: messages::text(language, "error.no-such-task", &[("id", &text)]),
+                    };
+                    Some(found.transpose()?.flatten().ok_or_else(missing)?)
+                }
+            };
+            use_case::perform(app, &by, id, command)
+        })
+        .await;
+    let done = match done {
+        Ok(done) => done,
+        Err(error) => return Err(conflict::explain(&caller, id, seen, &error).await),
+    };
+    let case: CaseBody = cases::read(&caller, id).await?;
+    let mut response = HttpResponse::Ok();
+    if done.repeated {
+        response.insert_header(("Idempotent-Replayed", "true"));
+    }
+    Ok(response.json(case))
+}
+
+fn command(body: &mut body::Members) -> (Command, Option<Named>) {
+    let action = body.needed_text("action");
+    let task = body.typed("task", "task", |value| match value {
+        Value::String(text) => Some(Named::Id(text.chars().take(64).collect())),
+        value => u32::try_from(value.as_u64()?).ok().map(Named::Number),
+    });
+    let input = Input {
+        task: None,
+        comment: body.text("comment"),
+        answers: body.answers("answers"),
+        choice: body.text("choice"),
+        to: body.text("to"),
+        fields: body.texts("fields"),
+        person: body.text("person"),
+        confirmed: body.flag("confirmed"),
+    };
+    let command = Command {
+        action,
+        input,
+        seen: body.whole("revision"),
+    };
+    (command, task)
+}

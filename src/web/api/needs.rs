@@ -1,0 +1,207 @@
+//! The actions that somebody may take now, and what each of them needs.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::engine::{self, Offered, PositionState, Task, return_targets};
+use crate::forms::{Part, Words};
+use crate::messages::{self, Language};
+use crate::services::drafts::Open;
+use crate::services::seen::Seen;
+use crate::workflow::{Kind, Node, Stage};
+
+/// An action that the reader may take now.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OfferedBody {
+    /// Its name: `approve`.
+    pub action: &'static str,
+    /// What people call it.
+    pub title: String,
+    /// On which task, by its number.
+    pub task: Option<u32>,
+    /// That task's id.
+    pub task_id: Option<String>,
+    /// What may, or must, be sent along.
+    pub needs: Vec<Need>,
+}
+
+/// A member of the request.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Need {
+    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`.
+    pub member: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it may be: choices, stages to return to, fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<NeedOption>,
+}
+
+/// One of the things that a member may be.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct NeedOption {
+    /// What is sent.
+    pub value: String,
+    /// What people call it.
+    pub title: String,
+    /// Whether it needs a comment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
+}
+
+/// What the reader may do now.
+pub fn offered(seen: &Seen, language: Language) -> Vec<OfferedBody> {
+    let all = seen.offered.iter();
+    all.map(|offered| OfferedBody {
+        action: offered.action,
+        title: title(offered.action, language),
+        task: offered.task.map(|task| task.0),
+        task_id: offered
+            .task
+            .and_then(|task| seen.row(task))
+            .map(|row| row.ulid.to_string()),
+        needs: needs(seen, offered, language),
+    })
+    .collect()
+}
+
+/// What the author of a draft may do.
+pub fn offered_on_draft(open: &Open, language: Language) -> Vec<OfferedBody> {
+    let asked = engine::asked_at_start(&open.workflow);
+    vec![OfferedBody {
+        action: "submit",
+        title: title("submit", language),
+        task: None,
+        task_id: None,
+        needs: vec![answers(&asked, false, language)],
+    }]
+}
+
+fn title(action: &str, language: Language) -> String {
+    messages::text(language, &format!("rejection.action.{action}"), &[])
+}
+
+fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
+    let task = offered.task.and_then(|id| seen.running.case.task(id));
+    let stage = task.and_then(|task| stage_of(seen, task));
+    let mut needs = Vec::new();
+    match (offered.action, task, stage) {
+        ("choose", _, Some((_, stage))) => needs.push(choice(stage, language)),
+        ("return", _, Some((node, stage))) => needs.push(to(seen, node, stage, language)),
+        ("supplement", _, _) => needs.push(fields(seen, language)),
+        ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("submit", _, _) => {
+            let asked = engine::asked_at_start(&seen.running.workflow);
+            needs.push(answers(&asked, false, language));
+        }
+        ("reassign", _, _) => needs.push(bare("person", true)),
+        _ => {}
+    }
+    if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
+        let part = engine::filled_by(&seen.running.workflow, stage, task);
+        if !part.fields.is_empty() {
+            needs.push(answers(&part, true, language));
+        }
+    }
+    needs.extend(comment(offered.action, stage.map(|(node, _)| node)));
+    needs
+}
+
+/// A refusal fills in nothing.
+fn passes(action: &str) -> bool {
+    matches!(action, "approve" | "choose" | "done" | "acknowledge")
+}
+
+fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
+    let node = seen.running.workflow.node(&task.stage)?;
+    match &node.kind {
+        Kind::Stage(stage) => Some((node, stage)),
+        Kind::Group { .. } => None,
+    }
+}
+
+fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
+    match action {
+        "claim" | "release" => None,
+        "return" | "supplement" | "reassign" | "terminate" | "comment" => {
+            Some(bare("comment", true))
+        }
+        _ => {
+            let required =
+                node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));
+            Some(bare("comment", required))
+        }
+    }
+}
+
+fn bare(member: &'static str, required: bool) -> Need {
+    Need {
+        member,
+        required,
+        options: Vec::new(),
+    }
+}
+
+fn choice(stage: &Stage, language: Language) -> Need {
+    let options = stage.choices.iter().map(|choice| NeedOption {
+        value: choice.id.clone(),
+        title: language.pick(&choice.title).to_owned(),
+        comment: choice.comment,
+    });
+    Need {
+        member: "choice",
+        required: true,
+        options: options.collect(),
+    }
+}
+
+fn to(seen: &Seen, node: &Node, stage: &Stage, language: Language) -> Need {
+    let workflow = &seen.running.workflow;
+    let targets = return_targets(workflow, &seen.running.case, node, stage);
+    let options = targets.into_iter().map(|target| {
+        let title = workflow.node(&target).map_or_else(
+            || messages::text(language, "rejection.applicant", &[]),
+            |node| language.pick(&node.title).to_owned(),
+        );
+        NeedOption {
+            value: target,
+            title,
+            comment: false,
+        }
+    });
+    Need {
+        member: "to",
+        required: false,
+        options: options.collect(),
+    }
+}
+
+fn fields(seen: &Seen, language: Language) -> Need {
+    let asked = engine::asked_at_start(&seen.running.workflow);
+    Need {
+        member: "fields",
+        ..answers(&asked, true, language)
+    }
+}
+
+fn supplied(seen: &Seen, task: &Task, language: Language) -> Option<Need> {
+    let position = seen.running.case.position(&task.stage)?;
+    let PositionState::Supplement { fields } = &position.state else {
+        return None;
+    };
+    let part = seen.running.workflow.form.part(fields);
+    Some(answers(&part, true, language))
+}
+
+fn answers(part: &Part<'_>, required: bool, language: Language) -> Need {
+    let options = part.fields.iter().map(|(_, field)| NeedOption {
+        value: field.id.clone(),
+        title: language.pick(&field.label).to_owned(),
+        comment: false,
+    });
+    Need {
+        member: "answers",
+        required,
+        options: options.collect(),
+    }
+}

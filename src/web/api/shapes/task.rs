@@ -1,0 +1,117 @@
+//! The tasks of a case: asked of whom, answered by whom.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{PartyBody, PersonBody};
+use crate::engine::{Answer, Task, TaskState};
+use crate::messages::Language;
+use crate::services::projection::{answer_word, asks_word, stage_title};
+use crate::services::seen::Seen;
+use chrono::{DateTime, Utc};
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TaskBody {
+    /// Its number within the case.
+    pub number: u32,
+    /// Its id; null while it waits for its turn.
+    pub id: Option<String>,
+    /// The stage it belongs to.
+    pub stage: String,
+    /// What that stage, or the seat in it, is called.
+    pub title: String,
+    /// The round of that stage.
+    pub round: u32,
+    /// `waiting` (for its turn), `open`, `settled`, `cancelled`.
+    pub state: &'static str,
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    pub asks: &'static str,
+    /// Whom it was offered to.
+    pub offered_to: Vec<PartyBody>,
+    /// Who has taken it.
+    pub holder: Option<PersonBody>,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether a law sets that deadline.
+    pub law: bool,
+    /// The answer: `approved`, `rejected`, `chosen`, `returned` …
+    pub answer: Option<&'static str>,
+    /// Which of the stage's own choices.
+    pub choice: Option<String>,
+    /// Who answered.
+    pub by: Option<PersonBody>,
+    /// When it was answered or cancelled.
+    pub at: Option<DateTime<Utc>>,
+    /// The opinion.
+    pub comment: Option<String>,
+    /// Whether it passed by itself, because the same person had just agreed.
+    pub automatic: bool,
+}
+
+/// Every task there ever was, by number.
+pub fn tasks(seen: &Seen, language: Language) -> Vec<TaskBody> {
+    let tasks = &seen.running.case.tasks;
+    tasks
+        .iter()
+        .map(|task| TaskBody::of(seen, task, language))
+        .collect()
+}
+
+impl TaskBody {
+    fn of(seen: &Seen, task: &Task, language: Language) -> Self {
+        let directory = &seen.viewer.directory;
+        let row = seen.row(task.id);
+        let person = |id| PersonBody::of(id, directory);
+        let mut body = Self {
+            number: task.id.0,
+            id: row.map(|row| row.ulid.to_string()),
+            stage: task.stage.clone(),
+            title: stage_title(&seen.running.workflow, task),
+            round: task.round,
+            state: "waiting",
+            asks: asks_word(task.asks),
+            offered_to: task
+                .offered
+                .iter()
+                .map(|party| PartyBody::of(party, directory, language))
+                .collect(),
+            holder: task.holder.map(person),
+            due_at: row.and_then(|row| row.due_at),
+            law: row.is_some_and(|row| row.law),
+            answer: None,
+            choice: None,
+            by: None,
+            at: None,
+            comment: None,
+            automatic: false,
+        };
+        match &task.state {
+            TaskState::Waiting => {}
+            TaskState::Open => body.state = "open",
+            TaskState::Cancelled { at, .. } => {
+                body.state = "cancelled";
+                body.at = Some(*at);
+            }
+            TaskState::Settled {
+                answer,
+                by,
+                at,
+                comment,
+                automatic,
+            } => {
+                body.state = "settled";
+                body.answer = Some(answer_word(answer));
+                body.choice = match answer {
+                    Answer::Chosen { choice, .. } => Some(choice.clone()),
+                    _ => None,
+                };
+                body.by = Some(person(*by));
+                body.at = Some(*at);
+                body.comment = comment.clone();
+                body.automatic = *automatic;
+            }
+        }
+        body
+    }
+}

@@ -1,0 +1,93 @@
+//! What a handler answers, as a value that can leave the thread that talks to the database.
+
+use actix_web::body::BoxBody;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+
+/// An answer.
+#[derive(Debug, Default)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cookies: Vec<Cookie<'static>>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// A page.
+    #[must_use]
+    pub fn html(status: StatusCode, page: String) -> Self {
+        Self {
+            status,
+            body: page.into_bytes(),
+            ..Self::default()
+        }
+        .with(header::CONTENT_TYPE, "text/html; charset=utf-8")
+        .with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// Bytes of some type.
+    #[must_use]
+    pub fn bytes(media_type: &str, body: Vec<u8>) -> Self {
+        Self {
+            body,
+            ..Self::default()
+        }
+        .with(header::CONTENT_TYPE, media_type)
+        .with(header::CACHE_CONTROL, "no-store")
+        .with(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    /// Goes on with a `GET` of `address`.
+    #[must_use]
+    pub fn see_other(address: &str) -> Self {
+        Self {
+            status: StatusCode::SEE_OTHER,
+            ..Self::default()
+        }
+        .with(header::LOCATION, address)
+        .with(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// Goes on with the same method at `address`.
+    #[must_use]
+    pub fn found(address: &str) -> Self {
+        Self {
+            status: StatusCode::FOUND,
+            ..Self::see_other(address)
+        }
+    }
+
+    /// With a header; a value that no header can hold is left out.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// With a cookie.
+    #[must_use]
+    pub fn set(mut self, cookie: Cookie<'static>) -> Self {
+        self.cookies.push(cookie);
+        self
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        for header in self.headers {
+            response.insert_header(header);
+        }
+        for cookie in self.cookies {
+            response.cookie(cookie);
+        }
+        response.body(self.body)
+    }
+}

@@ -1,0 +1,424 @@
+//! `/c/{id}`: a case as its reader sees it, and everything that they may do with it.
+
+mod cards;
+mod flow;
+mod others;
+mod page;
+mod signatures;
+mod timeline;
+mod tried;
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use ulid::Ulid;
+
+use super::answer::Answer;
+use super::failure::{self, Failure};
+use super::files::id;
+use super::posted::{Body, Posted};
+use super::words::{self, Names};
+use super::{edit, lists};
+use crate::attachments::Incoming;
+use crate::auth::tokens;
+use crate::engine::{Channel, Command, Event, Input, Rejection, Status, Task, TaskAsks, TaskId};
+use crate::forms::{self, Problem as FormProblem};
+use crate::messages::{Language, text};
+use crate::services::cases::{self, By};
+use crate::services::seen::{self, Seen};
+use crate::services::{Error, mail, uploads};
+use crate::web::session::{Reader, Visit};
+use crate::web::views::{Fact, Problem};
+
+use tried::Tried;
+
+/// One reader's look at one case.
+#[derive(Clone, Copy)]
+pub struct Sight<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// The case.
+    pub seen: &'a Seen,
+    /// Names of people and posts.
+    pub names: Names<'a>,
+    /// The language.
+    pub language: Language,
+}
+
+impl<'a> Sight<'a> {
+    /// Puts them together.
+    #[must_use]
+    pub fn new(visit: &'a Visit, seen: &'a Seen) -> Self {
+        Self {
+            visit,
+            seen,
+            names: Names {
+                directory: &seen.running.directory,
+                language: visit.language,
+            },
+            language: visit.language,
+        }
+    }
+
+    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        text(self.language, key, values)
+    }
+
+    /// The stage that a task belongs to, with its seat.
+    fn stage(&self, task: &Task) -> String {
+        mail::stage_title(&self.seen.running, task, self.language)
+    }
+
+    /// A stage's or end's title.
+    fn title(&self, id: &str) -> String {
+        use crate::forms::Words;
+        let workflow = &self.seen.running.workflow;
+        workflow
+            .node(id)
+            .map(|node| &node.title)
+            .or_else(|| workflow.end(id).map(|end| &end.title))
+            .map_or_else(
+                || id.to_owned(),
+                |title| self.language.pick(title).to_owned(),
+            )
+    }
+
+    /// Whom a task waits for.
+    fn awaited(&self, task: &Task) -> String {
+        self.names.awaited(task, &self.seen.eligible(task))
+    }
+
+    /// 科室审核，等待 张慧敏（省卫健委）
+    #[must_use]
+    pub fn waiting_at(&self, task: &Task) -> String {
+        let (stage, whom) = (self.stage(task), self.awaited(task));
+        let values = [("stage", &*stage), ("whom", &*whom)];
+        self.say("case.waiting_at", &values)
+    }
+
+    /// Whether the reader is asked for this task.
+    fn is_mine(&self, task: &Task) -> bool {
+        self.seen
+            .offered
+            .iter()
+            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+    }
+}
+
+/// Whether it was sent off more than once.
+#[must_use]
+pub fn was_resubmitted(seen: &Seen) -> bool {
+    seen.history
+        .iter()
+        .any(|happened| matches!(happened.body.event, Event::Resubmitted))
+}
+
+fn see(visit: &Visit, reader: &Reader, id: Ulid) -> Result<Seen, Failure> {
+    Ok(seen::see(&visit.app, &reader.viewer, id)?)
+}
+
+/// `GET /c/{id}`
+pub async fn show(visit: Visit, path: web::Path<String>) -> Answer {
+    visit
+        .show(move |visit| {
+            let reader = visit.reader()?;
+            let id = id(&path)?;
+            let seen = match seen::see(&visit.app, &reader.viewer, id) {
+                // A draft has no page but its form.
+                Err(Error::NotFound) if is_my_draft(visit, &reader, id)? => {
+                    return Ok(Answer::see_other(&format!("/c/{id}/edit")));
+                }
+                other => other?,
+            };
+            lists::receipt(visit, &reader, seen.running.id)?;
+            page::show(visit, &reader, StatusCode::OK, &seen, &Tried::default())
+        })
+        .await
+}
+
+fn is_my_draft(visit: &Visit, reader: &Reader, id: Ulid) -> Result<bool, Failure> {
+    let by = by(reader, None);
+    match crate::services::drafts::open(&visit.app, &by, id) {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound) => Ok(false),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn by(reader: &Reader, key: Option<(String, String)>) -> By {
+    By {
+        key,
+        ..By::person(reader.viewer.person.id, Channel::Page)
+    }
+}
+
+/// `POST /c/{id}/act`
+pub async fn act(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
+    visit
+        .take(body, move |visit, posted| {
+            let (reader, posted) = visit.writer(posted)?;
+            let seen = see(visit, &reader, id(&path)?)?;
+            Acting {
+                visit,
+                reader,
+                seen,
+                posted,
+            }
+            .run()
+        })
+        .await
+}
+
+/// One action on its way into the case.
+struct Acting<'a> {
+    visit: &'a Visit,
+    reader: Reader,
+    seen: Seen,
+    posted: Posted,
+}
+
+impl Acting<'_> {
+    fn run(mut self) -> Result<Answer, Failure> {
+        let mut tried = self.tried();
+        if let Some(fault) = self.posted.fault {
+            tried.error = Some(words::form_fault(self.visit, fault));
+            return self.show(fault.status(), &tried);
+        }
+        let key = self.key();
+        let refused = self.take_files(&tried)?;
+        tried = self.tried();
+        if !refused.is_empty() {
+            tried.problems = refused;
+            return self.show(StatusCode::UNPROCESSABLE_ENTITY, &tried);
+        }
+        // A button inside the form only changes what the form shows.
+        if self
+            .posted
+            .get("do")
+            .is_some_and(|button| !button.is_empty())
+        {
+            return self.show(StatusCode::OK, &tried);
+        }
+        if tried.action.is_empty() {
+            tried.error = Some(text(self.visit.language, "case.choose_answer", &[]));
+            return self.show(StatusCode::UNPROCESSABLE_ENTITY, &tried);
+        }
+        let command = self.command(&tried);
+        let id = self.seen.summary.ulid;
+        match cases::perform(&self.visit.app, &by(&self.reader, key), id, command) {
+            Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), &tried.action)),
+            Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn tried(&self) -> Tried {
+        let mut tried = Tried::read(&self.posted);
+        if let Some(part) = tried.task.and_then(|task| cards::fills(&self.seen, task)) {
+            let fields = part.fields.iter().map(|(_, field)| *field);
+            tried.answers = forms::decode(fields, &self.posted.pairs);
+        }
+        tried
+    }
+
+    /// The same form sent twice is one action. Files have no such digest; their forms fill something in, and that is
+    /// refused the second time.
+    fn key(&self) -> Option<(String, String)> {
+        if !self.posted.files.is_empty() {
+            return None;
+        }
+        let form: Vec<String> = self
+            .posted
+            .pairs
+            .iter()
+            .filter(|(name, _)| name != "csrf")
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let digest = tokens::hash(&format!("{}\n{}", self.visit.path, form.join("\n")));
+        Some((format!("page:{digest}"), digest))
+    }
+
+    fn take_files(&mut self, tried: &Tried) -> Result<Vec<FormProblem>, Failure> {
+        let Some(part) = tried.task.and_then(|task| cards::fills(&self.seen, task)) else {
+            return Ok(Vec::new());
+        };
+        let known: Vec<_> = part.fields.iter().map(|(_, field)| *field).collect();
+        let (taken, refused) = edit::take_files(
+            self.visit,
+            &by(&self.reader, None),
+            self.seen.summary.ulid,
+            &mut self.posted,
+        )?;
+        self.posted.pairs.extend(taken);
+        Ok(refused
+            .into_iter()
+            .map(|(path, sentence)| edit::refusal(&known, path, &sentence))
+            .collect())
+    }
+
+    fn command(&self, tried: &Tried) -> Command {
+        let filled = |words: &str| Some(words.to_owned()).filter(|words| !words.trim().is_empty());
+        Command {
+            action: tried.action.clone(),
+            input: Input {
+                task: tried.task,
+                comment: filled(&tried.comment),
+                answers: Some(tried.answers.clone()).filter(|answers| !answers.is_empty()),
+                choice: tried.choice.clone(),
+                to: filled(&tried.to).filter(|_| tried.action == "return"),
+                fields: match tried.action.as_str() {
+                    "supplement" => tried.ask.clone(),
+                    _ => Vec::new(),
+                },
+                person: filled(&tried.person),
+                confirmed: tried.confirmed,
+            },
+            seen: tried.revision,
+        }
+    }
+
+    fn refused(self, mut tried: Tried, rejection: Rejection) -> Result<Answer, Failure> {
+        // What happened meanwhile is read anew.
+        let fresh = see(self.visit, &self.reader, self.seen.summary.ulid)?;
+        let problem = failure::of_rejection(&rejection);
+        if problem == Problem::Conflict {
+            return self.conflict(fresh, tried, &rejection);
+        }
+        if let Rejection::Answers(problems) = &rejection {
+            tried.problems.clone_from(problems);
+        }
+        let offered = tried.task.is_none()
+            || fresh
+                .offered
+                .iter()
+                .any(|offered| offered.task == tried.task);
+        if !offered || problem == Problem::Forbidden {
+            return Err(Error::Rejected(rejection).into());
+        }
+        tried.refuse(&rejection, |rejection| {
+            words::rejection(
+                self.visit.language,
+                rejection,
+                Some(&self.reader.viewer.directory),
+            )
+        });
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        page::show(self.visit, &self.reader, status, &fresh, &tried)
+    }
+
+    /// The case moved on: the page says how, and the text is still there. Where the task is gone, the text stands on the
+    /// page that says so.
+    fn conflict(
+        self,
+        fresh: Seen,
+        mut tried: Tried,
+        rejection: &Rejection,
+    ) -> Result<Answer, Failure> {
+        let sight = Sight::new(self.visit, &fresh);
+        let meanwhile = timeline::meanwhile(&sight, tried.revision);
+        let sentence = words::rejection(
+            self.visit.language,
+            rejection,
+            Some(&fresh.running.directory),
+        );
+        let still_mine = match tried.task {
+            Some(task) => fresh
+                .offered
+                .iter()
+                .any(|offered| offered.task == Some(task) && offered.action == tried.action),
+            None => fresh
+                .offered
+                .iter()
+                .any(|offered| offered.action == tried.action),
+        };
+        if still_mine {
+            tried.meanwhile = Some(meanwhile.unwrap_or(sentence));
+            return page::show(
+                self.visit,
+                &self.reader,
+                StatusCode::CONFLICT,
+                &fresh,
+                &tried,
+            );
+        }
+        let label = text(self.visit.language, "pages.case.comment", &[]);
+        let kept = Some(tried.comment.clone())
+            .filter(|comment| !comment.trim().is_empty())
+            .map(|comment| Fact::new(label, comment));
+        Err(Failure::MovedOn {
+            detail: meanwhile.unwrap_or(sentence),
+            kept: kept.into_iter().collect(),
+            href: format!("/c/{}", fresh.summary.ulid),
+        })
+    }
+
+    fn show(self, status: StatusCode, tried: &Tried) -> Result<Answer, Failure> {
+        // Files that were taken in just now are shown by their names.
+        let fresh = see(self.visit, &self.reader, self.seen.summary.ulid)?;
+        page::show(self.visit, &self.reader, status, &fresh, tried)
+    }
+}
+
+/// `POST /c/{id}/attachments`
+pub async fn attach(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
+    visit
+        .take(body, move |visit, posted| {
+            let (reader, mut posted) = visit.short_form(posted)?;
+            let id = id(&path)?;
+            let mut tried = Tried::default();
+            let mut files = std::mem::take(&mut posted.files);
+            let Some(file) = files.pop() else {
+                tried.upload_error = Some(text(visit.language, "case.no_file", &[]));
+                return upload_again(visit, &reader, id, &tried);
+            };
+            let incoming = Incoming {
+                file_name: &file.file_name,
+                declared_type: &file.declared_type,
+            };
+            match uploads::take_in(&visit.app, &by(&reader, None), id, &incoming, file.content) {
+                Ok(_) => Ok(visit.said(&format!("/c/{id}#files-t"), "uploaded")),
+                Err(Error::Upload(refusal)) => {
+                    tried.upload_error = Some(refusal.sentence(visit.language));
+                    upload_again(visit, &reader, id, &tried)
+                }
+                Err(Error::BadRequest { .. }) => {
+                    tried.upload_error = Some(edit::no_room(visit));
+                    upload_again(visit, &reader, id, &tried)
+                }
+                Err(other) => Err(other.into()),
+            }
+        })
+        .await
+}
+
+fn upload_again(
+    visit: &Visit,
+    reader: &Reader,
+    id: Ulid,
+    tried: &Tried,
+) -> Result<Answer, Failure> {
+    let seen = see(visit, reader, id)?;
+    page::show(
+        visit,
+        reader,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &seen,
+        tried,
+    )
+}
+
+/// Whether the reader may add files: who is asked to sign, work, revise or supply may.
+fn may_attach(sight: &Sight<'_>) -> bool {
+    matches!(sight.seen.running.case.status, Status::Open { .. })
+        && sight.seen.running.case.open_tasks().any(|task| {
+            sight.is_mine(task)
+                && matches!(
+                    task.asks,
+                    TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
+                )
+        })
+}
+
+/// A task's number as forms bring it back.
+fn task_id(text: &str) -> Option<TaskId> {
+    text.parse().ok().map(TaskId)
+}

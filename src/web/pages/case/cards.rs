@@ -1,0 +1,434 @@
+//! What is asked of the reader: one card for each task, with every answer that the server will take and no other.
+
+use std::collections::BTreeMap;
+
+use super::Sight;
+use super::tried::Tried;
+use crate::engine::{self, MOST_COMMENT, PositionState, Task, TaskAsks, TaskId, return_targets};
+use crate::forms::{self, Page, Part, SectionView, Words};
+use crate::services::seen::Seen;
+use crate::web::pages::check;
+use crate::web::pages::clocks::Reckoning;
+use crate::web::views::{
+    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, SupplementForm,
+};
+use crate::workflow::{Budget, Kind, Node, Stage};
+
+/// Answers to a task, in the order in which a card lists them; all others have forms of their own.
+const ANSWERS: &[&str] = &[
+    "approve",
+    "choose",
+    "done",
+    "acknowledge",
+    "supply",
+    "resume",
+    "abstain",
+    "supplement",
+    "return",
+    "reject",
+];
+
+/// The part of the form that a task fills.
+pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
+    let running = &seen.running;
+    let task = running.case.task(task).filter(|task| task.is_open())?;
+    let part = match task.asks {
+        TaskAsks::Supply => running.workflow.form.part(&missing(seen, task)),
+        TaskAsks::Sign | TaskAsks::Work => {
+            let (_, stage) = stage_of(seen, task)?;
+            engine::filled_by(&running.workflow, stage, task)
+        }
+        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair => return None,
+    };
+    (!part.fields.is_empty()).then_some(part)
+}
+
+/// What a supplement asks for.
+fn missing(seen: &Seen, task: &Task) -> Vec<String> {
+    match seen
+        .running
+        .case
+        .position(&task.stage)
+        .map(|position| &position.state)
+    {
+        Some(PositionState::Supplement { fields }) => fields.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
+    let node = seen.running.workflow.node(&task.stage)?;
+    match &node.kind {
+        Kind::Stage(stage) => Some((node, stage)),
+        Kind::Group { .. } => None,
+    }
+}
+
+/// The cards of all tasks that the reader is asked for.
+pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<ActCard> {
+    let tasks = sight.seen.running.case.open_tasks();
+    tasks
+        .filter(|task| sight.is_mine(task))
+        .map(|task| Card { sight, task, tried }.view())
+        .collect()
+}
+
+struct Card<'a> {
+    sight: &'a Sight<'a>,
+    task: &'a Task,
+    tried: &'a Tried,
+}
+
+impl Card<'_> {
+    fn view(&self) -> ActCard {
+        let sight = self.sight;
+        let options = self.options();
+        let fills = self.fills();
+        let errors = self.errors();
+        let single = options.len() == 1;
+        ActCard {
+            task: self.task.id.0.to_string(),
+            revision: sight.seen.running.case.revision,
+            heading: self.heading(),
+            capacity: self.capacity(),
+            about: self.about(),
+            legend: sight.say("case.legend", &[]),
+            button: match options.as_slice() {
+                [only] => only.label.clone(),
+                _ => sight.say("case.button", &[]),
+            },
+            comment: self.wants_comment(&options).then(|| self.comment(&options)),
+            options,
+            single,
+            error_heading: EditView::count_errors(errors.len(), sight.language),
+            errors,
+            files: fills.iter().any(|section| section.has_files),
+            fills,
+            supplement: self.offers("supplement").then(|| self.supplement()),
+            return_to: self.return_to(),
+            claim: self.claim(),
+            link: self.link(),
+            warning: self
+                .on_me(|tried| tried.warning.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn offers(&self, action: &str) -> bool {
+        self.sight.seen.may(action, Some(self.task.id))
+    }
+
+    /// Something of what was tried, if it was tried here.
+    fn on_me<T>(&self, of: impl Fn(&Tried) -> Option<T>) -> Option<T> {
+        of(self.tried).filter(|_| self.tried.is_on(self.task.id))
+    }
+
+    fn heading(&self) -> String {
+        let stage = self.sight.stage(self.task);
+        let key = match self.task.asks {
+            TaskAsks::Sign | TaskAsks::Work => "case.card.act",
+            TaskAsks::Notice => "case.card.notice",
+            TaskAsks::Edit => "case.card.edit",
+            TaskAsks::Supply => "case.card.supply",
+            TaskAsks::Repair => "case.card.repair",
+        };
+        self.sight.say(key, &[("stage", &stage)])
+    }
+
+    /// 您以 省公安厅科室负责人 的身份办理
+    fn capacity(&self) -> String {
+        let posts: Vec<String> = self
+            .task
+            .offered
+            .iter()
+            .filter_map(|party| match party {
+                engine::Party::Post(post) if self.sight.seen.viewer.posts.contains(post) => {
+                    Some(self.sight.names.post(post))
+                }
+                _ => None,
+            })
+            .collect();
+        if posts.is_empty() {
+            return String::new();
+        }
+        let posts = self.sight.names.list(&posts);
+        self.sight.say("case.capacity", &[("post", &posts)])
+    }
+
+    /// A sentence about the stage; of a supplement or return, what was said; of a parked case, why.
+    fn about(&self) -> String {
+        let pick = |words: &crate::workflow::Text| self.sight.language.pick(words).to_owned();
+        match self.task.asks {
+            TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
+            TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
+            TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {
+                stage_of(self.sight.seen, self.task)
+                    .and_then(|(node, _)| node.about.as_ref())
+                    .map(pick)
+                    .unwrap_or_default()
+            }
+        }
+    }
+
+    fn options(&self) -> Vec<ActOption> {
+        let mut options = Vec::new();
+        for action in ANSWERS.iter().filter(|action| self.offers(action)) {
+            match (*action, stage_of(self.sight.seen, self.task)) {
+                ("choose", Some((_, stage))) => {
+                    options.extend(stage.choices.iter().map(|choice| {
+                        let label = self.sight.language.pick(&choice.title).to_owned();
+                        self.option(format!("choose:{}", choice.id), label)
+                    }));
+                }
+                _ => {
+                    let label = self.sight.say(&format!("case.option.{action}"), &[]);
+                    options.push(self.option((*action).to_owned(), label));
+                }
+            }
+        }
+        options
+    }
+
+    fn option(&self, value: String, label: String) -> ActOption {
+        let chosen = self.on_me(|tried| Some(tried.answer() == value)) == Some(true);
+        ActOption {
+            hint: self.hint(&value),
+            value,
+            label,
+            chosen,
+        }
+    }
+
+    /// What follows from an answer, where that can be said for sure.
+    fn hint(&self, value: &str) -> String {
+        let say = |key: &str| self.sight.say(key, &[]);
+        match value {
+            "supplement" => say("case.hint.supplement"),
+            "return" => say("case.hint.return"),
+            "abstain" => say("case.hint.abstain"),
+            _ if self.needs_comment(value) => say("case.needs_comment"),
+            _ => String::new(),
+        }
+    }
+
+    fn needs_comment(&self, value: &str) -> bool {
+        let Some((node, stage)) = stage_of(self.sight.seen, self.task) else {
+            return false;
+        };
+        let word = value.strip_prefix("choose:").unwrap_or(value);
+        let of_choice = stage
+            .choices
+            .iter()
+            .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
+        matches!(value, "return" | "supplement")
+            || of_choice
+            || node.rules.comment.iter().any(|needs| needs == word)
+    }
+
+    fn wants_comment(&self, options: &[ActOption]) -> bool {
+        !options.is_empty() && !matches!(self.task.asks, TaskAsks::Notice)
+    }
+
+    fn comment(&self, options: &[ActOption]) -> CommentField {
+        let free: Vec<String> = options
+            .iter()
+            .filter(|option| !self.needs_comment(&option.value))
+            .map(|option| option.label.clone())
+            .collect();
+        let optional = if free.is_empty() {
+            String::new()
+        } else if free.len() == options.len() {
+            self.sight.say("pages.case.may_be_empty", &[])
+        } else {
+            let answers = self.sight.names.list(&free);
+            self.sight
+                .say("case.optional_for", &[("answers", &answers)])
+        };
+        CommentField {
+            optional,
+            hint: self.sight.say("case.comment_hint", &[]),
+            value: self
+                .on_me(|tried| Some(tried.comment.clone()))
+                .unwrap_or_default(),
+            error: self
+                .on_me(|tried| tried.comment_error.clone())
+                .unwrap_or_default(),
+            max: u32::try_from(MOST_COMMENT).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What is filled in here, with what was typed.
+    fn fills(&self) -> Vec<SectionView> {
+        let seen = self.sight.seen;
+        let Some(part) = fills(seen, self.task.id) else {
+            return Vec::new();
+        };
+        let form = &seen.running.workflow.form;
+        let mut answers = match &seen.private {
+            Some(private) => forms::join_private(form, &seen.running.case.answers, private),
+            None => seen.running.case.answers.clone(),
+        };
+        answers.extend(
+            self.on_me(|tried| Some(tried.answers.clone()))
+                .unwrap_or_default(),
+        );
+        let problems = self
+            .on_me(|tried| Some(tried.problems.clone()))
+            .unwrap_or_default();
+        let searches: BTreeMap<String, String> = self
+            .on_me(|tried| Some(tried.searches.clone()))
+            .unwrap_or_default();
+        let scope = seen.scope();
+        let page = Page {
+            form,
+            answers: &answers,
+            scope: &scope,
+            lookup: &seen.facts,
+            problems: &problems,
+            words: &self.sight.language,
+            searches: &searches,
+        };
+        let sections = forms::view(&part, &page);
+        sections
+            .into_iter()
+            .filter(|section| !section.hidden)
+            .collect()
+    }
+
+    fn errors(&self) -> Vec<ErrorLink> {
+        if !self.tried.is_on(self.task.id) {
+            return Vec::new();
+        }
+        let task = self.task.id.0;
+        let fields = self.tried.problems.iter().map(|problem| {
+            ErrorLink::new(
+                format!("#{}", problem.element()),
+                problem.message(&self.sight.language),
+            )
+        });
+        let others = [
+            (&self.tried.error, format!("#act-{task}-t")),
+            (&self.tried.ask_error, format!("#task-{task}-ask")),
+            (&self.tried.comment_error, format!("#task-{task}-comment")),
+            (&self.tried.warning, format!("#act-{task}-confirmed")),
+        ];
+        fields
+            .chain(
+                others
+                    .into_iter()
+                    .filter_map(|(sentence, href)| Some(ErrorLink::new(href, sentence.clone()?))),
+            )
+            .collect()
+    }
+
+    /// What can be asked for, once: every question of the start.
+    fn supplement(&self) -> SupplementForm {
+        let seen = self.sight.seen;
+        let asked = engine::asked_at_start(&seen.running.workflow);
+        let ticked = self
+            .on_me(|tried| Some(tried.ask.clone()))
+            .unwrap_or_default();
+        SupplementForm {
+            hint: self.supplement_hint(),
+            items: asked
+                .fields
+                .iter()
+                .map(|(_, field)| *field)
+                .filter(|field| field.value.is_none())
+                .map(|field| {
+                    let label = self.sight.language.pick(&field.label);
+                    Choice::new(field.id.clone(), label, ticked.contains(&field.id))
+                })
+                .collect(),
+            error: self
+                .on_me(|tried| tried.ask_error.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    fn supplement_hint(&self) -> String {
+        let Some(supplement) =
+            stage_of(self.sight.seen, self.task).and_then(|(_, stage)| stage.supplement.as_ref())
+        else {
+            return String::new();
+        };
+        let times = supplement.times.to_string();
+        let once = self.sight.say("case.supplement_times", &[("n", &times)]);
+        let within = supplement.due.first().and_then(|rule| match &rule.budget {
+            Budget::In(alternatives) => alternatives
+                .first()
+                .map(|(_, duration)| check::span(*duration, self.sight.language)),
+            Budget::At(_) => None,
+        });
+        match within {
+            Some(span) => {
+                let within = self.sight.say("case.supplement_within", &[("span", &span)]);
+                format!("{once}{within}")
+            }
+            None => once,
+        }
+    }
+
+    /// Where it may be returned to; the usual place is chosen.
+    fn return_to(&self) -> Vec<Choice> {
+        let seen = self.sight.seen;
+        let Some((node, stage)) = stage_of(seen, self.task).filter(|_| self.offers("return"))
+        else {
+            return Vec::new();
+        };
+        let targets = return_targets(&seen.running.workflow, &seen.running.case, node, stage);
+        let usual = targets.last().cloned().unwrap_or_default();
+        let wanted = self
+            .on_me(|tried| Some(tried.to.clone()).filter(|to| !to.is_empty()))
+            .unwrap_or(usual);
+        targets
+            .into_iter()
+            .map(|target| {
+                let words = if target == "applicant" {
+                    self.sight.say("case.applicant", &[])
+                } else {
+                    self.sight.title(&target)
+                };
+                let chosen = target == wanted;
+                Choice::new(target, words, chosen)
+            })
+            .collect()
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        let action = ["claim", "release"]
+            .into_iter()
+            .find(|action| self.offers(action))?;
+        Some(Claim {
+            action,
+            button: self.sight.say(&format!("case.option.{action}"), &[]),
+            about: self.sight.say(&format!("case.hint.{action}"), &[]),
+        })
+    }
+
+    /// A returned request is revised on the pages of its form.
+    fn link(&self) -> Option<Link> {
+        self.offers("submit").then(|| {
+            let id = self.sight.seen.summary.ulid;
+            Link::new(format!("/c/{id}/edit"), self.sight.say("case.go.edit", &[]))
+        })
+    }
+}
+
+/// When a task's first clock ends.
+pub fn deadline(sight: &Sight<'_>, task: &Task) -> Option<String> {
+    let reckoning = Reckoning {
+        workflow: &sight.seen.running.workflow,
+        calendar: &sight.seen.running.calendar,
+        now: sight.seen.now,
+        language: sight.language,
+    };
+    sight
+        .seen
+        .clocks(task)
+        .into_iter()
+        .filter(|reading| reading.deadline.is_some())
+        .min_by_key(|reading| reading.deadline)
+        .map(|reading| reckoning.due(&reading).before)
+}

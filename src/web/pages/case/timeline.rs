@@ -1,0 +1,308 @@
+//! 办件进度: what is awaited, then what happened, the newest first, in words.
+
+use super::Sight;
+use crate::engine::{Answer, Event, Task, TaskAsks, TaskId};
+use crate::services::seen::Happened;
+use crate::web::format;
+use crate::web::pages::words;
+use crate::web::views::{Timeline, TimelineItem, Tone};
+use crate::workflow::{Kind, Stage};
+
+/// What is awaited and what happened.
+pub fn of(sight: &Sight<'_>) -> Timeline {
+    let awaited = words::awaited(&sight.seen.running.case)
+        .map(|task| awaited(sight, task))
+        .collect();
+    let events = sight
+        .seen
+        .history
+        .iter()
+        .rev()
+        .filter_map(|happened| Telling { sight, happened }.item())
+        .collect();
+    Timeline::folded(awaited, events, sight.language)
+}
+
+fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
+    let whom = sight.awaited(task);
+    let key = match task.asks {
+        TaskAsks::Sign => "case.awaits.sign",
+        TaskAsks::Work => "case.awaits.work",
+        TaskAsks::Notice => "case.awaits.notice",
+        TaskAsks::Edit => "case.awaits.edit",
+        TaskAsks::Supply => "case.awaits.supply",
+        TaskAsks::Repair => "case.awaits.repair",
+    };
+    TimelineItem {
+        dot: "now",
+        text: sight.say(key, &[("whom", &whom)]),
+        machine: String::new(),
+        when: sight.stage(task),
+        comment: String::new(),
+    }
+}
+
+/// What somebody wrote with the last event of a kind: why it was returned, what is missing, why it is parked.
+pub fn last_words(sight: &Sight<'_>, kind: &str) -> String {
+    let last = sight
+        .seen
+        .history
+        .iter()
+        .rev()
+        .find(|happened| happened.body.event.kind() == kind);
+    match last.map(|happened| &happened.body.event) {
+        Some(Event::Returned { comment, .. } | Event::SupplementAsked { comment, .. }) => {
+            comment.clone()
+        }
+        Some(Event::Parked { reason, .. }) => reason.clone(),
+        _ => String::new(),
+    }
+}
+
+/// 赵明 刚提交了意见，请看后再办: what others did since the page was made.
+pub fn meanwhile(sight: &Sight<'_>, seen: Option<i64>) -> Option<String> {
+    let seen = seen?;
+    let reader = sight.seen.viewer.person.id;
+    let last = sight
+        .seen
+        .history
+        .iter()
+        .rev()
+        .filter(|happened| seen < happened.body.revision)
+        .find(|happened| {
+            happened.actor.is_some_and(|actor| actor != reader)
+                && Telling { sight, happened }.words().is_some()
+        })?;
+    let person = sight.names.person(last.actor?);
+    let key = match last.body.event {
+        Event::Answered { .. } => "case.meanwhile.answered",
+        Event::Returned { .. } => "case.meanwhile.returned",
+        Event::Claimed { .. } => "case.meanwhile.claimed",
+        Event::Withdrawn { .. } => "case.meanwhile.withdrawn",
+        _ => "case.meanwhile.other",
+    };
+    Some(sight.say(key, &[("person", &person)]))
+}
+
+struct Telling<'a> {
+    sight: &'a Sight<'a>,
+    happened: &'a Happened,
+}
+
+/// The dot, the sentence, and the words that were given with it.
+type Told = (&'static str, String, String);
+
+impl Telling<'_> {
+    fn item(&self) -> Option<TimelineItem> {
+        let (dot, text, comment) = self.words()?;
+        let at = self.happened.at;
+        let moment = format::moment(at, self.sight.seen.now, self.sight.language);
+        let when = match self.happened.channel.as_str() {
+            "link" => self.say("case.by_link", &[("when", &moment)]),
+            "api" => self.say("case.by_api", &[("when", &moment)]),
+            _ => moment,
+        };
+        Some(TimelineItem {
+            dot,
+            text,
+            machine: format::machine(at),
+            when,
+            comment,
+        })
+    }
+
+    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.sight.say(key, values)
+    }
+
+    /// Who did it.
+    fn who(&self) -> String {
+        self.happened.actor.map_or_else(
+            || self.say("case.by_itself", &[]),
+            |actor| self.sight.names.person(actor),
+        )
+    }
+
+    fn task(&self, id: TaskId) -> Option<&Task> {
+        self.sight.seen.running.case.task(id)
+    }
+
+    fn stage_of(&self, id: TaskId) -> String {
+        self.task(id)
+            .map(|task| self.sight.stage(task))
+            .unwrap_or_default()
+    }
+
+    fn definition(&self, id: TaskId) -> Option<&Stage> {
+        let node = self
+            .sight
+            .seen
+            .running
+            .workflow
+            .node(&self.task(id)?.stage)?;
+        match &node.kind {
+            Kind::Stage(stage) => Some(stage),
+            Kind::Group { .. } => None,
+        }
+    }
+
+    /// The sentence; `None` for what only the machinery cares about, or what another event says better.
+    fn words(&self) -> Option<Told> {
+        let who = self.who();
+        let told = |dot, key: &str, more: &[(&str, &str)], comment: &str| {
+            let mut values = vec![("who", who.as_str())];
+            values.extend(more);
+            Some((dot, self.say(key, &values), comment.to_owned()))
+        };
+        match &self.happened.body.event {
+            Event::Submitted { .. } => told("ok", "case.event.submitted", &[], ""),
+            Event::Resubmitted => told("", "case.event.resubmitted", &[], ""),
+            Event::Answered {
+                task,
+                answer,
+                comment,
+                automatic,
+            } => self.answered(*task, answer, comment.as_deref(), automatic.is_some()),
+            Event::Claimed { task } => {
+                let stage = self.stage_of(*task);
+                told("", "case.event.claimed", &[("stage", &stage)], "")
+            }
+            Event::Released { task } => {
+                let stage = self.stage_of(*task);
+                told("", "case.event.released", &[("stage", &stage)], "")
+            }
+            Event::Reassigned { task, to, comment } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.parties(to));
+                let values = [("stage", &*stage), ("to", &*to)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.reassigned", &values, comment)
+            }
+            Event::Returned { to, comment, .. } => {
+                let to = match to {
+                    Some(stage) => self.sight.title(stage),
+                    None => self.say("case.applicant", &[]),
+                };
+                told("warn", "case.event.returned", &[("to", &to)], comment)
+            }
+            Event::SupplementAsked {
+                fields, comment, ..
+            } => {
+                let fields = self.fields(fields);
+                told(
+                    "warn",
+                    "case.event.supplement",
+                    &[("fields", &fields)],
+                    comment,
+                )
+            }
+            Event::Supplied { comment, .. } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.supplied", &[], comment)
+            }
+            Event::Escalated { to, .. } => {
+                let to = self.sight.names.parties(to);
+                told("bad", "case.event.escalated", &[("to", &to)], "")
+            }
+            Event::StepCame { key, step, .. } if step == "due" => {
+                let title = self.clock(key);
+                told("bad", "case.event.due", &[("stage", &title)], "")
+            }
+            Event::Copied { to, .. } => {
+                let to = self.sight.names.parties(to);
+                told("", "case.event.copied", &[("to", &to)], "")
+            }
+            Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
+            Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),
+            Event::Unparked => told("", "case.event.unparked", &[], ""),
+            Event::Withdrawn { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.withdrawn", &[], comment)
+            }
+            Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Ended { id } => {
+                let end = self.sight.title(id);
+                told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
+            }
+            Event::Commented { .. }
+            | Event::AnswersChanged { .. }
+            | Event::Skipped { .. }
+            | Event::Entered { .. }
+            | Event::TasksOpened { .. }
+            | Event::TurnCame { .. }
+            | Event::TaskCancelled { .. }
+            | Event::Left { .. }
+            | Event::EditAsked { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockStopped { .. }
+            | Event::ClockBudgeted { .. }
+            | Event::StepCame { .. } => None,
+        }
+    }
+
+    /// An opinion. Returning, revising and supplying have events of their own.
+    fn answered(
+        &self,
+        task: TaskId,
+        answer: &Answer,
+        comment: Option<&str>,
+        automatic: bool,
+    ) -> Option<Told> {
+        if matches!(
+            answer,
+            Answer::Returned | Answer::Submitted | Answer::Supplied | Answer::Repaired
+        ) {
+            return None;
+        }
+        let tag = words::answer(
+            answer,
+            self.definition(task),
+            automatic,
+            self.sight.language,
+        );
+        let dot = match tag.tone {
+            Tone::Bad => "bad",
+            Tone::Warn => "warn",
+            _ => "ok",
+        };
+        let (who, stage) = (self.who(), self.stage_of(task));
+        let values = [("who", &*who), ("stage", &*stage), ("answer", &*tag.text)];
+        Some((
+            dot,
+            self.say("case.event.answered", &values),
+            comment.unwrap_or_default().to_owned(),
+        ))
+    }
+
+    /// The labels of fields.
+    fn fields(&self, ids: &[String]) -> String {
+        use crate::forms::Words;
+        let workflow = &self.sight.seen.running.workflow;
+        let labels: Vec<String> = ids
+            .iter()
+            .map(|id| {
+                workflow.field(id).map_or_else(
+                    || id.clone(),
+                    |field| self.sight.language.pick(&field.label).to_owned(),
+                )
+            })
+            .collect();
+        self.sight.names.list(&labels)
+    }
+
+    /// The stage or block of a clock.
+    fn clock(&self, key: &str) -> String {
+        let clock = self.sight.seen.running.case.clocks.get(key);
+        let node = clock.map_or(key, |clock| clock.node.as_str());
+        self.sight.title(node.split('/').next().unwrap_or(node))
+    }
+
+    fn end_dot(&self, end: &str) -> &'static str {
+        use crate::workflow::Outcome;
+        let workflow = &self.sight.seen.running.workflow;
+        match crate::services::projection::outcome_of(workflow, end) {
+            Outcome::Approved => "ok",
+            Outcome::Rejected => "bad",
+            Outcome::Withdrawn | Outcome::Lapsed | Outcome::Closed => "",
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The pages: each handler takes a visit apart, calls one service, and fills in a view.
+
+mod access;
+mod answer;
+mod case;
+mod check;
+mod clocks;
+mod demo;
+mod edit;
+mod failure;
+mod files;
+mod links;
+mod lists;
+mod mail;
+mod new;
+mod posted;
+mod show;
+mod words;
+
+use actix_web::{Resource, guard, web};
+
+pub use show::not_found;
+
+/// The routes of all pages. They need `web::Data<App>`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/").route(read().to(lists::start)))
+        .service(
+            at("/login")
+                .route(read().to(access::login_page))
+                .route(web::post().to(access::log_in)),
+        )
+        .service(
+            at("/logout")
+                .route(read().to(access::logged_out))
+                .route(web::post().to(access::log_out)),
+        )
+        .service(at("/lang").route(read().to(access::choose_language)))
+        .service(at("/inbox").route(read().to(lists::inbox)))
+        .service(at("/done").route(read().to(lists::done)))
+        .service(at("/mine").route(read().to(lists::mine)))
+        .service(at("/cc").route(read().to(lists::copies)))
+        .service(at("/cc/read").route(web::post().to(lists::read_all)))
+        .service(
+            at("/new")
+                .route(read().to(new::choose))
+                .route(web::post().to(new::start)),
+        )
+        .configure(of_cases)
+        .configure(of_links)
+        .service(at("/dev/mail").route(read().to(mail::list)))
+        .service(at("/dev/mail/{id}").route(read().to(mail::one)))
+        .service(at("/dev/mail/{id}/html").route(read().to(mail::html)));
+}
+
+fn of_cases(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/new/{workflow}").route(web::post().to(new::start_this)))
+        .service(at("/c/{id}").route(read().to(case::show)))
+        .service(at("/c/{id}/act").route(web::post().to(case::act)))
+        .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
+        .service(at("/c/{id}/edit").route(read().to(edit::first)))
+        .service(
+            at("/c/{id}/edit/{section}")
+                .route(read().to(edit::show))
+                .route(web::post().to(edit::save)),
+        )
+        .service(
+            at("/c/{id}/check")
+                .route(read().to(check::show))
+                .route(web::post().to(check::submit)),
+        )
+        .service(at("/c/{id}/submit").route(web::post().to(check::submit)))
+        .service(at("/c/{id}/submitted").route(read().to(check::submitted)))
+        .service(
+            at("/c/{id}/discard")
+                .route(read().to(edit::ask_to_discard))
+                .route(web::post().to(edit::discard)),
+        )
+        .service(at("/files/{id}").route(read().to(files::give_out)));
+}
+
+fn of_links(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            at("/a/confirm")
+                .route(read().to(links::confirm))
+                .route(web::post().to(links::answer)),
+        )
+        .service(at("/a/{token}").route(read().to(links::open)));
+}
+
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(show::wrong_method))
+}
+
+/// `GET`, and `HEAD` with it.
+fn read() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}

@@ -1,0 +1,441 @@
+//! Samples of the case page.
+
+use super::filing::{answer_section, lines};
+use super::*;
+use crate::forms::SectionDisplay;
+
+pub(super) fn pages(language: Language) -> Vec<Rendered> {
+    let mut said = shell(Nav::Inbox, "", language);
+    said.notice = Some(Notice::new(Tone::Ok, "已提交意见：退回补正。"));
+    let inbox = shell(Nav::Inbox, "/c/1", language);
+    vec![
+        ("case", page(&inbox, &case(language))),
+        ("case-errors", page(&said, &case_with_errors(language))),
+        ("case-offered", page(&inbox, &case_offered(language))),
+        (
+            "case-reader",
+            page(
+                &shell(Nav::Mine, "/c/1", language),
+                &case_for_reader(language),
+            ),
+        ),
+    ]
+}
+
+/// A task that nobody has taken, and a notice that is only to be read.
+fn case_offered(language: Language) -> CaseView {
+    let mut view = case(language);
+    let offered = &mut view.acts[0];
+    offered.options.clear();
+    offered.fills.clear();
+    offered.claim = Some(Claim {
+        action: "claim",
+        button: "签收".into(),
+        about: "签收后由您办理，同岗位的其他人不再收到提醒。".into(),
+    });
+    let mut notice = act(language);
+    notice.task = "01K7A4V0M9".into();
+    notice.heading = "请您知悉：省公安厅答复".into();
+    notice.options = vec![option("acknowledge", "知悉", "", true)];
+    notice.single = true;
+    notice.fills.clear();
+    notice.supplement = None;
+    notice.return_to.clear();
+    notice.comment = None;
+    notice.claim = None;
+    notice.button = "知悉".into();
+    view.acts.push(notice);
+    view
+}
+
+fn node(title: &str, note: &str, state: NodeState) -> FlowNode {
+    FlowNode {
+        title: title.into(),
+        note: note.into(),
+        state,
+    }
+}
+
+fn flow() -> FlowView {
+    let blocks = [
+        FlowBlock::One(node("提交申请", "李文静 9月28日", NodeState::Done)),
+        FlowBlock::One(node("形式审查", "陈思远 9月29日", NodeState::Done)),
+        FlowBlock::Parallel(vec![
+            vec![node("省公安厅审核", "已签 1 人，待签 1 人", NodeState::Now)],
+            vec![node("安全合规评估", "周岚 10月8日", NodeState::Done)],
+        ]),
+        FlowBlock::One(node("综合审批", "省数据局 3 个工作日", NodeState::Todo)),
+        FlowBlock::One(node("授权开通", "省大数据中心", NodeState::Todo)),
+    ];
+    let returns = [FlowReturn {
+        from: 2,
+        to: 0,
+        text: "10月9日 退回补正，10月12日 重新提交".into(),
+    }];
+    FlowView::new(
+        &blocks,
+        &returns,
+        "办结",
+        "第 3 步，共 6 步：省公安厅审核".into(),
+        "提交申请和形式审查已完成；省公安厅审核进行中，安全合规评估已完成；之后是综合审批和授权开通。"
+            .into(),
+    )
+}
+
+fn long_flow() -> FlowView {
+    let blocks: Vec<FlowBlock> = [
+        ("提交申请", "李文静 9月28日", NodeState::Done),
+        (
+            "需求部门共享工作机构负责人同意",
+            "李卫东 9月28日",
+            NodeState::Done,
+        ),
+        ("需求部门分管领导同意", "不需要", NodeState::Skipped),
+        ("主管部门形式审查", "陈思远 9月29日", NodeState::Done),
+        ("提供部门受理", "赵明 9月30日", NodeState::Done),
+        ("提供部门审核", "已签 1 人，待签 1 人", NodeState::Now),
+        (
+            "提供部门共享工作机构负责人答复",
+            "省公安厅 10 个工作日",
+            NodeState::Todo,
+        ),
+        ("开通", "省大数据中心", NodeState::Todo),
+    ]
+    .into_iter()
+    .map(|(title, note, state)| FlowBlock::One(node(title, note, state)))
+    .collect();
+    FlowView::new(
+        &blocks,
+        &[],
+        "办结",
+        "第 6 步，共 8 步：提供部门审核".into(),
+        "前 5 步已完成，提供部门审核进行中。".into(),
+    )
+}
+
+pub(super) fn option(value: &str, label: &str, hint: &str, chosen: bool) -> ActOption {
+    ActOption {
+        value: value.into(),
+        label: label.into(),
+        hint: hint.into(),
+        chosen,
+    }
+}
+
+pub(super) fn options(chosen: &str) -> Vec<ActOption> {
+    [
+        ("approve", "同意", "流转到综合审批"),
+        ("supplement", "要求补正", "申请部门补正期间暂停计时"),
+        ("return", "退回修改", "申请部门改好后重新走流程"),
+        ("reject", "不同意", "申请办结为“不予共享”，须写明理由和依据"),
+    ]
+    .into_iter()
+    .map(|(value, label, hint)| option(value, label, hint, value == chosen))
+    .collect()
+}
+
+pub(super) fn comment(error: &str) -> CommentField {
+    CommentField {
+        optional: "（选“同意”时可不填）".into(),
+        hint: "会写入审批表，申请部门可见。内部讨论请写在页面下方。".into(),
+        value: String::new(),
+        error: error.into(),
+        max: 500,
+    }
+}
+
+pub(super) fn supplement(error: &str) -> SupplementForm {
+    SupplementForm {
+        hint: "只能要求补正 1 次，请一次写全。申请部门要在 5 个工作日内补正。".into(),
+        items: vec![
+            Choice::new("purpose", "使用场景", false),
+            Choice::new("plan", "接口安全方案", true),
+        ],
+        error: error.into(),
+    }
+}
+
+fn act(language: Language) -> ActCard {
+    ActCard {
+        task: "01K7A4V0M7".into(),
+        revision: 12,
+        heading: "请您办理：省公安厅业务审核".into(),
+        capacity: "您以 科技信息化总队 审核人 的身份办理".into(),
+        about: String::new(),
+        legend: "审核意见".into(),
+        options: options(""),
+        single: false,
+        errors: Vec::new(),
+        error_heading: EditView::count_errors(2, language),
+        comment: Some(comment("")),
+        fills: vec![answer_section()],
+        files: false,
+        supplement: Some(supplement("")),
+        return_to: vec![
+            Choice::new("applicant", "申请人", true),
+            Choice::new("intake", "受理", false),
+        ],
+        button: "提交意见".into(),
+        claim: Some(Claim {
+            action: "release",
+            button: "退签".into(),
+            about: "退签后由同岗位的其他人签收。".into(),
+        }),
+        link: None,
+        warning: String::new(),
+    }
+}
+
+fn event(dot: &'static str, words: &str, when: &str, comment: &str) -> TimelineItem {
+    TimelineItem {
+        dot,
+        text: words.into(),
+        machine: if dot == "now" {
+            String::new()
+        } else {
+            "2026-10-13T09:48+08:00".into()
+        },
+        when: when.into(),
+        comment: comment.into(),
+    }
+}
+
+fn timeline(language: Language) -> Timeline {
+    Timeline::folded(
+        vec![event(
+            "now",
+            "等待 王建国（省公安厅）签署",
+            "省公安厅审核",
+            "",
+        )],
+        vec![
+            event(
+                "ok",
+                "赵明 同意",
+                "今天 09:48，通过邮件链接",
+                "按三值返回“与户主关系”，同意开通核验接口。",
+            ),
+            event("", "李文静 重新提交", "10月12日 16:05，恢复计时", ""),
+            event(
+                "warn",
+                "王建国 要求补正",
+                "10月9日 10:20，暂停计时",
+                "请补充接口安全方案，说明核验结果是否落库。",
+            ),
+            event("ok", "周岚 通过安全合规评估", "10月8日 17:05", ""),
+            event("ok", "陈思远 通过形式审查", "9月29日 15:40", ""),
+            event("ok", "李文静 提交申请", "9月28日 09:12", ""),
+        ],
+        language,
+    )
+}
+
+fn signature(stage: &str, person: &str, opinion: Tag, when: &str) -> Signature {
+    Signature {
+        stage: stage.into(),
+        person: person.into(),
+        department: "省公安厅科技信息化总队".into(),
+        opinion,
+        comment: String::new(),
+        when: when.into(),
+        until: false,
+        now: false,
+    }
+}
+
+fn signatures() -> Signatures {
+    let mut mine = signature(
+        "省公安厅审核",
+        "王建国（您）",
+        Tag::new(Tone::Run, "待签"),
+        "10月22日 前",
+    );
+    mine.now = true;
+    mine.until = true;
+    let mut first = signature(
+        "省公安厅审核",
+        "赵明",
+        Tag::new(Tone::Ok, "同意"),
+        "今天 09:48",
+    );
+    first.comment = "按三值返回“与户主关系”，同意开通核验接口。".into();
+    Signatures {
+        summary: "已签 4 人，待签 1 人，未开始 2 步".into(),
+        rows: vec![
+            signature(
+                "提交申请",
+                "李文静",
+                Tag::new(Tone::Ok, "已提交"),
+                "9月28日 09:12",
+            ),
+            signature(
+                "安全合规评估",
+                "周岚",
+                Tag::new(Tone::Ok, "通过，附 2 项条件"),
+                "10月8日 17:05",
+            ),
+            first,
+            mine,
+            signature("综合审批", "刘志强", Tag::plain(Tone::Line, "未开始"), ""),
+        ],
+    }
+}
+
+/// The case page, to vary.
+pub(in crate::web::views) fn case_sample(language: Language) -> CaseView {
+    case(language)
+}
+
+fn case(language: Language) -> CaseView {
+    CaseView {
+        id: CASE.into(),
+        heading: "省卫生健康委申请共享省公安厅“人口基础信息”".into(),
+        number: NUMBER.into(),
+        state: Tag::running("审核中"),
+        workflow: "政务数据共享申请（第 4 版）".into(),
+        submitted: "9月28日 09:12 提交".into(),
+        crumb: Link::new("/inbox", text(language, "pages.nav.inbox", &[])),
+        print_href: Some(format!("/c/{CASE}/print")),
+        meanwhile: None,
+        flow: flow(),
+        acts: vec![act(language)],
+        dues: vec![deadline(language)],
+        timeline: timeline(language),
+        signatures: signatures(),
+        content: Content {
+            version: "第 2 稿（补正后）".into(),
+            sections: vec![SectionDisplay {
+                id: "use".into(),
+                title: "数据与用途".into(),
+                lines: lines(),
+            }],
+        },
+        attachments: attachments(),
+        upload: Some(Upload {
+            hint: "PDF、DOCX、XLSX、JPG、PNG，单个不超过 20 MB".into(),
+            accept: ".pdf,.docx".into(),
+            error: String::new(),
+        }),
+        discussion: discussion(),
+        others: others(),
+    }
+}
+
+fn deadline(language: Language) -> DueView {
+    due("uuhhhtlllllll", 10, 23, language).explained(
+        vec![
+            Fact::new("开始计时", "9月30日（周三）"),
+            Fact::new("暂停", "10月9日 至 10月12日，3 个工作日"),
+            Fact::new("节假日", "10月1日 至 7日 不计"),
+            Fact::new("调休", "10月10日（周六）上班"),
+        ],
+        vec!["交办次日起算，只计工作日。要求补正到重新提交之间暂停。".into()],
+    )
+}
+
+fn attachments() -> Vec<AttachmentRow> {
+    vec![
+        AttachmentRow {
+            href: Some("/attachments/1".into()),
+            name: "申请函（盖章扫描件）.pdf".into(),
+            uploaded: "李文静，9月28日".into(),
+            tag: None,
+            size: format::file_size(1_843_200),
+        },
+        AttachmentRow {
+            href: None,
+            name: "接口安全方案（补正稿）.docx".into(),
+            uploaded: "李文静，10月12日".into(),
+            tag: Some(Tag::plain(Tone::Run, "补正新增")),
+            size: format::file_size(655_360),
+        },
+    ]
+}
+
+fn discussion() -> Discussion {
+    Discussion {
+        comments: vec![Comment {
+            initial: format::initial("赵明"),
+            person: "赵明".into(),
+            about: "省公安厅，今天 09:31".into(),
+            text: "“与户主关系”由我们返回“父/母/其他”三值即可，\n不需要返回原值，请确认。".into(),
+        }],
+        may_write: true,
+        value: String::new(),
+        error: String::new(),
+        revision: 12,
+        max: 1000,
+    }
+}
+
+fn others() -> Vec<OtherAction> {
+    let reassign = OtherAction {
+        key: "reassign-7".into(),
+        action: "reassign".into(),
+        task: Some("7".into()),
+        person: Some("wang".into()),
+        person_error: "没有登录名为“wang”的人员".into(),
+        title: "改派：科室审核".into(),
+        about: "没有人能办理这一环节，请指定一个人。".into(),
+        reason: Needed::Must,
+        value: String::new(),
+        error: String::new(),
+        button: "改派".into(),
+        irreversible: false,
+        revision: 12,
+        open: true,
+    };
+    let terminate = OtherAction {
+        key: "terminate".into(),
+        task: None,
+        person: None,
+        person_error: String::new(),
+        action: "terminate".into(),
+        title: "终止这一件…".into(),
+        about: "终止后不能恢复，所有参与人会收到通知。".into(),
+        reason: Needed::Must,
+        value: String::new(),
+        error: String::new(),
+        button: "终止".into(),
+        irreversible: true,
+        revision: 12,
+        open: false,
+    };
+    vec![reassign, terminate]
+}
+
+fn case_with_errors(language: Language) -> CaseView {
+    let mut view = case(language);
+    view.flow = long_flow();
+    view.meanwhile = Some(Notice::new(
+        Tone::Warn,
+        "赵明 刚提交了意见：同意。请看后再办，您写的内容还在。",
+    ));
+    view.acts[0].options = options("supplement");
+    view.acts[0].comment = Some(comment("请写明要补什么"));
+    view.acts[0].supplement = Some(supplement("请至少勾选一项"));
+    view.acts[0].errors = vec![
+        ErrorLink::new("#task-01K7A4V0M7-ask", "请至少勾选一项"),
+        ErrorLink::new("#task-01K7A4V0M7-comment", "请写明要补什么"),
+    ];
+    view.others[0].open = true;
+    view.others[0].error = "请写明终止的理由".into();
+    view.discussion.error = "讨论不能是空的".into();
+    view.upload = Some(Upload {
+        error: "文件超过 20 MB，请压缩后再上传".into(),
+        ..view.upload.expect("the sample has one")
+    });
+    view
+}
+
+fn case_for_reader(language: Language) -> CaseView {
+    let mut view = case(language);
+    view.acts.clear();
+    view.others.clear();
+    view.dues.clear();
+    view.attachments.clear();
+    view.upload = None;
+    view.discussion = Discussion::default();
+    view.state = Tag::new(Tone::Ok, "已办结：同意共享");
+    view
+}

@@ -1,0 +1,257 @@
+//! Who may do what at the API: every route, for everyone who could stand to a case in some way.
+
+use std::collections::BTreeSet;
+
+use huiqian::directory::DepartmentCode;
+use huiqian::storage::people::NewPerson;
+use huiqian::storage::{directory, people};
+use huiqian::web::api::ROUTES;
+use serde_json::{Value, json};
+
+use crate::support::api::{Answer, Api, PDF, SHARING, answers};
+use crate::support::app::Fixture;
+use crate::support::seed;
+
+/// Who asks, and how they stand to the case: filed by `ann` of A, waiting for the section heads of A, with a file.
+const PEOPLE: &[(&str, &str)] = &[
+    ("stranger", ""),
+    ("applicant", "ann"),
+    ("asked", "bob"),
+    ("colleague", "dan"),
+    ("leader", "eve"),
+    ("authority", "adi"),
+    ("elsewhere", "pat"),
+    ("sysadmin", "bea"),
+];
+
+/// The routes with the status that each of these gets.
+#[rustfmt::skip]
+const MATRIX: &[(&str, &str, [u16; 8])] = &[
+    //                                        stranger applicant asked colleague leader authority elsewhere sysadmin
+    ("POST", "/sessions",                     [200,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/cases",                        [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("POST", "/cases",                        [401,    201,      403,  403,      403,   403,      403,      403]),
+    ("GET",  "/cases/{id}",                   [401,    200,      200,  404,      200,   200,      404,      404]),
+    ("PUT",  "/cases/{id}/answers",           [401,    409,      409,  404,      409,   409,      404,      404]),
+    ("POST", "/cases/{id}/actions",           [401,    403,      200,  404,      403,   403,      404,      404]),
+    ("GET",  "/cases/{id}/events",            [401,    200,      200,  404,      200,   200,      404,      404]),
+    ("POST", "/cases/{id}/attachments",       [401,    403,      201,  404,      403,   403,      404,      404]),
+    ("GET",  "/attachments/{id}",             [401,    200,      200,  404,      200,   200,      404,      404]),
+    ("GET",  "/tasks",                        [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/workflows",                    [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/workflows/{key}",              [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/workflows/{key}/form",         [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/openapi.json",                 [200,    200,      200,  200,      200,   200,      200,      200]),
+];
+
+struct World<'f> {
+    api: Api<'f>,
+    case: String,
+    file: String,
+}
+
+impl<'f> World<'f> {
+    fn of(fixture: &'f Fixture) -> Self {
+        fixture.publish(SHARING);
+        fixture.give_posts("bea", "A", &["sysadmin"]);
+        let api = Api::of(fixture);
+        let draft = json!({"workflow": "sharing", "answers": answers()});
+        let draft = api.post("ann", "/api/v1/cases", &draft).expect(201);
+        let case = draft["id"].as_str().expect("an id").to_owned();
+        let file = api.upload("ann", &case, &PDF).expect(201);
+        api.act("ann", &case, &json!({"action": "submit"}))
+            .expect(200);
+        Self {
+            api,
+            case,
+            file: file["id"].as_str().expect("an id").to_owned(),
+        }
+    }
+
+    fn ask(&self, login: &str, method: &str, path: &str) -> Answer {
+        let id = if path.starts_with("/attachments") {
+            &self.file
+        } else {
+            &self.case
+        };
+        let address = format!("/api/v1{path}")
+            .replace("{id}", id)
+            .replace("{key}", "sharing");
+        let (api, address) = (&self.api, &*address);
+        match (method, path) {
+            ("POST", "/sessions") => {
+                api.token("ann");
+                let password = crate::support::app::PASSWORD;
+                api.post(
+                    login,
+                    address,
+                    &json!({"login": "ann", "password": password}),
+                )
+            }
+            ("POST", "/cases") => api.post(login, address, &json!({"workflow": "sharing"})),
+            ("PUT", _) => api.put(login, address, &json!({"answers": {"subject": "x"}})),
+            ("POST", "/cases/{id}/actions") => {
+                api.post(login, address, &json!({"action": "approve", "task": 1}))
+            }
+            ("POST", _) => api.upload(login, &self.case, &PDF),
+            _ => api.get(login, address),
+        }
+    }
+}
+
+#[test]
+fn the_matrix_covers_every_route() {
+    let covered: BTreeSet<(&str, &str)> = MATRIX
+        .iter()
+        .map(|(method, path, _)| (*method, *path))
+        .collect();
+    let served: BTreeSet<(&str, &str)> = ROUTES
+        .iter()
+        .map(|route| (route.method, route.path))
+        .collect();
+
+    assert_eq!(covered, served);
+    assert_eq!(covered.len(), MATRIX.len());
+}
+
+#[test]
+fn everyone_gets_what_the_matrix_says() {
+    Fixture::each(|fixture| {
+        // A signature changes the case, so who signs comes last.
+        let world = World::of(fixture);
+        let mut wrong = Vec::new();
+        let (changing, reading): (Vec<_>, Vec<_>) = MATRIX
+            .iter()
+            .partition(|(method, path, _)| (*method, *path) == ("POST", "/cases/{id}/actions"));
+        for (method, path, expected) in reading.into_iter().chain(changing) {
+            let mut people: Vec<_> = PEOPLE.iter().zip(expected).collect();
+            people.sort_by_key(|((who, _), _)| *who == "asked");
+            for ((who, login), expected) in people {
+                let answer = world.ask(login, method, path);
+                if answer.status != expected {
+                    wrong.push(format!(
+                        "{who}: {method} {path}: {} instead of {expected}",
+                        answer.status
+                    ));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn a_case_that_one_may_not_see_is_no_different_from_one_that_is_not_there() {
+    Fixture::each(|fixture| {
+        let world = World::of(fixture);
+        let there = world.case.clone();
+        let nowhere = "01J00000000000000000000000".to_owned();
+        let ask = |id: &str| -> Vec<(u16, Value)> {
+            let api = &world.api;
+            let path = |rest: &str| format!("/api/v1/cases/{id}{rest}");
+            [
+                api.get("pat", &path("")),
+                api.get("pat", &path("/events")),
+                api.put("pat", &path("/answers"), &json!({"answers": {}})),
+                api.put(
+                    "pat",
+                    &path("/answers"),
+                    &json!({"answers": {}, "revision": 1}),
+                ),
+                api.act("pat", id, &json!({"action": "approve", "task": 1})),
+                api.act("pat", id, &json!({"action": "submit"})),
+                api.act(
+                    "pat",
+                    id,
+                    &json!({"action": "terminate", "comment": "x", "revision": 0}),
+                ),
+                api.upload("pat", id, &PDF),
+            ]
+            .into_iter()
+            .map(|answer| (answer.status, answer.json))
+            .collect()
+        };
+
+        let (hidden, missing) = (ask(&there), ask(&nowhere));
+
+        assert_eq!(hidden, missing);
+        assert!(
+            hidden.iter().all(|(status, _)| *status == 404),
+            "{hidden:?}"
+        );
+        let listed = world.api.get("pat", "/api/v1/cases").expect(200);
+        assert_eq!(listed["items"], json!([]));
+        let found = world
+            .api
+            .get("pat", "/api/v1/cases?q=%E6%A0%B8%E9%AA%8C")
+            .expect(200);
+        assert_eq!(found["items"], json!([]));
+    });
+}
+
+#[test]
+fn a_post_that_is_lost_is_lost_at_the_next_request() {
+    let fixture = Fixture::new();
+    let world = World::of(&fixture);
+    let path = format!("/api/v1/cases/{}", world.case);
+    assert_eq!(world.api.get("bob", &path).status, 200);
+
+    fixture.take_posts("bob");
+
+    assert_eq!(world.api.get("bob", &path).problem(404), "not-found");
+    fixture.deactivate("bob");
+    assert_eq!(world.api.get("bob", &path).problem(401), "unauthenticated");
+}
+
+fn clear(fixture: &Fixture, login: &str, level: u8) {
+    let login = login.to_owned();
+    fixture.write(move |conn| {
+        let account = people::by_login(conn, &login)?.expect("somebody");
+        let person = NewPerson {
+            ulid: account.ulid,
+            login: account.login,
+            name: account.name,
+            email: format!("{login}@henan.example"),
+            department: DepartmentCode("A".into()),
+            clearance: level,
+            language: account.language,
+            active: account.active,
+            created_at: seed::at(0),
+        };
+        people::save(conn, &person)?;
+        directory::changed(conn).map(drop)
+    });
+}
+
+#[test]
+fn data_above_the_clearance_is_not_even_listed() {
+    use crate::support::definitions::for_data;
+    let fixture = Fixture::new();
+    let key = fixture.publish(for_data());
+    let chosen = json!({"resources": [{"resource": "health", "item": "name"}]});
+    let case = fixture.file("ann", &key, chosen);
+    let api = Api::of(&fixture);
+    let path = format!("/api/v1/cases/{case}");
+    assert_eq!(api.get("eve", &path).status, 200);
+
+    clear(&fixture, "eve", 2);
+
+    assert_eq!(api.get("eve", &path).problem(404), "not-found");
+    assert_eq!(
+        api.get("eve", "/api/v1/cases").expect(200)["items"],
+        json!([])
+    );
+    clear(&fixture, "bob", 2);
+    assert_eq!(
+        api.get("bob", "/api/v1/tasks").expect(200)["items"],
+        json!([])
+    );
+    clear(&fixture, "ann", 1);
+    assert_eq!(
+        api.get("ann", &path).status,
+        200,
+        "who filed it knows what they asked for"
+    );
+    let mine = api.get("ann", "/api/v1/cases").expect(200);
+    assert_eq!(mine["items"].as_array().map(Vec::len), Some(1));
+}

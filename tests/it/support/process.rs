@@ -1,0 +1,212 @@
+//! Real processes of the program: set up from the command line, served, killed and started again.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_huiqian");
+
+/// A deployment in a folder of its own: settings, files and at most one server.
+pub struct Deployment {
+    folder: tempfile::TempDir,
+    port: u16,
+    environment: Vec<(String, String)>,
+    server: Option<Child>,
+}
+
+impl Deployment {
+    /// Settings for this database; mail goes to `smtp_port` on this machine.
+    pub fn new(database: &str, smtp_port: u16) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = free_port();
+        let set = |name: &str, value: String| (format!("HUIQIAN_{name}"), value);
+        let environment = vec![
+            set("DATABASE_URL", database.to_owned()),
+            set("LISTEN", format!("127.0.0.1:{port}")),
+            set("BASE_URL", format!("http://127.0.0.1:{port}")),
+            set("SMTP_URL", format!("smtp://127.0.0.1:{smtp_port}?tls=none")),
+            set("MAIL_FROM", "会签 <huiqian@henan.example>".to_owned()),
+            set("SECRET_KEY", "0123456789abcdef0123456789abcdef".to_owned()),
+            set(
+                "ATTACHMENTS",
+                folder.path().join("files").display().to_string(),
+            ),
+        ];
+        Self {
+            folder,
+            port,
+            environment,
+            server: None,
+        }
+    }
+
+    /// Runs one command of the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    /// As [`Self::run`]; it must succeed. Answers with what it printed.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}{}",
+            said(&output.stdout),
+            said(&output.stderr)
+        );
+        said(&output.stdout)
+    }
+
+    /// Writes a file of the deployment's folder.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub fn start(&mut self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .expect("a log");
+        let errors = log.try_clone().expect("a log");
+        let child = self
+            .command(&["serve"])
+            .stdout(Stdio::from(log))
+            .stderr(Stdio::from(errors))
+            .spawn()
+            .expect("the server starts");
+        self.server = Some(child);
+        let since = Instant::now();
+        while !self.is_ready() {
+            assert!(
+                since.elapsed() < Duration::from_secs(60),
+                "the server does not become ready: {}",
+                self.said()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    /// What the server has logged.
+    pub fn said(&self) -> String {
+        let mut text = String::new();
+        if let Ok(mut file) = std::fs::File::open(self.log()) {
+            file.read_to_string(&mut text).expect("the log is text");
+        }
+        text
+    }
+
+    fn is_ready(&self) -> bool {
+        ureq::get(format!("http://127.0.0.1:{}/readyz", self.port))
+            .call()
+            .is_ok()
+    }
+
+    /// Ends the server at once, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().expect("the server is ours to end");
+            server.wait().expect("it ends");
+        }
+    }
+
+    /// The address of the API.
+    pub fn api(&self) -> String {
+        format!("http://127.0.0.1:{}/api/v1", self.port)
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address")
+        .port()
+}
+
+/// A client of the API that repeats a request with its key until somebody answers.
+#[derive(Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    api: String,
+    token: String,
+}
+
+impl Client {
+    /// Acts with this token.
+    pub fn new(api: String, token: String) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .build()
+            .into();
+        Self { agent, api, token }
+    }
+
+    /// Posts until there is an answer, at most for a minute. A server that is down, or just went down, gives none.
+    pub fn post(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
+        let since = Instant::now();
+        loop {
+            let sent = self
+                .agent
+                .post(format!("{}{path}", self.api))
+                .header("authorization", format!("Bearer {}", self.token))
+                .header("idempotency-key", key)
+                .send_json(body);
+            if let Ok(mut answer) = sent {
+                let status = answer.status().as_u16();
+                // A connection that breaks in the middle of the answer is no answer.
+                if status != 503
+                    && let Ok(body) = answer.body_mut().read_json()
+                {
+                    return (status, body);
+                }
+            }
+            assert!(
+                since.elapsed() < Duration::from_secs(60),
+                "no answer to {path}"
+            );
+            std::thread::sleep(Duration::from_millis(15));
+        }
+    }
+
+    /// Gets a document that must be there.
+    pub fn get(&self, path: &str) -> Value {
+        let mut answer = self
+            .agent
+            .get(format!("{}{path}", self.api))
+            .header("authorization", format!("Bearer {}", self.token))
+            .call()
+            .expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        answer.body_mut().read_json().unwrap_or(json!(null))
+    }
+}
