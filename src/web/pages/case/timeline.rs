@@ -171,6 +171,10 @@ impl Telling<'_> {
                 let stage = self.stage_of(*task);
                 told("", "case.event.released", &[("stage", &stage)], "")
             }
+            Event::ClaimLost { task } => {
+                let stage = self.stage_of(*task);
+                told("", "case.event.claim_lost", &[("stage", &stage)], "")
+            }
             Event::Reassigned { task, to, comment } => {
                 let (stage, to) = (self.stage_of(*task), self.sight.names.parties(to));
                 let values = [("stage", &*stage), ("to", &*to)];
