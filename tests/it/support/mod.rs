@@ -12,4 +12,5 @@ pub mod process;
 pub mod seed;
 pub mod shell;
 pub mod smtp;
+pub mod town;
 pub mod world;
