@@ -135,10 +135,6 @@ pub fn adopt(conn: &mut Connection, draft: i64, case: i64) -> Result<usize, Stor
         .filter(attachments::draft_id.eq(Some(draft)))
         .filter(attachments::case_id.is_null());
     Ok(diesel::update(of_draft)
-<<<<<<< HEAD
-=======
-        // The draft goes when it has become a case; a file that still pointed to it would hold it.
->>>>>>> web
         .set((
             attachments::case_id.eq(Some(case)),
             attachments::draft_id.eq(None::<i64>),

@@ -12,4 +12,5 @@ pub mod process;
 pub mod seed;
 pub mod shell;
 pub mod smtp;
+pub mod visitor;
 pub mod world;
