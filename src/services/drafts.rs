@@ -12,7 +12,7 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::engine::{self, Case, Command, PositionState, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
-use crate::forms::{self, Answers, CheckContext, Form, Problem, Strictness};
+use crate::forms::{self, Answers, CheckContext, Checked, Form, Problem, Strictness};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::drafts::{self, Draft, DraftContent, NewDraft};
 use crate::storage::{self, Connection};
@@ -84,7 +84,16 @@ fn start_in(
     let workflow = app.workflow(conn, version.id)?;
     may_file(viewer, &workflow)?;
     let ulid = Ulid::new();
-    refuse_stopped(app, &workflow, viewer, &answers)?;
+    let read = check_for(
+        app,
+        conn,
+        viewer,
+        &workflow,
+        None,
+        &answers,
+        Strictness::Draft,
+    )?;
+    refuse_stopped(app, &workflow, viewer, &read.answers)?;
     let content = content(app, &workflow, ulid, &answers)?;
     let new = NewDraft {
         ulid,
@@ -224,17 +233,18 @@ pub fn save(
         let mut all = opened.answers.clone();
         all.extend(answers);
         all.retain(|_, answer| !answer.is_null());
-        if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &all) {
+        let checked = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
+        // Pages send texts: only what they were read as can be held against a rule.
+        if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &checked.answers) {
             // What was typed must not stay, so this is no error of the transaction but its result.
             let files = remove_all(conn, &opened.draft)?;
             return Ok(Err((stop, files)));
         }
-        let problems = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
         let content = content(&shared, &opened.workflow, ulid, &all)?;
         opened.draft.revision =
             drafts::save(conn, opened.draft.id, opened.draft.revision, &content)?;
         opened.answers = all;
-        Ok::<_, Error>(Ok((opened, problems)))
+        Ok::<_, Error>(Ok((opened, checked.problems)))
     })?;
     match saved {
         Ok(saved) => Ok(saved),
@@ -251,7 +261,7 @@ pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Proble
     app.db.write(move |conn| {
         let opened = open_in(&shared, conn, &by, ulid)?;
         let viewer = viewer(&shared, conn, &by)?;
-        let problems = check(
+        let checked = check(
             &shared,
             conn,
             &viewer,
@@ -259,7 +269,7 @@ pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Proble
             &opened.answers,
             Strictness::Submit,
         )?;
-        Ok::<_, Error>((opened, problems))
+        Ok::<_, Error>((opened, checked.problems))
     })
 }
 
@@ -340,22 +350,43 @@ fn check(
     opened: &Open,
     answers: &Answers,
     strictness: Strictness,
-) -> Result<Vec<Problem>, Error> {
+) -> Result<Checked, Error> {
     let owner = opened
         .draft
         .from_case
         .map_or(Owner::Draft(opened.draft.id), Owner::Case);
-    let facts = Facts::read(app, conn, viewer, viewer.person.id, Some(owner), &[answers])?;
-    let scope = scope(&opened.workflow, viewer, app.now());
-    let part = engine::asked_at_start(&opened.workflow);
+    let workflow = &opened.workflow;
+    check_for(
+        app,
+        conn,
+        viewer,
+        workflow,
+        Some(owner),
+        answers,
+        strictness,
+    )
+}
+
+fn check_for(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    workflow: &Workflow,
+    owner: Option<Owner>,
+    answers: &Answers,
+    strictness: Strictness,
+) -> Result<Checked, Error> {
+    let facts = Facts::read(app, conn, viewer, viewer.person.id, owner, &[answers])?;
+    let scope = scope(workflow, viewer, app.now());
+    let part = engine::asked_at_start(workflow);
     let others = Answers::new();
     let context = CheckContext {
-        form: &opened.workflow.form,
+        form: &workflow.form,
         scope: &scope,
         lookup: &facts,
         others: &others,
     };
-    Ok(forms::check(&part, answers.clone(), &context, strictness).problems)
+    Ok(forms::check(&part, answers.clone(), &context, strictness))
 }
 
 fn refuse_stopped(

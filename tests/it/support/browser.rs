@@ -188,7 +188,7 @@ impl Browser {
     pub async fn wait_for_text(&self, words: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let page = self.text("body").await;
+            let page = self.readable().await.unwrap_or_default();
             if page.contains(words) {
                 return;
             }
@@ -198,6 +198,12 @@ impl Browser {
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// What can be read now; nothing while one page gives way to the next.
+    async fn readable(&self) -> Option<String> {
+        let body = self.client.find(Locator::Css("body")).await.ok()?;
+        body.text().await.ok()
     }
 
     /// Runs a script in the page; for measuring it, never for using it.

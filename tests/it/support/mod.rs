@@ -13,4 +13,5 @@ pub mod seed;
 pub mod shell;
 pub mod smtp;
 pub mod town;
+pub mod visitor;
 pub mod world;
