@@ -187,7 +187,7 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
     );
     let as_made = (
         replayed.number.as_ref(),
-        projection::status_word(&replayed),
+        super::words::status_word(&replayed),
         replayed.applicant,
         &replayed.department,
         replayed.level(),
@@ -238,7 +238,7 @@ fn read(row: &EventRow) -> Option<(Event, Stamp)> {
         Channel::Timer,
     ]
     .into_iter()
-    .find(|channel| projection::channel(*channel) == row.channel)?;
+    .find(|channel| super::words::channel(*channel) == row.channel)?;
     let stamp = Stamp {
         actor: row.actor_id.map_or(Actor::System, Actor::Person),
         on_behalf: row.on_behalf_id,

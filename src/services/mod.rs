@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod uploads;
 mod vault;
 pub mod viewer;
+pub mod words;
 pub mod workflows;
 
 pub use app::App;

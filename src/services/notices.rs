@@ -8,7 +8,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::{App, Error, links, projection};
+use super::{App, Error, links, projection, words};
 use crate::auth::{self, tokens};
 use crate::directory::PersonId;
 use crate::engine::{
@@ -209,7 +209,7 @@ fn reason(
         });
         how.unwrap_or_else(|| match &decision.case.status {
             Status::Ended { end, .. }
-                if projection::outcome_of(&running.workflow, end) == Outcome::Withdrawn =>
+                if words::outcome_of(&running.workflow, end) == Outcome::Withdrawn =>
             {
                 Reason::Withdrawn
             }

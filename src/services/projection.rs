@@ -8,19 +8,19 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::viewer::{address, concerned};
+use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
 use crate::engine::{
-    self, Actor, Answer, Case, Channel, Context, Decision, Event, Party, Stamp, Status, Task,
-    TaskAsks, TaskState,
+    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
-use crate::workflow::{Kind, Outcome, Workflow};
+use crate::workflow::{Kind, Workflow};
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -175,18 +175,6 @@ fn person_of(stamp: &Stamp) -> Option<i64> {
     }
 }
 
-/// The word of a channel in the tables.
-#[must_use]
-pub fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Page => "page",
-        Channel::Link => "link",
-        Channel::Api => "api",
-        Channel::Cli => "cli",
-        Channel::Timer => "timer",
-    }
-}
-
 /// The columns that lists search on, beside the snapshot.
 fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseState, Error> {
     let end = match &case.status {
@@ -213,34 +201,6 @@ fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseSt
         ended_at: end.as_ref().map(|(_, at)| *at),
         keep_until: end.and_then(|(_, at)| keep_until(&running.workflow, at)),
     })
-}
-
-/// `open`, `ended`: the word in lists and in the API.
-#[must_use]
-pub fn status_word(case: &Case) -> &'static str {
-    match case.status {
-        Status::Draft => "draft",
-        Status::Open { .. } => "open",
-        Status::Ended { .. } => "ended",
-    }
-}
-
-/// What an end means to other systems.
-#[must_use]
-pub fn outcome_of(workflow: &Workflow, end: &str) -> Outcome {
-    workflow.end(end).map_or(Outcome::Closed, |end| end.outcome)
-}
-
-/// The outcome's word.
-#[must_use]
-pub fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Approved => "approved",
-        Outcome::Rejected => "rejected",
-        Outcome::Withdrawn => "withdrawn",
-        Outcome::Lapsed => "lapsed",
-        Outcome::Closed => "closed",
-    }
 }
 
 /// A case's title: the answer to `subject`, else to the first text that must be answered, else the workflow's name.
@@ -443,37 +403,6 @@ fn holder(task: &Task) -> Holder {
         person: task.holder,
         post,
         inboxes,
-    }
-}
-
-/// The word of what a task asks for.
-#[must_use]
-pub fn asks_word(asks: TaskAsks) -> &'static str {
-    match asks {
-        TaskAsks::Sign => "sign",
-        TaskAsks::Work => "work",
-        TaskAsks::Notice => "notice",
-        TaskAsks::Edit => "edit",
-        TaskAsks::Supply => "supply",
-        TaskAsks::Repair => "repair",
-    }
-}
-
-/// The word of an answer.
-#[must_use]
-pub fn answer_word(answer: &Answer) -> &'static str {
-    match answer {
-        Answer::Approved => "approved",
-        Answer::Rejected => "rejected",
-        Answer::Abstained => "abstained",
-        Answer::Chosen { refuses: false, .. } => "chosen",
-        Answer::Chosen { refuses: true, .. } => "refused",
-        Answer::Done => "done",
-        Answer::Acknowledged => "acknowledged",
-        Answer::Returned => "returned",
-        Answer::Submitted => "submitted",
-        Answer::Supplied => "supplied",
-        Answer::Repaired => "repaired",
     }
 }
 

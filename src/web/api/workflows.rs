@@ -124,7 +124,7 @@ pub(super) async fn show(caller: Caller, key: Path<String>) -> Result<HttpRespon
             .map(|end| EndOutline {
                 id: end.id.clone(),
                 title: pick(&end.title),
-                outcome: crate::services::projection::outcome_word(end.outcome),
+                outcome: crate::services::words::outcome_word(end.outcome),
             })
             .collect(),
         digest: workflow.digest.clone(),

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 use super::{PartyBody, PersonBody};
 use crate::engine::{Answer, Task, TaskState};
 use crate::messages::Language;
-use crate::services::projection::{answer_word, asks_word, stage_title};
+use crate::services::projection::stage_title;
 use crate::services::seen::Seen;
+use crate::services::words::{answer_word, asks_word};
 use chrono::{DateTime, Utc};
 
 /// A task.

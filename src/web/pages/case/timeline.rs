@@ -303,7 +303,7 @@ impl Telling<'_> {
     fn end_dot(&self, end: &str) -> &'static str {
         use crate::workflow::Outcome;
         let workflow = &self.sight.seen.running.workflow;
-        match crate::services::projection::outcome_of(workflow, end) {
+        match crate::services::words::outcome_of(workflow, end) {
             Outcome::Approved => "ok",
             Outcome::Rejected => "bad",
             Outcome::Withdrawn | Outcome::Lapsed | Outcome::Closed => "",

@@ -10,7 +10,7 @@ use crate::forms::Words;
 use crate::messages::text;
 use crate::services::cases::Running;
 use crate::services::lists::{CaseRow, Copied, Row};
-use crate::services::{Viewer, mail, projection};
+use crate::services::{Viewer, mail};
 use crate::storage::cases::CaseSummary;
 use crate::storage::drafts::Draft as StoredDraft;
 use crate::web::format;
@@ -361,7 +361,7 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         .end(end)
         .map(|end| visit.language.pick(&end.title).to_owned())
         .unwrap_or_default();
-    match projection::outcome_of(&running.workflow, end) {
+    match crate::services::words::outcome_of(&running.workflow, end) {
         Outcome::Approved => Tag::new(Tone::Ok, title),
         Outcome::Rejected => Tag::new(Tone::Bad, title),
         Outcome::Withdrawn | Outcome::Lapsed | Outcome::Closed => Tag::plain(Tone::Hold, title),
