@@ -2,13 +2,14 @@
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use url::form_urlencoded;
 
+use crate::directory::PersonId;
 use crate::messages::Language;
 use crate::services::lists::{self, Around};
 use crate::services::{App, Error, Viewer, sessions};
@@ -65,6 +66,8 @@ pub struct Visit {
     pub said: Option<String>,
     /// The language chosen by this request, to be remembered.
     pub chosen: Option<Language>,
+    /// Who turned out to ask.
+    asked_by: OnceLock<PersonId>,
     secure: bool,
 }
 
@@ -117,6 +120,7 @@ impl Visit {
             query: query
                 .into_iter()
                 .filter(|(name, _)| name != "lang")
+                .map(|(name, value)| (name, storable(value)))
                 .collect(),
             method: request.method().clone(),
             site: site(request, &app.settings.base_url),
@@ -127,6 +131,7 @@ impl Visit {
             link: cookie(LINK),
             said: cookie(SAID),
             chosen,
+            asked_by: OnceLock::new(),
             secure,
             app,
         }
@@ -156,10 +161,17 @@ impl Visit {
         format!("{}?{query}", self.path)
     }
 
+    /// Who turned out to ask, for the log.
+    #[must_use]
+    pub fn asked_by(&self) -> Option<PersonId> {
+        self.asked_by.get().copied()
+    }
+
     /// Who is logged in.
     pub fn reader(&self) -> Result<Reader, Error> {
         let secret = self.session.as_deref().ok_or(Error::Unauthenticated)?;
         let (session, viewer) = sessions::of_cookie(&self.app, secret)?;
+        self.asked_by.get_or_init(|| viewer.person.id);
         Ok(Reader {
             around: lists::around(&self.app, &viewer)?,
             csrf: session.csrf,
@@ -246,6 +258,17 @@ impl Visit {
             cookie = cookie.max_age(age);
         }
         cookie.finish()
+    }
+}
+
+/// Text from outside as the databases can keep it: PostgreSQL knows no NUL. Any other control character is refused by its
+/// field just as well.
+#[must_use]
+pub fn storable(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{1}")
+    } else {
+        text
     }
 }
 

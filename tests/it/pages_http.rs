@@ -1177,3 +1177,70 @@ fn names_in_cookies_and_addresses_from_elsewhere_do_no_harm() {
         assert_eq!(stranger.get("/a/confirm").status, 410, "{token}");
     }
 }
+
+#[test]
+fn characters_that_cannot_be_kept_or_seen_are_refused_with_the_field_named() {
+    let site = Site::open();
+    let visitor = site.visitor("li.wenjing");
+    let page = begin(&visitor);
+
+    for (typed, told) in [
+        ("医政\0处", "控制字符"),
+        ("医政\u{202E}处", "改变文字方向"),
+        ("医政\n处", "只能写一行"),
+    ] {
+        let refused = press(
+            &visitor,
+            &visitor.get(&page.path),
+            |form| {
+                first_section(form);
+                form.set("office", typed);
+            },
+            "next",
+        );
+        assert_eq!(refused.status, 422, "{typed:?}");
+        let words = refused.text(".es");
+        assert!(
+            words.contains("申请科室") && words.contains(told),
+            "{words}"
+        );
+    }
+    let rare = "𠮷田\u{FA11}·买买提<b>{{7*7}}</b>' OR 1=1 --";
+    let kept = press(
+        &visitor,
+        &visitor.get(&page.path),
+        |form| {
+            first_section(form);
+            form.set("office", rare);
+        },
+        "next",
+    );
+    assert_eq!(kept.status, 303, "{}", kept.text(".es"));
+    assert_eq!(
+        visitor.get(&page.path).form(SECTION).value("office"),
+        Some(rare)
+    );
+}
+
+#[test]
+fn odd_logins_are_only_wrong() {
+    let site = Site::open();
+    let visitor = site.stranger();
+    let page = visitor.get("/login");
+
+    for login in [
+        "ｌｉ．ｗｅｎｊｉｎｇ",
+        "li.wenjing\0",
+        "' OR 1=1 --",
+        "",
+        "\u{202E}gnijnew.il",
+        &"x".repeat(5000),
+    ] {
+        let refused = visitor.log_in_on(&page, login, huiqian::services::demo::PASSWORD);
+        assert!(
+            matches!(refused.status, 422 | 429),
+            "{login:?}: {}",
+            refused.status
+        );
+    }
+}

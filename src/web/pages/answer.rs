@@ -4,7 +4,10 @@ use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
+
+use crate::directory::PersonId;
+use crate::web::security::AskedBy;
 
 /// An answer.
 #[derive(Debug, Default)]
@@ -13,6 +16,7 @@ pub struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<Cookie<'static>>,
     body: Vec<u8>,
+    asked_by: Option<PersonId>,
 }
 
 impl Answer {
@@ -69,6 +73,13 @@ impl Answer {
         self
     }
 
+    /// To this person, as the log notes.
+    #[must_use]
+    pub fn to(mut self, person: Option<PersonId>) -> Self {
+        self.asked_by = person;
+        self
+    }
+
     /// With a cookie.
     #[must_use]
     pub fn set(mut self, cookie: Cookie<'static>) -> Self {
@@ -80,7 +91,10 @@ impl Answer {
 impl Responder for Answer {
     type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        if let Some(person) = self.asked_by {
+            request.extensions_mut().insert(AskedBy(person));
+        }
         let mut response = HttpResponse::build(self.status);
         for header in self.headers {
             response.insert_header(header);

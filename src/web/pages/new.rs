@@ -13,7 +13,7 @@ use crate::services::cases::By;
 use crate::services::{drafts, lists};
 use crate::storage::drafts::Draft;
 use crate::web::format;
-use crate::web::session::{Reader, Visit};
+use crate::web::session::{Reader, Visit, storable};
 use crate::web::views::{Choice, Link, Nav, NewView, Problem, WorkflowCard};
 use crate::workflow::Workflow;
 
@@ -112,7 +112,9 @@ pub async fn start(visit: Visit, body: Body) -> Answer {
 /// `POST /new/{workflow}`
 pub async fn start_this(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
     visit
-        .take(body, move |visit, posted| begin(visit, posted, &path))
+        .take(body, move |visit, posted| {
+            begin(visit, posted, &storable(path.into_inner()))
+        })
         .await
 }
 

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use url::form_urlencoded;
 
 use crate::config::Limits;
+use crate::web::session::storable;
 
 /// So many times more than is taken is still read, so that it can be given back.
 const GIVEN_BACK: usize = 4;
@@ -125,6 +126,9 @@ impl Body {
         posted
             .pairs
             .truncate(limits.form_fields.saturating_mul(GIVEN_BACK));
+        for (_, value) in &mut posted.pairs {
+            *value = storable(std::mem::take(value));
+        }
         posted
     }
 }
@@ -296,10 +300,10 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn invalid_utf8_is_no_fault() {
+    async fn invalid_utf8_is_no_fault_and_nul_is_like_any_control_character() {
         let posted = read(FORM, b"a=%FF%00", &Limits::default()).await;
 
-        assert_eq!(posted.get("a"), Some("\u{FFFD}\0"));
+        assert_eq!(posted.get("a"), Some("\u{FFFD}\u{1}"));
     }
 
     #[actix_web::test]

@@ -20,8 +20,11 @@ impl Visit {
     {
         let (request, chosen) = (self.request.clone(), self.chosen);
         let cookie = chosen.map(|language| self.language_cookie(language));
-        let done =
-            web::block(move || work(&self).unwrap_or_else(|failure| failure.answer(&self))).await;
+        let done = web::block(move || {
+            let answer = work(&self).unwrap_or_else(|failure| failure.answer(&self));
+            answer.to(self.asked_by())
+        })
+        .await;
         let answer = done.unwrap_or_else(|_| {
             tracing::error!(request, "a request broke off");
             let words = text(chosen.unwrap_or_default(), "pages.error.500.heading", &[]);
