@@ -109,11 +109,6 @@ impl App {
         self.db.read(|conn| self.directory(conn))
     }
 
-    /// The directory as it stands now.
-    pub fn directory_of_now(&self) -> Result<Arc<Directory>, Error> {
-        self.db.read(|conn| self.directory(conn))
-    }
-
     /// A published version, which never changes.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
         if let Some(known) = self
