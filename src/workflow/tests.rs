@@ -225,6 +225,7 @@ fn what_does_not_work_yet_is_refused_by_name_and_nothing_else_is_said_of_it() {
             "    await: notify\n    law: 《条例》第二十条",
         ),
         ("in: 3wd,", "in: 3wd, extend: {max: 3wd},"),
+        ("  - stage: notify", "  - stage: notify\n    offer: turn"),
         (
             "goto: notify}",
             "goto: later}]\n    every: 1mo\n    undecided: [{goto: again}",

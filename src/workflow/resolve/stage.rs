@@ -47,6 +47,12 @@ impl<'t> Reader<'t> {
         };
         let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
         let offer = self.word_at(keys, "offer", OFFERS).unwrap_or_default();
+        // The engine only offers a task to whoever takes it: another way, read and then not kept, would deceive.
+        if offer != Offer::Claim
+            && let Some(entry) = keys.tree.entry("offer")
+        {
+            self.not_yet(entry);
+        }
         let sign = keys.get("sign").and_then(|sign| self.sign(sign));
         let choices = keys
             .get("choices")
