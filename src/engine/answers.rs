@@ -8,7 +8,7 @@ use super::run::Run;
 use super::{Case, Input, Rejection, Task};
 use crate::expression::Scope;
 use crate::forms::{self, Answers, CheckContext, Part, Strictness};
-use crate::workflow::{CheckLevel, Kind, Node, Stage, Text, Workflow};
+use crate::workflow::{CheckLevel, Stage, Text, Workflow};
 
 /// Answers that will do, and what stands for the private ones among them, by path.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,24 +20,7 @@ pub(super) struct Filled {
 /// The names of sections and fields that some stage fills: they are not asked at the start.
 #[must_use]
 pub fn filled_later(workflow: &Workflow) -> Vec<String> {
-    fn collect(nodes: &[Node], names: &mut BTreeSet<String>) {
-        for node in nodes {
-            match &node.kind {
-                Kind::Stage(stage) => {
-                    names.extend(stage.fills.iter().cloned());
-                    names.extend(
-                        stage
-                            .seats
-                            .iter()
-                            .flat_map(|seat| seat.fills.iter().cloned()),
-                    );
-                }
-                Kind::Group { stages, .. } => collect(stages, names),
-            }
-        }
-    }
-    let mut names = BTreeSet::new();
-    collect(&workflow.stages, &mut names);
+    let names: BTreeSet<String> = workflow.filled_later().map(str::to_owned).collect();
     names.into_iter().collect()
 }
 

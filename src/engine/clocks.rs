@@ -4,7 +4,7 @@ use super::case::{Clock, ClockKey};
 use super::{Case, Context, Measure, Task, TaskAsks};
 use crate::calendar::{Calendar, Duration, Instant, Ledger};
 use crate::expression::{Scope, Value};
-use crate::workflow::{Budget, ClockRule, Kind, Remind, Workflow};
+use crate::workflow::{Budget, ClockRule, Remind, Workflow};
 
 /// Behind a stage's id: the clocks of its supplement.
 const SUPPLEMENT: &str = "/supplement";
@@ -29,14 +29,12 @@ pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [Clo
     let Some(node) = workflow.node(node_of(clock_node)) else {
         return &[];
     };
-    match (&node.kind, is_supplement(clock_node)) {
-        (_, false) => &node.due,
-        (Kind::Stage(stage), true) => stage
-            .supplement
-            .as_ref()
-            .map_or(&[], |supplement| &supplement.due),
-        (Kind::Group { .. }, true) => &[],
+    if !is_supplement(clock_node) {
+        return &node.due;
     }
+    node.stage()
+        .and_then(|stage| stage.supplement.as_ref())
+        .map_or(&[], |supplement| &supplement.due)
 }
 
 /// The key of a clock: a statutory one belongs to the case, an internal one to the round, a supplement's to that supplement.

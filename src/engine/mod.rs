@@ -16,7 +16,6 @@ mod mails;
 mod moves;
 mod opening;
 mod people;
-mod places;
 mod react;
 mod rejection;
 mod run;

@@ -7,7 +7,7 @@ use super::who::parties;
 use super::{Event, Party, Rejection, Task, TaskAsks, TaskId, people};
 use crate::calendar::day_of;
 use crate::directory::{PersonId, Post};
-use crate::workflow::{Asks, Kind, Node, Seat, Sign, Stage, Who};
+use crate::workflow::{Asks, Node, Seat, Sign, Stage, Who};
 
 /// Whom one task is offered to, and through which post they must hold it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -198,8 +198,8 @@ impl Run<'_> {
     /// Who agreed in the stage that was decided last, if it passed, and has seen the answers as they are now.
     fn just_agreed(&self, entered: &str) -> Vec<PersonId> {
         let signing = self.workflow.nodes().filter(|node| {
-            node.id != entered
-                && matches!(&node.kind, Kind::Stage(stage) if stage.asks == Asks::Sign)
+            let signs = node.stage().is_some_and(|stage| stage.asks == Asks::Sign);
+            node.id != entered && signs
         });
         let decided = signing.filter_map(|node| {
             let record = self.case.stages.get(&node.id)?;

@@ -6,7 +6,7 @@ use super::who::{self, parties};
 use super::{Case, Context, Party, Rejection, Task, TaskAsks, TaskId, TaskState};
 use crate::calendar::day_of;
 use crate::directory::{PersonId, RoleCode};
-use crate::workflow::{Id, Kind, Node, Where, Who, Workflow};
+use crate::workflow::{Id, Node, Where, Who, Workflow};
 
 /// The active people behind a party today.
 pub(super) fn people_of(party: &Party, context: &Context<'_>) -> BTreeSet<PersonId> {
@@ -232,7 +232,7 @@ fn acted_where_all_differ(
     let distinct: Vec<Id> = around
         .into_iter()
         .chain([task.stage.clone()])
-        .filter(|id| workflow.node(id).is_some_and(is_distinct))
+        .filter(|id| workflow.node(id).is_some_and(|node| node.distinct))
         .collect();
     if distinct.is_empty() {
         return false;
@@ -246,13 +246,6 @@ fn acted_where_all_differ(
         .iter()
         .filter(|other| other.is_seat() && (&other.stage, other.place) != (&task.stage, task.place))
         .any(|other| seated(case, other, context) == Some(person) && inside(&other.stage))
-}
-
-fn is_distinct(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Stage(stage) => stage.distinct,
-        Kind::Group { distinct, .. } => *distinct,
-    }
 }
 
 /// Who filed a case knows what they asked for; everyone else needs the clearance.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
-use crate::workflow::{Check, CheckLevel, Kind, Node, Stage, Who, Workflow};
+use crate::workflow::{Check, CheckLevel, Node, Stage, Who, Workflow};
 
 /// A decision in the making: the case so far and what has happened to it.
 pub struct Run<'a> {
@@ -150,10 +150,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn stage(&self, id: &str) -> Option<(&'a Node, &'a Stage)> {
         let node = self.workflow.node(id)?;
-        match &node.kind {
-            Kind::Stage(stage) => Some((node, stage)),
-            Kind::Group { .. } => None,
-        }
+        Some((node, node.stage()?))
     }
 
     /// Gives copies to whom a definition names.

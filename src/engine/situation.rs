@@ -7,7 +7,7 @@ use super::{
     actions,
 };
 use crate::directory::PersonId;
-use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
 
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
@@ -213,10 +213,7 @@ impl<'a> Situation<'a> {
     /// The node and stage that a task belongs to.
     pub(super) fn stage_of(&self, task: &Task) -> Option<(&'a Node, &'a Stage)> {
         let node = self.workflow.node(&task.stage)?;
-        match &node.kind {
-            Kind::Stage(stage) => Some((node, stage)),
-            Kind::Group { .. } => None,
-        }
+        Some((node, node.stage()?))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people,
 };
 use crate::calendar::Instant;
-use crate::workflow::{ClockRule, Kind, Node, OverdueAct, Remind, Sign, Who, Workflow};
+use crate::workflow::{ClockRule, Node, OverdueAct, Remind, Sign, Who, Workflow};
 
 /// How many steps may come at once before a stage is parked: a deadline that leads back to itself without any time.
 const MOST_STEPS: usize = 500;
@@ -131,13 +131,11 @@ fn came_due(run: &mut Run<'_>, clock: &Clock) -> Result<(), Rejection> {
 /// The votes that a node's deadline ends: its own, and inside a block those without a deadline of their own.
 fn counted_by(node: &Node) -> Vec<&str> {
     let inside = |inner: &'_ Node| inner.due.is_empty();
-    match &node.kind {
-        Kind::Stage(stage) => match &stage.sign {
-            Sign::Vote(vote) if vote.until_due => vec![&node.id],
-            Sign::Vote(_) | Sign::Any | Sign::All | Sign::Sequence => Vec::new(),
-        },
-        Kind::Group { stages, .. } => stages
-            .iter()
+    match node.stage().map(|stage| &stage.sign) {
+        Some(Sign::Vote(vote)) if vote.until_due => vec![&node.id],
+        Some(Sign::Vote(_) | Sign::Any | Sign::All | Sign::Sequence) => Vec::new(),
+        None => node
+            .inside()
             .filter(|inner| inside(inner))
             .flat_map(counted_by)
             .collect(),

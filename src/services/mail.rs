@@ -295,13 +295,12 @@ pub fn stage_title(running: &Running, task: &Task, language: Language) -> String
         return task.stage.clone();
     };
     let title = language.pick(&node.title);
-    let seat = match &node.kind {
-        crate::workflow::Kind::Stage(stage) => stage
+    let seat = node.stage().and_then(|stage| {
+        stage
             .seats
             .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref()),
-        crate::workflow::Kind::Group { .. } => None,
-    };
+            .and_then(|seat| seat.title.as_ref())
+    });
     match (seat.map(|seat| language.pick(seat)), language) {
         (None, _) => title.to_owned(),
         (Some(seat), Language::Zh) => format!("{title}（{seat}）"),

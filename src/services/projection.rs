@@ -20,7 +20,7 @@ use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
-use crate::workflow::{Kind, Workflow};
+use crate::workflow::Workflow;
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -372,13 +372,12 @@ pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
     let Some(node) = workflow.node(&task.stage) else {
         return task.stage.clone();
     };
-    let seat = match &node.kind {
-        Kind::Stage(stage) => stage
+    let seat = node.stage().and_then(|stage| {
+        stage
             .seats
             .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref()),
-        Kind::Group { .. } => None,
-    };
+            .and_then(|seat| seat.title.as_ref())
+    });
     seat.map_or_else(
         || node.title.zh.clone(),
         |seat| format!("{}（{}）", node.title.zh, seat.zh),

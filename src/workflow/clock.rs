@@ -16,10 +16,29 @@ pub struct ClockRule {
     pub budget: Budget,
     /// When it starts; `None`: on entry.
     pub from: Option<Expression>,
+    /// Whether more time can be asked for.
+    pub extend: Option<Extend>,
     /// When to remind.
     pub remind: Vec<Remind>,
     /// What happens when it is over.
     pub overdue: Vec<Overdue>,
+}
+
+/// More time, asked for before it is over (延期).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extend {
+    /// At most so much, all extensions together.
+    pub max: Duration,
+    /// How often.
+    pub times: u32,
+    /// Who decides; `None`: whoever asks, at once.
+    pub by: Option<Who>,
+    /// By when they decide.
+    pub due: Vec<ClockRule>,
+    /// Who is told.
+    pub copy: Vec<Who>,
+    /// The article that allows it.
+    pub law: Option<String>,
 }
 
 /// How much time.

@@ -7,6 +7,7 @@ mod clock;
 mod finding;
 mod lint;
 mod model;
+pub mod place;
 mod resolve;
 mod surroundings;
 #[cfg(test)]
@@ -16,10 +17,11 @@ mod tests;
 mod tree;
 mod walk;
 
-pub use clock::{Budget, ClockRule, Overdue, OverdueAct, Remind};
+pub use clock::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
+pub use place::Place;
 pub use surroundings::Surroundings;
 
 use finding::{Lines, Note};

@@ -3,7 +3,7 @@
 use super::{ActionRule, text_of};
 use crate::engine::run::Run;
 use crate::engine::{Event, Input, Rejection, Situation, StageRecord, TaskId};
-use crate::workflow::{Asks, Kind};
+use crate::workflow::Asks;
 
 pub(super) struct Withdraw;
 
@@ -55,7 +55,7 @@ fn was_reached(milestone: &StageRecord) -> bool {
 /// Whether a stage that asks for signatures was decided: a single signature is none yet, and a return is no verdict.
 fn has_verdict(at: &Situation<'_>) -> bool {
     at.workflow.nodes().any(|node| {
-        matches!(&node.kind, Kind::Stage(stage) if stage.asks == Asks::Sign)
+        node.stage().is_some_and(|stage| stage.asks == Asks::Sign)
             && at.case.stage(&node.id).left.is_some()
     })
 }

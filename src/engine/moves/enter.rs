@@ -46,9 +46,14 @@ impl Run<'_> {
                 self.open(node, path, resume, detour)?;
                 self.ask(node, stage, &seats)
             }
-            Kind::Group { stages, .. } => {
+            Kind::Group { .. }
+            | Kind::Aside { .. }
+            | Kind::Parallel(_)
+            | Kind::Foreach(_)
+            | Kind::Wait(_)
+            | Kind::Start(_) => {
                 self.open(node, path, resume, detour)?;
-                Ok(match stages.first() {
+                Ok(match node.inside().next() {
                     Some(first) => Some(Move::to(&first.id)),
                     // The lint asks for at least one stage.
                     None => Some(self.leave_for(&node.id, LeftAs::Passed, CancelReason::Decided)),
@@ -99,21 +104,21 @@ impl Run<'_> {
     /// An earlier stage of the list, or inside a block of it, that was passed over on this way and that changed answers
     /// now ask for.
     pub(super) fn missed(&self, id: &str) -> Result<Option<Id>, EvaluationError> {
-        let earlier = self
+        let mut earlier = self
             .workflow
             .list_of(id)
             .iter()
             .take_while(|node| node.id != id);
         let around = self.workflow.around(id);
         let reached = around.iter().map(|block| self.case.stage(block).reached);
-        self.missed_among(earlier, reached.max().unwrap_or(0), &self.scope())
+        self.missed_among(&mut earlier, reached.max().unwrap_or(0), &self.scope())
     }
 
     /// `reached`: when the run last came to what stands before them. A stage that was passed over earlier than that was
     /// so on another way, which a return or a jump has left.
     fn missed_among<'n>(
         &self,
-        list: impl Iterator<Item = &'n Node>,
+        list: &mut dyn Iterator<Item = &'n Node>,
         mut reached: i64,
         scope: &Scope,
     ) -> Result<Option<Id>, EvaluationError> {
@@ -127,7 +132,7 @@ impl Run<'_> {
                 }
                 None if record.done => {
                     let since = reached.max(record.reached);
-                    let inside = self.missed_among(node.inside().iter(), since, scope)?;
+                    let inside = self.missed_among(&mut node.inside(), since, scope)?;
                     if inside.is_some() {
                         return Ok(inside);
                     }
@@ -166,8 +171,8 @@ fn seats<'s>(stage: &'s Stage, scope: &Scope) -> Result<Vec<(u16, &'s Seat)>, Ev
 /// Whether entering the node would ask somebody.
 fn wanted(node: &Node, scope: &Scope) -> Result<bool, EvaluationError> {
     Ok(holds(&node.when, scope)?
-        && match &node.kind {
-            Kind::Stage(stage) => !seats(stage, scope)?.is_empty(),
-            Kind::Group { .. } => true,
+        && match node.stage() {
+            Some(stage) => !seats(stage, scope)?.is_empty(),
+            None => true,
         })
 }

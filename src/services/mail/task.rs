@@ -11,7 +11,7 @@ use crate::services::{App, Error};
 use crate::storage::action_links::{self, LinkState, StoredLink};
 use crate::storage::outbox::{self, OutboxState};
 use crate::storage::{Connection, tasks};
-use crate::workflow::{Choice, Kind, Stage, SupplementClock};
+use crate::workflow::{Choice, Stage, SupplementClock};
 
 /// A mail has no more buttons than these; with more choices one button leads to all of them.
 const MOST_BUTTONS: usize = 4;
@@ -223,10 +223,7 @@ impl Scene<'_> {
     }
 
     fn stage(&self, task: &Task) -> Option<&Stage> {
-        match &self.running.workflow.node(&task.stage)?.kind {
-            Kind::Stage(stage) => Some(stage),
-            Kind::Group { .. } => None,
-        }
+        self.running.workflow.node(&task.stage)?.stage()
     }
 
     /// The clock that caused the mail.

@@ -8,7 +8,7 @@ use crate::forms::{Part, Words};
 use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
-use crate::workflow::{Kind, Node, Stage};
+use crate::workflow::{Node, Stage};
 
 /// An action that the reader may take now.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -114,10 +114,7 @@ fn passes(action: &str) -> bool {
 
 fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
     let node = seen.running.workflow.node(&task.stage)?;
-    match &node.kind {
-        Kind::Stage(stage) => Some((node, stage)),
-        Kind::Group { .. } => None,
-    }
+    Some((node, node.stage()?))
 }
 
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {

@@ -178,7 +178,10 @@ fn outline(nodes: &[Node], block: Option<&str>, language: Language) -> Vec<Stage
                 block: block.map(str::to_owned),
                 law: node.law.clone(),
             };
-            std::iter::once(own).chain(outline(node.inside(), Some(&node.id), language))
+            let inside = node
+                .lists()
+                .flat_map(|list| outline(list, Some(&node.id), language));
+            std::iter::once(own).chain(inside.collect::<Vec<_>>())
         })
         .collect()
 }

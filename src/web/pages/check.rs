@@ -26,7 +26,7 @@ use crate::web::views::{
     CheckSection, CheckView, EditView, ErrorLink, Nav, PreviewStep, SubmittedView, Tag, Tone,
     WarningRow,
 };
-use crate::workflow::{Budget, CheckLevel, ClockRule, Kind, Node};
+use crate::workflow::{Budget, CheckLevel, ClockRule, Node};
 
 /// `GET /c/{id}/check`
 pub async fn show(visit: Visit, path: web::Path<String>) -> Answer {
@@ -255,9 +255,13 @@ impl<'a> Preview<'a> {
             if passed_over {
                 continue;
             }
-            match &node.kind {
-                Kind::Group { stages, .. } => self.collect(stages, Some(node), steps),
-                Kind::Stage(stage) => steps.push(PreviewStep {
+            match node.stage() {
+                None => {
+                    for list in node.lists() {
+                        self.collect(list, Some(node), steps);
+                    }
+                }
+                Some(stage) => steps.push(PreviewStep {
                     title: words::pick(self.visit, &node.title),
                     who: self.names().seats(stage, &self.case, &self.scope),
                     takes: self.takes(node, around),

@@ -130,10 +130,17 @@ impl<'a> Lint<'a> {
             };
             to.extend(self.by_clock(node, &node.due));
             match &node.kind {
-                Kind::Group { stages, .. } => {
-                    to.extend(stages.first().map(|first| first.id.as_str()));
+                Kind::Group { .. }
+                | Kind::Parallel(_)
+                | Kind::Foreach(_)
+                | Kind::Aside { .. }
+                | Kind::Wait(_)
+                | Kind::Start(_) => {
                     let inside = Around { passed, refused };
-                    self.edges(stages, &inside, edges);
+                    for list in node.lists() {
+                        to.extend(list.first().map(|first| first.id.as_str()));
+                        self.edges(list, &inside, edges);
+                    }
                 }
                 Kind::Stage(stage) => {
                     to.extend(passed);
@@ -269,7 +276,7 @@ impl<'a> Lint<'a> {
             .map(|node| node.id.as_str())
             .collect();
         for block in self.workflow.path_to(id).unwrap_or_default() {
-            found.extend(block.inside().iter().map(|node| node.id.as_str()));
+            found.extend(block.inside().map(|node| node.id.as_str()));
         }
         found
     }

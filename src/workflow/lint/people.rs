@@ -17,12 +17,17 @@ impl Lint<'_> {
                     if let Sign::Vote(vote) = &stage.sign {
                         self.vote(node, stage, vote);
                     }
-                    if stage.distinct {
+                    if node.distinct {
                         self.distinct(&node.id, &[stage.as_ref()]);
                     }
                 }
-                Kind::Group { distinct, .. } => {
-                    if *distinct {
+                Kind::Group { .. }
+                | Kind::Parallel(_)
+                | Kind::Foreach(_)
+                | Kind::Aside { .. }
+                | Kind::Wait(_)
+                | Kind::Start(_) => {
+                    if node.distinct {
                         self.distinct_block(node);
                     }
                 }
@@ -197,10 +202,7 @@ impl Lint<'_> {
                     .path_to(&node.id)
                     .is_some_and(|path| path.iter().any(|around| around.id == block.id))
             })
-            .filter_map(|node| match &node.kind {
-                Kind::Stage(stage) => Some(stage.as_ref()),
-                Kind::Group { .. } => None,
-            })
+            .filter_map(Node::stage)
             .collect();
         self.distinct(&block.id, &inside);
     }

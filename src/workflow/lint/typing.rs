@@ -316,7 +316,9 @@ fn conditions<'a>(
         if node.when.is_some() {
             through.push(&node.id);
         }
-        conditions(node.inside(), &through, found);
+        for list in node.lists() {
+            conditions(list, &through, found);
+        }
         found.insert(&node.id, through);
     }
 }

@@ -31,6 +31,7 @@ impl<'t> Reader<'t> {
                 law: None,
                 budget: Budget::In(vec![(None, duration)]),
                 from: None,
+                extend: None,
                 remind: Vec::new(),
                 overdue: Vec::new(),
             });
@@ -72,6 +73,7 @@ impl<'t> Reader<'t> {
             law: law.map(str::to_owned),
             budget: budget?,
             from,
+            extend: None,
             remind,
             overdue,
         })

@@ -2,7 +2,7 @@
 
 use crate::expression::Words;
 use crate::workflow::tree::{Kind, Tree};
-use crate::workflow::{Copies, Kind as NodeKind, Node, Text};
+use crate::workflow::{Await, Copies, Kind as NodeKind, Node, Text};
 
 use super::keys::Keys;
 use super::names::{KINDS, LATER_KINDS, TARGET_WORDS};
@@ -80,6 +80,7 @@ impl<'t> Reader<'t> {
         let copy = keys
             .get("copy")
             .map_or_else(Copies::default, |copy| self.copies(copy));
+        let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
         let written = self.rules(keys);
         let rules = outer.with(written);
         let kind = if group {
@@ -99,6 +100,11 @@ impl<'t> Reader<'t> {
             due,
             copy,
             rules: rules.settled(),
+            distinct,
+            awaits: Await::default(),
+            every: None,
+            record: Vec::new(),
+            signals: Vec::new(),
             kind,
         }
     }
@@ -121,7 +127,6 @@ impl<'t> Reader<'t> {
     }
 
     fn group(&mut self, keys: &Keys<'t>, rules: &Written) -> NodeKind {
-        let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
         let stages = match keys.get("stages") {
             Some(stages) => self.nodes(stages, rules),
             None => {
@@ -129,7 +134,7 @@ impl<'t> Reader<'t> {
                 Vec::new()
             }
         };
-        NodeKind::Group { distinct, stages }
+        NodeKind::Group { stages }
     }
 
     fn node_id(&mut self, tree: &'t Tree) -> Option<String> {

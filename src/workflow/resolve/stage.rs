@@ -45,7 +45,6 @@ impl<'t> Reader<'t> {
                 Vec::new()
             }
         };
-        let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
         let offer = self.word_at(keys, "offer", OFFERS).unwrap_or_default();
         // The engine only offers a task to whoever takes it: another way, read and then not kept, would deceive.
         if offer != Offer::Claim
@@ -74,7 +73,6 @@ impl<'t> Reader<'t> {
             asks,
             sign: sign.unwrap_or_else(|| default_sign(&seats)),
             seats,
-            distinct,
             offer,
             choices,
             fills,

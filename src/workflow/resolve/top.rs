@@ -288,6 +288,7 @@ impl<'t> Reader<'t> {
             title: title?,
             outcome: outcome?,
             copy,
+            record: Vec::new(),
         })
     }
 }
@@ -309,6 +310,7 @@ fn with_standing(mut ends: Vec<End>) -> Vec<End> {
                 },
                 outcome,
                 copy: Vec::new(),
+                record: Vec::new(),
             });
         }
     }

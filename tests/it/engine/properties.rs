@@ -4,7 +4,6 @@ use huiqian::engine::{
     Actor, Answer, Case, Event, Input, PositionState, Rejection, Status, Task, TaskAsks, TaskId,
     TaskState, next_wake,
 };
-use huiqian::workflow::Kind;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -83,10 +82,7 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
             let targets = task
                 .and_then(|id| world.case.task(id))
                 .and_then(|task| world.workflow.node(&task.stage))
-                .and_then(|node| match &node.kind {
-                    Kind::Stage(stage) => Some((node, stage)),
-                    Kind::Group { .. } => None,
-                })
+                .and_then(|node| Some((node, node.stage()?)))
                 .map(|(node, stage)| {
                     huiqian::engine::return_targets(&world.workflow, &world.case, node, stage)
                 })

@@ -12,7 +12,7 @@ use crate::web::pages::clocks::Reckoning;
 use crate::web::views::{
     ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, SupplementForm,
 };
-use crate::workflow::{Budget, Kind, Node, Stage};
+use crate::workflow::{Budget, Node, Stage};
 
 /// Answers to a task, in the order in which a card lists them; all others have forms of their own.
 const ANSWERS: &[&str] = &[
@@ -58,10 +58,7 @@ fn missing(seen: &Seen, task: &Task) -> Vec<String> {
 
 fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
     let node = seen.running.workflow.node(&task.stage)?;
-    match &node.kind {
-        Kind::Stage(stage) => Some((node, stage)),
-        Kind::Group { .. } => None,
-    }
+    Some((node, node.stage()?))
 }
 
 /// The cards of all tasks that the reader is asked for.

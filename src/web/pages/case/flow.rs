@@ -5,7 +5,7 @@ use crate::engine::{Answer, Case, Event, PositionState, Task, TaskAsks, TaskStat
 use crate::expression::Scope;
 use crate::web::format;
 use crate::web::views::{FlowBlock, FlowNode, FlowReturn, FlowView, NodeState};
-use crate::workflow::{Kind, Node};
+use crate::workflow::Node;
 
 /// The drawing and the words for it.
 pub fn of(sight: &Sight<'_>) -> FlowView {
@@ -37,9 +37,9 @@ pub fn of(sight: &Sight<'_>) -> FlowView {
 fn stages(nodes: &[Node]) -> Vec<&Node> {
     nodes
         .iter()
-        .flat_map(|node| match &node.kind {
-            Kind::Stage(_) => vec![node],
-            Kind::Group { stages: inside, .. } => stages(inside),
+        .flat_map(|node| match node.stage() {
+            Some(_) => vec![node],
+            None => node.lists().flat_map(stages).collect(),
         })
         .collect()
 }
@@ -144,14 +144,12 @@ impl Step<'_> {
     }
 
     fn expected(&self) -> String {
-        match &self.node.kind {
-            Kind::Stage(stage) => {
-                self.sight
-                    .names
-                    .seats(stage, &self.sight.seen.running.case, self.scope)
-            }
-            Kind::Group { .. } => String::new(),
-        }
+        let seats = self.node.stage().map(|stage| {
+            self.sight
+                .names
+                .seats(stage, &self.sight.seen.running.case, self.scope)
+        });
+        seats.unwrap_or_default()
     }
 
     fn now(&self) -> String {

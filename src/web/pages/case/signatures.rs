@@ -5,7 +5,7 @@ use crate::engine::{Task, TaskAsks, TaskState};
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Signature, Signatures, Tag, Tone};
-use crate::workflow::{Kind, Node, Stage};
+use crate::workflow::{Node, Stage};
 
 /// In the order of the stages, then of the rounds.
 pub fn of(sight: &Sight<'_>) -> Signatures {
@@ -54,12 +54,11 @@ fn filed(sight: &Sight<'_>) -> Signature {
 
 fn collect(sight: &Sight<'_>, nodes: &[Node], rows: &mut Vec<Signature>, not_begun: &mut usize) {
     for node in nodes {
-        let stage = match &node.kind {
-            Kind::Group { stages, .. } => {
-                collect(sight, stages, rows, not_begun);
-                continue;
+        let Some(stage) = node.stage() else {
+            for list in node.lists() {
+                collect(sight, list, rows, not_begun);
             }
-            Kind::Stage(stage) => stage,
+            continue;
         };
         let case = &sight.seen.running.case;
         let record = case.stage(&node.id);

@@ -6,7 +6,7 @@ use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Timeline, TimelineItem, Tone};
-use crate::workflow::{Kind, Stage};
+use crate::workflow::Stage;
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
@@ -140,10 +140,7 @@ impl Telling<'_> {
             .running
             .workflow
             .node(&self.task(id)?.stage)?;
-        match &node.kind {
-            Kind::Stage(stage) => Some(stage),
-            Kind::Group { .. } => None,
-        }
+        node.stage()
     }
 
     /// The sentence; `None` for what only the machinery cares about, or what another event says better.

@@ -18,7 +18,7 @@ use crate::web::pages::clocks::Reckoning;
 use crate::web::pages::words::{self, Names};
 use crate::web::session::Visit;
 use crate::web::views::{CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone};
-use crate::workflow::{Kind, Outcome, Stage};
+use crate::workflow::{Outcome, Stage};
 
 /// Makes rows for one reader.
 #[derive(Clone, Copy)]
@@ -160,10 +160,7 @@ impl Rows<'_> {
         let task = running.case.task(TaskId(row.row.task.number));
         let stage = task
             .and_then(|task| running.workflow.node(&task.stage))
-            .and_then(|node| match &node.kind {
-                Kind::Stage(stage) => Some(&**stage),
-                Kind::Group { .. } => None,
-            });
+            .and_then(|node| node.stage());
         let (mine, at) = task
             .and_then(|task| self.answered(task, stage))
             .unwrap_or_else(|| {
