@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Move, Onward};
 use super::involve::Involvement;
-use super::{Task, TaskId};
+use super::{Task, TaskAsks, TaskId};
 use crate::calendar::{Clock as Measure, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -49,6 +49,9 @@ pub struct Case {
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// When somebody last urged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urged: Option<Instant>,
 }
 
 /// Where a case stands.
@@ -190,6 +193,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            urged: None,
         }
     }
 
@@ -224,6 +228,15 @@ impl Case {
     /// Tasks that wait for an answer.
     pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.iter().filter(|task| task.is_open())
+    }
+
+    /// Tasks that hold the case up now: while a supplement is out, it and not the stage that waits for it.
+    pub fn awaited(&self) -> impl Iterator<Item = &Task> {
+        self.open_tasks().filter(|task| {
+            let position = self.position(&task.stage).map(|position| &position.state);
+            let supplement = matches!(position, Some(PositionState::Supplement { .. }));
+            !supplement || task.asks == TaskAsks::Supply
+        })
     }
 
     /// The open position with this id, wherever it is.

@@ -307,6 +307,12 @@ pub enum Event {
         /// What.
         text: String,
     },
+    /// Those we wait for were reminded.
+    Urged {
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// A guard failed: the case waits for the workflow administrator.
     Parked {
         /// The enclosing blocks.
@@ -369,6 +375,7 @@ impl Event {
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",
             Self::Commented { .. } => "commented",
+            Self::Urged { .. } => "urged",
             Self::Parked { .. } => "parked",
             Self::Unparked => "unparked",
             Self::Withdrawn { .. } => "withdrawn",

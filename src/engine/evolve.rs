@@ -132,6 +132,7 @@ impl Case {
             }),
             Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
             Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,
                 step,

@@ -36,6 +36,8 @@ pub enum Notice {
     Closed,
     /// 【无需办理】 Somebody else did it, or the case ended.
     NoLongerNeeded,
+    /// 【催办】 Somebody urged.
+    Urged,
 }
 
 /// Something that must happen besides the case itself.
@@ -146,6 +148,11 @@ pub(super) fn react(
                 stage: stage.map(str::to_owned),
                 clock: Some(key.clone()),
             }]
+        }
+        Event::Urged { .. } => {
+            let awaited = case.awaited();
+            let urged = awaited.map(|task| about(Notice::Urged, task, &task.stage));
+            except(urged.collect(), actor)
         }
         Event::Parked { .. } => {
             let repair = case.open_tasks().find(|task| task.stage == PARKED);

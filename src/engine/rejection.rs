@@ -1,5 +1,6 @@
 //! Why the engine says no: values with words. What people read is in `templates/messages/*/rejections.toml`.
 
+use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::TaskId;
 use crate::forms::Problem;
@@ -102,6 +103,12 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// Somebody urged not long ago.
+    #[error("somebody urged already; again from {again}")]
+    UrgedAlready {
+        /// From when on it may be done again.
+        again: Instant,
+    },
     /// No such person.
     #[error("there is no person `{0}`")]
     UnknownPerson(String),
@@ -170,6 +177,7 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::UrgedAlready { .. } => "urged-already",
             Self::UnknownPerson(_) => "unknown-person",
             Self::Answers(_) => "answers",
             Self::Check { .. } => "check",

@@ -63,6 +63,8 @@ pub enum Notice {
         /// What is left.
         left: Duration,
     },
+    /// Somebody who waits for it urges.
+    Urged(TaskFacts),
     /// Its deadline has passed.
     Overdue {
         /// The task.

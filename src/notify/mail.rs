@@ -84,6 +84,7 @@ impl<'a> Writer<'a> {
         match notice {
             Notice::Assigned(task) => self.assigned(task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
+            Notice::Urged(task) => self.with_task(self.start("urged", &[]), task),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
             Notice::Escalated {
                 task,

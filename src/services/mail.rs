@@ -105,6 +105,7 @@ impl<'a> Scene<'a> {
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
+            engine::Notice::Urged => self.urged(conn)?,
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
         })
     }

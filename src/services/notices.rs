@@ -190,7 +190,7 @@ fn send(
 pub(super) fn asks_to_act(notice: Notice) -> bool {
     matches!(
         notice,
-        Notice::Assigned | Notice::Reminder | Notice::Overdue
+        Notice::Assigned | Notice::Reminder | Notice::Overdue | Notice::Urged
     )
 }
 

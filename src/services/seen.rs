@@ -32,6 +32,8 @@ pub struct Seen {
     pub viewer: Viewer,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
+    /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
+    pub urged_until: Option<Instant>,
     /// The tasks' rows: their public ids and deadlines.
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
@@ -105,11 +107,14 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             });
         }
         let now = shared.now();
-        let offered = offered(&running, &viewer, &facts, now);
+        let context = context(&running, viewer.person.id, &facts, now);
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
             version,
             offered,
+            urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
@@ -140,11 +145,6 @@ pub fn task_number(
         let found = rows.iter().find(|row| row.ulid == task);
         Ok::<_, Error>(found.map(|row| TaskId(row.number)))
     })
-}
-
-fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
-    let context = context(running, viewer.person.id, facts, now);
-    Situation::new(&running.workflow, &running.case, &context).offered()
 }
 
 fn context<'a>(

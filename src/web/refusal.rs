@@ -1,5 +1,6 @@
 //! Why the engine says no, in words: the sentences of `rejections.toml` with the names of actions, people and posts.
 
+use crate::calendar::beijing;
 use crate::directory::{DepartmentCode, Directory, PersonId, RoleCode};
 use crate::engine::Rejection;
 use crate::forms::Words;
@@ -49,6 +50,10 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
             say(&[("target", target), ("targets", targets)])
         }
         Rejection::UnknownField(field) => say(&[("field", field)]),
+        Rejection::UrgedAlready { again } => {
+            let time = beijing(*again).format("%Y-%m-%d %H:%M").to_string();
+            say(&[("time", &time)])
+        }
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
         Rejection::Check { level, message } => {

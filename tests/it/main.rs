@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod api_case_actions;
 mod api_detours;
 mod api_input;
 mod api_service;

@@ -17,6 +17,7 @@ mod submit;
 mod supplement;
 mod supply;
 mod terminate;
+mod urge;
 mod withdraw;
 
 pub use r#return::targets;
@@ -62,6 +63,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &release::Release,
     &reassign::Reassign,
     &resume::Resume,
+    &urge::Urge,
     &comment::Comment,
     &withdraw::Withdraw,
     &terminate::Terminate,

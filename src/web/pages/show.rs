@@ -195,6 +195,7 @@ const SAID: &[&str] = &[
     "terminate",
     "reassign",
     "resume",
+    "urge",
     "uploaded",
     "saved",
     "discarded",

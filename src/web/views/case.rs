@@ -312,7 +312,7 @@ pub enum Needed {
     Must,
 }
 
-/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, `person` and `comment`.
+/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, its fields and `comment`.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherAction {
     /// Tells it from the others on the page.
@@ -321,10 +321,8 @@ pub struct OtherAction {
     pub action: String,
     /// On which task, where it needs one.
     pub task: Option<String>,
-    /// The login of the person to be named, as typed; `None` where nobody is.
-    pub person: Option<String>,
-    /// What is wrong with it.
-    pub person_error: String,
+    /// What it asks for besides the reason.
+    pub fields: Vec<OtherField>,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.
@@ -335,7 +333,7 @@ pub struct OtherAction {
     pub value: String,
     /// What is wrong with it.
     pub error: String,
-    /// What the button says.
+    /// What the button says; empty while it cannot be done again yet.
     pub button: String,
     /// Whether it cannot be undone.
     pub irreversible: bool,
@@ -343,6 +341,23 @@ pub struct OtherAction {
     pub revision: i64,
     /// Whether it is folded out.
     pub open: bool,
+}
+
+/// A field of such an action.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OtherField {
+    /// Sent as.
+    pub name: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What may be filled in.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What there is to choose from; empty: it is typed.
+    pub options: Vec<Choice>,
+    /// What is wrong with it.
+    pub error: String,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use huiqian::engine::{
     Actor, Answer, Case, Event, Input, PositionState, Rejection, Status, Task, TaskAsks, TaskId,
-    TaskState, next_wake,
+    TaskState, actions, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -26,9 +26,13 @@ const ACTIONS: &[&str] = &[
     "resume",
     "submit",
     "comment",
+    "urge",
     "withdraw",
     "terminate",
 ];
+
+/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
+const ASIDE: &[&str] = &["comment", "urge", "withdraw", "terminate"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -117,7 +121,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !matches!(*action, "terminate" | "withdraw" | "comment"))
+                .filter(|(_, action, _)| !ASIDE.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
@@ -164,7 +168,8 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    let without_task = matches!(action, "comment" | "withdraw" | "terminate" | "submit");
+    let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
+    let without_task = action == "submit" || !on_task;
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
@@ -212,7 +217,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !matches!(offered.action, "comment" | "withdraw" | "terminate"))
+            .any(|offered| !ASIDE.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),

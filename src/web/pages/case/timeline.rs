@@ -10,7 +10,11 @@ use crate::workflow::Stage;
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = words::awaited(&sight.seen.running.case)
+    let awaited = sight
+        .seen
+        .running
+        .case
+        .awaited()
         .map(|task| awaited(sight, task))
         .collect();
     let events = sight
@@ -211,6 +215,10 @@ impl Telling<'_> {
             Event::Copied { to, .. } => {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
+            }
+            Event::Urged { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.urged", &[], comment)
             }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),

@@ -207,7 +207,7 @@ impl Rows<'_> {
         }
         let names = self.names();
         let mut whom: Vec<String> = Vec::new();
-        for task in words::awaited(&running.case) {
+        for task in running.case.awaited() {
             let words = names.awaited(task, &running.eligible(task, self.now));
             if !whom.contains(&words) {
                 whom.push(words);
@@ -245,7 +245,7 @@ impl Rows<'_> {
                 .eligible(task, self.now)
                 .contains(&self.viewer.person.id)
         });
-        let first = mine.or_else(|| words::awaited(&running.case).next());
+        let first = mine.or_else(|| running.case.awaited().next());
         let since = first.map_or(row.summary.updated_at, |task| task.opened);
         let when = format::moment(since, self.now, self.visit.language);
         MineRow {

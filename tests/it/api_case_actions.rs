@@ -1,0 +1,40 @@
+//! Actions on a case as a whole through the API, on both databases: what they need, what they answer, who is told.
+
+use serde_json::json;
+
+use crate::support::api::{Api, SHARING, answers};
+use crate::support::app::Fixture;
+
+/// A case filed by `ann` that waits for the section heads of A.
+fn filed(api: &Api<'_>) -> String {
+    let body = json!({"workflow": "sharing", "answers": answers(), "submit": true});
+    let case = api.post("ann", "/api/v1/cases", &body).expect(201);
+    case["id"].as_str().expect("an id").to_owned()
+}
+
+/// The subject of somebody's latest mail.
+fn last_subject(fixture: &Fixture, login: &str) -> String {
+    let mail = fixture.mails_to(login).pop();
+    mail.map(|mail| mail.mail.subject).unwrap_or_default()
+}
+
+#[test]
+fn urging_reminds_by_mail_and_says_from_when_on_it_may_be_repeated() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let case = filed(&api);
+        fixture.deliver();
+        let urge = json!({"action": "urge", "comment": "较急"});
+
+        let body = api.act("ann", &case, &urge).expect(200);
+
+        assert!(last_subject(fixture, "bob").starts_with("【催办】"));
+        let offered = body["actions"].as_array().expect("actions");
+        assert!(offered.iter().all(|offered| offered["action"] != "urge"));
+        let again = api.act("adi", &case, &urge);
+        let detail = again.json["detail"].as_str().expect("a sentence");
+        assert!(detail.contains("2026-03-02 11:00"), "{detail}");
+        assert_eq!(again.problem(409), "urged-already");
+    });
+}
