@@ -75,7 +75,8 @@ pub(super) fn before(
     | Event::Released { task }
     | Event::Answered { task, .. }
     | Event::TaskCancelled { task, .. }
-    | Event::Reassigned { task, .. }) = event
+    | Event::Reassigned { task, .. }
+    | Event::Transferred { task, .. }) = event
     else {
         return None;
     };
@@ -103,7 +104,7 @@ pub(super) fn react(
         }
         Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
-        Event::Reassigned { task, .. } => {
+        Event::Reassigned { task, .. } | Event::Transferred { task, .. } => {
             let mut effects = no_longer(before, actor);
             effects.extend(assigned(case, *task));
             effects

@@ -17,6 +17,7 @@ mod submit;
 mod supplement;
 mod supply;
 mod terminate;
+mod transfer;
 mod withdraw;
 
 pub use r#return::targets;
@@ -60,6 +61,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &reject::Reject,
     &claim::Claim,
     &release::Release,
+    &transfer::Transfer,
     &reassign::Reassign,
     &resume::Resume,
     &comment::Comment,

@@ -15,5 +15,6 @@ mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod transferring;
 mod vacancies;
 mod verdicts;

@@ -3,32 +3,72 @@
 use super::Sight;
 use super::tried::Tried;
 use crate::engine::{Event, MOST_COMMENT, Offered};
+use crate::forms::Lookup;
 use crate::web::format;
-use crate::web::views::{Comment, Discussion, Needed, OtherAction};
+use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction};
 
-/// Withdraw, terminate, reassign.
+/// What the form of an action asks for.
+struct Shape {
+    action: &'static str,
+    reason: Needed,
+    irreversible: bool,
+    /// The field for whoever is to be named.
+    names: Option<&'static str>,
+}
+
+/// The actions that have a form of their own, in the order in which it stands on the page.
+const SHAPES: &[Shape] = &[
+    shape("transfer", Needed::Must, Some("person")),
+    shape("reassign", Needed::Must, Some("person")),
+    Shape {
+        irreversible: true,
+        ..shape("withdraw", Needed::May, None)
+    },
+    Shape {
+        irreversible: true,
+        ..shape("terminate", Needed::Must, None)
+    },
+];
+
+const fn shape(action: &'static str, reason: Needed, names: Option<&'static str>) -> Shape {
+    Shape {
+        action,
+        reason,
+        irreversible: false,
+        names,
+    }
+}
+
+/// The forms besides the opinion: transfer, reassign, withdraw, terminate …
 pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
-    let offered = sight.seen.offered.iter();
-    offered
-        .filter_map(|offered| {
-            let (reason, irreversible) = match offered.action {
-                "withdraw" => (Needed::May, true),
-                "terminate" => (Needed::Must, true),
-                "reassign" => (Needed::Must, false),
-                _ => return None,
-            };
-            Some(other(sight, tried, offered, reason, irreversible))
+    let offers = |shape: &'static Shape| {
+        let offered = sight.seen.offered.iter();
+        offered
+            .filter(|offered| offered.action == shape.action)
+            .map(move |offered| other(sight, tried, offered, shape))
+    };
+    SHAPES.iter().flat_map(offers).collect()
+}
+
+/// The people whom the forms of a page can name.
+pub fn people(sight: &Sight<'_>, others: &[OtherAction]) -> Vec<Choice> {
+    if others.iter().all(|other| other.named.is_none()) {
+        return Vec::new();
+    }
+    let people = sight.seen.facts.people(None).into_iter();
+    people
+        .map(|person| {
+            let values = [
+                ("person", &*person.name),
+                ("department", &*person.department),
+            ];
+            let words = sight.say("case.person_of", &values);
+            Choice::new(person.login, words, false)
         })
         .collect()
 }
 
-fn other(
-    sight: &Sight<'_>,
-    tried: &Tried,
-    offered: &Offered,
-    reason: Needed,
-    irreversible: bool,
-) -> OtherAction {
+fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> OtherAction {
     let action = offered.action;
     let here = tried.is(action, offered.task);
     let mine = |words: &str| {
@@ -52,18 +92,23 @@ fn other(
         },
         action: action.to_owned(),
         task: offered.task.map(|task| task.0.to_string()),
-        person: (action == "reassign").then(|| mine(&tried.person)),
-        person_error: error(&tried.person_error),
+        named: shape.names.map(|field| Named {
+            field,
+            label: say("named"),
+            hint: say("named_hint"),
+            value: mine(&tried.person),
+            error: error(&tried.person_error),
+        }),
         title: say("title"),
         about: say("about"),
-        reason,
+        reason: shape.reason,
         value: mine(&tried.comment),
         error: match error(&tried.comment_error) {
             words if words.is_empty() => error(&tried.error),
             words => words,
         },
         button: say("button"),
-        irreversible,
+        irreversible: shape.irreversible,
         revision: sight.seen.running.case.revision,
         open: here,
     }

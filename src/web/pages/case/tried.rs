@@ -102,7 +102,9 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
-            Rejection::UnknownPerson(_) => self.person_error = sentence(),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PersonBarred { .. } => self.person_error = sentence(),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..
