@@ -32,7 +32,7 @@ pub struct Input {
     pub to: Option<String>,
     /// For `supplement`: the fields to be completed.
     pub fields: Vec<String>,
-    /// For `reassign`: the login of the new holder.
+    /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,

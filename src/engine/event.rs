@@ -176,6 +176,15 @@ pub enum Event {
         /// The reason.
         comment: Option<String>,
     },
+    /// Whoever had a task gave it to somebody else.
+    Transferred {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// The reason.
+        comment: String,
+    },
     /// A task was answered.
     Answered {
         /// Which.
@@ -358,6 +367,7 @@ impl Event {
             Self::Released { .. } => "released",
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
+            Self::Transferred { .. } => "transferred",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",

@@ -79,6 +79,9 @@ impl Case {
             }
             Event::ClaimLost { task } => self.change_task(*task, |task| task.holder = None),
             Event::Reassigned { task, to, .. } => self.hand_over(*task, to),
+            Event::Transferred { task, person, .. } => {
+                self.hand_over(*task, &[Party::Person(*person)]);
+            }
             Event::Answered {
                 task,
                 answer,

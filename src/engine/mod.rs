@@ -14,6 +14,7 @@ mod evolve;
 mod involve;
 mod mails;
 mod moves;
+mod naming;
 mod opening;
 mod people;
 mod react;

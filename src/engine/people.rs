@@ -308,11 +308,21 @@ pub(super) fn is_unheld(
     if !task.is_seat() {
         return eligible(workflow, case, task, context).is_empty();
     }
+    unheld_in_round(workflow, case, task, context).contains(&task.id)
+}
+
+/// The seats of a task's round that no one can hold now.
+pub(super) fn unheld_in_round(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<TaskId> {
     let live: Vec<&Task> = case
         .round(&task.stage, task.round)
         .filter(|other| other.is_seat() && other.is_live())
         .collect();
-    unheld(workflow, case, &live, context).contains(&task.id)
+    unheld(workflow, case, &live, context)
 }
 
 /// Which seats get a person when nobody takes two: a matching of seats with candidates, by augmenting paths.

@@ -77,7 +77,8 @@ pub(super) fn before(
     | Event::Released { task }
     | Event::Answered { task, .. }
     | Event::TaskCancelled { task, .. }
-    | Event::Reassigned { task, .. }) = event
+    | Event::Reassigned { task, .. }
+    | Event::Transferred { task, .. }) = event
     else {
         return None;
     };
@@ -105,7 +106,7 @@ pub(super) fn react(
         }
         Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
-        Event::Reassigned { task, .. } => {
+        Event::Reassigned { task, .. } | Event::Transferred { task, .. } => {
             let mut effects = no_longer(before, actor);
             effects.extend(assigned(case, *task));
             effects
@@ -150,9 +151,14 @@ pub(super) fn react(
             }]
         }
         Event::Urged { .. } => {
-            let awaited = case.awaited();
-            let urged = awaited.map(|task| about(Notice::Urged, task, &task.stage));
-            except(urged.collect(), actor)
+            let mine = |task: &&Task| {
+                let eligible = people::eligible(workflow, case, task, context);
+                actor.is_some_and(|actor| eligible.contains(&actor))
+            };
+            let awaited = case.awaited().filter(|task| !mine(task));
+            awaited
+                .map(|task| about(Notice::Urged, task, &task.stage))
+                .collect()
         }
         Event::Parked { .. } => {
             let repair = case.open_tasks().find(|task| task.stage == PARKED);

@@ -112,6 +112,17 @@ pub enum Rejection {
     /// No such person.
     #[error("there is no person `{0}`")]
     UnknownPerson(String),
+    /// Whoever names somebody names somebody else.
+    #[error("name somebody else")]
+    NamesOneself,
+    /// Whoever was named may not have the task.
+    #[error("person {person} may not have this task: {why}")]
+    PersonBarred {
+        /// Who was named.
+        person: PersonId,
+        /// What bars them.
+        why: Box<Rejection>,
+    },
     /// The answers will not do.
     #[error("{} answers will not do", .0.len())]
     Answers(Vec<Problem>),
@@ -179,6 +190,8 @@ impl Rejection {
             Self::FieldsMissing => "fields-missing",
             Self::UrgedAlready { .. } => "urged-already",
             Self::UnknownPerson(_) => "unknown-person",
+            Self::NamesOneself => "names-oneself",
+            Self::PersonBarred { .. } => "person-barred",
             Self::Answers(_) => "answers",
             Self::Check { .. } => "check",
             Self::Guard(_) => "guard",

@@ -192,6 +192,24 @@ impl<'a> Situation<'a> {
         Ok((task, node, stage))
     }
 
+    /// As [`Self::my_task`], for what changes whose task it is, of one of these kinds: not denied, and after a login.
+    pub(super) fn my_seat(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.my_task(action, id)?;
+        let node = self.workflow.node(&task.stage);
+        if !kinds.contains(&task.asks) || node.is_some_and(|node| denies(node, action)) {
+            return Err(Rejection::NotOffered { action });
+        }
+        if self.context.channel == Channel::Link {
+            return Err(Rejection::LoginFirst);
+        }
+        Ok(task)
+    }
+
     /// A mail's link proves access to a mailbox: it does what the stage says, and nothing where the data is sensitive.
     fn by_link(&self, node: &Node, action: &'static str) -> Result<(), Rejection> {
         let may = match &node.rules.email_link {

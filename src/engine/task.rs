@@ -200,6 +200,14 @@ impl Task {
         )
     }
 
+    /// Makes it these people's, and nobody's who had it before.
+    pub(super) fn hand_over(&mut self, to: &[Party]) {
+        self.offered = to.to_vec();
+        self.through = None;
+        self.nobody.clear();
+        self.holder = None;
+    }
+
     /// Whether it is neither answered nor cancelled.
     #[must_use]
     pub fn is_live(&self) -> bool {

@@ -220,7 +220,7 @@ fn reason(
         Notice::Closed => Some(ended()),
         Notice::NoLongerNeeded => {
             let task = decision.case.task(task?)?;
-            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } if *id == task.id);
+            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } | Event::Transferred { task: id, .. } if *id == task.id);
             if task.is_open() && decision.events.iter().any(passed_on) {
                 return Some(Reason::Reassigned);
             }

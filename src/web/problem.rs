@@ -291,6 +291,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
         | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. }
         | Rejection::Answers(_)
         | Rejection::Check { .. }
         | Rejection::Guard(_)
@@ -403,7 +405,9 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
-            Rejection::UnknownPerson(_) => member("person"),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PersonBarred { .. } => member("person"),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..

@@ -34,3 +34,4 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod who_signs;

@@ -17,6 +17,7 @@ mod submit;
 mod supplement;
 mod supply;
 mod terminate;
+mod transfer;
 mod urge;
 mod withdraw;
 
@@ -61,6 +62,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &reject::Reject,
     &claim::Claim,
     &release::Release,
+    &transfer::Transfer,
     &reassign::Reassign,
     &resume::Resume,
     &urge::Urge,

@@ -33,10 +33,11 @@ impl ActionRule for Urge {
             Why::Escalated,
             Why::Manages,
         ]) || people::managers(None, at.case, at.context).contains(&person);
-        let for_somebody_else = at
-            .case
-            .awaited()
-            .any(|task| at.eligible(task).iter().any(|other| *other != person));
+        // What one could do oneself, nobody is urged to do.
+        let for_somebody_else = at.case.awaited().any(|task| {
+            let eligible = at.eligible(task);
+            !eligible.is_empty() && !eligible.contains(&person)
+        });
         if at.is_denied(self.name()) || !waits || !for_somebody_else {
             return Err(Rejection::NotOffered {
                 action: self.name(),

@@ -46,12 +46,7 @@ impl Case {
     }
 
     pub(super) fn hand_over(&mut self, id: TaskId, to: &[Party]) {
-        self.change_task(id, |task| {
-            task.offered = to.to_vec();
-            task.through = None;
-            task.nobody.clear();
-            task.holder = None;
-        });
+        self.change_task(id, |task| task.hand_over(to));
         self.involve_all(to, Why::Asked);
     }
 

@@ -34,7 +34,7 @@ pub(super) struct NewAction {
     choice: Option<String>,
     /// For `supplement`: the fields to be completed.
     fields: Option<Vec<String>>,
-    /// For `reassign`: the login of the new holder.
+    /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,

@@ -20,6 +20,7 @@ const TOLD: &[&str] = &[
     "supplement_asked",
     "supplied",
     "reassigned",
+    "transferred",
     "claimed",
     "released",
     "answers_changed",

@@ -94,7 +94,7 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
             let asked = engine::asked_at_start(&seen.running.workflow);
             needs.push(answers(&asked, false, language));
         }
-        ("reassign", _, _) => needs.push(bare("person", true)),
+        ("reassign" | "transfer", _, _) => needs.push(bare("person", true)),
         _ => {}
     }
     if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
@@ -120,7 +120,7 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "terminate" | "comment" => {
+        "return" | "supplement" | "reassign" | "transfer" | "terminate" | "comment" => {
             Some(bare("comment", true))
         }
         _ => {

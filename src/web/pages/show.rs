@@ -194,6 +194,7 @@ const SAID: &[&str] = &[
     "withdraw",
     "terminate",
     "reassign",
+    "transfer",
     "resume",
     "urge",
     "uploaded",

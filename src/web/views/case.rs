@@ -47,6 +47,9 @@ pub struct CaseView {
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
     pub others: Vec<OtherAction>,
+    /// The people whom a field can be filled in with, by login; empty where nobody is to be named, or where they are too
+    /// many.
+    pub people: Vec<Choice>,
 }
 
 impl View for CaseView {
@@ -321,7 +324,9 @@ pub struct OtherAction {
     pub action: String,
     /// On which task, where it needs one.
     pub task: Option<String>,
-    /// What it asks for besides the reason.
+    /// Who is to be named; `None` where nobody is.
+    pub named: Option<Named>,
+    /// What else it asks for besides the reason.
     pub fields: Vec<OtherField>,
     /// 撤回申请; what is folded out.
     pub title: String,
@@ -341,6 +346,21 @@ pub struct OtherAction {
     pub revision: i64,
     /// Whether it is folded out.
     pub open: bool,
+}
+
+/// A field for the login of somebody to be named.
+#[derive(Debug, Clone, Serialize)]
+pub struct Named {
+    /// Sent as `person`, or with several logins as `people`.
+    pub field: &'static str,
+    /// 新办理人的登录名
+    pub label: String,
+    /// Who will do.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What is wrong with it.
+    pub error: String,
 }
 
 /// A field of such an action.

@@ -15,6 +15,7 @@ mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod transferring;
 mod urging;
 mod vacancies;
 mod verdicts;

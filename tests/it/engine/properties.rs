@@ -22,6 +22,7 @@ const ACTIONS: &[&str] = &[
     "return",
     "claim",
     "release",
+    "transfer",
     "reassign",
     "resume",
     "submit",
@@ -81,7 +82,7 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "supplement" => input.fields = vec!["amount".into()],
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
-        "reassign" => input.person = Some(tape.one_of(LOGINS).into()),
+        "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -105,7 +106,9 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         Rejection::Excluded
         | Rejection::ApplicantSigns
         | Rejection::ActedAlready
-        | Rejection::UnknownPerson(_) => action == "reassign",
+        | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. } => matches!(action, "reassign" | "transfer"),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use huiqian::engine::{Input, Rejection};
 
-use crate::support::world::{Row, World, because, missing, with_form, with_stages};
+use crate::support::world::{World, because, missing, with_form, with_stages};
 
 const TWO: &str = "  - {stage: first, title: 一, who: section_head@applicant}
   - {stage: second, title: 二, who: share_office_head@applicant, supplement: {times: 1}}";
@@ -50,19 +50,18 @@ fn who_acted_before_waits_too_and_may_urge() {
 }
 
 #[test]
-fn nobody_urges_only_themselves() {
-    let people: &[Row<'_>] = &[
-        ("ann", "A", &["applicant"]),
-        ("cat", "A", &["share_office_head"]),
-    ];
-    let mut world = World::filed_among(
-        people,
-        &with_stages("  - {stage: only, title: 一, who: share_office_head@applicant}"),
-    );
+fn nobody_urges_others_to_what_they_could_do_themselves() {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: panel, title: 会签, who: [section_head@applicant, dept_leader@applicant], sign: all}",
+    ));
+    world.told();
+    world.act("bob", "urge", Input::default()).expect("urged");
+    assert_eq!(world.told(), ["Urged: eve"], "bea's seat is bob's as well");
 
-    assert!(!world.actions("cat").contains(&"urge"));
+    let mut world = World::filed(&with_stages(TWO));
+    assert!(!world.actions("bob").contains(&"urge"));
     assert_eq!(
-        world.act("cat", "urge", Input::default()),
+        world.act("bob", "urge", Input::default()),
         Err(Rejection::NotOffered { action: "urge" })
     );
 }

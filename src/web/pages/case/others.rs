@@ -3,133 +3,131 @@
 use super::Sight;
 use super::tried::Tried;
 use crate::engine::{Event, MOST_COMMENT, Offered};
+use crate::forms::Lookup;
 use crate::web::format;
-use crate::web::views::{Comment, Discussion, Needed, OtherAction, OtherField};
+use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction};
 
-/// What is offered besides the reader's tasks, and an urging that has to wait.
+/// What the form of an action asks for.
+struct Shape {
+    action: &'static str,
+    reason: Needed,
+    irreversible: bool,
+    /// The field for whoever is to be named.
+    names: Option<&'static str>,
+}
+
+/// The actions that have a form of their own, in the order in which it stands on the page.
+const SHAPES: &[Shape] = &[
+    shape("transfer", Needed::Must, Some("person")),
+    shape("reassign", Needed::Must, Some("person")),
+    shape("urge", Needed::May, None),
+    Shape {
+        irreversible: true,
+        ..shape("withdraw", Needed::May, None)
+    },
+    Shape {
+        irreversible: true,
+        ..shape("terminate", Needed::Must, None)
+    },
+];
+
+const fn shape(action: &'static str, reason: Needed, names: Option<&'static str>) -> Shape {
+    Shape {
+        action,
+        reason,
+        irreversible: false,
+        names,
+    }
+}
+
+/// The forms besides the opinion: transfer, reassign, withdraw, terminate …
 pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
-    let offered = sight.seen.offered.iter();
-    offered
-        .filter_map(|offered| {
-            let (reason, irreversible) = match offered.action {
-                "urge" => (Needed::May, false),
-                "withdraw" => (Needed::May, true),
-                "terminate" => (Needed::Must, true),
-                "reassign" => (Needed::Must, false),
-                _ => return None,
-            };
-            let form = Form {
-                sight,
-                tried,
-                offered,
-            };
-            Some(form.view(reason, irreversible))
-        })
-        .chain(quiet(sight, tried))
-        .collect()
+    let offers = |shape: &'static Shape| {
+        let offered = sight.seen.offered.iter();
+        offered
+            .filter(|offered| offered.action == shape.action)
+            .map(move |offered| other(sight, tried, offered, shape))
+    };
+    let offered = SHAPES.iter().flat_map(offers);
+    offered.chain(quiet(sight, tried)).collect()
 }
 
 /// Nobody urges twice within two hours: the page says from when on.
 fn quiet(sight: &Sight<'_>, tried: &Tried) -> Option<OtherAction> {
-    let again = sight.seen.urged_until?;
-    let offered = Offered {
+    let time = format::moment(sight.seen.urged_until?, sight.seen.now, sight.language);
+    let urge = Offered {
         action: "urge",
         task: None,
     };
-    let form = Form {
-        sight,
-        tried,
-        offered: &offered,
-    };
-    let time = format::moment(again, sight.seen.now, sight.language);
     Some(OtherAction {
         about: sight.say("case.other.urge.quiet", &[("time", &time)]),
         button: String::new(),
-        ..form.view(Needed::No, false)
+        ..other(sight, tried, &urge, &shape("urge", Needed::No, None))
     })
 }
 
-/// One of these actions with what was tried.
-struct Form<'a> {
-    sight: &'a Sight<'a>,
-    tried: &'a Tried,
-    offered: &'a Offered,
+/// The people whom the forms of a page can name.
+pub fn people(sight: &Sight<'_>, others: &[OtherAction]) -> Vec<Choice> {
+    if others.iter().all(|other| other.named.is_none()) {
+        return Vec::new();
+    }
+    let people = sight.seen.facts.people(None).into_iter();
+    people
+        .map(|person| {
+            let values = [
+                ("person", &*person.name),
+                ("department", &*person.department),
+            ];
+            let words = sight.say("case.person_of", &values);
+            Choice::new(person.login, words, false)
+        })
+        .collect()
 }
 
-impl Form<'_> {
-    fn view(&self, reason: Needed, irreversible: bool) -> OtherAction {
-        let (tried, action) = (self.tried, self.offered.action);
-        OtherAction {
-            key: match self.offered.task {
-                Some(task) => format!("{action}-{}", task.0),
-                None => action.to_owned(),
-            },
-            action: action.to_owned(),
-            task: self.offered.task.map(|task| task.0.to_string()),
-            fields: self.fields(),
-            title: self.say("title"),
-            about: self.say("about"),
-            reason,
-            value: self.mine(&tried.comment),
-            error: self.mine(
-                tried
-                    .comment_error
-                    .as_ref()
-                    .or(tried.error.as_ref())
-                    .map_or("", String::as_str),
-            ),
-            button: self.say("button"),
-            irreversible,
-            revision: self.sight.seen.running.case.revision,
-            open: self.is_here(),
+fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> OtherAction {
+    let action = offered.action;
+    let here = tried.is(action, offered.task);
+    let mine = |words: &str| {
+        if here {
+            words.to_owned()
+        } else {
+            String::new()
         }
-    }
-
-    fn say(&self, part: &str) -> String {
-        let stage = self
-            .offered
-            .task
-            .and_then(|task| self.sight.seen.running.case.task(task))
-            .map(|task| self.sight.stage(task))
-            .unwrap_or_default();
-        let key = format!("case.other.{}.{part}", self.offered.action);
-        self.sight.say(&key, &[("stage", &stage)])
-    }
-
-    fn is_here(&self) -> bool {
-        self.tried.is(self.offered.action, self.offered.task)
-    }
-
-    /// What was typed, if it was typed here.
-    fn mine(&self, words: &str) -> String {
-        match self.is_here() {
-            true => words.to_owned(),
-            false => String::new(),
-        }
-    }
-
-    fn fields(&self) -> Vec<OtherField> {
-        match self.offered.action {
-            "reassign" => vec![self.typed("person", "new_holder", &self.tried.person)],
-            _ => Vec::new(),
-        }
-    }
-
-    /// A field that is typed; `words` names its label and hint.
-    fn typed(&self, name: &'static str, words: &str, value: &str) -> OtherField {
-        let error = self.tried.field_error.as_ref();
-        OtherField {
-            name,
-            label: self.sight.say(&format!("pages.case.{words}"), &[]),
-            hint: self.sight.say(&format!("pages.case.{words}_hint"), &[]),
-            value: self.mine(value),
-            options: Vec::new(),
-            error: self.mine(
-                error
-                    .filter(|(field, _)| *field == name)
-                    .map_or("", |(_, sentence)| sentence),
-            ),
-        }
+    };
+    let error = |error: &Option<String>| mine(error.as_deref().unwrap_or_default());
+    let stage = offered
+        .task
+        .and_then(|task| sight.seen.running.case.task(task))
+        .map(|task| sight.stage(task))
+        .unwrap_or_default();
+    let say = |part: &str| sight.say(&format!("case.other.{action}.{part}"), &[("stage", &stage)]);
+    OtherAction {
+        key: match offered.task {
+            Some(task) => format!("{action}-{}", task.0),
+            None => action.to_owned(),
+        },
+        action: action.to_owned(),
+        task: offered.task.map(|task| task.0.to_string()),
+        named: shape.names.map(|field| Named {
+            field,
+            label: say("named"),
+            hint: say("named_hint"),
+            value: mine(&tried.person),
+            error: error(&tried.person_error),
+        }),
+        fields: Vec::new(),
+        title: say("title"),
+        about: say("about"),
+        reason: shape.reason,
+        value: mine(&tried.comment),
+        error: match error(&tried.comment_error) {
+            words if words.is_empty() => error(&tried.error),
+            words => words,
+        },
+        button: say("button"),
+        irreversible: shape.irreversible,
+        revision: sight.seen.running.case.revision,
+        open: here,
     }
 }
 

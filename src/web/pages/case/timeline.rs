@@ -182,6 +182,15 @@ impl Telling<'_> {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.reassigned", &values, comment)
             }
+            Event::Transferred {
+                task,
+                person,
+                comment,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.transferred", &values, comment)
+            }
             Event::Returned { to, comment, .. } => {
                 let to = match to {
                     Some(stage) => self.sight.title(stage),

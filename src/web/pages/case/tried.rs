@@ -40,8 +40,8 @@ pub struct Tried {
     pub comment_error: Option<String>,
     /// What is wrong with the list of what is missing.
     pub ask_error: Option<String>,
-    /// What is wrong with a field that the action asks for, by its name.
-    pub field_error: Option<(&'static str, String)>,
+    /// What is wrong with the new holder.
+    pub person_error: Option<String>,
     /// What asks to be confirmed.
     pub warning: Option<String>,
     /// What is wrong with an uploaded file.
@@ -102,14 +102,14 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
-            Rejection::UnknownPerson(_) => self.field_error = Some(("person", words(rejection))),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PersonBarred { .. } => self.person_error = sentence(),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..
             } => self.warning = sentence(),
-            _ if self.action == "reassign" => {
-                self.field_error = Some(("person", words(rejection)));
-            }
+            _ if self.action == "reassign" => self.person_error = sentence(),
             _ => self.error = sentence(),
         }
     }

@@ -317,6 +317,7 @@ fn case(language: Language) -> CaseView {
             error: String::new(),
         }),
         discussion: discussion(),
+        people: vec![Choice::new("wang.jianguo", "王建国（省公安厅）", false)],
         others: others(),
     }
 }
@@ -373,14 +374,14 @@ fn others() -> Vec<OtherAction> {
         key: "reassign-7".into(),
         action: "reassign".into(),
         task: Some("7".into()),
-        fields: vec![OtherField {
-            name: "person",
+        named: Some(Named {
+            field: "person",
             label: "新办理人的登录名".into(),
             hint: "这个人要在职，并且没有回避事由。不能指定自己。".into(),
             value: "wang".into(),
             error: "没有登录名为“wang”的人员".into(),
-            ..OtherField::default()
-        }],
+        }),
+        fields: Vec::new(),
         title: "改派：科室审核".into(),
         about: "没有人能办理这一环节，请指定一个人。".into(),
         reason: Needed::Must,
@@ -394,6 +395,7 @@ fn others() -> Vec<OtherAction> {
     let terminate = OtherAction {
         key: "terminate".into(),
         task: None,
+        named: None,
         fields: Vec::new(),
         action: "terminate".into(),
         title: "终止这一件…".into(),

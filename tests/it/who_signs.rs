@@ -1,0 +1,163 @@
+//! Who signs, changed while a case runs: through the API, on the pages, and in the mails.
+
+use serde_json::{Value, json};
+
+use crate::support::api::Api;
+use crate::support::app::Fixture;
+use crate::support::definitions::{reviewed, with_stages};
+use crate::support::office::request;
+use crate::support::visitor::{Form, Page, Site, Visitor};
+
+/// The subjects of a person's caught mails.
+fn subjects(fixture: &Fixture, login: &str) -> Vec<String> {
+    let mails = fixture.mails_to(login).into_iter();
+    mails.map(|mail| mail.mail.subject).collect()
+}
+
+/// What `login` is told that an action on a task needs.
+fn needs(api: &Api<'_>, login: &str, case: &str, action: &str) -> Vec<(String, bool)> {
+    let seen = api.get(login, &format!("/api/v1/cases/{case}")).expect(200);
+    let offered = seen["actions"].as_array().expect("actions").clone();
+    let wanted = offered
+        .iter()
+        .find(|offered| offered["action"] == action)
+        .unwrap_or_else(|| panic!("{login} is not offered {action}: {offered:?}"));
+    let needs = wanted["needs"].as_array().expect("needs");
+    let pair = |need: &Value| {
+        let member = need["member"].as_str().expect("a name").to_owned();
+        (member, need["required"] == true)
+    };
+    needs.iter().map(pair).collect()
+}
+
+fn must(member: &str) -> (String, bool) {
+    (member.to_owned(), true)
+}
+
+/// The form of an action of its own on the case's page.
+fn form_of(page: &Page, action: &str) -> Form {
+    let css = format!("form:has(> input[name='action'][value='{action}'])");
+    assert!(page.has(&css), "{action}: {}", page.text("main"));
+    page.form(&css)
+}
+
+/// Sends it, and answers with the page that says that it was done.
+#[track_caller]
+fn done(visitor: &Visitor, form: &Form) -> Page {
+    let sent = visitor.send(form);
+    assert_eq!(sent.status, 303, "{}", sent.text("main"));
+    visitor.follow(&sent)
+}
+
+#[test]
+fn a_task_is_handed_over_through_the_api() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&reviewed()).to_string();
+        let api = Api::of(fixture);
+        let old_link = fixture.link("bob");
+        assert_eq!(
+            needs(&api, "bob", &case, "transfer"),
+            [must("person"), must("comment")]
+        );
+        let transfer = json!({"action": "transfer", "task": 1, "person": "dan", "comment": "出差"});
+
+        let after = api.act("bob", &case, &transfer).expect(200);
+
+        assert_eq!(after["tasks"][0]["offered_to"][0]["code"], "dan");
+        let events = api
+            .get("dan", &format!("/api/v1/cases/{case}/events"))
+            .expect(200);
+        let last = events["items"]
+            .as_array()
+            .and_then(|all| all.last().cloned());
+        let last = last.expect("an event");
+        assert_eq!(last["kind"], "transferred");
+        assert_eq!(last["actor"]["login"], "bob");
+        assert_eq!(last["parameters"]["person"], "dan");
+        assert_eq!(api.act("bob", &case, &transfer).problem(403), "not-asked");
+        assert_eq!(
+            subjects(fixture, "dan"),
+            ["【待办】请审核试验 试〔2026〕1号，3月16日前"]
+        );
+        assert_eq!(
+            subjects(fixture, "bea").pop().as_deref(),
+            Some("【无需办理】已转给他人：试〔2026〕1号")
+        );
+        let dead = huiqian::services::links::open(&fixture.app, &old_link);
+        assert!(dead.is_err(), "the giver's link is dead");
+        let inbox = api.get("dan", "/api/v1/tasks").expect(200);
+        assert_eq!(inbox["items"][0]["case"]["id"], *case);
+        assert_eq!(
+            api.get("bea", "/api/v1/tasks").expect(200)["items"],
+            json!([])
+        );
+    });
+}
+
+#[test]
+fn a_name_that_will_not_do_is_refused_with_the_reason_at_its_member() {
+    let fixture = Fixture::new();
+    let case = fixture.filed(&reviewed()).to_string();
+    let api = Api::of(&fixture);
+    let ask = |person: &str| {
+        let body = json!({"action": "transfer", "task": 1, "person": person, "comment": "出差"});
+        api.act("bob", &case, &body).expect(422)
+    };
+
+    let (applicant, oneself, unknown) = (ask("ann"), ask("bob"), ask("zoe"));
+
+    assert_eq!(applicant["code"], "person-barred");
+    assert_eq!(applicant["detail"], "ann先生是申请人一方，不能办理。");
+    assert_eq!(oneself["code"], "names-oneself");
+    assert_eq!(unknown["code"], "unknown-person");
+    for problem in [applicant, oneself, unknown] {
+        assert_eq!(problem["errors"][0]["field"], "person");
+    }
+}
+
+#[test]
+fn a_task_is_handed_over_on_the_page() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let giver = site.visitor("zhang.huimin");
+    let page = giver.get(&path);
+    assert!(page.has("#people option[value='xu.xiaofeng']"));
+    let mut form = form_of(&page, "transfer");
+
+    form.set("person", "li.wenjing").set("comment", "出差");
+    let refused = giver.send(&form);
+    assert_eq!(refused.status, 422);
+    let again = form_of(&refused, "transfer");
+    assert_eq!(
+        again.value("comment"),
+        Some("出差"),
+        "what was typed is kept"
+    );
+    assert!(
+        refused.text("details[open]").contains("李文静是申请人一方"),
+        "{}",
+        refused.text("details[open]")
+    );
+    form.set("person", "xu.xiaofeng");
+    let page = done(&giver, &form);
+
+    assert!(page.text("main").contains("把“科室审核”转办给 徐晓峰"));
+    assert!(!page.has(".card--act"));
+    let taker = site.visitor("xu.xiaofeng").get(&path);
+    assert!(taker.has(".card--act"));
+    assert!(taker.text(".tm").contains("出差"));
+}
+
+#[test]
+fn what_is_denied_is_neither_offered_nor_taken() {
+    let fixture = Fixture::new();
+    let yaml = with_stages(
+        "  - {stage: review, title: 审核, who: section_head@applicant, deny: [transfer]}",
+    );
+    let case = fixture.filed(&yaml).to_string();
+    let api = Api::of(&fixture);
+    let body = json!({"action": "transfer", "task": 1, "person": "dan", "comment": "出差"});
+
+    assert_eq!(api.act("bob", &case, &body).problem(403), "not-offered");
+}
