@@ -34,6 +34,8 @@ pub struct Input {
     pub fields: Vec<String>,
     /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
+    /// For `copy`: the logins of those who get one.
+    pub people: Vec<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,
 }

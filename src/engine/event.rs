@@ -311,6 +311,14 @@ pub enum Event {
         /// To whom.
         to: Vec<Party>,
     },
+    /// Somebody gave people a read-only copy.
+    CopySent {
+        /// Whom.
+        to: Vec<Party>,
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// Something was said outside the record of opinions.
     Commented {
         /// What.
@@ -384,6 +392,7 @@ impl Event {
             Self::StepCame { .. } => "step_came",
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",
+            Self::CopySent { .. } => "copy_sent",
             Self::Commented { .. } => "commented",
             Self::Urged { .. } => "urged",
             Self::Parked { .. } => "parked",

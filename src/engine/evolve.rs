@@ -134,7 +134,9 @@ impl Case {
                 clock.came.insert(step.clone(), *due);
             }),
             Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Copied { to, .. } | Event::CopySent { to, .. } => {
+                self.involve_all(to, Why::Copied)
+            }
             Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,

@@ -49,7 +49,8 @@ pub(super) fn fills_no_gap_with_another(
     }
 }
 
-fn barred(person: PersonId, why: Rejection) -> Rejection {
+/// A refusal about somebody who was named.
+pub(super) fn barred(person: PersonId, why: Rejection) -> Rejection {
     Rejection::PersonBarred {
         person,
         why: Box::new(why),

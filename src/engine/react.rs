@@ -38,6 +38,8 @@ pub enum Notice {
     NoLongerNeeded,
     /// 【催办】 Somebody urged.
     Urged,
+    /// 【抄送】 Somebody gave a copy.
+    Copied,
 }
 
 /// Something that must happen besides the case itself.
@@ -150,6 +152,14 @@ pub(super) fn react(
                 clock: Some(key.clone()),
             }]
         }
+        Event::CopySent { to, .. } => vec![Effect::Notify {
+            notice: Notice::Copied,
+            to: to.clone(),
+            except: None,
+            task: None,
+            stage: None,
+            clock: None,
+        }],
         Event::Urged { .. } => {
             let mine = |task: &&Task| {
                 let eligible = people::eligible(workflow, case, task, context);

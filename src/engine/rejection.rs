@@ -103,6 +103,12 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// Nobody was named.
+    #[error("name at least one person")]
+    PeopleMissing,
+    /// Too many were named.
+    #[error("{0} people are named, at most {1} may be")]
+    TooManyPeople(usize, usize),
     /// Somebody urged not long ago.
     #[error("somebody urged already; again from {again}")]
     UrgedAlready {
@@ -188,6 +194,8 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::PeopleMissing => "people-missing",
+            Self::TooManyPeople(..) => "too-many-people",
             Self::UrgedAlready { .. } => "urged-already",
             Self::UnknownPerson(_) => "unknown-person",
             Self::NamesOneself => "names-oneself",

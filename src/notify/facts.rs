@@ -134,6 +134,11 @@ pub enum Notice {
     NoLongerNeeded(Moot),
     /// The case was ended without a decision.
     Closed(Closing),
+    /// You were given a copy to read.
+    Copied {
+        /// Who gave it.
+        by: Option<String>,
+    },
 }
 
 /// Why a case stands still.

@@ -116,6 +116,7 @@ impl<'a> Writer<'a> {
             Notice::Rejected { department, on } => self.rejected(department, *on),
             Notice::NoLongerNeeded(moot) => self.moot(*moot),
             Notice::Closed(closing) => self.closed(*closing),
+            Notice::Copied { by } => self.copied(by.as_deref()),
         }
     }
 
@@ -290,6 +291,16 @@ impl<'a> Writer<'a> {
             Closing::Ended => "ended",
         };
         let mut view = self.start(&format!("closed.{kind}"), &[]);
+        view.buttons.push(self.open("case", &self.facts.case_url));
+        view
+    }
+
+    fn copied(&self, by: Option<&str>) -> View {
+        let mut view = self.start("copied", &[]);
+        self.add_applicant(&mut view);
+        if let Some(by) = by {
+            view.rows.push(self.plain_row("copied_by", by.to_owned()));
+        }
         view.buttons.push(self.open("case", &self.facts.case_url));
         view
     }

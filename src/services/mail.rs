@@ -106,6 +106,7 @@ impl<'a> Scene<'a> {
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
         })
     }
@@ -238,6 +239,16 @@ impl<'a> Scene<'a> {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
             Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+        }
+    }
+
+    fn copied(&self) -> Notice {
+        let by = self
+            .params
+            .by
+            .and_then(|id| self.running.directory.person(id));
+        Notice::Copied {
+            by: by.map(|person| person.name.clone()),
         }
     }
 

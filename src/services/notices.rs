@@ -39,6 +39,9 @@ pub(super) struct Params {
     /// Why a task is not needed any more, or how a case ended without a decision.
     #[serde(default)]
     pub why: Option<Reason>,
+    /// Of a copy: who sent it.
+    #[serde(default)]
+    pub by: Option<PersonId>,
 }
 
 /// Why there is nothing to do any more.
@@ -158,6 +161,7 @@ fn send(
                 stage: mail.stage.map(str::to_owned),
                 clock: mail.clock.map(str::to_owned),
                 why: mail.why,
+                by: context.person().filter(|_| mail.notice == Notice::Copied),
             })?,
             message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
             available_at: context.now,

@@ -17,6 +17,7 @@ use crate::engine::{
     self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
 use crate::storage::cases::{CaseState, NewCase};
+use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
@@ -421,11 +422,13 @@ fn involve(
         storage::participants::add(conn, running.id, address, reason, context.now)?;
     }
     for event in &decision.events {
-        let Event::Copied { id, to } = event else {
-            continue;
+        let (to, reason) = match (event, context.actor) {
+            (Event::Copied { id, to }, _) => (to, id.clone()),
+            (Event::CopySent { to, .. }, Actor::Person(by)) => (to, Copy::from_person(by)),
+            _ => continue,
         };
         for person in notices::people_of(running, to, context) {
-            storage::copies::add(conn, running.id, person, id, context.now)?;
+            storage::copies::add(conn, running.id, person, &reason, context.now)?;
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ use crate::engine::{
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
 
@@ -42,6 +43,8 @@ pub struct Seen {
     pub private: Option<Answers>,
     /// The files.
     pub files: Vec<Attachment>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<Copy>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -119,6 +122,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             history,
             private,
             files: attachments::of(conn, AttachedTo::Case(running.id))?,
+            copies: storage::copies::of_case(conn, running.id)?,
             facts,
             now,
             viewer,

@@ -290,6 +290,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownTarget(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
+        | Rejection::PeopleMissing
+        | Rejection::TooManyPeople(..)
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
         | Rejection::PersonBarred { .. }
@@ -405,6 +407,7 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
+            Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PersonBarred { .. } => member("person"),

@@ -50,6 +50,9 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
             say(&[("target", target), ("targets", targets)])
         }
         Rejection::UnknownField(field) => say(&[("field", field)]),
+        Rejection::TooManyPeople(now, most) => {
+            say(&[("now", &now.to_string()), ("most", &most.to_string())])
+        }
         Rejection::UrgedAlready { again } => {
             let time = beijing(*again).format("%Y-%m-%d %H:%M").to_string();
             say(&[("time", &time)])
@@ -77,6 +80,7 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
+        | Rejection::PeopleMissing
         | Rejection::NamesOneself
         | Rejection::LoginFirst
         | Rejection::NumberMissing

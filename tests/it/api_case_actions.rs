@@ -38,3 +38,51 @@ fn urging_reminds_by_mail_and_says_from_when_on_it_may_be_repeated() {
         assert_eq!(again.problem(409), "urged-already");
     });
 }
+
+#[test]
+fn a_copy_lets_people_read_tells_them_by_mail_and_notes_when_they_did() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let case = filed(&api);
+        let path = format!("/api/v1/cases/{case}");
+        assert_eq!(api.get("dan", &path).problem(404), "not-found");
+        let copy = json!({"action": "copy", "people": ["dan"], "comment": "请了解"});
+
+        let body = api.act("bob", &case, &copy).expect(200);
+
+        assert_eq!(
+            body["copies"],
+            json!([{
+                "person": {"login": "dan", "name": "dan先生"},
+                "stage": null,
+                "by": {"login": "bob", "name": "bob先生"},
+                "at": "2026-03-02T01:00:00Z",
+                "read_at": null,
+            }])
+        );
+        let mail = fixture.mails_to("dan").pop().expect("a mail").mail;
+        assert!(mail.subject.starts_with("【抄送】"), "{}", mail.subject);
+        assert!(mail.text.contains("抄送人：bob先生"), "{}", mail.text);
+        let seen = api.get("dan", &path).expect(200);
+        assert_eq!(
+            seen["answers"]["phone"],
+            json!(null),
+            "private answers stay private"
+        );
+        let actions = seen["actions"].as_array().expect("actions");
+        assert!(actions.iter().all(|one| one["action"] == "comment"));
+
+        let id = fixture.case_id(case.parse().expect("an id"));
+        let dan = fixture.id("dan");
+        huiqian::services::lists::mark_read(&fixture.app, dan, id).expect("noted");
+
+        let read = api.get("bob", &path).expect(200);
+        assert_eq!(read["copies"][0]["read_at"], "2026-03-02T01:00:00Z");
+        let nobody = json!({"action": "copy", "people": []});
+        assert_eq!(
+            api.act("bob", &case, &nobody).problem(422),
+            "people-missing"
+        );
+    });
+}

@@ -25,6 +25,7 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod pages_case_actions;
 mod pages_http;
 mod rights;
 mod sending;

@@ -7,6 +7,7 @@ mod approve;
 mod choose;
 mod claim;
 mod comment;
+mod copy;
 mod done;
 mod reassign;
 mod reject;
@@ -66,6 +67,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &reassign::Reassign,
     &resume::Resume,
     &urge::Urge,
+    &copy::Copy,
     &comment::Comment,
     &withdraw::Withdraw,
     &terminate::Terminate,

@@ -36,6 +36,8 @@ pub(super) struct NewAction {
     fields: Option<Vec<String>>,
     /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
+    /// For `copy`: the logins of those who get one.
+    people: Option<Vec<String>>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,
     /// The revision of the case that the sender saw.
@@ -121,6 +123,7 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         to: body.text("to"),
         fields: body.texts("fields"),
         person: body.text("person"),
+        people: body.texts("people"),
         confirmed: body.flag("confirmed"),
     };
     let command = Command {

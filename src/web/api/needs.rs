@@ -28,7 +28,7 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`.
+    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`, `people`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -90,6 +90,7 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         ("return", _, Some((node, stage))) => needs.push(to(seen, node, stage, language)),
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
             needs.push(answers(&asked, false, language));

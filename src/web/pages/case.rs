@@ -270,6 +270,7 @@ impl Acting<'_> {
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                people: logins(&tried.people),
                 confirmed: tried.confirmed,
             },
             seen: tried.revision,
@@ -416,6 +417,17 @@ fn may_attach(sight: &Sight<'_>) -> bool {
                     TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
                 )
         })
+}
+
+/// The logins in a field for several.
+fn logins(typed: &str) -> Vec<String> {
+    typed
+        .split(|letter: char| {
+            letter.is_whitespace() || matches!(letter, ',' | '，' | '、' | ';' | '；')
+        })
+        .filter(|login| !login.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A task's number as forms bring it back.

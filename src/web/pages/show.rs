@@ -197,6 +197,7 @@ const SAID: &[&str] = &[
     "transfer",
     "resume",
     "urge",
+    "copy",
     "uploaded",
     "saved",
     "discarded",

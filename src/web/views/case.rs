@@ -43,6 +43,8 @@ pub struct CaseView {
     pub attachments: Vec<AttachmentRow>,
     /// Uploading, while it is allowed.
     pub upload: Option<Upload>,
+    /// 抄送
+    pub copies: Vec<CopyReceipt>,
     /// 讨论
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
@@ -271,6 +273,19 @@ pub struct Upload {
     pub accept: String,
     /// What is wrong with the last one.
     pub error: String,
+}
+
+/// A copy that was given, with its receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct CopyReceipt {
+    /// 张志远（省公安厅）
+    pub person: String,
+    /// “综合审批”环节抄送, or who gave it and when.
+    pub why: String,
+    /// When it was given.
+    pub when: String,
+    /// 已阅 and when, or 未阅.
+    pub read: Tag,
 }
 
 /// 讨论

@@ -18,9 +18,9 @@ mod tests;
 
 pub use access::{DemoAccount, LoginView, LogoutView};
 pub use case::{
-    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content, Discussion,
-    Named, Needed, OtherAction, OtherField, Signature, Signatures, SupplementForm, Timeline,
-    TimelineItem, Upload,
+    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
+    CopyReceipt, Discussion, Named, Needed, OtherAction, OtherField, Signature, Signatures,
+    SupplementForm, Timeline, TimelineItem, Upload,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
 pub use errors::{ErrorView, Problem, StopView};

@@ -4,6 +4,7 @@ mod answers;
 mod claiming;
 mod clocks;
 mod conflicts;
+mod copying;
 mod ending;
 mod notices;
 mod parking;

@@ -28,12 +28,13 @@ const ACTIONS: &[&str] = &[
     "submit",
     "comment",
     "urge",
+    "copy",
     "withdraw",
     "terminate",
 ];
 
 /// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
-const ASIDE: &[&str] = &["comment", "urge", "withdraw", "terminate"];
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -83,6 +84,7 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
         "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))

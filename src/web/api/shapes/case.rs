@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
-use super::{AttachmentBody, DepartmentBody, PersonBody};
+use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
 use crate::engine::TaskAsks;
 use crate::forms::{self, Answers, Words};
 use crate::messages::Language;
@@ -50,6 +50,8 @@ pub struct CaseBody {
     pub answers: Answers,
     /// Its files.
     pub attachments: Vec<AttachmentBody>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<CopyBody>,
     /// What the reader may do now.
     pub actions: Vec<OfferedBody>,
     /// What keeps a draft from being submitted.
@@ -150,6 +152,11 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: seen
+                .copies
+                .iter()
+                .map(|copy| CopyBody::of(copy, directory))
+                .collect(),
             actions: offered(seen, language),
             problems: None,
             draft: None,
@@ -191,6 +198,7 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: Vec::new(),
             actions: offered_on_draft(&open, language),
             problems: Some(
                 problems

@@ -21,6 +21,7 @@ const SHAPES: &[Shape] = &[
     shape("transfer", Needed::Must, Some("person")),
     shape("reassign", Needed::Must, Some("person")),
     shape("urge", Needed::May, None),
+    shape("copy", Needed::May, Some("people")),
     Shape {
         irreversible: true,
         ..shape("withdraw", Needed::May, None)
@@ -112,7 +113,10 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
             field,
             label: say("named"),
             hint: say("named_hint"),
-            value: mine(&tried.person),
+            value: mine(match field {
+                "people" => &tried.people,
+                _ => &tried.person,
+            }),
             error: error(&tried.person_error),
         }),
         fields: Vec::new(),

@@ -225,6 +225,11 @@ impl Telling<'_> {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
             }
+            Event::CopySent { to, comment } => {
+                let to = self.sight.names.parties(to);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.copy_sent", &[("to", &to)], comment)
+            }
             Event::Urged { comment } => {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.urged", &[], comment)

@@ -24,6 +24,8 @@ pub struct Tried {
     pub ask: Vec<String>,
     /// For `reassign`: the new holder's login.
     pub person: String,
+    /// For `copy`: the logins of those who get one, as typed.
+    pub people: String,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -67,6 +69,7 @@ impl Tried {
             to: typed("to"),
             ask: posted.all("ask"),
             person: typed("person"),
+            people: typed("people"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),
@@ -104,6 +107,8 @@ impl Tried {
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
+            | Rejection::PeopleMissing
+            | Rejection::TooManyPeople(..)
             | Rejection::PersonBarred { .. } => self.person_error = sentence(),
             Rejection::Check {
                 level: CheckLevel::Warning,

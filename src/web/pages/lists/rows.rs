@@ -12,6 +12,7 @@ use crate::services::cases::Running;
 use crate::services::lists::{CaseRow, Copied, Row};
 use crate::services::{Viewer, mail};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::drafts::Draft as StoredDraft;
 use crate::web::format;
 use crate::web::pages::clocks::Reckoning;
@@ -277,7 +278,7 @@ impl Rows<'_> {
             href: format!("/c/{}", summary.ulid),
             title: summary.title.clone(),
             number: summary.number.clone().unwrap_or_default(),
-            why: self.why(&copied.row.case, &copied.copy.reason),
+            why: self.why(&copied.row.case, &copied.copy),
             when: format::moment(copied.copy.at, self.now, self.visit.language),
             machine: format::machine(copied.copy.at),
             state: state_of(self.visit, &copied.row.case),
@@ -285,8 +286,13 @@ impl Rows<'_> {
         }
     }
 
-    /// The stage at which a copy was given.
-    fn why(&self, running: &Running, reason: &str) -> String {
+    /// The stage at which a copy was given, or who sent it.
+    fn why(&self, running: &Running, copy: &Copy) -> String {
+        if let Some(by) = copy.sent_by() {
+            let who = self.names().full(by);
+            return self.say("case.copied_by", &[("who", &who)]);
+        }
+        let reason = copy.reason.as_str();
         let title = running
             .workflow
             .node(reason)

@@ -316,6 +316,20 @@ fn case(language: Language) -> CaseView {
             accept: ".pdf,.docx".into(),
             error: String::new(),
         }),
+        copies: vec![
+            CopyReceipt {
+                person: "张志远（省公安厅）".into(),
+                why: "李文静 抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::new(Tone::Ok, "10月3日 14:20 已阅"),
+            },
+            CopyReceipt {
+                person: "赵明（省公安厅）".into(),
+                why: "“综合审批”环节抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::plain(Tone::Line, "未阅"),
+            },
+        ],
         discussion: discussion(),
         people: vec![Choice::new("wang.jianguo", "王建国（省公安厅）", false)],
         others: others(),

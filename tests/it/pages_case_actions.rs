@@ -1,0 +1,85 @@
+//! What is done with a case as a whole, on its page, as a browser without scripts sees it.
+
+use serde_json::json;
+use ulid::Ulid;
+
+use crate::support::office::request;
+use crate::support::visitor::{Form, Page, Site, Visitor};
+
+/// The form of an action that stands under 其他操作.
+fn form(page: &Page, action: &str) -> Form {
+    page.form(&format!("form:has([name='action'][value='{action}'])"))
+}
+
+/// Opens the case, fills in the form of an action, sends it and follows where it leads.
+#[track_caller]
+fn does(visitor: &Visitor, case: Ulid, action: &str, fields: &[(&str, &str)]) -> Page {
+    let page = visitor.get(&format!("/c/{case}"));
+    let mut form = form(&page, action);
+    for (name, value) in fields {
+        form.set(name, value);
+    }
+    visitor.follow(&visitor.send(&form))
+}
+
+fn filed(site: &Site) -> Ulid {
+    site.office.file(request(json!({}))).expect("filed")
+}
+
+#[test]
+fn urging_says_so_and_then_from_when_on_it_may_be_repeated() {
+    let site = Site::open();
+    let case = filed(&site);
+    let visitor = site.visitor("li.wenjing");
+
+    let page = does(&visitor, case, "urge", &[("comment", "较急")]);
+
+    let said = page.text("[role=status]");
+    assert!(said.contains("已催办"), "{}", page.text("main"));
+    let again = page.text("details:has([value='urge'])");
+    assert!(again.contains("今天 11:00 以后可以再催"), "{again}");
+    assert!(!page.has("details:has([value='urge']) button"));
+    assert!(page.text("main").contains("李文静 催办"));
+}
+
+#[test]
+fn a_copy_shows_its_receipt_once_its_reader_has_opened_it() {
+    let site = Site::open();
+    let case = filed(&site);
+    let applicant = site.visitor("li.wenjing");
+
+    let page = does(&applicant, case, "copy", &[("people", "song.jia, wu.min")]);
+    let receipts = page.text("section[aria-labelledby='copies-t']");
+    assert!(receipts.contains("宋佳（省卫健委）"), "{receipts}");
+    assert_eq!(receipts.matches("未阅").count(), 2, "{receipts}");
+
+    let reader = site.visitor("song.jia");
+    let list = reader.get("/cc").text(".ti");
+    assert!(list.contains("李文静（省卫健委） 抄送"), "{list}");
+    let opened = reader.get(&format!("/c/{case}"));
+    assert_eq!(opened.status, 200);
+    assert!(!opened.has("form:has([value='copy'])"), "only to be read");
+
+    let page = applicant.get(&format!("/c/{case}"));
+    let receipts = page.text("section[aria-labelledby='copies-t']");
+    assert!(receipts.contains("今天 09:00 已阅"), "{receipts}");
+    assert_eq!(receipts.matches("未阅").count(), 1, "{receipts}");
+}
+
+#[test]
+fn a_copy_to_somebody_unknown_comes_back_with_what_was_typed() {
+    let site = Site::open();
+    let case = filed(&site);
+    let visitor = site.visitor("li.wenjing");
+    let page = visitor.get(&format!("/c/{case}"));
+    let mut form = form(&page, "copy");
+    form.set("people", "song.jia nobody").set("comment", "请阅");
+
+    let page = visitor.send(&form);
+
+    assert_eq!(page.status, 422);
+    let wrong = page.text("details[open] .err");
+    assert!(wrong.contains("没有登录名为“nobody”的在职人员"), "{wrong}");
+    let kept = page.attributes("details[open] input[name='people']", "value");
+    assert_eq!(kept, ["song.jia nobody"]);
+}
