@@ -70,6 +70,12 @@ impl<'a> Situation<'a> {
             .collect()
     }
 
+    /// Whether the actor may take an action now; for an action on a task, on this one.
+    #[must_use]
+    pub fn may(&self, action: &str, task: Option<TaskId>) -> bool {
+        actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
+    }
+
     /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.
     #[must_use]
     pub fn urged_until(&self) -> Option<Instant> {

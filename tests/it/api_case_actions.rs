@@ -86,3 +86,58 @@ fn a_copy_lets_people_read_tells_them_by_mail_and_notes_when_they_did() {
         );
     });
 }
+
+#[test]
+fn what_nobody_can_act_on_is_listed_for_whoever_names_a_holder() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let case = filed(&api);
+        let vacant = |login: &str| api.get(login, "/api/v1/tasks?state=vacant");
+        assert_eq!(vacant("adi").expect(200)["items"], json!([]));
+        assert_eq!(vacant("cat").problem(403), "forbidden");
+
+        api.act("bob", &case, &json!({"action": "claim", "task": 1}))
+            .expect(200);
+        fixture.deactivate("bob");
+        assert_eq!(vacant("adi").expect(200)["items"], json!([]), "bea is left");
+        fixture.deactivate("bea");
+
+        let listed = vacant("adi").expect(200);
+        let items = listed["items"].as_array().expect("items");
+        assert_eq!(items.len(), 1, "{listed}");
+        assert_eq!(items[0]["case"]["id"], json!(case));
+        let give = json!({"action": "reassign", "task": 1, "person": "dan", "comment": "人员离职"});
+        api.act("adi", &case, &give).expect(200);
+
+        assert_eq!(vacant("adi").expect(200)["items"], json!([]));
+        let inbox = api.get("dan", "/api/v1/tasks").expect(200);
+        assert_eq!(inbox["items"][0]["case"]["id"], json!(case));
+    });
+}
+
+#[test]
+fn a_revision_that_was_given_to_somebody_else_is_written_and_sent_by_them() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let case = filed(&api);
+        let back = json!({"action": "return", "task": 1, "to": "applicant", "comment": "请改"});
+        api.act("bob", &case, &back).expect(200);
+        let give =
+            json!({"action": "reassign", "task": 2, "person": "dan", "comment": "申请人离岗"});
+        api.act("adi", &case, &give).expect(200);
+
+        let path = format!("/api/v1/cases/{case}/answers");
+        let answers = json!({"answers": {"subject": "人口信息核验（修改）"}});
+        assert_eq!(api.put("ann", &path, &answers).status, 409);
+        api.put("dan", &path, &answers).expect(200);
+        let body = api.get("dan", &format!("/api/v1/cases/{case}")).expect(200);
+        assert_eq!(body["draft"]["answers"]["subject"], "人口信息核验（修改）");
+        let sent = api
+            .act("dan", &case, &json!({"action": "submit", "task": 2}))
+            .expect(200);
+
+        assert_eq!(sent["answers"]["subject"], "人口信息核验（修改）");
+    });
+}

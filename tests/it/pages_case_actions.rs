@@ -83,3 +83,30 @@ fn a_copy_to_somebody_unknown_comes_back_with_what_was_typed() {
     let kept = page.attributes("details[open] input[name='people']", "value");
     assert_eq!(kept, ["song.jia nobody"]);
 }
+
+#[test]
+fn what_nobody_can_act_on_is_a_page_for_whoever_names_a_holder() {
+    let site = Site::open();
+    let case = filed(&site);
+    let manager = site.visitor("chen.siyuan");
+    assert!(manager.get("/inbox").has(".side a[href='/admin/vacant']"));
+    let page = manager.get("/admin/vacant");
+    assert!(page.text("main").contains("没有无人可办的任务"));
+
+    site.office.leaves("zhang.huimin");
+
+    let page = manager.get("/admin/vacant");
+    let row = page.text(".ti");
+    assert!(row.contains("原定"), "{}", page.text("main"));
+    let opened = manager.get(&format!("/c/{case}"));
+    let mut form = form(&opened, "reassign");
+    form.set("person", "song.jia").set("comment", "人员离职");
+    let page = manager.follow(&manager.send(&form));
+    assert!(page.text("[role=status]").contains("已改派"));
+    let page = manager.get("/admin/vacant");
+    assert!(page.text("main").contains("没有无人可办的任务"));
+
+    let other = site.visitor("li.wenjing");
+    assert!(!other.get("/inbox").has(".side a[href='/admin/vacant']"));
+    assert_eq!(other.get("/admin/vacant").status, 403);
+}

@@ -113,6 +113,7 @@ impl Visit {
                 unread: count(reader.around.counts.unread),
             },
             may_file: reader.around.may_file,
+            manages: reader.viewer.holds("workflow_admin"),
             csrf: reader.csrf.clone(),
             notice: self.notice(),
             ..self.frame()

@@ -32,7 +32,7 @@ pub use flow::{FlowBlock, FlowNode, FlowReturn, FlowSvg, FlowView, NodeState};
 pub use links::{ConfirmDoneView, ConfirmView, DeadLinkView};
 pub use lists::{
     CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow, InboxView, MineRow,
-    MineView, Pager,
+    MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};

@@ -219,7 +219,6 @@ impl CaseBody {
 }
 
 fn writes_revision(seen: &Seen) -> bool {
-    let case = &seen.running.case;
-    case.applicant == seen.viewer.person.id
-        && case.open_tasks().any(|task| task.asks == TaskAsks::Edit)
+    let mut tasks = seen.running.case.open_tasks();
+    tasks.any(|task| task.asks == TaskAsks::Edit && seen.may("submit", Some(task.id)))
 }

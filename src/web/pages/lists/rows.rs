@@ -18,7 +18,9 @@ use crate::web::format;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::pages::words::{self, Names};
 use crate::web::session::Visit;
-use crate::web::views::{CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone};
+use crate::web::views::{
+    CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone, VacantRow,
+};
 use crate::workflow::{Outcome, Stage};
 
 /// Makes rows for one reader.
@@ -75,6 +77,30 @@ impl Rows<'_> {
                 .unwrap_or_default(),
             due: task.and_then(|task| self.due(running, task)),
             offered,
+        }
+    }
+
+    /// A task that no one can hold.
+    pub fn vacant(&self, row: &Row) -> VacantRow {
+        let running = &row.case;
+        let task = running.case.task(TaskId(row.row.task.number));
+        let whom = task.map(|task| match task.holder {
+            Some(holder) => self.names().full(holder),
+            None => self.names().parties(&task.offered),
+        });
+        VacantRow {
+            href: format!("/c/{}#others-t", row.row.case.ulid),
+            title: row.row.case.title.clone(),
+            number: row.row.case.number.clone().unwrap_or_default(),
+            asked: task.map_or_else(
+                || row.row.task.stage_title.clone(),
+                |task| self.asked(running, task),
+            ),
+            whom: whom
+                .filter(|whom| !whom.is_empty())
+                .map(|whom| self.say("case.meant_for", &[("whom", &whom)]))
+                .unwrap_or_default(),
+            due: task.and_then(|task| self.due(running, task)),
         }
     }
 
