@@ -71,6 +71,9 @@ pub enum Status {
         end: Id,
         /// When.
         at: Instant,
+        /// Since when it is void.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        voided: Option<Instant>,
     },
 }
 
@@ -210,6 +213,15 @@ impl Case {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.region().is_some()
+    }
+
+    /// Since when it is void.
+    #[must_use]
+    pub fn voided(&self) -> Option<Instant> {
+        match self.status {
+            Status::Ended { voided, .. } => voided,
+            _ => None,
+        }
     }
 
     /// The task with this number.

@@ -353,6 +353,11 @@ pub enum Event {
         /// Why.
         comment: String,
     },
+    /// A manager declared the ended case void.
+    Voided {
+        /// Why.
+        comment: String,
+    },
     /// The case ended.
     Ended {
         /// At which end.
@@ -399,6 +404,7 @@ impl Event {
             Self::Unparked => "unparked",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
+            Self::Voided { .. } => "voided",
             Self::Ended { .. } => "ended",
         }
     }

@@ -159,6 +159,12 @@ impl Case {
                 self.status = Status::Ended {
                     end: id.clone(),
                     at: stamp.at,
+                    voided: None,
+                }
+            }
+            Event::Voided { .. } => {
+                if let Status::Ended { voided, .. } = &mut self.status {
+                    *voided = Some(stamp.at);
                 }
             }
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::case::PositionState;
 use super::clocks::{StepKind, is_supplement, node_of, step_kind};
 use super::evolve::PARKED;
+use super::involve::Why;
 use super::task::CancelReason;
 use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
@@ -175,6 +176,7 @@ pub(super) fn react(
             let told = repair.map(|task| about(Notice::Escalated, task, PARKED));
             told.into_iter().collect()
         }
+        Event::Voided { .. } => vec![voided(case, actor, context)],
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
         Event::Submitted { .. }
         | Event::AnswersChanged { .. }
@@ -297,4 +299,24 @@ fn ended(workflow: &Workflow, case: &Case, end: &str, actor: Option<PersonId>) -
         stage: None,
         clock: None,
     })
+}
+
+/// The applicant and everyone who was asked hear that it does not hold any more.
+fn voided(case: &Case, actor: Option<PersonId>, context: &Context<'_>) -> Effect {
+    let asked = case
+        .involved
+        .iter()
+        .filter(|one| matches!(one.why, Why::Applicant | Why::Asked | Why::Acted));
+    let people: BTreeSet<PersonId> = asked
+        .flat_map(|one| people::people_of(&one.party, context))
+        .filter(|person| Some(*person) != actor)
+        .collect();
+    Effect::Notify {
+        notice: Notice::Closed,
+        to: people.into_iter().map(Party::Person).collect(),
+        except: None,
+        task: None,
+        stage: None,
+        clock: None,
+    }
 }

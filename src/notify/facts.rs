@@ -187,6 +187,8 @@ pub enum Why {
     Overseer,
     /// They filed the request.
     Applicant,
+    /// They were asked to act on it.
+    Asked,
     /// They were copied on it.
     Copied,
 }

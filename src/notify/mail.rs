@@ -446,6 +446,7 @@ impl<'a> Writer<'a> {
             Why::Handler => "handler",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
+            Why::Asked => "asked",
             Why::Copied => "copied",
         };
         let why = self.words.say(&format!("why.{why}"), &[]);

@@ -102,6 +102,8 @@ impl<'a> Scene<'a> {
             engine::Notice::Escalated => self.escalated(),
             engine::Notice::Returned => self.returned(),
             engine::Notice::Supplement => self.supplement(),
+            // It does not hold any more, and the mail that says so is on its way.
+            engine::Notice::Approved if self.running.case.voided().is_some() => None,
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
@@ -169,6 +171,7 @@ impl<'a> Scene<'a> {
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
+            engine::Notice::Closed => Why::Asked,
             _ => Why::Copied,
         }
     }
@@ -213,7 +216,7 @@ impl<'a> Scene<'a> {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
-            Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
+            Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
     }
 
@@ -238,6 +241,7 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
+            Some(Reason::Voided) => Closing::Voided,
             Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
         }
     }

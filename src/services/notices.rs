@@ -56,6 +56,8 @@ pub(super) enum Reason {
     Withdrawn,
     /// Somebody in charge ended it.
     Terminated,
+    /// Somebody in charge declared it void.
+    Voided,
     /// The case ended otherwise.
     Ended,
 }
@@ -209,6 +211,7 @@ fn reason(
         let how = decision.events.iter().find_map(|event| match event {
             Event::Withdrawn { .. } => Some(Reason::Withdrawn),
             Event::Terminated { .. } => Some(Reason::Terminated),
+            Event::Voided { .. } => Some(Reason::Voided),
             _ => None,
         });
         how.unwrap_or_else(|| match &decision.case.status {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::support::api::{Api, SHARING, answers};
 use crate::support::app::Fixture;
+use crate::support::definitions::with_stages;
 
 /// A case filed by `ann` that waits for the section heads of A.
 fn filed(api: &Api<'_>) -> String {
@@ -139,5 +140,34 @@ fn a_revision_that_was_given_to_somebody_else_is_written_and_sent_by_them() {
             .expect(200);
 
         assert_eq!(sent["answers"]["subject"], "人口信息核验（修改）");
+    });
+}
+
+#[test]
+fn a_void_approval_keeps_its_outcome_and_says_since_when_it_does_not_hold() {
+    Fixture::each(|fixture| {
+        let yaml = with_stages("  - {stage: review, title: 审核, who: section_head@applicant}");
+        let case = fixture.filed(&yaml);
+        fixture
+            .on("bob", case, "approve", "review")
+            .expect("approved");
+        let api = Api::of(fixture);
+        let case = case.to_string();
+        fixture.deliver();
+        fixture.advance(chrono::TimeDelta::days(3));
+
+        let void = json!({"action": "void", "comment": "材料失实"});
+        let body = api.act("adi", &case, &void).expect(200);
+
+        assert_eq!(body["status"], "ended");
+        assert_eq!(body["outcome"], "approved");
+        assert_eq!(body["voided_at"], "2026-03-05T01:00:00Z");
+        for login in ["ann", "bob", "bea"] {
+            let subject = last_subject(fixture, login);
+            assert!(subject.starts_with("【办结】已作废"), "{login}: {subject}");
+        }
+        let mail = fixture.mails_to("bob").pop().expect("a mail").mail;
+        assert!(mail.text.contains("这件申请请您办理过"), "{}", mail.text);
+        assert_eq!(api.act("adi", &case, &void).problem(409), "case-closed");
     });
 }

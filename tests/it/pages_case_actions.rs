@@ -110,3 +110,22 @@ fn what_nobody_can_act_on_is_a_page_for_whoever_names_a_holder() {
     assert!(!other.get("/inbox").has(".side a[href='/admin/vacant']"));
     assert_eq!(other.get("/admin/vacant").status, 403);
 }
+
+#[test]
+fn a_void_case_is_shown_as_void_wherever_it_is_listed() {
+    let site = Site::open();
+    let case = filed(&site);
+    let manager = site.visitor("chen.siyuan");
+
+    let page = does(&manager, case, "void", &[("comment", "重复申请")]);
+
+    assert!(page.text("[role=status]").contains("已作废"));
+    assert!(page.text(".ph").contains("已作废"), "{}", page.text(".ph"));
+    assert!(page.text("main").contains("陈思远 宣布作废"));
+    let mine = site.visitor("li.wenjing").get("/mine");
+    assert!(
+        mine.text("main").contains("已作废"),
+        "{}",
+        mine.text("main")
+    );
+}

@@ -20,6 +20,7 @@ mod supply;
 mod terminate;
 mod transfer;
 mod urge;
+mod void;
 mod withdraw;
 
 pub use r#return::targets;
@@ -71,6 +72,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &comment::Comment,
     &withdraw::Withdraw,
     &terminate::Terminate,
+    &void::Void,
 ];
 
 /// The action of this name.

@@ -3,7 +3,6 @@
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
 use crate::engine::{Event, Input, Rejection, Situation, TaskId, people};
-use crate::workflow::Outcome;
 
 pub(super) struct Terminate;
 
@@ -34,13 +33,7 @@ impl ActionRule for Terminate {
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = reason_for(self.name(), input)?;
         run.record(Event::Terminated { comment });
-        let closed = run
-            .workflow
-            .ends
-            .iter()
-            .find(|end| end.outcome == Outcome::Closed)
-            .map_or("withdrawn", |end| end.id.as_str());
-        run.end(closed);
+        run.close();
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::event::LeftAs;
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
 use crate::engine::{Event, TaskId, clocks};
-use crate::workflow::Id;
+use crate::workflow::{Id, Outcome};
 
 impl Run<'_> {
     /// Leaves `from` and the blocks around it, up to but without those around `to`; all of them without `to`.
@@ -68,6 +68,13 @@ impl Run<'_> {
         let first = self.workflow.ends.first();
         let end = first.map_or("approved", |end| end.id.as_str()).to_owned();
         self.end(&end);
+    }
+
+    /// Ends the case without a decision.
+    pub(in crate::engine) fn close(&mut self) {
+        let ends = &self.workflow.ends;
+        let closed = ends.iter().find(|end| end.outcome == Outcome::Closed);
+        self.end(closed.map_or("withdrawn", |end| end.id.as_str()));
     }
 
     /// Ends the case and closes all that is open.

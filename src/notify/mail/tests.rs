@@ -173,6 +173,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
+                Why::Asked,
                 Why::Overseer,
                 Why::Applicant,
                 Why::Copied,

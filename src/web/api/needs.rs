@@ -121,7 +121,7 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "transfer" | "terminate" | "comment" => {
+        "return" | "supplement" | "reassign" | "transfer" | "terminate" | "void" | "comment" => {
             Some(bare("comment", true))
         }
         _ => {

@@ -194,6 +194,7 @@ const SAID: &[&str] = &[
     "comment",
     "withdraw",
     "terminate",
+    "void",
     "reassign",
     "transfer",
     "resume",

@@ -20,3 +20,4 @@ mod transferring;
 mod urging;
 mod vacancies;
 mod verdicts;
+mod voiding;

@@ -31,10 +31,11 @@ const ACTIONS: &[&str] = &[
     "copy",
     "withdraw",
     "terminate",
+    "void",
 ];
 
 /// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
-const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate"];
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",

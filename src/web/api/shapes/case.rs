@@ -74,6 +74,8 @@ pub struct CaseBody {
     pub updated_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Since when it is void; its outcome stays what it was.
+    pub voided_at: Option<DateTime<Utc>>,
 }
 
 /// How a case ended.
@@ -167,6 +169,7 @@ impl CaseBody {
             submitted_at: case.submitted,
             updated_at: summary.updated_at,
             ended_at: summary.ended_at,
+            voided_at: case.voided(),
         }
     }
 
@@ -214,6 +217,7 @@ impl CaseBody {
             submitted_at: None,
             updated_at: draft.updated_at,
             ended_at: None,
+            voided_at: None,
         })
     }
 }

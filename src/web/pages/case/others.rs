@@ -30,6 +30,10 @@ const SHAPES: &[Shape] = &[
         irreversible: true,
         ..shape("terminate", Needed::Must, None)
     },
+    Shape {
+        irreversible: true,
+        ..shape("void", Needed::Must, None)
+    },
 ];
 
 const fn shape(action: &'static str, reason: Needed, names: Option<&'static str>) -> Shape {

@@ -242,6 +242,7 @@ impl Telling<'_> {
                 told("", "case.event.withdrawn", &[], comment)
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
             Event::Ended { id } => {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")

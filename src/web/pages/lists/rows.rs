@@ -390,6 +390,9 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         .end(end)
         .map(|end| visit.language.pick(&end.title).to_owned())
         .unwrap_or_default();
+    if running.case.voided().is_some() {
+        return Tag::new(Tone::Bad, say("case.state.voided"));
+    }
     match crate::services::words::outcome_of(&running.workflow, end) {
         Outcome::Approved => Tag::new(Tone::Ok, title),
         Outcome::Rejected => Tag::new(Tone::Bad, title),
