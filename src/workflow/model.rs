@@ -137,6 +137,20 @@ pub enum Outcome {
     Closed,
 }
 
+impl Outcome {
+    /// The word by which guards and other systems know it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Lapsed => "lapsed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// A step of the workflow: a stage or a block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

@@ -81,10 +81,12 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
-                .and_then(|task| world.workflow.node(&task.stage))
-                .and_then(|node| Some((node, node.stage()?)))
-                .map(|(node, stage)| {
-                    huiqian::engine::return_targets(&world.workflow, &world.case, node, stage)
+                .and_then(|task| {
+                    let stage = world.workflow.node(&task.stage)?.stage()?;
+                    Some((task.stage.as_str(), stage))
+                })
+                .map(|(place, stage)| {
+                    huiqian::engine::return_targets(&world.workflow, &world.case, place, stage)
                 })
                 .unwrap_or_default();
             input.to = targets.get(tape.below(targets.len())).cloned();
@@ -198,6 +200,14 @@ fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
             );
             prop_assert!(case.clocks.values().all(|clock| clock.stopped));
         }
+        Status::Suspended { .. } => {
+            prop_assert!(
+                world
+                    .offered("adm")
+                    .iter()
+                    .any(|offered| offered.action == "resume")
+            );
+        }
         Status::Open { .. } => {
             somebody_can_move_it(world, yaml)?;
             tasks_and_places_agree(world, yaml)?;
@@ -283,6 +293,10 @@ fn tasks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseError
                 prop_assert!(!region.open.is_empty(), "{} is empty\n{yaml}", position.id);
                 continue;
             }
+            PositionState::Waiting | PositionState::Between | PositionState::Held { .. } => {
+                continue;
+            }
+            PositionState::Started { .. } => Some(TaskAsks::File),
             PositionState::Asked => None,
             PositionState::Supplement { .. } => Some(TaskAsks::Supply),
             PositionState::Editing(_) => Some(TaskAsks::Edit),
@@ -305,9 +319,8 @@ fn clocks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseErro
         if !clock.is_running() {
             continue;
         }
-        let place = world
-            .case
-            .position(clock.node.trim_end_matches("/supplement"));
+        let place = clock.node.split('/').next().unwrap_or_default();
+        let place = world.case.position(place);
         prop_assert!(place.is_some(), "{key} runs for nothing\n{yaml}");
     }
     Ok(())
