@@ -17,7 +17,7 @@ pub use rules::{RULES, Rule};
 
 use super::finding::{Note, Severity};
 use super::model::Workflow;
-use super::resolve::{Names, Reader, Trees, Use};
+use super::resolve::{KINDS, Names, Reader, Trees, Use};
 use super::tree::Tree;
 use crate::expression::Words;
 
@@ -35,7 +35,6 @@ pub(super) struct Lint<'a> {
 /// What may be wrong in the reading without anything being left out of the workflow.
 const COMPLETE_ALL_THE_SAME: &[&str] = &[
     "no-title",
-    "not-yet-supported",
     "unknown-action",
     "unknown-calendar",
     "unknown-fills",
@@ -110,12 +109,8 @@ impl Lint<'_> {
     fn of_node(&self, id: &str, path: &[&str]) -> Range<usize> {
         match self.trees.nodes.get(id) {
             Some(tree) if path.iter().all(|key| *key == "id") => {
-                let kind = if tree.entry("group").is_some() {
-                    "group"
-                } else {
-                    "stage"
-                };
-                tree.place(&[kind])
+                let kind = KINDS.iter().find(|kind| tree.entry(kind).is_some());
+                tree.place(kind.map_or(&[], std::slice::from_ref))
             }
             Some(tree) => tree.place(path),
             None => self.root.place(&["stages"]),

@@ -59,15 +59,20 @@ impl<'a> Typing<'a> {
             ("settings".to_owned(), self.settings()),
             ("now".to_owned(), Type::Time),
         ]);
-        for name in &self.lint.names.loops {
-            variables.insert(name.clone(), Type::Any);
+        for node in self.lint.workflow.nodes() {
+            if let Kind::Foreach(foreach) = &node.kind {
+                variables.insert(foreach.name.clone(), Type::Any);
+            }
         }
         if let Some(choice) = self.choice(site) {
             variables.insert("choice".to_owned(), choice);
         }
-        if let Site::Field { field, .. } = site
-            && let Some(row) = self.row(field)
-        {
+        let row = match site {
+            Site::Field { field, .. } => self.row(field),
+            Site::Row { inside, each } => Some(self.element(each, inside)),
+            _ => None,
+        };
+        if let Some(row) = row {
             variables.insert("row".to_owned(), row);
         }
         Place {
@@ -96,15 +101,10 @@ impl<'a> Typing<'a> {
             .chain(
                 // After a foreach its id is the list of its parts, which is not typed before it runs.
                 self.lint
-                    .names
-                    .nodes
-                    .keys()
-                    .filter(|id| {
-                        self.lint.names.partial
-                            && own.is_none()
-                            && !self.order.contains_key(id.as_str())
-                    })
-                    .map(|id| (id.clone(), Type::Any)),
+                    .workflow
+                    .nodes()
+                    .filter(|node| own.is_none() && matches!(node.kind, Kind::Foreach(_)))
+                    .map(|node| (node.id.clone(), Type::Any)),
             )
             .collect()
     }
@@ -123,9 +123,14 @@ impl<'a> Typing<'a> {
         match site {
             Site::Submission => !later,
             Site::Section(own) | Site::Field { section: own, .. } => {
-                !later || *own == section.id || self.lint.names.filled.contains(own)
+                !later || *own == section.id || self.lint.names.filled.contains_key(own)
             }
-            Site::Entry(node) | Site::Open(node) | Site::Verdict(node) => {
+            Site::Row { inside, .. } => self.asked_by(section, field, inside),
+            Site::End => !later,
+            Site::Entry(node)
+            | Site::Open(node)
+            | Site::Verdict(node)
+            | Site::Signal { node, .. } => {
                 let Some(at) = self.order.get(node.as_str()) else {
                     return true;
                 };
@@ -145,7 +150,7 @@ impl<'a> Typing<'a> {
 
     fn filled_later(&self, section: &Section, field: &Field) -> bool {
         let filled = &self.lint.names.filled;
-        filled.contains(&field.id) || filled.contains(&section.id)
+        filled.contains_key(&field.id) || filled.contains_key(&section.id)
     }
 
     fn all_fillings(&self) -> BTreeMap<&'a str, Vec<(usize, Vec<&'a str>)>> {
@@ -176,12 +181,7 @@ impl<'a> Typing<'a> {
         let mut found = BTreeMap::new();
         for (section, field) in self.sections() {
             let Some(rows) = &field.rows else { continue };
-            let place = self.place(&Site::Section(section.id.clone()));
-            let of = rows.type_in(&place.variables, &place.surface);
-            let element = match of.known() {
-                Type::List(element) => element.as_ref().clone(),
-                _ => Type::Any,
-            };
+            let element = self.element(rows, &Site::Section(section.id.clone()));
             found.insert(field.id.as_str(), element);
         }
         found
@@ -194,6 +194,15 @@ impl<'a> Typing<'a> {
         match self.answered_type(field).known() {
             Type::List(element) => Some(element.as_ref().clone()),
             _ => Some(Type::Any),
+        }
+    }
+
+    /// What one element of a list that is read at `site` is.
+    fn element(&self, list: &Expression, site: &Site) -> Type {
+        let place = self.place(site);
+        match list.type_in(&place.variables, &place.surface).known() {
+            Type::List(element) => element.as_ref().clone(),
+            _ => Type::Any,
         }
     }
 
@@ -229,8 +238,10 @@ impl<'a> Typing<'a> {
 
     /// `choice`: what the stage's own verdict can be called.
     fn choice(&self, site: &Site) -> Option<Type> {
-        let Site::Verdict(node) = site else {
-            return None;
+        let node = match site {
+            Site::Verdict(node) => node,
+            Site::Row { inside, .. } => return self.choice(inside),
+            _ => return None,
         };
         stage_choices(self.lint.workflow.node(node)?).map(Type::OneOf)
     }

@@ -46,12 +46,6 @@ impl<'t> Reader<'t> {
             }
         };
         let offer = self.word_at(keys, "offer", OFFERS).unwrap_or_default();
-        // The engine only offers a task to whoever takes it: another way, read and then not kept, would deceive.
-        if offer != Offer::Claim
-            && let Some(entry) = keys.tree.entry("offer")
-        {
-            self.not_yet(entry);
-        }
         let sign = keys.get("sign").and_then(|sign| self.sign(sign));
         let choices = keys
             .get("choices")
@@ -112,7 +106,7 @@ impl<'t> Reader<'t> {
     }
 
     fn supplement(&mut self, tree: &'t Tree, node: &str) -> Option<Supplement> {
-        let keys = self.keys(tree, &["times", "from", "clock", "due"], &[])?;
+        let keys = self.keys(tree, &["times", "from", "clock", "due"])?;
         let times = self.count_at(&keys, "times");
         let from = self.who_at(&keys, "from");
         let clock = keys.get("clock").and_then(|clock| {
@@ -137,7 +131,7 @@ impl<'t> Reader<'t> {
     }
 
     fn returning(&mut self, tree: &'t Tree) -> (Option<Vec<Target>>, bool) {
-        let Some(keys) = self.keys(tree, &["to", "resume"], &[]) else {
+        let Some(keys) = self.keys(tree, &["to", "resume"]) else {
             return (None, false);
         };
         let to = keys.get("to").map(|to| {
