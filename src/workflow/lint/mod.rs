@@ -4,6 +4,7 @@ mod clocks;
 mod flow;
 mod forms;
 mod guards;
+mod map;
 mod people;
 mod rules;
 #[cfg(test)]
@@ -13,13 +14,16 @@ mod typing;
 
 use std::ops::Range;
 
+use map::Map;
 pub use rules::{RULES, Rule};
 
+use super::Surroundings;
 use super::finding::{Note, Severity};
 use super::model::Workflow;
 use super::resolve::{KINDS, Names, Reader, Trees, Use};
 use super::tree::Tree;
 use crate::expression::Words;
+use crate::forms::Section;
 
 /// What a rule looks at, and where it writes down what it finds.
 pub(super) struct Lint<'a> {
@@ -28,7 +32,8 @@ pub(super) struct Lint<'a> {
     pub trees: &'a Trees<'a>,
     pub names: &'a Names,
     pub uses: &'a [Use],
-    pub registers: &'a std::collections::BTreeSet<String>,
+    pub surroundings: &'a Surroundings,
+    pub map: Map<'a>,
     pub notes: Vec<Note>,
 }
 
@@ -57,7 +62,8 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
         trees: &reader.trees,
         names: &reader.names,
         uses: &reader.uses,
-        registers: &reader.surroundings.registers,
+        surroundings: reader.surroundings,
+        map: Map::of(workflow),
         notes: Vec::new(),
     };
     lint.guards();
@@ -103,6 +109,12 @@ impl Lint<'_> {
             message: Words::new(zh, en),
             help: Some(help),
         });
+    }
+
+    /// Whether a stage fills a field, or the section that it is in.
+    fn is_filled(&self, section: &Section, field: &str) -> bool {
+        let filled = &self.names.filled;
+        filled.contains_key(field) || filled.contains_key(&section.id)
     }
 
     /// The place of a key of a stage or block.

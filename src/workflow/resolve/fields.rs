@@ -338,7 +338,7 @@ impl<'t> Reader<'t> {
     pub fn other_workflow(&mut self, tree: &'t Tree) -> Option<String> {
         let key = self.scalar(tree)?;
         let known = &self.surroundings.workflows;
-        if !known.contains(key) {
+        if !known.contains_key(key) {
             self.note_with(
                 "unknown-workflow",
                 &tree.at,
@@ -346,7 +346,7 @@ impl<'t> Reader<'t> {
                     format!("没有流程 `{key}`"),
                     format!("there is no workflow `{key}`"),
                 ),
-                suggestion(key, known.iter().map(String::as_str)),
+                suggestion(key, known.keys().map(String::as_str)),
             );
         }
         Some(key.to_owned())

@@ -53,6 +53,8 @@ pub(super) enum Site {
     Open(String),
     /// A key of a stage or block, read once there is a verdict.
     Verdict(String),
+    /// `checks` of a stage: as for its verdict, with the answers of the task that is done.
+    Check(String),
     /// `next` of a signal, read once its fields are filled.
     Signal { node: String, name: String },
     /// `set` of a record with `each`: `row` is the element.

@@ -69,7 +69,7 @@ impl<'t> Reader<'t> {
     fn register(&mut self, tree: &'t Tree) -> Option<String> {
         let name = self.scalar(tree)?;
         let known = &self.surroundings.registers;
-        if !known.contains(name) {
+        if !known.contains_key(name) {
             self.note_with(
                 "unknown-register",
                 &tree.at,
@@ -77,7 +77,7 @@ impl<'t> Reader<'t> {
                     format!("没有台账 `{name}`"),
                     format!("there is no register `{name}`"),
                 ),
-                suggestion(name, known.iter().map(String::as_str)),
+                suggestion(name, known.keys().map(String::as_str)),
             );
         }
         Some(name.to_owned())

@@ -52,9 +52,10 @@ impl<'t> Reader<'t> {
             .map_or_else(Vec::new, |choices| self.choices(choices));
         let fills = self.fills_at(keys, "fills");
         let verdict = Site::Verdict(id.to_owned());
+        let check = Site::Check(id.to_owned());
         let checks = keys
             .get("checks")
-            .map_or_else(Vec::new, |checks| self.checks(checks, &verdict));
+            .map_or_else(Vec::new, |checks| self.checks(checks, &check));
         let undecided = self.next_at(keys, "undecided", &verdict);
         let supplement = keys
             .get("supplement")
