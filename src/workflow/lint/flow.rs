@@ -26,10 +26,7 @@ impl<'a> Lint<'a> {
             self.law_skipped(node);
             self.spins(node);
         }
-        // With parts that are not supported yet, nobody knows what leads where.
-        if !self.names.partial {
-            self.reach();
-        }
+        self.reach();
     }
 
     fn reach(&mut self) {
@@ -106,7 +103,7 @@ impl<'a> Lint<'a> {
 
     fn edges(&self, list: &'a [Node], around: &Around<'a>, edges: &mut Edges<'a>) {
         for (index, node) in list.iter().enumerate() {
-            let following = match list.get(index + 1) {
+            let following = match list[index + 1..].iter().find(|node| node.is_on_the_way()) {
                 Some(next) => vec![next.id.as_str()],
                 None => around.passed.clone(),
             };
@@ -129,13 +126,16 @@ impl<'a> Lint<'a> {
                     .collect(),
             };
             to.extend(self.by_clock(node, &node.due));
+            for signal in &node.signals {
+                let targets = signal.next.iter();
+                to.extend(targets.flat_map(|(_, target)| self.leads(node, target)));
+            }
             match &node.kind {
-                Kind::Group { .. }
-                | Kind::Parallel(_)
-                | Kind::Foreach(_)
-                | Kind::Aside { .. }
-                | Kind::Wait(_)
-                | Kind::Start(_) => {
+                Kind::Wait(_) | Kind::Start(_) => {
+                    to.extend(passed);
+                    to.extend(refused);
+                }
+                Kind::Group { .. } | Kind::Parallel(_) | Kind::Foreach(_) | Kind::Aside { .. } => {
                     let inside = Around { passed, refused };
                     for list in node.lists() {
                         to.extend(list.first().map(|first| first.id.as_str()));
@@ -242,7 +242,12 @@ impl<'a> Lint<'a> {
             Target::Node(to) => {
                 self.workflow.node(to).is_some() && !self.around(id).contains(to.as_str())
             }
-            Target::Void => !self.names.partial,
+            Target::Void => self
+                .workflow
+                .path_to(id)
+                .unwrap_or_default()
+                .iter()
+                .all(|block| !matches!(block.kind, Kind::Foreach(_) | Kind::Parallel(_))),
             _ => false,
         };
         if !outside {
@@ -402,7 +407,7 @@ impl<'a> Lint<'a> {
                 .iter()
                 .find(|section| section.fields.iter().any(|field| field.id == id));
             section.is_some_and(|section| {
-                !self.names.filled.contains(id) && !self.names.filled.contains(&section.id)
+                !self.names.filled.contains_key(id) && !self.names.filled.contains_key(&section.id)
             })
         })
     }

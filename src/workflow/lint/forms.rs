@@ -3,12 +3,17 @@
 use super::Lint;
 use crate::expression::Expression;
 use crate::forms::{Field, Per};
+use crate::workflow::Kind;
 
 impl Lint<'_> {
     pub fn forms(&mut self) {
         let workflow = self.workflow;
         for section in &workflow.form.sections {
-            if section.per == Per::Branch && self.names.loops.is_empty() {
+            if section.per == Per::Branch
+                && !workflow
+                    .nodes()
+                    .any(|node| matches!(node.kind, Kind::Foreach(_)))
+            {
                 let at = match self.trees.sections.get(&section.id) {
                     Some(tree) => tree.place(&["per"]),
                     None => self.root.place(&["form"]),

@@ -46,7 +46,12 @@ impl Lint<'_> {
 
     /// What decides over the way of a case is recorded with it, so it cannot rest on what may be erased.
     fn private_reads(&mut self, used: &Use) {
-        if !matches!(used.site, Site::Entry(_) | Site::Open(_) | Site::Verdict(_)) {
+        // What registers keep is read by fewer than see a case; they have their own rule.
+        let on_the_way = matches!(
+            used.site,
+            Site::Entry(_) | Site::Open(_) | Site::Verdict(_) | Site::Signal { .. }
+        );
+        if !on_the_way {
             return;
         }
         for Read { path, place } in used.expression.reads() {

@@ -74,11 +74,6 @@ pub const RULES: &[Rule] = &[
         "on、off、yes、no 等在别的程序里是真假值。",
     ),
     error(
-        "not-yet-supported",
-        "目前还不支持",
-        "语言里有，本版本还不能执行；忽略它会改变流程的含义。",
-    ),
-    error(
         "bad-id",
         "id 写法不对",
         "id 用于地址、台账和接口，只用小写字母、数字和下划线。",
