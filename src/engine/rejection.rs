@@ -105,8 +105,8 @@ pub enum Rejection {
     /// No such choice.
     #[error("`{0}` is no choice here; there are: {1}")]
     UnknownChoice(String, String),
-    /// No such target to return to.
-    #[error("a return to `{0}` is not offered; there are: {1}")]
+    /// No such target to return or jump to.
+    #[error("`{0}` is not offered as a target; there are: {1}")]
     UnknownTarget(String, String),
     /// A supplement names nothing, or a field that is not in the form.
     #[error("`{0}` is no field that can be supplemented")]

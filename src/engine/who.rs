@@ -83,7 +83,11 @@ pub(super) fn answer_at<'a>(path: &str, place: &str, at: &Situation<'a>) -> Opti
             &named.next()?.1.part
         }
     };
-    names.try_fold(first, |value, name| value.get(name))
+    names.try_fold(first, |value, name| match value {
+        // A part without parts of its own is read as `value`.
+        Value::String(_) if name == "value" => Some(value),
+        _ => value.get(name),
+    })
 }
 
 /// The logins at a path: of a person or of people.

@@ -1,8 +1,8 @@
 //! What holds for any workflow and whatever people do: random definitions, random commands, time passing, posts changing.
 
 use huiqian::engine::{
-    Actor, Answer, Case, Event, Input, PositionState, Rejection, Status, Task, TaskAsks, TaskId,
-    TaskState, next_wake,
+    Actor, Answer, Case, Event, Input, PositionState, Rejection, Situation, Status, Task, TaskAsks,
+    TaskId, TaskState, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,6 +19,9 @@ const ACTIONS: &[&str] = &[
     "abstain",
     "supplement",
     "supply",
+    "signal",
+    "suspend",
+    "jump",
     "return",
     "claim",
     "release",
@@ -65,7 +68,13 @@ const STAFF: &[&[Row<'static>]] = &[
 ];
 
 /// What goes with an action that makes it fail for no other reason than the rules.
-fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<'_>) -> Input {
+fn plausible(
+    world: &World,
+    login: &str,
+    action: &str,
+    task: Option<TaskId>,
+    tape: &mut Tape<'_>,
+) -> Input {
     let mut input = Input {
         task,
         comment: Some("理由".into()),
@@ -90,6 +99,23 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
                 })
                 .unwrap_or_default();
             input.to = targets.get(tape.below(targets.len())).cloned();
+        }
+        "signal" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let signals = huiqian::engine::signals(&at);
+            if let Some(offer) = signals.get(tape.below(signals.len())) {
+                input.signal = Some(offer.signal.name.clone());
+                input.stage = Some(offer.place.clone());
+            }
+        }
+        "jump" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let targets = huiqian::engine::jump_targets(&at);
+            input.to = targets
+                .get(tape.below(targets.len()))
+                .map(|target| target.to.clone());
         }
         _ => {}
     }
@@ -125,7 +151,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                 return Ok(());
             }
             let (login, action, task) = tape.one_of(&everything);
-            let input = plausible(world, action, task, tape);
+            let input = plausible(world, login, action, task, tape);
             if let Err(rejection) = world.act(login, action, input) {
                 prop_assert!(
                     is_about_the_input(action, &rejection),
@@ -173,7 +199,7 @@ fn nothing_else_is_accepted(
     if is_offered {
         return Ok(());
     }
-    let input = plausible(world, action, task, tape);
+    let input = plausible(world, login, action, task, tape);
     let context = world.context(Actor::Person(world.id(login)));
     let answer = world.act_in(&context, action, input, None);
     prop_assert!(
@@ -201,11 +227,13 @@ fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
             prop_assert!(case.clocks.values().all(|clock| clock.stopped));
         }
         Status::Suspended { .. } => {
+            let resumes = |login: &&str| {
+                let offered = world.offered(login);
+                offered.iter().any(|offered| offered.action == "resume")
+            };
             prop_assert!(
-                world
-                    .offered("adm")
-                    .iter()
-                    .any(|offered| offered.action == "resume")
+                LOGINS.iter().any(|login| resumes(&login)),
+                "nobody resumes it"
             );
         }
         Status::Open { .. } => {

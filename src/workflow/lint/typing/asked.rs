@@ -147,8 +147,7 @@ impl<'a> Asked<'a> {
             return true;
         }
         self.fillings.iter().any(|filling| {
-            stand.is_after(filling.at)
-                && filling.steps.iter().all(|step| step.is_taken(stand))
+            stand.is_after(filling.at) && filling.steps.iter().all(|step| step.is_taken(stand))
         })
     }
 
