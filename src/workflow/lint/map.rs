@@ -37,12 +37,7 @@ impl<'a> Map<'a> {
         map
     }
 
-    fn add(
-        &mut self,
-        list: &'a [Node],
-        around: &[&'a Node],
-        ways: &[(&'a Node, &'a Branch)],
-    ) {
+    fn add(&mut self, list: &'a [Node], around: &[&'a Node], ways: &[(&'a Node, &'a Branch)]) {
         for (index, node) in list.iter().enumerate() {
             let at = self.standings.len();
             self.by_id.entry(&node.id).or_insert(at);
