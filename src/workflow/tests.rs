@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::testing::{SOUND, changed, check, codes, sound};
+use super::testing::{BLOCKS, SOUND, changed, check, codes, sound};
 use super::*;
 use crate::calendar::{Duration, Unit};
 use crate::forms::{Options, Required};
@@ -25,6 +25,14 @@ fn stage<'a>(workflow: &'a Workflow, id: &str) -> (&'a Node, &'a Stage) {
 #[test]
 fn a_sound_definition_has_no_findings() {
     assert_eq!(check(SOUND).findings, []);
+}
+
+#[test]
+fn a_sound_definition_with_every_kind_of_block_has_no_errors() {
+    let findings = check(BLOCKS).findings;
+
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["link-sensitive"], "{findings:#?}");
 }
 
 #[test]

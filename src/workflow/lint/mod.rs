@@ -1,17 +1,25 @@
 //! The rules over a whole definition, once it is read.
 
+mod blocks;
 mod clocks;
 mod flow;
 mod forms;
 mod guards;
+mod law;
 mod map;
 mod people;
+mod registers;
 mod rules;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod typing;
+mod votes;
+mod ways;
+mod whos;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use map::Map;
@@ -32,6 +40,7 @@ pub(super) struct Lint<'a> {
     pub trees: &'a Trees<'a>,
     pub names: &'a Names,
     pub uses: &'a [Use],
+    pub used_lists: &'a BTreeSet<String>,
     pub surroundings: &'a Surroundings,
     pub map: Map<'a>,
     pub notes: Vec<Note>,
@@ -44,6 +53,7 @@ const COMPLETE_ALL_THE_SAME: &[&str] = &[
     "unknown-calendar",
     "unknown-fills",
     "unknown-list",
+    "unknown-register",
     "unknown-role",
     "unknown-workflow",
     "unreachable-alternative",
@@ -62,6 +72,7 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
         trees: &reader.trees,
         names: &reader.names,
         uses: &reader.uses,
+        used_lists: &reader.used_lists,
         surroundings: reader.surroundings,
         map: Map::of(workflow),
         notes: Vec::new(),
@@ -69,11 +80,20 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
     lint.guards();
     if complete {
         lint.flow();
+        lint.targets();
+        lint.law();
         lint.people();
+        lint.forms();
     }
+    lint.blocks();
     lint.clocks();
-    lint.forms();
+    lint.registers();
     lint.texts();
+    // What a misspelt name was meant for looks unused.
+    let sound = |note: &Note| severity(note.code) == Severity::Warning;
+    if lint.notes.iter().chain(&reader.notes).all(sound) {
+        lint.unused();
+    }
     let found = lint.notes;
     reader.notes.extend(found);
 }

@@ -240,6 +240,7 @@ impl<'t> Reader<'t> {
             );
             return Options::None;
         };
+        self.used_lists.insert(text.to_owned());
         Options::Fixed(list)
     }
 

@@ -22,7 +22,7 @@ mod tests;
 mod top;
 mod who;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Surroundings;
@@ -89,6 +89,8 @@ pub(super) struct Reader<'t> {
     pub trees: Trees<'t>,
     /// Shared lists of options, once they are read.
     pub lists: BTreeMap<String, Vec<(String, super::model::Text)>>,
+    /// Those of them that a field takes its options from.
+    pub used_lists: BTreeSet<String>,
     /// The `as` names that can be read here, outermost first.
     pub loops: Vec<String>,
 }
@@ -114,6 +116,7 @@ impl<'t> Reader<'t> {
             uses: Vec::new(),
             trees: Trees::default(),
             lists: BTreeMap::new(),
+            used_lists: BTreeSet::new(),
             loops: Vec::new(),
         }
     }

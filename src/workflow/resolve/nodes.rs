@@ -112,6 +112,9 @@ impl<'t> Reader<'t> {
         let verdict = Site::Verdict(id.clone());
         let when = self.guard_at(keys, "when", &entry);
         let next = self.next_at(keys, "next", &verdict);
+        if kind == "aside" && keys.get("next").is_none() {
+            self.missing(keys.tree, "next");
+        }
         let refused = self.next_at(keys, "refused", &verdict);
         let law = self.scalar_at(keys, "law");
         let due = keys

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::stand::Stand;
-use super::{Seen, always_answered, with_options};
+use super::{Seen, with_options};
 use crate::expression::{Absent, Expression, Type, Words};
-use crate::forms::{Field, Per, Required, Section};
+use crate::forms::{Bound, Field, Per, Required, Section, Shape};
 use crate::workflow::lint::Lint;
 use crate::workflow::lint::map::Standing;
 use crate::workflow::{Await, Branch, JoinPass, Kind, Node};
@@ -16,6 +16,8 @@ pub(in crate::workflow::lint) struct Asked<'a> {
     pub field: &'a Field,
     /// The type of an answer, the options of a choice included.
     pub of: Type,
+    /// Whether there is an answer wherever it is shown.
+    pub answered: bool,
     /// Whether something fills it, so that it is not asked at the start.
     pub later: bool,
     /// The foreach blocks in whose branches it is filled, of a `per: branch` section.
@@ -54,6 +56,7 @@ pub(super) fn all<'a>(lint: &Lint<'a>) -> Vec<Asked<'a>> {
                 section,
                 field,
                 of: with_options(field.kind.0.expression_type(field), field),
+                answered: always_answered(field),
                 later: lint.is_filled(section, &field.id),
                 branches: BTreeSet::new(),
                 tasks: BTreeSet::new(),
@@ -61,6 +64,7 @@ pub(super) fn all<'a>(lint: &Lint<'a>) -> Vec<Asked<'a>> {
             })
         })
         .collect();
+    answer_rows(&mut all, lint);
     for standing in lint.map.all() {
         let node = standing.node;
         let certain = always_filled(node);
@@ -99,9 +103,7 @@ pub(super) fn all<'a>(lint: &Lint<'a>) -> Vec<Asked<'a>> {
 impl<'a> Asked<'a> {
     /// Required or computed, and never hidden.
     pub fn always_shown(&self) -> bool {
-        self.section.show_when.is_none()
-            && self.field.show_when.is_none()
-            && always_answered(self.field)
+        self.section.show_when.is_none() && self.field.show_when.is_none() && self.answered
     }
 
     /// The guard with which it is shown and must be answered, where there is one: of several, all are the same one.
@@ -113,9 +115,9 @@ impl<'a> Asked<'a> {
             .chain(&self.field.show_when)
             .collect();
         match &self.field.required {
-            Required::Yes => {}
+            _ if self.answered => {}
             Required::When(guard) => guards.push(guard),
-            Required::No => return None,
+            Required::Yes | Required::No => return None,
         }
         guards.dedup();
         match guards.as_slice() {
@@ -128,7 +130,10 @@ impl<'a> Asked<'a> {
         let own = stand.section == Some(self.section.id.as_str());
         let here = match self.section.per {
             Per::Case => true,
+            // A section that no branch or task fills is told of where it is written.
+            Per::Branch if self.branches.is_empty() => true,
             Per::Branch => own || self.branches.iter().any(|block| stand.is_inside(block)),
+            Per::Task if self.tasks.is_empty() => true,
             Per::Task => own || stand.task.is_some_and(|task| self.tasks.contains(task)),
         };
         match here {
@@ -227,6 +232,39 @@ fn steps<'a>(standing: &Standing<'a>) -> Vec<Step<'a>> {
         all: must_pass(block, branch),
     }));
     steps
+}
+
+/// Required, computed, or with rows of which there must be one; fixed rows are looked at once the others are known.
+fn always_answered(field: &Field) -> bool {
+    let rows = matches!(field.kind.0.shape(), Shape::Rows | Shape::Chosen);
+    let least = matches!(field.min, Some(Bound::Number(least)) if 1.0 <= least);
+    match field.rows {
+        Some(_) => false,
+        None => field.required == Required::Yes || field.value.is_some() || (rows && least),
+    }
+}
+
+/// Fixed rows are there where what they run over is never empty: the elements of a part, or rows that must be filled in.
+fn answer_rows(all: &mut [Asked<'_>], lint: &Lint<'_>) {
+    let parts: BTreeSet<String> = lint
+        .map
+        .all()
+        .iter()
+        .filter_map(|standing| match &standing.node.kind {
+            Kind::Foreach(foreach) => Some(format!("{}.items", foreach.name)),
+            _ => None,
+        })
+        .collect();
+    for index in 0..all.len() {
+        let Some(rows) = &all[index].field.rows else {
+            continue;
+        };
+        let over = rows.source().trim();
+        let sure = |asked: &Asked<'_>| {
+            asked.always_shown() && over.strip_prefix("form.") == Some(asked.field.id.as_str())
+        };
+        all[index].answered = parts.contains(over) || all.iter().any(sure);
+    }
 }
 
 /// Whether a block does not pass before this branch has.

@@ -11,7 +11,9 @@ use crate::workflow::resolve::Site;
 use crate::workflow::{Foreach, Kind, Node};
 
 /// What every part has besides the parts of its element.
-pub(in crate::workflow::lint) const OF_PARTS: &[&str] = &["items", "form", "verdict", "key"];
+pub(in crate::workflow::lint) const OF_PARTS: &[&str] = &["items", "form", "verdict"];
+/// Its key, unless the element has one.
+const KEY: &str = "key";
 
 impl<'a> Typing<'a> {
     /// Types the parts of each foreach, outer ones first; with their answers once rows are typed.
@@ -32,8 +34,8 @@ impl<'a> Typing<'a> {
                 false => Type::Any,
             };
             let verdict = Type::one_of(["passed", "refused", "void"]).maybe();
-            let own = [Type::list(element), form, verdict, Type::Text];
-            for (name, of) in std::iter::zip(OF_PARTS, own) {
+            let own = std::iter::zip(OF_PARTS, [Type::list(element), form, verdict]);
+            for (name, of) in own.chain([(&KEY, Type::Text)]) {
                 parts.entry((*name).to_owned()).or_insert(of);
             }
             self.parts.insert(&standing.node.id, Type::record(parts));
@@ -108,7 +110,7 @@ impl<'a> Stand<'a> {
 }
 
 /// The parts of an element; one that has none is read as `value`.
-fn fields_of(element: &Type) -> BTreeMap<String, Type> {
+pub(in crate::workflow::lint) fn fields_of(element: &Type) -> BTreeMap<String, Type> {
     match element.known() {
         Type::Record(parts) => parts.as_ref().clone(),
         other => BTreeMap::from([("value".to_owned(), other.clone())]),

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use super::Lint;
 use crate::expression::{Absent, Expression, KnownStage, Surface, Type};
-use crate::forms::{Options, Required};
+use crate::forms::Options;
 use crate::workflow::resolve::Site;
 use crate::workflow::{Asks, Kind, Node};
 
 use asked::Asked;
+pub(super) use branches::{OF_PARTS, fields_of};
 use stand::Stand;
 
 /// What all expressions of a definition share.
@@ -223,7 +224,10 @@ impl<'a> Typing<'a> {
         else {
             return Vec::new();
         };
-        let own = field.split('.').next().unwrap_or(field);
+        let (own, column) = match field.split_once('.') {
+            Some((table, column)) => (table, Some(column)),
+            None => (field.as_str(), None),
+        };
         let field = self.asked.iter().find(|asked| asked.field.id == own);
         let section = self.lint.workflow.section(section);
         let mut holding: Vec<&Expression> = section
@@ -242,6 +246,7 @@ impl<'a> Typing<'a> {
         // A check is read once there is an answer.
         if *shown {
             found.push(format!("form.{own}"));
+            found.extend(column.map(|column| format!("row.{column}")));
         }
         found
     }
@@ -356,9 +361,4 @@ fn of_json(value: &serde_json::Value) -> Type {
         serde_json::Value::String(_) => Type::Text,
         _ => Type::Any,
     }
-}
-
-/// Required or computed.
-fn always_answered(field: &crate::forms::Field) -> bool {
-    field.required == Required::Yes || field.value.is_some()
 }
