@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Lint;
+use super::blocks::TAKEN;
 use crate::expression::{Absent, Expression, KnownStage, Surface, Type};
 use crate::forms::Options;
 use crate::workflow::resolve::Site;
@@ -176,7 +177,8 @@ impl<'a> Typing<'a> {
             .all()
             .iter()
             .filter(|standing| matches!(standing.node.kind, Kind::Start(_)))
-            .filter(|standing| stand.may_read(self, &standing.node.id));
+            .filter(|standing| stand.may_read(self, &standing.node.id))
+            .filter(|standing| !TAKEN.contains(&standing.node.id.as_str()));
         starts
             .map(|standing| {
                 let outcomes = ["approved", "rejected", "withdrawn", "lapsed", "closed"];
