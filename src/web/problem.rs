@@ -278,6 +278,9 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::TooLateToWithdraw
         | Rejection::UrgedAlready { .. }
         | Rejection::CaseClosed
+        | Rejection::Suspended
+        | Rejection::NotSuspended
+        | Rejection::PastLaw(_)
         | Rejection::AlreadySubmitted
         | Rejection::MovedOn { .. } => StatusCode::CONFLICT,
         Rejection::UnknownAction(_)
@@ -288,6 +291,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::CommentUnprintable
         | Rejection::UnknownChoice(..)
         | Rejection::UnknownTarget(..)
+        | Rejection::UnknownSignal(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
         | Rejection::PeopleMissing

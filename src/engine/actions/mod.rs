@@ -9,21 +9,26 @@ mod claim;
 mod comment;
 mod copy;
 mod done;
+mod jump;
 mod reassign;
 mod reject;
 mod release;
 mod resume;
 mod r#return;
+mod signal;
 mod submit;
 mod supplement;
 mod supply;
+mod suspend;
 mod terminate;
 mod transfer;
 mod urge;
 mod void;
 mod withdraw;
 
+pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
+pub use signal::{SignalOffer, signals};
 
 use super::run::Run;
 use super::situation::Situation;
@@ -69,8 +74,11 @@ pub const ALL: &[&dyn ActionRule] = &[
     &resume::Resume,
     &urge::Urge,
     &copy::Copy,
+    &signal::Signal,
     &comment::Comment,
     &withdraw::Withdraw,
+    &suspend::Suspend,
+    &jump::Jump,
     &terminate::Terminate,
     &void::Void,
 ];
@@ -153,7 +161,7 @@ fn answer(
     super::answers::fill(run, stage, &task, input, passing)?;
     if passing {
         let choice = input.choice.as_deref().unwrap_or(action);
-        run.hold(&stage.checks, Some(choice), input.confirmed)?;
+        run.hold(&stage.checks, Some(id), Some(choice), input.confirmed)?;
     }
     run.record(Event::Answered {
         task: id,

@@ -23,16 +23,14 @@ impl ActionRule for Urge {
 
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
         let person = at.person()?;
-        if !at.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        at.is_running()?;
         let waits = at.is_involved(&[
             Why::Applicant,
             Why::Asked,
             Why::Acted,
             Why::Escalated,
             Why::Manages,
-        ]) || people::managers(None, at.case, at.context).contains(&person);
+        ]) || people::managers("", at).contains(&person);
         // What one could do oneself, nobody is urged to do.
         let for_somebody_else = at.case.awaited().any(|task| {
             let eligible = at.eligible(task);

@@ -14,7 +14,14 @@ fn a_task_for_a_post_that_nobody_holds_goes_to_the_administrator_to_name_a_holde
     assert_eq!(world.told(), ["Escalated: adm adi"]);
     assert_eq!(
         world.actions("adm"),
-        ["reassign", "copy", "comment", "terminate"]
+        [
+            "reassign",
+            "copy",
+            "comment",
+            "suspend",
+            "terminate",
+            "void"
+        ]
     );
 
     world
@@ -238,7 +245,14 @@ fn nobody_administers_a_case_of_their_own() {
     assert_eq!(world.actions("ann"), ["copy", "comment", "withdraw"]);
     assert_eq!(
         world.actions("pam"),
-        ["reassign", "copy", "comment", "terminate"]
+        [
+            "reassign",
+            "copy",
+            "comment",
+            "suspend",
+            "terminate",
+            "void"
+        ]
     );
 }
 

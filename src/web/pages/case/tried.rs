@@ -26,6 +26,8 @@ pub struct Tried {
     pub person: String,
     /// For `copy`: the logins of those who get one, as typed.
     pub people: String,
+    /// For `signal`: at which block or wait.
+    pub stage: String,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -70,6 +72,7 @@ impl Tried {
             ask: posted.all("ask"),
             person: typed("person"),
             people: typed("people"),
+            stage: typed("stage"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),
