@@ -455,6 +455,9 @@ impl Position {
 }
 
 impl Entry {
+    /// The status of an entry whose case was declared void, or whose writing was taken back.
+    pub const VOIDED: &'static str = "voided";
+
     /// The key of an entry within its case: one per register, branch and element.
     #[must_use]
     pub fn key(register: &str, branch: Option<&str>, element: &str) -> String {

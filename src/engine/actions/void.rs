@@ -1,9 +1,11 @@
 //! Void (作废): a workflow administrator declares a case void, with a reason: a running one ends with it, an approval does
 //! not hold any more.
 
+use super::suspend::manages;
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, Status, TaskId, people};
+use crate::engine::{Entry, Event, Input, Rejection, Situation, Status, TaskId};
+use crate::forms::Answers;
 use crate::workflow::Outcome;
 
 pub(super) struct Void;
@@ -18,7 +20,7 @@ impl ActionRule for Void {
     }
 
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
-        let person = at.person()?;
+        at.person()?;
         if at.case.status == Status::Draft || at.is_denied(self.name()) {
             return Err(Rejection::NotOffered {
                 action: self.name(),
@@ -31,14 +33,7 @@ impl ActionRule for Void {
                 return Err(Rejection::CaseClosed);
             }
         }
-        // Nobody manages a case of their own.
-        if person == at.case.applicant {
-            return Err(Rejection::Excluded);
-        }
-        match people::managers("", at).contains(&person) {
-            true => Ok(()),
-            false => Err(Rejection::MissingPost("workflow_admin".into())),
-        }
+        manages(at)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
@@ -47,6 +42,30 @@ impl ActionRule for Void {
             run.close();
         }
         run.record(Event::Voided { comment });
+        void_entries(run);
         Ok(())
+    }
+}
+
+/// What the case has left in registers stays there, with a new status: nothing is deleted.
+fn void_entries(run: &mut Run<'_>) {
+    let end = match &run.case.status {
+        Status::Ended { end, .. } => end.clone(),
+        _ => return,
+    };
+    let in_force = run.case.entries.values();
+    let voided: Vec<Event> = in_force
+        .filter(|entry| entry.status.as_deref() != Some(Entry::VOIDED))
+        .map(|entry| Event::Recorded {
+            id: end.clone(),
+            register: entry.register.clone(),
+            branch: entry.branch.clone(),
+            element: entry.element.clone(),
+            status: Some(Entry::VOIDED.to_owned()),
+            values: Answers::new(),
+        })
+        .collect();
+    for event in voided {
+        run.record(event);
     }
 }

@@ -67,6 +67,26 @@ fn a_running_case_ends_with_it() {
 }
 
 #[test]
+fn the_register_entries_of_a_void_case_stay_with_a_new_status() {
+    let yaml = with_stages(
+        "  - {stage: review, title: 审核, who: section_head@applicant, record: {register: grants, status: agreed, set: {requester: case.department}}}",
+    );
+    let mut world = World::filed(&yaml);
+    world.on("bob", "approve", "review").expect("approved");
+    assert_eq!(
+        world.case.entries["grants//"].status.as_deref(),
+        Some("agreed")
+    );
+
+    world.act("adm", "void", because("材料失实")).expect("void");
+
+    let entry = &world.case.entries["grants//"];
+    assert_eq!(entry.status.as_deref(), Some("voided"));
+    assert_eq!(entry.values["requester"], serde_json::json!("A"));
+    assert_eq!(world.replayed(), world.case);
+}
+
+#[test]
 fn what_was_refused_has_nothing_to_take_away() {
     let mut world = World::filed(&with_stages(ONE));
     world
