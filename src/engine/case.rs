@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::event::{LeftAs, Move, Onward};
+use super::extension::Extension;
 use super::involve::Involvement;
 use super::{Task, TaskAsks, TaskId};
 use crate::calendar::{Clock as Measure, Instant};
@@ -251,6 +252,9 @@ pub struct Clock {
     pub stopped: bool,
     /// The steps that came, with when they were due.
     pub came: BTreeMap<String, Instant>,
+    /// More time that was asked for, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }
 
 impl Case {

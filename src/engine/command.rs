@@ -40,6 +40,10 @@ pub struct Input {
     pub person: Option<String>,
     /// For `copy`: the logins of those who get one.
     pub people: Vec<String>,
+    /// For `extend`: the key of the clock; not needed where there is only one.
+    pub clock: Option<String>,
+    /// For `extend` and `grant_extension`: how much time, `5wd` or a number of the budget's unit.
+    pub time: Option<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,
 }

@@ -42,6 +42,8 @@ pub enum TaskAsks {
     Repair,
     /// The draft of a case that this one starts, to be filed.
     File,
+    /// Whether a clock gets more time (延期).
+    Extension,
 }
 
 impl From<Asks> for TaskAsks {
@@ -85,6 +87,10 @@ pub enum Answer {
     Repaired,
     /// Filed.
     Filed,
+    /// 同意延期
+    Granted,
+    /// 不同意延期
+    Declined,
 }
 
 /// Why a task was closed without an answer.

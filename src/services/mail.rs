@@ -108,6 +108,8 @@ impl<'a> Scene<'a> {
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Extended => self.extended(),
+            engine::Notice::ExtensionRefused => Some(self.extension_refused()),
             engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
         })
@@ -171,7 +173,8 @@ impl<'a> Scene<'a> {
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
-            engine::Notice::Closed => Why::Asked,
+            engine::Notice::Closed | engine::Notice::ExtensionRefused => Why::Asked,
+            engine::Notice::Extended if self.asked_for_time() => Why::Asked,
             _ => Why::Copied,
         }
     }

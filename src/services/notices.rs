@@ -313,7 +313,11 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::File => Vec::new(),
+        TaskAsks::Edit
+        | TaskAsks::Supply
+        | TaskAsks::Repair
+        | TaskAsks::File
+        | TaskAsks::Extension => Vec::new(),
     };
     words
         .into_iter()

@@ -12,7 +12,8 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task, TaskId,
+    self, Actor, Channel, ClockReading, Context, MoreTime, Offered, PlainVault, Situation, Task,
+    TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -188,6 +189,13 @@ impl Seen {
     pub fn scope(&self) -> crate::expression::Scope {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         engine::scope(&self.running.workflow, &self.running.case, &context)
+    }
+
+    /// The clocks of a task for which the reader may ask for more time now.
+    #[must_use]
+    pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        Situation::new(&self.running.workflow, &self.running.case, &context).more_time(task)
     }
 
     /// Who may act on a task now.

@@ -50,6 +50,7 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Supply => "supply",
         TaskAsks::Repair => "repair",
         TaskAsks::File => "file",
+        TaskAsks::Extension => "extension",
     }
 }
 
@@ -68,6 +69,8 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Submitted => "submitted",
         Answer::Supplied => "supplied",
         Answer::Repaired => "repaired",
+        Answer::Granted => "granted",
+        Answer::Declined => "declined",
         Answer::Filed => "filed",
     }
 }

@@ -277,6 +277,9 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
         | Rejection::UrgedAlready { .. }
+        | Rejection::TooLateToExtend
+        | Rejection::ExtensionPending
+        | Rejection::ExtensionUsed
         | Rejection::CaseClosed
         | Rejection::Suspended
         | Rejection::NotSuspended
@@ -296,6 +299,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::FieldsMissing
         | Rejection::PeopleMissing
         | Rejection::TooManyPeople(..)
+        | Rejection::UnknownClock(..)
+        | Rejection::NoAmount { .. }
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
         | Rejection::PersonBarred { .. }
@@ -412,6 +417,8 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
             Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
+            Rejection::UnknownClock(..) => member("clock"),
+            Rejection::NoAmount { .. } => member("time"),
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PersonBarred { .. } => member("person"),

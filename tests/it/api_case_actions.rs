@@ -171,3 +171,90 @@ fn a_void_approval_keeps_its_outcome_and_says_since_when_it_does_not_hold() {
         assert_eq!(api.act("adi", &case, &void).problem(409), "case-closed");
     });
 }
+
+/// A review in three working days, which the head may extend by five.
+fn extendable() -> String {
+    with_stages(
+        "  - stage: review
+    title: 审核
+    who: section_head@applicant
+    due: {in: 3wd, extend: {max: 5wd, by: share_office_head@applicant, due: 1wd}}",
+    )
+}
+
+#[test]
+fn more_time_is_asked_for_decided_and_told_with_the_new_date() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&extendable()).to_string();
+        let api = Api::of(fixture);
+        let before = api.get("bob", &format!("/api/v1/cases/{case}")).expect(200);
+        let offered = before["actions"].as_array().expect("actions");
+        let extend = offered.iter().find(|one| one["action"] == "extend");
+        let needs = &extend.expect("offered")["needs"];
+        assert_eq!(needs[0]["options"][0]["title"], "5 个工作日");
+        let ask = |time: &str| json!({"action": "extend", "task": 1, "time": time, "comment": "材料较多"});
+        assert_eq!(api.act("bob", &case, &ask("9wd")).problem(422), "no-amount");
+
+        let asked = api.act("bob", &case, &ask("2wd")).expect(200);
+
+        assert_eq!(asked["clocks"][0]["asked"], "2wd");
+        let mail = fixture.mails_to("cat").pop().expect("a mail").mail;
+        assert!(
+            mail.subject.starts_with("【待办】请审批延期"),
+            "{}",
+            mail.subject
+        );
+        let inbox = api.get("cat", "/api/v1/tasks").expect(200);
+        assert_eq!(inbox["items"][0]["asks"], "extension");
+        assert_eq!(inbox["items"][0]["due_at"], "2026-03-03T16:00:00Z");
+
+        let granted = api
+            .act(
+                "cat",
+                &case,
+                &json!({"action": "grant_extension", "task": 2}),
+            )
+            .expect(200);
+
+        let clock = &granted["clocks"][0];
+        assert_eq!(
+            (&clock["budget"], &clock["extended"]),
+            (&json!("5wd"), &json!("2wd"))
+        );
+        assert_eq!(clock["deadline"], "2026-03-09T16:00:00Z");
+        for login in ["ann", "bob"] {
+            let mail = fixture.mails_to(login).pop().expect("a mail").mail;
+            assert!(
+                mail.subject.starts_with("【延期】期限延长 2 个工作日"),
+                "{login}: {}",
+                mail.subject
+            );
+            assert!(
+                mail.text.contains("3月9日（周一）24:00 前"),
+                "{}",
+                mail.text
+            );
+        }
+        let inbox = api.get("bob", "/api/v1/tasks").expect(200);
+        assert_eq!(
+            inbox["items"][0]["due_at"], "2026-03-09T16:00:00Z",
+            "lists sort by it"
+        );
+    });
+}
+
+#[test]
+fn more_time_that_is_refused_is_told_to_who_asked() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&extendable()).to_string();
+        let api = Api::of(fixture);
+        let ask = json!({"action": "extend", "task": 1, "time": "2wd", "comment": "材料较多"});
+        api.act("bob", &case, &ask).expect(200);
+        let refuse = json!({"action": "refuse_extension", "task": 2, "comment": "请按期办理"});
+
+        api.act("cat", &case, &refuse).expect(200);
+
+        assert!(last_subject(fixture, "bob").starts_with("【延期】未同意延期"));
+        assert!(!last_subject(fixture, "ann").starts_with("【延期】"));
+    });
+}

@@ -9,8 +9,11 @@ mod claim;
 mod comment;
 mod copy;
 mod done;
+mod extend;
+mod grant_extension;
 mod jump;
 mod reassign;
+mod refuse_extension;
 mod reject;
 mod release;
 mod resume;
@@ -26,6 +29,7 @@ mod urge;
 mod void;
 mod withdraw;
 
+pub(in crate::engine) use extend::extendable;
 pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
 pub use signal::{SignalOffer, signals};
@@ -67,6 +71,9 @@ pub const ALL: &[&dyn ActionRule] = &[
     &supply::Supply,
     &r#return::Return,
     &reject::Reject,
+    &grant_extension::GrantExtension,
+    &refuse_extension::RefuseExtension,
+    &extend::Extend,
     &claim::Claim,
     &release::Release,
     &transfer::Transfer,

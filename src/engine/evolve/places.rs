@@ -230,7 +230,7 @@ fn editing_of(branch: Option<&Place>) -> Place {
 }
 
 /// A task that no seat of a definition asks for.
-fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
+pub(super) fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
     NewTask {
         seat: None,
         place: 0,
@@ -260,6 +260,8 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Granted
+        | Answer::Declined
         | Answer::Filed => None,
     }
 }

@@ -3,11 +3,11 @@
 use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::task::TaskState;
-use crate::engine::{Actor, Answer, Case, NewTask, Party, Stamp, Task, TaskId};
+use crate::engine::{Actor, Answer, CancelReason, Case, NewTask, Party, Stamp, Task, TaskId};
 use crate::forms::Answers;
 
 impl Case {
-    pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
+    pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) -> TaskId {
         // A case never has four billion tasks.
         let id = TaskId(self.tasks.len() as u32 + 1);
         self.involve_all(&new.offered, Why::Asked);
@@ -34,6 +34,13 @@ impl Case {
             answers: Answers::new(),
             private: Answers::new(),
         });
+        id
+    }
+
+    pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
+        let at = stamp.at;
+        self.change_task(id, |task| task.state = TaskState::Cancelled { why, at });
+        self.lapse_request(id, stamp);
     }
 
     pub(super) fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {

@@ -75,6 +75,8 @@ fn cast(task: &Task, order: u32) -> Cast {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Granted
+        | Answer::Declined
         | Answer::Filed => Cast::Open,
     }
 }

@@ -38,6 +38,10 @@ pub(super) struct NewAction {
     person: Option<String>,
     /// For `copy`: the logins of those who get one.
     people: Option<Vec<String>>,
+    /// For `extend`: the key of the clock; not needed where there is only one.
+    clock: Option<String>,
+    /// For `extend` and `grant_extension`: how much time, `5wd`, or a number of the budget's unit.
+    time: Option<String>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,
     /// The revision of the case that the sender saw.
@@ -126,6 +130,8 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         fields: body.texts("fields"),
         person: body.text("person"),
         people: body.texts("people"),
+        clock: body.text("clock"),
+        time: body.text("time"),
         confirmed: body.flag("confirmed"),
     };
     let command = Command {

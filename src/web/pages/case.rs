@@ -283,6 +283,8 @@ impl Acting<'_> {
                 },
                 person: filled(&tried.person),
                 people: logins(&tried.people),
+                clock: filled(&tried.clock),
+                time: filled(&tried.time),
                 signal: tried.choice.clone().filter(|_| tried.action == "signal"),
                 stage: filled(&tried.stage),
                 confirmed: tried.confirmed,

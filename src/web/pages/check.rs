@@ -12,7 +12,7 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::calendar::{Duration, Unit};
+use crate::calendar::Duration;
 use crate::engine::{Case, Channel, Command, Input, Rejection};
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
@@ -313,16 +313,7 @@ impl<'a> Preview<'a> {
 
 /// 10 个工作日
 pub(super) fn span(duration: Duration, language: Language) -> String {
-    let key = match duration.unit {
-        Unit::Wd => "case.span.wd",
-        Unit::Wh => "case.span.wh",
-        Unit::D => "case.span.d",
-        Unit::H => "case.span.h",
-        Unit::Min => "case.span.min",
-        Unit::Mo => "case.span.mo",
-        Unit::Y => "case.span.y",
-    };
-    text(language, key, &[("n", &duration.count.to_string())])
+    crate::web::refusal::duration(duration, language)
 }
 
 /// `POST /c/{id}/check` and `/c/{id}/submit`

@@ -7,6 +7,7 @@ mod clocks;
 mod conflicts;
 mod copying;
 mod ending;
+mod extending;
 mod notices;
 mod parking;
 mod people;

@@ -32,13 +32,19 @@ const ACTIONS: &[&str] = &[
     "comment",
     "urge",
     "copy",
+    "extend",
+    "grant_extension",
+    "refuse_extension",
     "withdraw",
     "terminate",
     "void",
 ];
 
-/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
-const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
+/// What leaves a case where it stands, or only ends it: chosen only now and then.
+const SELDOM: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
+
+/// What does not count as moving a case on either.
+const TIME: &[&str] = &["extend", "grant_extension", "refuse_extension"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -94,6 +100,16 @@ fn plausible(
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
         "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "extend" => {
+            let may = |login: &&str| {
+                let context = world.context(Actor::Person(world.id(login)));
+                let at = Situation::new(&world.workflow, &world.case, &context);
+                task.map(|task| at.more_time(task)).unwrap_or_default()
+            };
+            let clocks = LOGINS.iter().map(may).find(|all| !all.is_empty());
+            input.clock = clocks.map(|all| tape.one_of(&all).clock);
+            input.time = Some("1".into());
+        }
         "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
@@ -155,7 +171,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !ASIDE.contains(action))
+                .filter(|(_, action, _)| !SELDOM.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
@@ -203,7 +219,7 @@ fn nothing_else_is_accepted(
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
     let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
-    let without_task = action == "submit" || !on_task;
+    let without_task = matches!(action, "submit" | "resume") || !on_task;
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
@@ -261,7 +277,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !ASIDE.contains(&offered.action))
+            .any(|offered| !SELDOM.contains(&offered.action) && !TIME.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),

@@ -16,7 +16,7 @@ use huiqian::forms::Answers;
 use huiqian::messages::Language;
 use huiqian::services::cases::{self, By, Done};
 use huiqian::services::viewer::Viewer;
-use huiqian::services::{App, Error, demo, drafts, seen};
+use huiqian::services::{App, Error, demo, drafts, seen, workflows};
 use huiqian::storage::{self, Db, Lease};
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -119,6 +119,19 @@ impl Office {
         let ulid = open.draft.ulid;
         self.act(ulid, "li.wenjing", "submit", Input::default())?;
         Ok(ulid)
+    }
+
+    /// Puts a definition in force, and files a case of it by li.wenjing with no answers.
+    pub fn filed_by(&self, yaml: &str) -> Ulid {
+        let (db, clock) = (&self.app.db, &self.clock);
+        workflows::propose(db, clock, "chen.siyuan", "trial.yaml", yaml).expect("proposed");
+        workflows::confirm(db, clock, "trial", "zhou.lan").expect("in force");
+        let by = self.by("li.wenjing");
+        let open = drafts::start(&self.app, &by, "trial", Answers::new()).expect("a draft");
+        let ulid = open.draft.ulid;
+        self.act(ulid, "li.wenjing", "submit", Input::default())
+            .expect("filed");
+        ulid
     }
 
     /// Somebody acts on the first open task that is theirs.

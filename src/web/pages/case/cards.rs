@@ -9,8 +9,10 @@ use crate::forms::{self, Page, Part, SectionView, Words};
 use crate::services::seen::Seen;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
+use crate::web::refusal;
 use crate::web::views::{
-    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, SupplementForm,
+    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, OtherField,
+    SupplementForm,
 };
 use crate::workflow::{Budget, Node, Stage};
 
@@ -22,6 +24,8 @@ const ANSWERS: &[&str] = &[
     "acknowledge",
     "supply",
     "resume",
+    "grant_extension",
+    "refuse_extension",
     "abstain",
     "supplement",
     "return",
@@ -38,7 +42,11 @@ pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
             let (_, stage) = stage_of(seen, task)?;
             engine::filled_by(&running.workflow, stage, task)
         }
-        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
+        TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::File
+        | TaskAsks::Extension => return None,
     };
     (!part.fields.is_empty()).then_some(part)
 }
@@ -99,6 +107,7 @@ impl Card<'_> {
             single,
             error_heading: EditView::count_errors(errors.len(), sight.language),
             errors,
+            more: self.more(),
             files: fills.iter().any(|section| section.has_files),
             fills,
             supplement: self.offers("supplement").then(|| self.supplement()),
@@ -129,6 +138,7 @@ impl Card<'_> {
             TaskAsks::Supply => "case.card.supply",
             TaskAsks::Repair => "case.card.repair",
             TaskAsks::File => "case.card.file",
+            TaskAsks::Extension => "case.card.extension",
         };
         self.sight.say(key, &[("stage", &stage)])
     }
@@ -160,6 +170,7 @@ impl Card<'_> {
             TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
             TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
             TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Extension => self.asked_time(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
@@ -167,6 +178,44 @@ impl Card<'_> {
                     .unwrap_or_default()
             }
         }
+    }
+
+    /// 张慧敏 申请把期限延长 5 个工作日（到 3月16日）：…
+    fn asked_time(&self) -> String {
+        let case = &self.sight.seen.running.case;
+        let asked = case
+            .clock_extended_by(self.task.id)
+            .and_then(|(_, clock)| clock.pending());
+        let Some((_, asked)) = asked else {
+            return String::new();
+        };
+        let (who, by) = (
+            self.sight.names.full(asked.asked_by),
+            refusal::duration(asked.by, self.sight.language),
+        );
+        let why = super::timeline::last_words(self.sight, "extension_asked");
+        let values = [("who", &*who), ("by", &*by), ("why", &*why)];
+        self.sight.say("case.asked_time", &values)
+    }
+
+    /// Less time may be granted than was asked for.
+    fn more(&self) -> Vec<OtherField> {
+        if !self.offers("grant_extension") {
+            return Vec::new();
+        }
+        let say = |key: &str| self.sight.say(key, &[]);
+        vec![OtherField {
+            name: "time",
+            label: say("case.grant.time"),
+            hint: say("case.grant.time_hint"),
+            value: self
+                .on_me(|tried| Some(tried.time.clone()))
+                .unwrap_or_default(),
+            error: self
+                .on_me(|tried| tried.time_error.clone())
+                .unwrap_or_default(),
+            ..OtherField::default()
+        }]
     }
 
     fn options(&self) -> Vec<ActOption> {
@@ -219,7 +268,7 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement")
+        matches!(value, "return" | "supplement" | "refuse_extension")
             || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }
@@ -309,6 +358,7 @@ impl Card<'_> {
             (&self.tried.error, format!("#act-{task}-t")),
             (&self.tried.ask_error, format!("#task-{task}-ask")),
             (&self.tried.comment_error, format!("#task-{task}-comment")),
+            (&self.tried.time_error, format!("#task-{task}-time")),
             (&self.tried.warning, format!("#act-{task}-confirmed")),
         ];
         fields

@@ -5,6 +5,7 @@ use crate::engine::{Answer, Event, Task, TaskAsks, TaskId};
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
+use crate::web::refusal;
 use crate::web::views::{Timeline, TimelineItem, Tone};
 use crate::workflow::Stage;
 
@@ -37,6 +38,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Supply => "case.awaits.supply",
         TaskAsks::Repair => "case.awaits.repair",
         TaskAsks::File => "case.awaits.file",
+        TaskAsks::Extension => "case.awaits.extension",
     };
     TimelineItem {
         dot: "now",
@@ -56,9 +58,11 @@ pub fn last_words(sight: &Sight<'_>, kind: &str) -> String {
         .rev()
         .find(|happened| happened.body.event.kind() == kind);
     match last.map(|happened| &happened.body.event) {
-        Some(Event::Returned { comment, .. } | Event::SupplementAsked { comment, .. }) => {
-            comment.clone()
-        }
+        Some(
+            Event::Returned { comment, .. }
+            | Event::SupplementAsked { comment, .. }
+            | Event::ExtensionAsked { comment, .. },
+        ) => comment.clone(),
         Some(Event::Parked { reason, .. }) => reason.clone(),
         _ => String::new(),
     }
@@ -225,6 +229,26 @@ impl Telling<'_> {
             Event::Copied { to, .. } => {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
+            }
+            Event::ExtensionAsked {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                told("warn", "case.event.extension_asked", &values, comment)
+            }
+            Event::Extended {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.extended", &values, comment)
+            }
+            Event::ExtensionRefused { key, comment, .. } => {
+                let stage = self.clock(key);
+                let values = [("stage", &*stage)];
+                told("warn", "case.event.extension_refused", &values, comment)
             }
             Event::CopySent { to, comment } => {
                 let to = self.sight.names.parties(to);

@@ -28,6 +28,10 @@ pub struct Tried {
     pub people: String,
     /// For `signal`: at which block or wait.
     pub stage: String,
+    /// For `extend`: which clock.
+    pub clock: String,
+    /// For `extend` and `grant_extension`: how much time, as typed.
+    pub time: String,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -46,6 +50,8 @@ pub struct Tried {
     pub ask_error: Option<String>,
     /// What is wrong with the new holder.
     pub person_error: Option<String>,
+    /// What is wrong with the time asked for.
+    pub time_error: Option<String>,
     /// What asks to be confirmed.
     pub warning: Option<String>,
     /// What is wrong with an uploaded file.
@@ -72,6 +78,8 @@ impl Tried {
             ask: posted.all("ask"),
             person: typed("person"),
             people: typed("people"),
+            clock: typed("clock"),
+            time: typed("time"),
             stage: typed("stage"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
@@ -108,6 +116,9 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
+            Rejection::NoAmount { .. } | Rejection::UnknownClock(..) => {
+                self.time_error = sentence();
+            }
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PeopleMissing
