@@ -10,7 +10,7 @@ use super::facts::{Facts, Owner};
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
-use super::{App, Error, Viewer, registers, started};
+use super::{App, Error, Viewer, registers, resubmit, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -103,6 +103,10 @@ impl Running {
 
 /// Takes one action on a case, or submits a draft.
 pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
+    // Files are copied before anybody has to wait for the transaction.
+    if command.action == "resubmit" {
+        return resubmit::resubmit(app, by, ulid, &command);
+    }
     let (shared, by) = (Arc::clone(app), by.clone());
     app.db
         .write(move |conn| perform_in(&shared, conn, &by, ulid, command))

@@ -22,6 +22,7 @@ pub mod people;
 pub mod projection;
 pub mod queues;
 mod registers;
+pub mod resubmit;
 pub mod seen;
 pub mod sessions;
 pub mod started;

@@ -1,8 +1,11 @@
 //! Actions on a case as a whole through the API, on both databases: what they need, what they answer, who is told.
 
+use huiqian::engine::Channel;
+use huiqian::services::cases::By;
+use huiqian::services::drafts;
 use serde_json::json;
 
-use crate::support::api::{Api, SHARING, answers};
+use crate::support::api::{Api, PDF, SHARING, answers};
 use crate::support::app::Fixture;
 use crate::support::definitions::with_stages;
 
@@ -256,5 +259,104 @@ fn more_time_that_is_refused_is_told_to_who_asked() {
 
         assert!(last_subject(fixture, "bob").starts_with("【延期】未同意延期"));
         assert!(!last_subject(fixture, "ann").starts_with("【延期】"));
+    });
+}
+
+#[test]
+fn an_ended_case_is_submitted_again_from_a_draft_with_files_of_its_own() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let draft = json!({"workflow": "sharing", "answers": answers()});
+        let draft = api.post("ann", "/api/v1/cases", &draft).expect(201);
+        let case = draft["id"].as_str().expect("an id").to_owned();
+        let file = api.upload("ann", &case, &PDF).expect(201);
+        let papers = json!({"answers": {"papers": [file["id"]]}});
+        api.put("ann", &format!("/api/v1/cases/{case}/answers"), &papers)
+            .expect(200);
+        api.act("ann", &case, &json!({"action": "submit"}))
+            .expect(200);
+        let again = json!({"action": "resubmit"});
+        assert_eq!(api.act("ann", &case, &again).problem(403), "not-offered");
+        api.act("ann", &case, &json!({"action": "withdraw"}))
+            .expect(200);
+        assert_eq!(api.act("bob", &case, &again).problem(403), "only-applicant");
+
+        let new = api.act("ann", &case, &again).expect(200);
+
+        assert_eq!(new["status"], "draft");
+        assert_ne!(new["id"], json!(case));
+        assert_eq!(new["answers"]["subject"], answers()["subject"]);
+        assert_eq!(
+            new["answers"]["phone"],
+            answers()["phone"],
+            "private ones too"
+        );
+        assert_eq!(new["problems"], json!([]));
+        let copy = new["answers"]["papers"][0]
+            .as_str()
+            .expect("a file")
+            .to_owned();
+        assert_ne!(json!(copy), file["id"]);
+        let id = new["id"].as_str().expect("an id");
+        let filed = api.act("ann", id, &json!({"action": "submit"})).expect(200);
+        assert_eq!(filed["attachments"][0]["id"], json!(copy));
+        let bytes =
+            |login: &str, file: &str| api.get(login, &format!("/api/v1/attachments/{file}"));
+        assert_eq!(bytes("bob", &copy).status, 200);
+        let old = file["id"].as_str().expect("an id");
+        assert_eq!(bytes("ann", old).status, 200, "the old case keeps its own");
+    });
+}
+
+#[test]
+fn a_draft_of_a_case_that_is_given_up_takes_only_its_own_files_along() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let draft = json!({"workflow": "sharing", "answers": answers()});
+        let draft = api.post("ann", "/api/v1/cases", &draft).expect(201);
+        let case = draft["id"].as_str().expect("an id").to_owned();
+        let file = api.upload("ann", &case, &PDF).expect(201);
+        let papers = json!({"answers": {"papers": [file["id"]]}});
+        api.put("ann", &format!("/api/v1/cases/{case}/answers"), &papers)
+            .expect(200);
+        api.act("ann", &case, &json!({"action": "submit"}))
+            .expect(200);
+        api.act("ann", &case, &json!({"action": "withdraw"}))
+            .expect(200);
+        let twice = |key: &str| {
+            let headers = [
+                ("Content-Type", "application/json"),
+                ("Idempotency-Key", key),
+            ];
+            let path = format!("/api/v1/cases/{case}/actions");
+            api.send("ann", "POST", &path, &headers, br#"{"action": "resubmit"}"#)
+        };
+        let new = twice("once").expect(200);
+        assert_eq!(
+            twice("once").expect(200)["id"],
+            new["id"],
+            "a repeat makes no second one"
+        );
+
+        let id: ulid::Ulid = new["id"]
+            .as_str()
+            .and_then(|id| id.parse().ok())
+            .expect("an id");
+        let by = By::person(fixture.id("ann"), Channel::Page);
+        drafts::discard(&fixture.app, &by, id).expect("given up");
+
+        let old = file["id"].as_str().expect("an id");
+        assert_eq!(
+            api.get("ann", &format!("/api/v1/attachments/{old}")).status,
+            200
+        );
+        let copy = new["answers"]["papers"][0].as_str().expect("a file");
+        assert_eq!(
+            api.get("ann", &format!("/api/v1/attachments/{copy}"))
+                .status,
+            404
+        );
     });
 }

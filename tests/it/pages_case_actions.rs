@@ -190,3 +190,30 @@ fn more_time_is_asked_for_and_decided_on_the_page() {
             .contains("徐晓峰 把“审核”的期限延长 3 个工作日")
     );
 }
+
+#[test]
+fn an_ended_case_is_filled_into_a_new_one_by_a_button() {
+    let site = Site::open();
+    let case = filed(&site);
+    let visitor = site.visitor("li.wenjing");
+    assert!(
+        !visitor
+            .get(&format!("/c/{case}"))
+            .has("form:has([value='resubmit'])")
+    );
+    does(&visitor, case, "withdraw", &[]);
+
+    let page = visitor.get(&format!("/c/{case}"));
+    let sent = visitor.send(&form(&page, "resubmit"));
+
+    let first = visitor.follow(&visitor.follow(&sent));
+    assert!(first.path.contains("/edit/"), "{}", first.path);
+    assert!(!first.path.contains(&case.to_string()));
+    let subject = first.attributes("input[name='subject']", "value");
+    assert_eq!(subject, ["申请使用定点医药机构名录"]);
+    assert_eq!(
+        first.attributes("input[name='phone']", "value"),
+        ["13800000001"]
+    );
+    assert!(visitor.get("/mine").text("main").contains("继续填写"));
+}

@@ -16,6 +16,7 @@ mod reassign;
 mod refuse_extension;
 mod reject;
 mod release;
+mod resubmit;
 mod resume;
 mod r#return;
 mod signal;
@@ -86,6 +87,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &withdraw::Withdraw,
     &suspend::Suspend,
     &jump::Jump,
+    &resubmit::Resubmit,
     &terminate::Terminate,
     &void::Void,
 ];

@@ -105,7 +105,8 @@ pub(super) async fn act(
         Ok(done) => done,
         Err(error) => return Err(conflict::explain(&caller, id, seen, &error).await),
     };
-    let case: CaseBody = cases::read(&caller, id).await?;
+    // A case that is submitted again answers with its new draft.
+    let case: CaseBody = cases::read(&caller, done.ulid).await?;
     let mut response = HttpResponse::Ok();
     if done.repeated {
         response.insert_header(("Idempotent-Replayed", "true"));

@@ -125,7 +125,7 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
-        "claim" | "release" => None,
+        "claim" | "release" | "resubmit" => None,
         "return" | "supplement" | "reassign" | "transfer" | "terminate" | "void" | "extend"
         | "refuse_extension" | "comment" => Some(bare("comment", true)),
         _ => {

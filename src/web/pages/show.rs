@@ -199,6 +199,7 @@ const SAID: &[&str] = &[
     "transfer",
     "resume",
     "urge",
+    "resubmit",
     "extend",
     "grant_extension",
     "refuse_extension",

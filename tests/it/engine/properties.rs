@@ -38,6 +38,7 @@ const ACTIONS: &[&str] = &[
     "withdraw",
     "terminate",
     "void",
+    "resubmit",
 ];
 
 /// What leaves a case where it stands, or only ends it: chosen only now and then.

@@ -24,6 +24,7 @@ const SHAPES: &[Shape] = &[
     shape("extend", Needed::Must, None),
     shape("urge", Needed::May, None),
     shape("copy", Needed::May, Some("people")),
+    shape("resubmit", Needed::No, None),
     Shape {
         irreversible: true,
         ..shape("withdraw", Needed::May, None)
