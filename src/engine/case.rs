@@ -56,6 +56,9 @@ pub struct Case {
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// The revision in which somebody last acted: what is said, copied and urged besides does not count.
+    #[serde(default)]
+    pub acted: i64,
     /// When somebody last urged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged: Option<Instant>,
@@ -278,6 +281,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            acted: 0,
             urged: None,
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use super::{Answer, CancelReason, Earlier, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -487,6 +487,18 @@ pub enum Event {
         /// The new budget.
         budget: Duration,
     },
+    /// Somebody took their verdict back (拿回).
+    TakenBack {
+        /// On which task.
+        task: TaskId,
+        /// Whose task it is now.
+        by: PersonId,
+        /// What is put back.
+        before: Box<Earlier>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// More time was asked for (延期).
     ExtensionAsked {
         /// For which clock.
@@ -654,6 +666,7 @@ impl Event {
             Self::ClockResumed { .. } => "clock_resumed",
             Self::ClockStopped { .. } => "clock_stopped",
             Self::ClockBudgeted { .. } => "clock_budgeted",
+            Self::TakenBack { .. } => "taken_back",
             Self::ExtensionAsked { .. } => "extension_asked",
             Self::Extended { .. } => "extended",
             Self::ExtensionRefused { .. } => "extension_refused",

@@ -25,6 +25,9 @@ impl Case {
         self.revision = stamp.revision;
         if let Actor::Person(person) = stamp.actor {
             self.involve(Party::Person(person), Why::Acted);
+            if !is_aside(event) {
+                self.acted = stamp.revision;
+            }
         }
         match event {
             Event::Submitted {
@@ -159,6 +162,9 @@ impl Case {
                     ledger.budget = *budget;
                 }
             }),
+            Event::TakenBack {
+                task, by, before, ..
+            } => self.put_back(before, (*task, *by), stamp),
             Event::ExtensionAsked {
                 key,
                 id,
@@ -230,4 +236,16 @@ impl Case {
             self.involve(party.clone(), why);
         }
     }
+}
+
+/// What leaves the run where it stands: said, copied or urged, or noticed on the way.
+fn is_aside(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Commented { .. }
+            | Event::Copied { .. }
+            | Event::CopySent { .. }
+            | Event::Urged { .. }
+            | Event::ClaimLost { .. }
+    )
 }

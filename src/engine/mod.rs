@@ -9,6 +9,7 @@ mod case;
 mod clocks;
 mod command;
 mod context;
+mod earlier;
 mod event;
 mod evolve;
 mod extension;
@@ -31,7 +32,8 @@ mod verdict;
 mod who;
 
 pub use actions::{
-    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
+    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, taken_back_from,
+    targets as return_targets,
 };
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
@@ -41,6 +43,7 @@ pub use case::{
 pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use earlier::Earlier;
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
 pub use evolve::{EDITING, PARKED};
 pub use extension::{Extension, ExtensionState, MoreTime};

@@ -141,6 +141,13 @@ pub(super) fn react(
                 .into_iter()
                 .collect()
         }
+        Event::TakenBack { task, before, .. } => before
+            .tasks
+            .iter()
+            .filter(|(id, ..)| id != task)
+            .filter_map(|(id, ..)| case.task(*id).filter(|task| task.is_open()))
+            .map(|task| about(Notice::Assigned, task, &task.stage))
+            .collect(),
         Event::ExtensionAsked { key, id, .. } => {
             let pending = case.clocks.get(key).and_then(|clock| clock.pending());
             let task = pending.and_then(|(task, _)| case.task(task));

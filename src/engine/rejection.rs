@@ -115,6 +115,9 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// Somebody has acted after the verdict.
+    #[error("somebody has acted since; it cannot be taken back")]
+    TooLateToTakeBack,
     /// More time is asked for before time runs out.
     #[error("the time has run out already")]
     TooLateToExtend,
@@ -230,6 +233,7 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::TooLateToTakeBack => "too-late-to-take-back",
             Self::TooLateToExtend => "too-late-to-extend",
             Self::ExtensionPending => "extension-pending",
             Self::ExtensionUsed => "extension-used",

@@ -107,6 +107,8 @@ pub enum CancelReason {
     Jumped,
     /// The case ended.
     Ended,
+    /// The verdict that had opened it was taken back.
+    TakenBack,
 }
 
 /// Where a task stands.

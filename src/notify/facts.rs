@@ -175,6 +175,8 @@ pub enum Moot {
     DoneByOther,
     /// It was given to somebody else.
     Reassigned,
+    /// Whoever was before took their verdict back.
+    TakenBack,
     /// The applicant took the request back.
     Withdrawn,
     /// The case ended otherwise.

@@ -285,6 +285,7 @@ impl<'a> Writer<'a> {
         let kind = match moot {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
+            Moot::TakenBack => "taken_back",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
         };

@@ -89,6 +89,7 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             number: None,
         }
     }
@@ -223,6 +224,10 @@ fn act(
     let answers = [&running.case.answers, &posted];
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, running.id)?;
+    let earlier = match command.action.as_str() {
+        "take_back" => earlier(conn, &running, by.person)?,
+        _ => None,
+    };
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -233,6 +238,7 @@ fn act(
         vault: &vault,
         registered: &registered,
         children: &children,
+        earlier: earlier.as_ref(),
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -249,6 +255,18 @@ fn act(
         revision,
         repeated: false,
     })
+}
+
+/// The case as it was before the verdict that a person may take back.
+fn earlier(
+    conn: &mut Connection,
+    running: &Running,
+    person: PersonId,
+) -> Result<Option<Case>, Error> {
+    match engine::taken_back_from(&running.case, person) {
+        Some(revision) => Ok(Some(super::audit::before(conn, running, revision)?)),
+        None => Ok(None),
+    }
 }
 
 /// A revision submits what its draft holds; answers sent with the command stand over it, and private answers that were
@@ -336,6 +354,7 @@ pub(super) fn submit_draft(
         vault: &vault,
         registered: &registered,
         children: &[],
+        earlier: None,
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;

@@ -218,6 +218,7 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::TakenBack) => Moot::TakenBack,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
             Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
@@ -245,7 +246,9 @@ impl<'a> Scene<'a> {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
             Some(Reason::Voided) => Closing::Voided,
-            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+            Some(Reason::Done | Reason::Reassigned | Reason::TakenBack | Reason::Ended) | None => {
+                Closing::Ended
+            },
         }
     }
 

@@ -52,6 +52,8 @@ pub(super) enum Reason {
     Done,
     /// It was given to somebody else.
     Reassigned,
+    /// The verdict before it was taken back.
+    TakenBack,
     /// The applicant took the request back.
     Withdrawn,
     /// Somebody in charge ended it.
@@ -235,6 +237,7 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
+                    CancelReason::TakenBack => Reason::TakenBack,
                     CancelReason::Overdue | CancelReason::Returned | CancelReason::Jumped => {
                         Reason::Reassigned
                     }

@@ -119,6 +119,7 @@ impl OpenCase {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             number: None,
         };
         ask(&Situation::new(&self.workflow, &self.case, &context))

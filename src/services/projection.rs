@@ -291,7 +291,16 @@ fn sync_tasks(
     let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
         match (&task.state, find(task)) {
+            // Its turn had come, by a verdict that was taken back.
+            (TaskState::Waiting, Some(row)) if row.state == tasks::TaskState::Open => {
+                tasks::cancel(conn, row.id, context.now)?;
+                close(conn, row.id, links::CANCELLED, context)?;
+            }
             (TaskState::Waiting, _) => {}
+            (TaskState::Open, Some(row)) if row.state != tasks::TaskState::Open => {
+                tasks::reopen(conn, row.id, &holder(task))?;
+                tasks::set_due(conn, row.id, due(running, case, task).0)?;
+            }
             (TaskState::Open, None) => {
                 tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
             }

@@ -168,6 +168,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        earlier: None,
         number: None,
     }
 }

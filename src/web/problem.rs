@@ -277,6 +277,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
         | Rejection::UrgedAlready { .. }
+        | Rejection::TooLateToTakeBack
         | Rejection::TooLateToExtend
         | Rejection::ExtensionPending
         | Rejection::ExtensionUsed

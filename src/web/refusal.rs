@@ -92,6 +92,7 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
         | Rejection::PeopleMissing
+        | Rejection::TooLateToTakeBack
         | Rejection::TooLateToExtend
         | Rejection::ExtensionPending
         | Rejection::ExtensionUsed

@@ -24,6 +24,7 @@ mod submit;
 mod supplement;
 mod supply;
 mod suspend;
+mod take_back;
 mod terminate;
 mod transfer;
 mod urge;
@@ -34,6 +35,7 @@ pub(in crate::engine) use extend::extendable;
 pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
 pub use signal::{SignalOffer, signals};
+pub use take_back::taken_back_from;
 
 use super::run::Run;
 use super::situation::Situation;
@@ -80,6 +82,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &transfer::Transfer,
     &reassign::Reassign,
     &resume::Resume,
+    &take_back::TakeBack,
     &urge::Urge,
     &copy::Copy,
     &signal::Signal,

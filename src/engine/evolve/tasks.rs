@@ -43,7 +43,7 @@ impl Case {
         self.lapse_request(id, stamp);
     }
 
-    pub(super) fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {
+    pub(in crate::engine) fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {
         let revision = self.revision;
         let Some(task) = (id.0 as usize)
             .checked_sub(1)

@@ -166,6 +166,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::TakenBack,
         Moot::Withdrawn,
         Moot::Ended,
     ];

@@ -199,6 +199,7 @@ const SAID: &[&str] = &[
     "transfer",
     "resume",
     "urge",
+    "take_back",
     "resubmit",
     "extend",
     "grant_extension",

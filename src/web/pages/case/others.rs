@@ -21,6 +21,7 @@ struct Shape {
 const SHAPES: &[Shape] = &[
     shape("transfer", Needed::Must, Some("person")),
     shape("reassign", Needed::Must, Some("person")),
+    shape("take_back", Needed::May, None),
     shape("extend", Needed::Must, None),
     shape("urge", Needed::May, None),
     shape("copy", Needed::May, Some("people")),

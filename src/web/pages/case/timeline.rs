@@ -230,6 +230,11 @@ impl Telling<'_> {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
             }
+            Event::TakenBack { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("warn", "case.event.taken_back", &[("stage", &stage)], comment)
+            }
             Event::ExtensionAsked {
                 key, by, comment, ..
             } => {
