@@ -185,6 +185,16 @@ pub enum Event {
         /// The reason.
         comment: String,
     },
+    /// Whoever was asked may not sign here.
+    Recused {
+        /// Which task they were asked for.
+        task: TaskId,
+        /// The reason.
+        comment: String,
+        /// When nobody is left for it: who names a holder.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+    },
     /// A task was answered.
     Answered {
         /// Which.
@@ -362,6 +372,7 @@ impl Event {
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
             Self::Transferred { .. } => "transferred",
+            Self::Recused { .. } => "recused",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",

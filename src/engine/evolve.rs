@@ -82,6 +82,7 @@ impl Case {
             Event::Transferred { task, person, .. } => {
                 self.hand_over(*task, &[Party::Person(*person)]);
             }
+            Event::Recused { task, nobody, .. } => self.recuse(*task, nobody, stamp),
             Event::Answered {
                 task,
                 answer,

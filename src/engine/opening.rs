@@ -26,7 +26,7 @@ impl Run<'_> {
     ) -> Result<Vec<NewTask>, Rejection> {
         let mut tasks: Vec<NewTask> = Vec::new();
         for (place, seat) in seats {
-            for offer in self.offers(seat) {
+            for offer in self.unrecused(&node.id, self.offers(seat)) {
                 // Somebody named twice signs once; named seats are seats of their own.
                 if tasks
                     .iter()
@@ -47,6 +47,20 @@ impl Run<'_> {
         }
         self.name_nobody(node, &mut tasks)?;
         Ok(tasks)
+    }
+
+    /// Without those for people alone who may not sign at the stage, as long as others are left.
+    fn unrecused(&self, stage: &str, offers: Vec<Offer>) -> Vec<Offer> {
+        let recused = self.case.stage(stage).recused;
+        let may_sign = |offer: &&Offer| match offer.to.as_slice() {
+            [Party::Person(person)] => !recused.contains(person),
+            _ => true,
+        };
+        let left: Vec<Offer> = offers.iter().filter(may_sign).cloned().collect();
+        match left.is_empty() {
+            true => offers,
+            false => left,
+        }
     }
 
     /// `each` gives a task to every person, everything else of a seat is one task offered to all.

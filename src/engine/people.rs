@@ -140,7 +140,7 @@ pub(super) fn bar(
         }
         TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {}
     }
-    if excluded(workflow, case, task, person, context) {
+    if excluded(workflow, case, task, person, context) || has_recused(case, task, person) {
         return Err(Rejection::Excluded);
     }
     if sits_elsewhere(case, task, person, context)
@@ -202,6 +202,12 @@ fn excluded(
             .iter()
             .any(|party| people_of(party, context).contains(&person)),
     })
+}
+
+/// Who may not sign at a stage and said so is not asked there again.
+fn has_recused(case: &Case, task: &Task, person: PersonId) -> bool {
+    let record = case.stages.get(&task.stage);
+    record.is_some_and(|record| record.recused.contains(&person))
 }
 
 fn acted_in(case: &Case, stage: &str, seat: Option<&str>, person: PersonId) -> bool {
@@ -309,6 +315,21 @@ pub(super) fn is_unheld(
         return eligible(workflow, case, task, context).is_empty();
     }
     unheld_in_round(workflow, case, task, context).contains(&task.id)
+}
+
+/// Whether nobody is left for a seat once the other seats of its round have their people.
+pub(super) fn is_left_without(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> bool {
+    let others = case
+        .round(&task.stage, task.round)
+        .filter(|other| other.is_seat() && other.is_live() && other.id != task.id);
+    let last = case.task(task.id);
+    let seats: Vec<&Task> = others.chain(last).collect();
+    unheld(workflow, case, &seats, context).contains(&task.id)
 }
 
 /// The seats of a task's round that no one can hold now.

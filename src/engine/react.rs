@@ -76,7 +76,8 @@ pub(super) fn before(
     | Event::Answered { task, .. }
     | Event::TaskCancelled { task, .. }
     | Event::Reassigned { task, .. }
-    | Event::Transferred { task, .. }) = event
+    | Event::Transferred { task, .. }
+    | Event::Recused { task, .. }) = event
     else {
         return None;
     };
@@ -107,6 +108,18 @@ pub(super) fn react(
         Event::Reassigned { task, .. } | Event::Transferred { task, .. } => {
             let mut effects = no_longer(before, actor);
             effects.extend(assigned(case, *task));
+            effects
+        }
+        Event::Recused { task, .. } => {
+            // Where nobody had taken it, the others have been asked already.
+            let was_taken = before.is_some_and(|before| before.task.holder.is_some());
+            let mut effects = vacancies(workflow, case, *task, context);
+            effects.extend(
+                was_taken
+                    .then(|| assigned(case, *task))
+                    .into_iter()
+                    .flatten(),
+            );
             effects
         }
         Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
@@ -190,6 +203,18 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
     let task = case.task(task);
     task.map(|task| about(Notice::Assigned, task, &task.stage))
         .into_iter()
+        .collect()
+}
+
+/// The seats of a task's round that no one can hold, told to who names a holder.
+fn vacancies(workflow: &Workflow, case: &Case, task: TaskId, context: &Context<'_>) -> Vec<Effect> {
+    let unheld = case
+        .task(task)
+        .map(|task| people::unheld_in_round(workflow, case, task, context));
+    let tasks = unheld.into_iter().flatten();
+    tasks
+        .filter_map(|task| case.task(task))
+        .map(|task| about(Notice::Escalated, task, &task.stage))
         .collect()
 }
 

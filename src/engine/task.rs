@@ -94,6 +94,8 @@ pub enum CancelReason {
     Overdue,
     /// The case ended.
     Ended,
+    /// Whoever was asked may not sign, nobody is left for it, and the rule can do without.
+    Recused,
 }
 
 /// Where a task stands.
@@ -206,6 +208,12 @@ impl Task {
         self.through = None;
         self.nobody.clear();
         self.holder = None;
+    }
+
+    /// Whether it was closed without an answer.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.state, TaskState::Cancelled { .. })
     }
 
     /// Whether it is neither answered nor cancelled.

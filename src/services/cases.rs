@@ -91,6 +91,16 @@ impl Running {
         }
     }
 
+    /// Whether a task is for this person to act on at this moment, or to name a holder for.
+    #[must_use]
+    pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        let situation = engine::Situation::new(&self.workflow, &self.case, &context);
+        let names = |party| situation.people_of(party).contains(&person);
+        situation.eligible(task).contains(&person)
+            || (situation.is_unheld(task) && task.nobody.iter().any(names))
+    }
+
     /// Who may act on a task at this moment.
     #[must_use]
     pub fn eligible(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {

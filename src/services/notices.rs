@@ -228,7 +228,9 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
-                    CancelReason::Overdue | CancelReason::Returned => Reason::Reassigned,
+                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Recused => {
+                        Reason::Reassigned
+                    }
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))

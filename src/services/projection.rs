@@ -12,7 +12,7 @@ use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, st
 use super::{App, Error, links, notices};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
-use crate::directory::DepartmentCode;
+use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
     self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
@@ -294,8 +294,15 @@ fn sync_tasks(
             }
             (TaskState::Open, Some(row)) => {
                 if task.changed == case.revision {
-                    tasks::hand_over(conn, row.id, &holder(task))?;
-                    end_links(conn, row, task, context)?;
+                    let before = tasks::inboxes_of(conn, row.id)?;
+                    let now = holder(task);
+                    tasks::hand_over(conn, row.id, &now)?;
+                    let stays = row.person_id == now.person && is_among(&before, &now.inboxes);
+                    let entitled = match stays {
+                        true => eligible(running, case, task, context),
+                        false => now.person.into_iter().collect(),
+                    };
+                    end_links(conn, row, task, &entitled, context)?;
                 }
                 let (due_at, _) = due(running, case, task);
                 if due_at != row.due_at {
@@ -326,26 +333,41 @@ fn close(conn: &mut Connection, task: i64, why: &str, context: &Context<'_>) -> 
     Ok(())
 }
 
-/// A task in new hands: everybody else's links to it die.
+/// A task in new hands: the links of all but those who are still entitled to it die.
 fn end_links(
     conn: &mut Connection,
     row: &StoredTask,
     task: &Task,
+    entitled: &BTreeSet<PersonId>,
     context: &Context<'_>,
 ) -> Result<(), Error> {
-    let Some(holder) = task.holder else {
-        storage::action_links::revoke_for_task(conn, row.id, links::HANDED_OVER, context.now)?;
-        return Ok(());
+    let why = match task.holder {
+        Some(_) => links::CLAIMED,
+        None => links::HANDED_OVER,
     };
     let others: BTreeSet<_> = storage::action_links::live_of_task(conn, row.id)?
         .into_iter()
         .map(|link| link.link.person_id)
-        .filter(|person| *person != holder)
+        .filter(|person| !entitled.contains(person))
         .collect();
     for person in others {
-        storage::action_links::revoke_siblings(conn, row.id, person, links::CLAIMED, context.now)?;
+        storage::action_links::revoke_siblings(conn, row.id, person, why, context.now)?;
     }
     Ok(())
+}
+
+fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
+    before.iter().all(|known| now.contains(known))
+}
+
+fn eligible(
+    running: &Running,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
+    let situation = engine::Situation::new(&running.workflow, case, context);
+    situation.eligible(task).into_iter().collect()
 }
 
 fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {

@@ -161,3 +161,51 @@ fn what_is_denied_is_neither_offered_nor_taken() {
 
     assert_eq!(api.act("bob", &case, &body).problem(403), "not-offered");
 }
+
+#[test]
+fn who_may_not_sign_says_so_and_the_others_keep_their_links() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&reviewed()).to_string();
+        let (mine, others) = (fixture.link("bob"), fixture.link("bea"));
+        let api = Api::of(fixture);
+        assert_eq!(needs(&api, "bob", &case, "recuse"), [must("comment")]);
+
+        let recuse = json!({"action": "recuse", "task": 1, "comment": "与申请人有亲属关系"});
+        api.act("bob", &case, &recuse).expect(200);
+
+        let open = |link: &str| huiqian::services::links::open(&fixture.app, link);
+        assert!(open(&mine).is_err());
+        assert!(open(&others).is_ok());
+        assert_eq!(subjects(fixture, "bea").len(), 1, "bea has been asked");
+        assert_eq!(
+            api.get("bob", "/api/v1/tasks").expect(200)["items"],
+            json!([]),
+            "it is not in the inbox of who is recused"
+        );
+        let approve = json!({"action": "approve", "task": 1});
+        assert_eq!(api.act("bob", &case, &approve).problem(403), "excluded");
+        api.act("bea", &case, &approve).expect(200);
+    });
+}
+
+#[test]
+fn the_page_of_a_recusal_says_what_follows_and_the_timeline_why() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let signer = site.visitor("zhang.huimin");
+    let mut form = form_of(&signer.get(&path), "recuse");
+    assert_eq!(signer.send(&form).status, 422, "it needs a reason");
+
+    form.set("comment", "与经办人有亲属关系");
+    let page = done(&signer, &form);
+
+    assert!(
+        page.text(".tm").contains("张慧敏 回避：科室审核"),
+        "{}",
+        page.text(".tm")
+    );
+    assert!(!page.has(".card--act"));
+    let inbox = signer.get("/inbox").text("main");
+    assert!(!inbox.contains("定点医药机构"), "{inbox}");
+}

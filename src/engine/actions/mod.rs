@@ -9,6 +9,7 @@ mod claim;
 mod comment;
 mod done;
 mod reassign;
+mod recuse;
 mod reject;
 mod release;
 mod resume;
@@ -62,6 +63,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &claim::Claim,
     &release::Release,
     &transfer::Transfer,
+    &recuse::Recuse,
     &reassign::Reassign,
     &resume::Resume,
     &comment::Comment,

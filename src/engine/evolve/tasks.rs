@@ -50,6 +50,20 @@ impl Case {
         self.involve_all(to, Why::Asked);
     }
 
+    pub(super) fn recuse(&mut self, id: TaskId, nobody: &[Party], stamp: &Stamp) {
+        let (Actor::Person(person), Some(task)) = (stamp.actor, self.task(id)) else {
+            return;
+        };
+        let stage = task.stage.clone();
+        self.change_task(id, |task| {
+            task.holder = task.holder.filter(|holder| *holder != person);
+            task.nobody = nobody.to_vec();
+        });
+        self.involve_all(nobody, Why::Manages);
+        let record = self.stages.entry(stage).or_default();
+        record.recused.insert(person);
+    }
+
     pub(super) fn answer(
         &mut self,
         id: TaskId,

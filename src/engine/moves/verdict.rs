@@ -4,7 +4,7 @@ use crate::engine::event::{LeftAs, Move};
 use crate::engine::run::Run;
 use crate::engine::task::{Answer, CancelReason, TaskState};
 use crate::engine::verdict::{Ballot, Cast, Verdict, verdict};
-use crate::engine::{Case, Event, Rejection, Task};
+use crate::engine::{Case, Event, Rejection, Task, TaskId};
 
 impl Run<'_> {
     /// Looks at a stage's signatures and goes on if they decide it. `counted`: the deadline of the vote has come.
@@ -19,7 +19,7 @@ impl Run<'_> {
     pub(super) fn verdict_of(&mut self, id: &str, counted: bool) -> Option<Move> {
         let (_, stage) = self.stage(id)?;
         let round = self.case.position(id)?.round;
-        let how = match verdict(&stage.sign, &ballots(&self.case, id, round), counted) {
+        let how = match verdict(&stage.sign, &ballots(&self.case, id, round, None), counted) {
             Verdict::Open => {
                 self.next_turn(id, round);
                 return None;
@@ -29,6 +29,18 @@ impl Run<'_> {
             Verdict::Undecided => LeftAs::Undecided,
         };
         Some(self.leave_for(id, how, CancelReason::Decided))
+    }
+
+    /// Whether a round would fail, or could not be decided, if a task left it.
+    pub(in crate::engine) fn is_decided_against_without(&self, task: &Task) -> bool {
+        let Some((_, stage)) = self.stage(&task.stage) else {
+            return false;
+        };
+        let left = ballots(&self.case, &task.stage, task.round, Some(task.id));
+        matches!(
+            verdict(&stage.sign, &left, false),
+            Verdict::Refused | Verdict::Undecided
+        )
     }
 
     /// In a sequence, the next seat's turn.
@@ -44,11 +56,11 @@ impl Run<'_> {
     }
 }
 
-/// The ballots of a round, those that were cast first in the order in which they came.
-fn ballots(case: &Case, id: &str, round: u32) -> Vec<Ballot> {
+/// The ballots of a round, those that were cast first in the order in which they came; that of `without` left out.
+fn ballots(case: &Case, id: &str, round: u32, without: Option<TaskId>) -> Vec<Ballot> {
     let mut tasks: Vec<&Task> = case
         .round(id, round)
-        .filter(|task| task.is_seat() && !matches!(task.state, TaskState::Cancelled { .. }))
+        .filter(|task| task.is_seat() && !task.is_cancelled() && Some(task.id) != without)
         .collect();
     tasks.sort_by_key(|task| (task.is_live(), task.changed, task.id));
     tasks

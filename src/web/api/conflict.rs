@@ -21,6 +21,7 @@ const TOLD: &[&str] = &[
     "supplied",
     "reassigned",
     "transferred",
+    "recused",
     "claimed",
     "released",
     "answers_changed",

@@ -120,7 +120,7 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "transfer" | "terminate" | "comment" => {
+        "return" | "supplement" | "reassign" | "transfer" | "recuse" | "terminate" | "comment" => {
             Some(bare("comment", true))
         }
         _ => {

@@ -195,6 +195,7 @@ const SAID: &[&str] = &[
     "terminate",
     "reassign",
     "transfer",
+    "recuse",
     "resume",
     "uploaded",
     "saved",

@@ -10,6 +10,7 @@ mod parking;
 mod people;
 mod properties;
 mod random;
+mod recusing;
 mod returning;
 mod routes;
 mod signing;

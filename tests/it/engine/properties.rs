@@ -23,6 +23,7 @@ const ACTIONS: &[&str] = &[
     "claim",
     "release",
     "transfer",
+    "recuse",
     "reassign",
     "resume",
     "submit",

@@ -19,6 +19,7 @@ struct Shape {
 /// The actions that have a form of their own, in the order in which it stands on the page.
 const SHAPES: &[Shape] = &[
     shape("transfer", Needed::Must, Some("person")),
+    shape("recuse", Needed::Must, None),
     shape("reassign", Needed::Must, Some("person")),
     Shape {
         irreversible: true,

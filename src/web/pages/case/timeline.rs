@@ -187,6 +187,10 @@ impl Telling<'_> {
                 let values = [("stage", &*stage), ("to", &*to)];
                 told("", "case.event.transferred", &values, comment)
             }
+            Event::Recused { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                told("warn", "case.event.recused", &[("stage", &stage)], comment)
+            }
             Event::Returned { to, comment, .. } => {
                 let to = match to {
                     Some(stage) => self.sight.title(stage),
