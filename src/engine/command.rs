@@ -34,6 +34,10 @@ pub struct Input {
     pub fields: Vec<String>,
     /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
+    /// For `add_signer`: the logins of the new signers.
+    pub people: Vec<String>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    pub how: Option<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,
 }

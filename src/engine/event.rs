@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
-use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use super::{Answer, CalledAs, CancelReason, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -195,6 +195,25 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         nobody: Vec<Party>,
     },
+    /// Signers were added to a round.
+    SignersAdded {
+        /// On which task.
+        task: TaskId,
+        /// Before it, after it, or with it.
+        how: CalledAs,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A signer who was added was taken out again.
+    SignerRemoved {
+        /// Their task.
+        task: TaskId,
+        /// Why.
+        comment: String,
+    },
     /// A task was answered.
     Answered {
         /// Which.
@@ -373,6 +392,8 @@ impl Event {
             Self::Reassigned { .. } => "reassigned",
             Self::Transferred { .. } => "transferred",
             Self::Recused { .. } => "recused",
+            Self::SignersAdded { .. } => "signers_added",
+            Self::SignerRemoved { .. } => "signer_removed",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, Case, Clock, Event, Party, Stamp};
+use super::{Actor, CancelReason, Case, Clock, Event, Party, Stamp};
 use crate::calendar::{Clock as Measure, Instant};
 use crate::forms::Answers;
 
@@ -83,18 +83,19 @@ impl Case {
                 self.hand_over(*task, &[Party::Person(*person)]);
             }
             Event::Recused { task, nobody, .. } => self.recuse(*task, nobody, stamp),
+            Event::SignersAdded {
+                task, how, tasks, ..
+            } => self.add_signers(*task, *how, tasks, stamp),
+            Event::SignerRemoved { task, .. } => {
+                self.cancel_task(*task, CancelReason::Removed, stamp);
+            }
             Event::Answered {
                 task,
                 answer,
                 comment,
                 automatic,
             } => self.answer(*task, answer, comment.clone(), *automatic, stamp),
-            Event::TaskCancelled { task, why } => self.change_task(*task, |task| {
-                task.state = TaskState::Cancelled {
-                    why: *why,
-                    at: stamp.at,
-                }
-            }),
+            Event::TaskCancelled { task, why } => self.cancel_task(*task, *why, stamp),
             Event::Left { id, how } => self.leave(id, *how, stamp),
             Event::EditAsked { from, resume, then } => {
                 self.ask_edit(from, *resume, then.clone(), stamp)

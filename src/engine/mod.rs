@@ -21,6 +21,7 @@ mod react;
 mod rejection;
 mod run;
 mod scope;
+mod signers;
 mod situation;
 mod task;
 mod tick;
@@ -28,7 +29,7 @@ mod timing;
 mod verdict;
 mod who;
 
-pub use actions::{MOST_COMMENT, targets as return_targets};
+pub use actions::{MOST_ADDED, MOST_COMMENT, targets as return_targets, ways as ways_to_add};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
@@ -42,9 +43,11 @@ pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::scope;
 pub use situation::{Offered, Situation};
-pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
+pub use task::{
+    Answer, Called, CalledAs, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState,
+};
 pub use tick::tick;
-pub use verdict::{Ballot, Cast, Verdict, verdict};
+pub use verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;

@@ -42,6 +42,7 @@ impl Run<'_> {
                     through: offer.through,
                     nobody: Vec::new(),
                     waits: stage.sign == Sign::Sequence && !tasks.is_empty(),
+                    called: None,
                 });
             }
         }
@@ -164,6 +165,7 @@ impl Run<'_> {
             asks: new.asks,
             offered: new.offered.clone(),
             through: new.through.clone(),
+            called: new.called.clone(),
             nobody: Vec::new(),
             holder: None,
             released_by: Vec::new(),

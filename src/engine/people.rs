@@ -270,10 +270,8 @@ fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(),
 /// Who sits on a task: its holder or whoever answered it.
 fn seated(case: &Case, task: &Task, context: &Context<'_>) -> Option<PersonId> {
     match &task.state {
-        TaskState::Open => holder(case, task, context),
-        TaskState::Settled { .. } | TaskState::Waiting | TaskState::Cancelled { .. } => {
-            settled_by(task)
-        }
+        TaskState::Open | TaskState::Waiting => holder(case, task, context),
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => settled_by(task),
     }
 }
 

@@ -77,7 +77,8 @@ pub(super) fn before(
     | Event::TaskCancelled { task, .. }
     | Event::Reassigned { task, .. }
     | Event::Transferred { task, .. }
-    | Event::Recused { task, .. }) = event
+    | Event::Recused { task, .. }
+    | Event::SignerRemoved { task, .. }) = event
     else {
         return None;
     };
@@ -102,6 +103,18 @@ pub(super) fn react(
             let open = case.round(id, round).filter(|task| task.is_open());
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
+        }
+        Event::SignersAdded { task, tasks, .. } => {
+            let place = case.task(*task).map(|task| task.stage.as_str());
+            let added = case.tasks.iter().rev().take(tasks.len()).rev();
+            added
+                .filter(|task| task.is_open())
+                .map(|task| about(Notice::Assigned, task, place.unwrap_or(&task.stage)))
+                .collect()
+        }
+        Event::SignerRemoved { .. } => {
+            let told = before.filter(|before| before.task.is_open());
+            no_longer(told, actor)
         }
         Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),

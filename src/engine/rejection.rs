@@ -102,6 +102,15 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// No such way to add signers.
+    #[error("signers cannot be added `{0}`; there are: {1}")]
+    UnknownWay(String, String),
+    /// An action names at least one person.
+    #[error("name at least one person")]
+    PeopleMissing,
+    /// An action names too many people.
+    #[error("{0} people are too many, at most {1} are taken")]
+    TooManyPeople(usize, usize),
     /// No such person.
     #[error("there is no person `{0}`")]
     UnknownPerson(String),
@@ -181,6 +190,9 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::UnknownWay(..) => "unknown-way",
+            Self::PeopleMissing => "people-missing",
+            Self::TooManyPeople(..) => "too-many-people",
             Self::UnknownPerson(_) => "unknown-person",
             Self::NamesOneself => "names-oneself",
             Self::PersonBarred { .. } => "person-barred",

@@ -94,8 +94,45 @@ pub enum CancelReason {
     Overdue,
     /// The case ended.
     Ended,
+    /// They had been added, and were taken out again.
+    Removed,
     /// Whoever was asked may not sign, nobody is left for it, and the rule can do without.
     Recused,
+}
+
+/// By whom a task was called for that the definition does not ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// On which task.
+    pub from: TaskId,
+    /// Who called.
+    pub by: PersonId,
+    /// As what.
+    pub how: CalledAs,
+}
+
+/// As what somebody was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CalledAs {
+    /// 前加签: signs first, then it comes back.
+    Before,
+    /// 后加签: signs after the other, before the stage ends.
+    After,
+    /// 并加签: signs beside the other, under the stage's rule.
+    With,
+}
+
+impl CalledAs {
+    /// The word in events and in the API.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::With => "with",
+        }
+    }
 }
 
 /// Where a task stands.
@@ -150,6 +187,9 @@ pub struct NewTask {
     /// Whether it must wait for its turn.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,
+    /// By whom it was called for, where the definition does not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
 }
 
 /// A task of a case.
@@ -172,6 +212,9 @@ pub struct Task {
     /// The post that its person must hold: one task of `each role@DEPARTMENT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<Post>,
+    /// By whom it was called for, where the definition does not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
     /// When no one can hold it: who names a holder.
     pub nobody: Vec<Party>,
     /// Who claimed it.
@@ -200,6 +243,15 @@ impl Task {
             self.asks,
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice
         )
+    }
+
+    /// Whether its signer must agree besides, outside of what the rule counts.
+    #[must_use]
+    pub fn is_beside(&self) -> bool {
+        self.called.as_ref().is_some_and(|called| match called.how {
+            CalledAs::Before | CalledAs::After => true,
+            CalledAs::With => false,
+        })
     }
 
     /// Makes it these people's, and nobody's who had it before.

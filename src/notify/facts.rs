@@ -150,6 +150,8 @@ pub enum Moot {
     DoneByOther,
     /// It was given to somebody else.
     Reassigned,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// The case ended otherwise.

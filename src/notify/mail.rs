@@ -273,6 +273,7 @@ impl<'a> Writer<'a> {
         let kind = match moot {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
+            Moot::Removed => "removed",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
         };

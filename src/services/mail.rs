@@ -210,6 +210,7 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
             Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
         })))
@@ -236,7 +237,9 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
-            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+            Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
+                Closing::Ended
+            }
         }
     }
 
@@ -301,7 +304,9 @@ pub fn stage_title(running: &Running, task: &Task, language: Language) -> String
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    match (seat.map(|seat| language.pick(seat)), language) {
+    let seat = seat.map(|seat| language.pick(seat).to_owned());
+    let part = seat.or_else(|| super::projection::called_word(task, language));
+    match (part, language) {
         (None, _) => title.to_owned(),
         (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
         (Some(seat), Language::En) => format!("{title} ({seat})"),

@@ -49,6 +49,8 @@ pub(super) enum Reason {
     Done,
     /// It was given to somebody else.
     Reassigned,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// Somebody in charge ended it.
@@ -228,6 +230,7 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
+                    CancelReason::Removed => Reason::Removed,
                     CancelReason::Overdue | CancelReason::Returned | CancelReason::Recused => {
                         Reason::Reassigned
                     }
@@ -295,7 +298,8 @@ fn offered_by(
     let words: Vec<&str> = match task.asks {
         TaskAsks::Sign | TaskAsks::Work if !stage.choices.is_empty() => vec!["choose"],
         TaskAsks::Sign => {
-            let abstain = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let votes = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let abstain = votes && !task.is_beside();
             let returns = !return_targets(&running.workflow, case, node, stage).is_empty();
             ["approve"]
                 .into_iter()

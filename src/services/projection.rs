@@ -14,8 +14,9 @@ use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
-    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
+    self, Actor, CalledAs, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
+use crate::messages::{self, Language};
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
@@ -288,6 +289,17 @@ fn sync_tasks(
     let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
         match (&task.state, find(task)) {
+            (TaskState::Waiting, Some(row))
+                if row.state == tasks::TaskState::Open && task.changed == case.revision =>
+            {
+                // Asked already, and now others sign first: in nobody's inbox until then.
+                let waiting = Holder {
+                    inboxes: Vec::new(),
+                    ..holder(task)
+                };
+                tasks::hand_over(conn, row.id, &waiting)?;
+                close(conn, row.id, links::OTHERS_FIRST, context)?;
+            }
             (TaskState::Waiting, _) => {}
             (TaskState::Open, None) => {
                 tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
@@ -400,10 +412,21 @@ pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    seat.map_or_else(
+    let seat = seat.map(|seat| seat.zh.clone());
+    let part = seat.or_else(|| called_word(task, Language::Zh));
+    part.map_or_else(
         || node.title.zh.clone(),
-        |seat| format!("{}（{}）", node.title.zh, seat.zh),
+        |part| format!("{}（{part}）", node.title.zh),
     )
+}
+
+/// As what somebody is asked who is there besides the definition's own seats: 加签.
+#[must_use]
+pub fn called_word(task: &Task, language: Language) -> Option<String> {
+    let key = match task.called.as_ref()?.how {
+        CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
+    };
+    Some(messages::text(language, key, &[]))
 }
 
 fn holder(task: &Task) -> Holder {

@@ -289,6 +289,9 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownTarget(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
+        | Rejection::UnknownWay(..)
+        | Rejection::PeopleMissing
+        | Rejection::TooManyPeople(..)
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
         | Rejection::PersonBarred { .. }
@@ -404,6 +407,8 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
+            Rejection::UnknownWay(..) => member("how"),
+            Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PersonBarred { .. } => member("person"),

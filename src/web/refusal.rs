@@ -49,6 +49,10 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
             say(&[("target", target), ("targets", targets)])
         }
         Rejection::UnknownField(field) => say(&[("field", field)]),
+        Rejection::UnknownWay(way, ways) => say(&[("way", way), ("ways", ways)]),
+        Rejection::TooManyPeople(now, most) => {
+            say(&[("now", &now.to_string()), ("most", &most.to_string())])
+        }
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
         Rejection::PersonBarred { person, why } => names.barred(*person, why),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
@@ -73,6 +77,7 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
         | Rejection::NamesOneself
+        | Rejection::PeopleMissing
         | Rejection::LoginFirst
         | Rejection::NumberMissing
         | Rejection::MovedOn { .. } => say(&[]),

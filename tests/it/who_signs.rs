@@ -209,3 +209,131 @@ fn the_page_of_a_recusal_says_what_follows_and_the_timeline_why() {
     let inbox = signer.get("/inbox").text("main");
     assert!(!inbox.contains("定点医药机构"), "{inbox}");
 }
+
+#[test]
+fn signers_are_added_and_removed_through_the_api() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&reviewed()).to_string();
+        let api = Api::of(fixture);
+        assert_eq!(
+            needs(&api, "bob", &case, "add_signer"),
+            [must("people"), must("how"), ("comment".into(), false)]
+        );
+        let old_link = fixture.link("bob");
+        let add = json!({"action": "add_signer", "task": 1, "how": "before", "people": ["dan", "eve"], "comment": "请先把关"});
+
+        let after = api.act("bob", &case, &add).expect(200);
+
+        assert_eq!(after["tasks"][0]["state"], "waiting");
+        assert_eq!(after["tasks"][1]["state"], "open");
+        assert_eq!(after["tasks"][1]["called"]["how"], "before");
+        assert_eq!(after["tasks"][1]["called"]["by"]["login"], "bob");
+        assert_eq!(after["tasks"][1]["title"], "业务审核（加签）");
+        let inbox = |login: &str| {
+            let page = api.get(login, "/api/v1/tasks").expect(200);
+            page["items"].as_array().map_or(0, Vec::len)
+        };
+        assert_eq!((inbox("bob"), inbox("bea"), inbox("dan")), (0, 0, 1));
+        let dead = huiqian::services::links::open(&fixture.app, &old_link);
+        assert!(
+            matches!(
+                dead,
+                Err(huiqian::services::Error::DeadLink(
+                    "links.dead.others_first"
+                ))
+            ),
+            "{dead:?}"
+        );
+        assert_eq!(
+            api.act("bob", &case, &json!({"action": "approve", "task": 1}))
+                .problem(409),
+            "not-your-turn"
+        );
+        api.act("dan", &case, &json!({"action": "approve", "task": 2}))
+            .expect(200);
+        assert_eq!(subjects(fixture, "eve").len(), 1);
+        let remove = json!({"action": "remove_signer", "task": 3, "comment": "不用了"});
+        let back = api.act("bob", &case, &remove).expect(200);
+
+        assert_eq!(back["tasks"][0]["state"], "open");
+        assert_eq!(inbox("bob"), 1);
+        assert_eq!(
+            subjects(fixture, "eve").pop().as_deref(),
+            Some("【无需办理】已减签：试〔2026〕1号")
+        );
+        let new_link = fixture.link("bob");
+        assert!(huiqian::services::links::open(&fixture.app, &new_link).is_ok());
+        api.act("bob", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+    });
+}
+
+#[test]
+fn how_signers_cannot_be_added_is_said_at_the_member() {
+    let fixture = Fixture::new();
+    let case = fixture.filed(&reviewed()).to_string();
+    let api = Api::of(&fixture);
+    let ask = |how: Value, people: Value| {
+        let body = json!({"action": "add_signer", "task": 1, "how": how, "people": people});
+        let problem = api.act("bob", &case, &body).expect(422);
+        let field = problem["errors"][0]["field"].clone();
+        (problem["code"].clone(), field)
+    };
+
+    assert_eq!(
+        ask(json!("beside"), json!(["dan"])),
+        (json!("unknown-way"), json!("how"))
+    );
+    assert_eq!(
+        ask(json!("with"), json!([])),
+        (json!("people-missing"), json!("people"))
+    );
+    assert_eq!(
+        ask(json!("with"), json!("dan")),
+        (json!("wrong-type"), json!("people"))
+    );
+}
+
+#[test]
+fn signers_are_added_and_removed_on_the_page() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let signer = site.visitor("zhang.huimin");
+    let mut form = form_of(&signer.get(&path), "add_signer");
+    assert_eq!(form.value("how"), Some("before"), "the first is chosen");
+    let refused = signer.send(&form);
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused
+            .text("details[open] .err")
+            .contains("至少填一个登录名"),
+        "{}",
+        refused.text("details[open]")
+    );
+
+    form.set("people", "xu.xiaofeng，zhou.lan")
+        .set("comment", "请先看");
+    let page = done(&signer, &form);
+
+    assert!(
+        page.text(".tm").contains("张慧敏 前加签 徐晓峰"),
+        "{}",
+        page.text(".tm")
+    );
+    assert!(!page.has(".card--act"), "others sign first");
+    let other = site.visitor("xu.xiaofeng").get(&path);
+    assert!(other.text(".card--act h2").contains("科室审核（加签）"));
+    let signatures = other.text(".tb--sig");
+    assert!(signatures.contains("科室审核（加签）"), "{signatures}");
+    let mut remove = form_of(&page, "remove_signer");
+    remove.set("comment", "先不用");
+    let page = done(&signer, &remove);
+    assert!(
+        page.text(".tm").contains("张慧敏 减签 徐晓峰"),
+        "{}",
+        page.text(".tm")
+    );
+    site.office.does(case, "zhou.lan", "approve");
+    assert!(signer.get(&path).has(".card--act"));
+}

@@ -3,6 +3,7 @@
 
 mod abstain;
 mod acknowledge;
+mod add_signer;
 mod approve;
 mod choose;
 mod claim;
@@ -12,6 +13,7 @@ mod reassign;
 mod recuse;
 mod reject;
 mod release;
+mod remove_signer;
 mod resume;
 mod r#return;
 mod submit;
@@ -21,6 +23,7 @@ mod terminate;
 mod transfer;
 mod withdraw;
 
+pub use add_signer::{MOST_ADDED, ways};
 pub use r#return::targets;
 
 use super::run::Run;
@@ -39,6 +42,11 @@ pub trait ActionRule: Sync {
     /// Whether it is done on a task.
     fn on_task(&self) -> bool {
         true
+    }
+
+    /// Whether it is done on tasks that wait for their turn as well.
+    fn on_waiting(&self) -> bool {
+        false
     }
 
     /// The right and the precondition; for an action on a task, `task` is which.
@@ -64,6 +72,8 @@ pub const ALL: &[&dyn ActionRule] = &[
     &release::Release,
     &transfer::Transfer,
     &recuse::Recuse,
+    &add_signer::AddSigner,
+    &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
     &comment::Comment,
@@ -147,7 +157,8 @@ fn answer(
         .stage(&task.stage)
         .ok_or(Rejection::NotOffered { action })?;
     super::answers::fill(run, stage, &task, input, passing)?;
-    if passing {
+    // Who was added before or after somebody fills in nothing, so what must be filled in is not held against them.
+    if passing && !task.is_beside() {
         let choice = input.choice.as_deref().unwrap_or(action);
         run.hold(&stage.checks, Some(choice), input.confirmed)?;
     }

@@ -29,14 +29,19 @@ impl ActionRule for Recuse {
             comment: comment.clone(),
             nobody,
         };
+        // Whom they had called leaves with them.
+        let stays = |run: &mut Run<'_>, nobody| {
+            run.record(recused(nobody));
+            run.cancel_called(task.id, CancelReason::Recused);
+        };
         let mut after = run.case.clone();
         after.evolve(&recused(Vec::new()), &run.context.stamp(after.revision));
         if !people::is_left_without(run.workflow, &after, &task, run.context) {
-            run.record(recused(Vec::new()));
+            stays(run, Vec::new());
             return Ok(());
         }
         if leaves_the_count(run, &task) {
-            run.record(recused(Vec::new()));
+            stays(run, Vec::new());
             run.record(Event::TaskCancelled {
                 task: task.id,
                 why: CancelReason::Recused,
@@ -47,7 +52,7 @@ impl ActionRule for Recuse {
         if nobody.is_empty() {
             return Err(Rejection::NobodyToAsk(task.stage));
         }
-        run.record(recused(nobody));
+        stays(run, nobody);
         Ok(())
     }
 }
@@ -63,7 +68,8 @@ fn leaves_the_count(run: &Run<'_>, task: &Task) -> bool {
         .round(&task.stage, task.round)
         .any(|other| other.id != task.id && other.is_seat() && !other.is_cancelled());
     let seat = stage.seats.get(usize::from(task.place));
-    let one_of_several = seat.is_some_and(|seat| is_one_of_several(stage, seat));
+    let one_of_several =
+        task.called.is_some() || seat.is_some_and(|seat| is_one_of_several(stage, seat));
     others && one_of_several && !run.is_decided_against_without(task)
 }
 

@@ -3,7 +3,9 @@
 use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::task::TaskState;
-use crate::engine::{Actor, Answer, Case, NewTask, Party, Stamp, Task, TaskId};
+use crate::engine::{
+    Actor, Answer, CalledAs, CancelReason, Case, NewTask, Party, Stamp, Task, TaskId,
+};
 
 impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
@@ -20,6 +22,7 @@ impl Case {
             asks: new.asks,
             offered: new.offered.clone(),
             through: new.through.clone(),
+            called: new.called.clone(),
             nobody: new.nobody.clone(),
             holder: None,
             released_by: Vec::new(),
@@ -48,6 +51,30 @@ impl Case {
     pub(super) fn hand_over(&mut self, id: TaskId, to: &[Party]) {
         self.change_task(id, |task| task.hand_over(to));
         self.involve_all(to, Why::Asked);
+    }
+
+    pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
+        let at = stamp.at;
+        self.change_task(id, |task| task.state = TaskState::Cancelled { why, at });
+    }
+
+    /// Where they sign before it, the task itself waits for them.
+    pub(super) fn add_signers(
+        &mut self,
+        from: TaskId,
+        how: CalledAs,
+        tasks: &[NewTask],
+        stamp: &Stamp,
+    ) {
+        let Some(stage) = self.task(from).map(|task| task.stage.clone()) else {
+            return;
+        };
+        for task in tasks {
+            self.open_task(&stage, task, stamp);
+        }
+        if how == CalledAs::Before {
+            self.change_task(from, |task| task.state = TaskState::Waiting);
+        }
     }
 
     pub(super) fn recuse(&mut self, id: TaskId, nobody: &[Party], stamp: &Stamp) {
@@ -84,7 +111,9 @@ impl Case {
             automatic: automatic.is_some(),
         };
         self.change_task(id, |task| task.state = state);
-        let Some(task) = self.task(id).filter(|task| task.is_seat()) else {
+        // Guards and later stages mean the definition's own seats when they ask who acted.
+        let own = |task: &&Task| task.is_seat() && task.called.is_none();
+        let Some(task) = self.task(id).filter(own) else {
             return;
         };
         let (stage, seat) = (task.stage.clone(), task.seat.clone());

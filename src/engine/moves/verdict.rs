@@ -3,7 +3,7 @@
 use crate::engine::event::{LeftAs, Move};
 use crate::engine::run::Run;
 use crate::engine::task::{Answer, CancelReason, TaskState};
-use crate::engine::verdict::{Ballot, Cast, Verdict, verdict};
+use crate::engine::verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 use crate::engine::{Case, Event, Rejection, Task, TaskId};
 
 impl Run<'_> {
@@ -19,9 +19,12 @@ impl Run<'_> {
     pub(super) fn verdict_of(&mut self, id: &str, counted: bool) -> Option<Move> {
         let (_, stage) = self.stage(id)?;
         let round = self.case.position(id)?.round;
-        let how = match verdict(&stage.sign, &ballots(&self.case, id, round, None), counted) {
+        let ballots = ballots(&self.case, id, round, None);
+        let how = match verdict(&stage.sign, &ballots, counted) {
             Verdict::Open => {
-                self.next_turn(id, round);
+                let share = verdict_of_share(&stage.sign, &ballots, counted);
+                self.close_what_is_decided(id, round, share);
+                self.next_turns(id, round);
                 return None;
             }
             Verdict::Passed => LeftAs::Passed,
@@ -43,15 +46,20 @@ impl Run<'_> {
         )
     }
 
-    /// In a sequence, the next seat's turn.
-    fn next_turn(&mut self, id: &str, round: u32) {
-        let seats = || self.case.round(id, round).filter(|task| task.is_seat());
-        if seats().any(Task::is_open) {
+    /// Closes what can change nothing any more: the rule has what it counts, and only others must agree besides.
+    fn close_what_is_decided(&mut self, id: &str, round: u32, share: Verdict) {
+        if share == Verdict::Open {
             return;
         }
-        let next = seats().find(|task| task.state == TaskState::Waiting);
-        if let Some(task) = next.map(|task| task.id) {
-            self.record(Event::TurnCame { task });
+        let moot: Vec<TaskId> = self
+            .case
+            .round(id, round)
+            .filter(|task| task.is_seat() && task.is_live() && !task.is_beside())
+            .map(|task| task.id)
+            .collect();
+        for task in moot {
+            let why = CancelReason::Decided;
+            self.record(Event::TaskCancelled { task, why });
         }
     }
 }
@@ -69,6 +77,7 @@ fn ballots(case: &Case, id: &str, round: u32, without: Option<TaskId>) -> Vec<Ba
         .map(|(task, order)| Ballot {
             seat: task.seat.clone(),
             cast: cast(task, order),
+            beside: task.is_beside(),
         })
         .collect()
 }

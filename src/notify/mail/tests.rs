@@ -142,6 +142,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,
     ];

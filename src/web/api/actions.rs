@@ -36,6 +36,10 @@ pub(super) struct NewAction {
     fields: Option<Vec<String>>,
     /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
+    /// For `add_signer`: the logins of the new signers.
+    people: Option<Vec<String>>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    how: Option<String>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,
     /// The revision of the case that the sender saw.
@@ -121,6 +125,8 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         to: body.text("to"),
         fields: body.texts("fields"),
         person: body.text("person"),
+        people: body.texts("people"),
+        how: body.text("how"),
         confirmed: body.flag("confirmed"),
     };
     let command = Command {

@@ -22,6 +22,8 @@ const TOLD: &[&str] = &[
     "reassigned",
     "transferred",
     "recused",
+    "signers_added",
+    "signer_removed",
     "claimed",
     "released",
     "answers_changed",

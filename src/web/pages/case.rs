@@ -100,8 +100,13 @@ impl<'a> Sight<'a> {
         self.seen
             .offered
             .iter()
-            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+            .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
     }
+}
+
+/// Whether an action is done on other people's tasks.
+fn of_others(action: &str) -> bool {
+    matches!(action, "reassign" | "remove_signer")
 }
 
 /// Whether it was sent off more than once.
@@ -270,6 +275,8 @@ impl Acting<'_> {
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                people: tried.logins(),
+                how: filled(&tried.how),
                 confirmed: tried.confirmed,
             },
             seen: tried.revision,

@@ -196,6 +196,8 @@ const SAID: &[&str] = &[
     "reassign",
     "transfer",
     "recuse",
+    "add_signer",
+    "remove_signer",
     "resume",
     "uploaded",
     "saved",

@@ -326,6 +326,10 @@ pub struct OtherAction {
     pub task: Option<String>,
     /// Who is to be named; `None` where nobody is.
     pub named: Option<Named>,
+    /// Ways to choose from (`how`); empty where there is nothing to choose.
+    pub ways: Vec<Choice>,
+    /// What is wrong with the choice.
+    pub ways_error: String,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.

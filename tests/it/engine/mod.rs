@@ -1,5 +1,6 @@
 //! What the engine does with a case, capability by capability.
 
+mod adding;
 mod answers;
 mod claiming;
 mod clocks;

@@ -24,6 +24,8 @@ const ACTIONS: &[&str] = &[
     "release",
     "transfer",
     "recuse",
+    "add_signer",
+    "remove_signer",
     "reassign",
     "resume",
     "submit",
@@ -80,6 +82,12 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
         "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -105,7 +113,11 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         | Rejection::ActedAlready
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
-        | Rejection::PersonBarred { .. } => matches!(action, "reassign" | "transfer"),
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) | Rejection::TooManyPeople(..) => action == "add_signer",
         _ => false,
     }
 }

@@ -30,6 +30,9 @@ pub struct TaskBody {
     pub asks: &'static str,
     /// Whom it was offered to.
     pub offered_to: Vec<PartyBody>,
+    /// Who called for it, where the definition does not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<CalledBody>,
     /// Who has taken it.
     pub holder: Option<PersonBody>,
     /// When it is due.
@@ -48,6 +51,17 @@ pub struct TaskBody {
     pub comment: Option<String>,
     /// Whether it passed by itself, because the same person had just agreed.
     pub automatic: bool,
+}
+
+/// By whom a task was called for that the definition does not ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CalledBody {
+    /// On which task, by its number.
+    pub from: u32,
+    /// Who called.
+    pub by: PersonBody,
+    /// As what: `before`, `after`, `with`.
+    pub how: &'static str,
 }
 
 /// Every task there ever was, by number.
@@ -77,6 +91,11 @@ impl TaskBody {
                 .iter()
                 .map(|party| PartyBody::of(party, directory, language))
                 .collect(),
+            called: task.called.as_ref().map(|called| CalledBody {
+                from: called.from.0,
+                by: person(called.by),
+                how: called.how.word(),
+            }),
             holder: task.holder.map(person),
             due_at: row.and_then(|row| row.due_at),
             law: row.is_some_and(|row| row.law),

@@ -1,7 +1,7 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
 use super::Sight;
-use crate::engine::{Answer, Event, Task, TaskAsks, TaskId};
+use crate::engine::{Answer, Event, Party, Task, TaskAsks, TaskId};
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
@@ -186,6 +186,27 @@ impl Telling<'_> {
                 let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
                 let values = [("stage", &*stage), ("to", &*to)];
                 told("", "case.event.transferred", &values, comment)
+            }
+            Event::SignersAdded {
+                task,
+                how,
+                tasks,
+                comment,
+            } => {
+                let offered: Vec<Party> =
+                    tasks.iter().flat_map(|task| task.offered.clone()).collect();
+                let (stage, to) = (self.stage_of(*task), self.sight.names.parties(&offered));
+                let way = self.say(&format!("case.added.{}", how.word()), &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.signers_added", &values, comment)
+            }
+            Event::SignerRemoved { task, comment } => {
+                let whom = self.task(*task).map(|task| task.offered.as_slice());
+                let whom = self.sight.names.parties(whom.unwrap_or_default());
+                let stage = self.stage_of(*task);
+                let values = [("stage", &*stage), ("whom", &*whom)];
+                told("", "case.event.signer_removed", &values, comment)
             }
             Event::Recused { task, comment, .. } => {
                 let stage = self.stage_of(*task);
