@@ -290,9 +290,12 @@ pub fn readings<'a>(
     let mut nodes = workflow.around(&task.stage);
     match task.asks {
         TaskAsks::Supply => nodes = vec![supplement_of(&task.stage)],
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair => {
-            nodes.push(task.stage.clone())
-        }
+        TaskAsks::Sign
+        | TaskAsks::Work
+        | TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::Advise => nodes.push(task.stage.clone()),
     }
     all_readings(workflow, case, calendar)
         .into_iter()

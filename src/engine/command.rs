@@ -34,7 +34,7 @@ pub struct Input {
     pub fields: Vec<String>,
     /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
-    /// For `add_signer`: the logins of the new signers.
+    /// For `add_signer` and `consult`: the logins of the new signers or advisers.
     pub people: Vec<String>,
     /// For `add_signer`: `before`, `after` or `with`.
     pub how: Option<String>,

@@ -214,6 +214,15 @@ pub enum Event {
         /// Why.
         comment: String,
     },
+    /// Others were asked for their advice.
+    Consulted {
+        /// On which task.
+        task: TaskId,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// What they are asked.
+        question: String,
+    },
     /// A task was answered.
     Answered {
         /// Which.
@@ -394,6 +403,7 @@ impl Event {
             Self::Recused { .. } => "recused",
             Self::SignersAdded { .. } => "signers_added",
             Self::SignerRemoved { .. } => "signer_removed",
+            Self::Consulted { .. } => "consulted",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",

@@ -89,6 +89,11 @@ impl Case {
             Event::SignerRemoved { task, .. } => {
                 self.cancel_task(*task, CancelReason::Removed, stamp);
             }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => self.consult(*task, tasks, question, stamp),
             Event::Answered {
                 task,
                 answer,

@@ -29,7 +29,9 @@ mod timing;
 mod verdict;
 mod who;
 
-pub use actions::{MOST_ADDED, MOST_COMMENT, targets as return_targets, ways as ways_to_add};
+pub use actions::{
+    MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, targets as return_targets, ways as ways_to_add,
+};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,

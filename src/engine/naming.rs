@@ -69,7 +69,7 @@ pub(super) fn fills_no_gap_with_another(
     }
 }
 
-fn barred(person: PersonId, why: Rejection) -> Rejection {
+pub(super) fn barred(person: PersonId, why: Rejection) -> Rejection {
     Rejection::PersonBarred {
         person,
         why: Box::new(why),

@@ -166,6 +166,7 @@ impl Run<'_> {
             offered: new.offered.clone(),
             through: new.through.clone(),
             called: new.called.clone(),
+            question: None,
             nobody: Vec::new(),
             holder: None,
             released_by: Vec::new(),

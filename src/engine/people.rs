@@ -135,16 +135,21 @@ pub(super) fn bar(
         TaskAsks::Edit | TaskAsks::Supply => return Ok(()),
         TaskAsks::Repair if person == case.applicant => return Err(Rejection::Excluded),
         TaskAsks::Repair => return Ok(()),
-        TaskAsks::Sign if on_the_applicants_side(workflow, case, person, context) => {
+        TaskAsks::Sign | TaskAsks::Advise
+            if on_the_applicants_side(workflow, case, person, context) =>
+        {
             return Err(Rejection::ApplicantSigns);
         }
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {}
+        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
     }
     if excluded(workflow, case, task, person, context) || has_recused(case, task, person) {
         return Err(Rejection::Excluded);
     }
-    if sits_elsewhere(case, task, person, context)
-        || acted_where_all_differ(workflow, case, task, person, context)
+    // Advice takes no seat.
+    let takes_a_seat = task.is_seat();
+    if takes_a_seat
+        && (sits_elsewhere(case, task, person, context)
+            || acted_where_all_differ(workflow, case, task, person, context))
     {
         return Err(Rejection::ActedAlready);
     }
@@ -309,6 +314,10 @@ pub(super) fn is_unheld(
     task: &Task,
     context: &Context<'_>,
 ) -> bool {
+    // Advice that nobody can give holds nothing up.
+    if task.asks == TaskAsks::Advise {
+        return false;
+    }
     if !task.is_seat() {
         return eligible(workflow, case, task, context).is_empty();
     }

@@ -8,7 +8,7 @@ use super::case::PositionState;
 use super::clocks::{StepKind, is_supplement, node_of, step_kind};
 use super::evolve::PARKED;
 use super::task::CancelReason;
-use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
+use super::{Answer, Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
@@ -36,6 +36,8 @@ pub enum Notice {
     Closed,
     /// 【无需办理】 Somebody else did it, or the case ended.
     NoLongerNeeded,
+    /// 【意见】 Advice that they asked for has come.
+    Advised,
 }
 
 /// Something that must happen besides the case itself.
@@ -104,7 +106,7 @@ pub(super) fn react(
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
         }
-        Event::SignersAdded { task, tasks, .. } => {
+        Event::SignersAdded { task, tasks, .. } | Event::Consulted { task, tasks, .. } => {
             let place = case.task(*task).map(|task| task.stage.as_str());
             let added = case.tasks.iter().rev().take(tasks.len()).rev();
             added
@@ -135,6 +137,11 @@ pub(super) fn react(
             );
             effects
         }
+        Event::Answered {
+            task,
+            answer: Answer::Advised,
+            ..
+        } => advised(case, *task).into_iter().collect(),
         Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
         Event::TaskCancelled { why, .. } => {
             let told =
@@ -219,6 +226,13 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
         .collect()
 }
 
+/// Whoever asked for advice is told that it has come.
+fn advised(case: &Case, task: TaskId) -> Option<Effect> {
+    let called = case.task(task)?.called.as_ref()?;
+    let asking = case.task(called.from)?;
+    Some(about(Notice::Advised, asking, &asking.stage))
+}
+
 /// The seats of a task's round that no one can hold, told to who names a holder.
 fn vacancies(workflow: &Workflow, case: &Case, task: TaskId, context: &Context<'_>) -> Vec<Effect> {
     let unheld = case
@@ -277,6 +291,8 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
     };
     let timed = |task: &&Task| match task.asks {
         TaskAsks::Supply => is_supplement(&clock.node) && task.stage == node,
+        // The deadline is of whoever asked for the advice.
+        TaskAsks::Advise => false,
         _ => !is_supplement(&clock.node) && under(task) && !waits_for_supplement(case, task),
     };
     let tasks = case.open_tasks().filter(timed);

@@ -2,7 +2,7 @@
 
 use super::run::Run;
 use super::task::{CalledAs, CancelReason, TaskState};
-use super::{Case, Event, Task, TaskId};
+use super::{Case, Event, Task, TaskAsks, TaskId};
 use crate::workflow::Sign;
 
 impl Run<'_> {
@@ -20,6 +20,20 @@ impl Run<'_> {
             .collect();
         for task in ready {
             self.record(Event::TurnCame { task });
+        }
+    }
+
+    /// Closes the advice that was asked for on a task and has not come: it is decided without.
+    pub(super) fn cancel_advice(&mut self, from: TaskId) {
+        let advises = |task: &TaskId| {
+            let task = self.case.task(*task);
+            task.is_some_and(|task| task.asks == TaskAsks::Advise)
+        };
+        let mut awaited = called_from(&self.case, from);
+        awaited.retain(advises);
+        for task in awaited {
+            let why = CancelReason::Decided;
+            self.record(Event::TaskCancelled { task, why });
         }
     }
 

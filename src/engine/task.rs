@@ -39,6 +39,8 @@ pub enum TaskAsks {
     Supply,
     /// The workflow administrator to set a parked case going again.
     Repair,
+    /// Advice, for whoever has the task (征求意见).
+    Advise,
 }
 
 impl From<Asks> for TaskAsks {
@@ -80,6 +82,8 @@ pub enum Answer {
     Supplied,
     /// Set going again.
     Repaired,
+    /// 已提供意见
+    Advised,
 }
 
 /// Why a task was closed without an answer.
@@ -121,6 +125,8 @@ pub enum CalledAs {
     After,
     /// 并加签: signs beside the other, under the stage's rule.
     With,
+    /// 征求意见: advises the other, and decides nothing.
+    Adviser,
 }
 
 impl CalledAs {
@@ -131,6 +137,7 @@ impl CalledAs {
             Self::Before => "before",
             Self::After => "after",
             Self::With => "with",
+            Self::Adviser => "adviser",
         }
     }
 }
@@ -215,6 +222,9 @@ pub struct Task {
     /// By whom it was called for, where the definition does not ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called: Option<Called>,
+    /// What an adviser is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// When no one can hold it: who names a holder.
     pub nobody: Vec<Party>,
     /// Who claimed it.
@@ -250,7 +260,7 @@ impl Task {
     pub fn is_beside(&self) -> bool {
         self.called.as_ref().is_some_and(|called| match called.how {
             CalledAs::Before | CalledAs::After => true,
-            CalledAs::With => false,
+            CalledAs::With | CalledAs::Adviser => false,
         })
     }
 

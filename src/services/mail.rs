@@ -106,6 +106,7 @@ impl<'a> Scene<'a> {
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+            engine::Notice::Advised => self.advised(),
         })
     }
 
@@ -159,8 +160,10 @@ impl<'a> Scene<'a> {
 
     fn why(&self, notice: engine::Notice) -> Why {
         let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        let advises = |task: &Task| task.asks == engine::TaskAsks::Advise;
         match notice {
             engine::Notice::Escalated => Why::Overseer,
+            _ if self.task().is_some_and(advises) => Why::Adviser,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
@@ -280,7 +283,11 @@ impl<'a> Scene<'a> {
 }
 
 fn notice_is_for_holders(notice: engine::Notice) -> bool {
-    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+    notices::asks_to_act(notice)
+        || matches!(
+            notice,
+            engine::Notice::NoLongerNeeded | engine::Notice::Advised
+        )
 }
 
 /// A department's short name; its code where it is unknown.

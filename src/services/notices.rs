@@ -310,7 +310,7 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair => Vec::new(),
+        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::Advise => Vec::new(),
     };
     words
         .into_iter()

@@ -425,6 +425,7 @@ pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
 pub fn called_word(task: &Task, language: Language) -> Option<String> {
     let key = match task.called.as_ref()?.how {
         CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
+        CalledAs::Adviser => "case.called.adviser",
     };
     Some(messages::text(language, key, &[]))
 }

@@ -53,6 +53,7 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Edit => "edit",
         TaskAsks::Supply => "supply",
         TaskAsks::Repair => "repair",
+        TaskAsks::Advise => "advise",
     }
 }
 
@@ -71,5 +72,6 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Submitted => "submitted",
         Answer::Supplied => "supplied",
         Answer::Repaired => "repaired",
+        Answer::Advised => "advised",
     }
 }

@@ -7,6 +7,7 @@ use crate::support::app::Fixture;
 use crate::support::definitions::{reviewed, with_stages};
 use crate::support::office::request;
 use crate::support::visitor::{Form, Page, Site, Visitor};
+use crate::support::world::with_form;
 
 /// The subjects of a person's caught mails.
 fn subjects(fixture: &Fixture, login: &str) -> Vec<String> {
@@ -336,4 +337,113 @@ fn signers_are_added_and_removed_on_the_page() {
     );
     site.office.does(case, "zhou.lan", "approve");
     assert!(signer.get(&path).has(".card--act"));
+}
+
+#[test]
+fn advice_is_asked_for_and_given_through_the_api() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&with_form(
+            "{id: note, type: text, label: 说明}\n{id: phone, type: text, label: 电话, private: true}",
+            "  - {stage: review, title: 审核, who: share_office_head@applicant, due: 10wd}",
+        ));
+        let answers = json!({"note": "一", "phone": "13800000001"});
+        let case = fixture.file("ann", &key, answers).to_string();
+        let api = Api::of(fixture);
+        let path = format!("/api/v1/cases/{case}");
+        assert_eq!(api.get("dan", &path).status, 404, "before he is asked");
+        assert_eq!(
+            needs(&api, "cat", &case, "consult"),
+            [must("people"), must("comment")]
+        );
+
+        let consult =
+            json!({"action": "consult", "task": 1, "people": ["dan"], "comment": "范围合适吗？"});
+        api.act("cat", &case, &consult).expect(200);
+
+        let seen = api.get("dan", &path).expect(200);
+        assert_eq!(seen["answers"]["note"], "一");
+        assert_eq!(
+            seen["answers"].get("phone"),
+            None,
+            "advice needs no private answers"
+        );
+        assert_eq!(seen["tasks"][1]["question"], "范围合适吗？");
+        assert_eq!(seen["tasks"][1]["asks"], "advise");
+        assert_eq!(needs(&api, "dan", &case, "advise"), [must("comment")]);
+        let mail = fixture.mails_to("dan").pop().expect("a mail").mail;
+        assert!(
+            mail.subject.starts_with("【征求意见】请提供意见：试验"),
+            "{}",
+            mail.subject
+        );
+        assert!(!mail.text.contains("范围合适吗"), "no free text in a mail");
+        assert!(
+            mail.text.contains("本环节的办理人征求您的意见"),
+            "{}",
+            mail.text
+        );
+
+        let advise = json!({"action": "advise", "task": 2, "comment": "建议缩小"});
+        api.act("dan", &case, &advise).expect(200);
+
+        let seen = api.get("dan", &path).expect(200);
+        assert_eq!(seen["answers"].get("phone"), None, "nor after it");
+        assert_eq!(seen["tasks"][1]["answer"], "advised");
+        assert_eq!(
+            subjects(fixture, "cat").pop().as_deref(),
+            Some("【意见】征求的意见已回复：试〔2026〕1号")
+        );
+        let done = api.get("dan", "/api/v1/tasks?state=done").expect(200);
+        assert_eq!(done["items"][0]["answer"], "advised");
+        api.act("cat", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+    });
+}
+
+#[test]
+fn advice_is_asked_for_and_given_on_the_page() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let signer = site.visitor("zhang.huimin");
+    let mut form = form_of(&signer.get(&path), "consult");
+    form.set("people", "xu.xiaofeng")
+        .set("comment", "范围合适吗？");
+    let page = done(&signer, &form);
+    assert!(page.has(".card--act"), "the task stays");
+    assert!(
+        page.text(".tm").contains("张慧敏 向 徐晓峰"),
+        "{}",
+        page.text(".tm")
+    );
+
+    let adviser = site.visitor("xu.xiaofeng");
+    assert!(
+        adviser
+            .get("/inbox")
+            .text("main")
+            .contains("提供意见：科室审核"),
+        "{}",
+        adviser.get("/inbox").text("main")
+    );
+    let page = adviser.get(&path);
+    let card = page.text(".card--act");
+    assert!(
+        card.contains("请您提供意见") && card.contains("范围合适吗？"),
+        "{card}"
+    );
+    let mut form = page.form(".card--act form");
+    assert_eq!(adviser.send(&form).status, 422, "it needs words");
+    form.set("comment", "建议只用名录");
+    done(&adviser, &form);
+
+    let page = signer.get(&path);
+    let signatures = page.text(".tb--sig");
+    assert!(
+        signatures.contains("科室审核（征求意见）") && signatures.contains("建议只用名录"),
+        "{signatures}"
+    );
+    let mut approve = page.form(".card--act form");
+    approve.set("action", "approve");
+    done(&signer, &approve);
 }

@@ -4,10 +4,12 @@
 mod abstain;
 mod acknowledge;
 mod add_signer;
+mod advise;
 mod approve;
 mod choose;
 mod claim;
 mod comment;
+mod consult;
 mod done;
 mod reassign;
 mod recuse;
@@ -24,6 +26,7 @@ mod transfer;
 mod withdraw;
 
 pub use add_signer::{MOST_ADDED, ways};
+pub use consult::MOST_CONSULTED;
 pub use r#return::targets;
 
 use super::run::Run;
@@ -63,6 +66,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &choose::Choose,
     &done::Done,
     &acknowledge::Acknowledge,
+    &advise::Advise,
     &abstain::Abstain,
     &supplement::Supplement,
     &supply::Supply,
@@ -70,6 +74,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &reject::Reject,
     &claim::Claim,
     &release::Release,
+    &consult::Consult,
     &transfer::Transfer,
     &recuse::Recuse,
     &add_signer::AddSigner,
@@ -168,5 +173,6 @@ fn answer(
         comment,
         automatic: None,
     });
+    run.cancel_advice(id);
     run.settle(&task.stage, false)
 }

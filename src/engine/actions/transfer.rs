@@ -7,7 +7,12 @@ use crate::engine::{Event, Input, Rejection, Situation, TaskAsks, TaskId, naming
 pub(super) struct Transfer;
 
 /// What the applicant has to bring, and what only an administrator can mend, is not passed on.
-const KINDS: &[TaskAsks] = &[TaskAsks::Sign, TaskAsks::Work, TaskAsks::Notice];
+const KINDS: &[TaskAsks] = &[
+    TaskAsks::Sign,
+    TaskAsks::Work,
+    TaskAsks::Notice,
+    TaskAsks::Advise,
+];
 
 impl ActionRule for Transfer {
     fn name(&self) -> &'static str {

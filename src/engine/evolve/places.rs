@@ -167,6 +167,7 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Returned
         | Answer::Submitted
         | Answer::Supplied
-        | Answer::Repaired => None,
+        | Answer::Repaired
+        | Answer::Advised => None,
     }
 }

@@ -4,14 +4,23 @@ use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::task::TaskState;
 use crate::engine::{
-    Actor, Answer, CalledAs, CancelReason, Case, NewTask, Party, Stamp, Task, TaskId,
+    Actor, Answer, CalledAs, CancelReason, Case, NewTask, Party, Stamp, Task, TaskAsks, TaskId,
 };
 
 impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
         // A case never has four billion tasks.
         let id = TaskId(self.tasks.len() as u32 + 1);
-        self.involve_all(&new.offered, Why::Asked);
+        let why = match new.asks {
+            TaskAsks::Advise => Why::Consulted,
+            TaskAsks::Sign
+            | TaskAsks::Work
+            | TaskAsks::Notice
+            | TaskAsks::Edit
+            | TaskAsks::Supply
+            | TaskAsks::Repair => Why::Asked,
+        };
+        self.involve_all(&new.offered, why);
         self.involve_all(&new.nobody, Why::Manages);
         self.tasks.push(Task {
             id,
@@ -23,6 +32,7 @@ impl Case {
             offered: new.offered.clone(),
             through: new.through.clone(),
             called: new.called.clone(),
+            question: None,
             nobody: new.nobody.clone(),
             holder: None,
             released_by: Vec::new(),
@@ -49,8 +59,15 @@ impl Case {
     }
 
     pub(super) fn hand_over(&mut self, id: TaskId, to: &[Party]) {
+        let advises = self
+            .task(id)
+            .is_some_and(|task| task.asks == TaskAsks::Advise);
         self.change_task(id, |task| task.hand_over(to));
-        self.involve_all(to, Why::Asked);
+        let why = match advises {
+            true => Why::Consulted,
+            false => Why::Asked,
+        };
+        self.involve_all(to, why);
     }
 
     pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
@@ -74,6 +91,24 @@ impl Case {
         }
         if how == CalledAs::Before {
             self.change_task(from, |task| task.state = TaskState::Waiting);
+        }
+    }
+
+    pub(super) fn consult(
+        &mut self,
+        from: TaskId,
+        tasks: &[NewTask],
+        question: &str,
+        stamp: &Stamp,
+    ) {
+        let Some(stage) = self.task(from).map(|task| task.stage.clone()) else {
+            return;
+        };
+        for task in tasks {
+            self.open_task(&stage, task, stamp);
+            if let Some(opened) = self.tasks.last_mut() {
+                opened.question = Some(question.to_owned());
+            }
         }
     }
 

@@ -92,6 +92,10 @@ fn cast(task: &Task, order: u32) -> Cast {
         Answer::Approved | Answer::Chosen { refuses: false, .. } => Cast::Yes(order),
         Answer::Done | Answer::Acknowledged => Cast::Yes(order),
         // A return is no vote; the others answer no seat.
-        Answer::Returned | Answer::Submitted | Answer::Supplied | Answer::Repaired => Cast::Open,
+        Answer::Returned
+        | Answer::Submitted
+        | Answer::Supplied
+        | Answer::Repaired
+        | Answer::Advised => Cast::Open,
     }
 }

@@ -23,6 +23,7 @@ const TOLD: &[&str] = &[
     "transferred",
     "recused",
     "signers_added",
+    "consulted",
     "signer_removed",
     "claimed",
     "released",

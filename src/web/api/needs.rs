@@ -95,6 +95,7 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
             needs.push(answers(&asked, false, language));
         }
         ("reassign" | "transfer", _, _) => needs.push(bare("person", true)),
+        ("consult", _, _) => needs.push(bare("people", true)),
         ("add_signer", Some(task), _) => {
             needs.push(bare("people", true));
             needs.push(ways(seen, task, language));
@@ -125,7 +126,7 @@ fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "terminate" | "comment" => Some(bare("comment", true)),
+        | "consult" | "advise" | "terminate" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));

@@ -197,6 +197,8 @@ const SAID: &[&str] = &[
     "transfer",
     "recuse",
     "add_signer",
+    "consult",
+    "advise",
     "remove_signer",
     "resume",
     "uploaded",

@@ -5,6 +5,7 @@ mod answers;
 mod claiming;
 mod clocks;
 mod conflicts;
+mod consulting;
 mod ending;
 mod notices;
 mod parking;

@@ -26,6 +26,8 @@ const ACTIONS: &[&str] = &[
     "recuse",
     "add_signer",
     "remove_signer",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
@@ -88,6 +90,11 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
                 .map(|_| tape.one_of(LOGINS).into())
                 .collect();
         }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -114,10 +121,11 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
         | Rejection::PersonBarred { .. } => {
-            matches!(action, "reassign" | "transfer" | "add_signer")
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
         }
         // One who was added adds before only.
-        Rejection::UnknownWay(..) | Rejection::TooManyPeople(..) => action == "add_signer",
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }

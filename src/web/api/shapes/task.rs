@@ -26,8 +26,11 @@ pub struct TaskBody {
     pub round: u32,
     /// `waiting` (for its turn), `open`, `settled`, `cancelled`.
     pub state: &'static str,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     pub asks: &'static str,
+    /// What an adviser is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// Whom it was offered to.
     pub offered_to: Vec<PartyBody>,
     /// Who called for it, where the definition does not ask for it.
@@ -60,7 +63,7 @@ pub struct CalledBody {
     pub from: u32,
     /// Who called.
     pub by: PersonBody,
-    /// As what: `before`, `after`, `with`.
+    /// As what: `before`, `after`, `with`, `adviser`.
     pub how: &'static str,
 }
 
@@ -86,6 +89,7 @@ impl TaskBody {
             round: task.round,
             state: "waiting",
             asks: asks_word(task.asks),
+            question: task.question.clone(),
             offered_to: task
                 .offered
                 .iter()

@@ -18,6 +18,7 @@ struct Shape {
 
 /// The actions that have a form of their own, in the order in which it stands on the page.
 const SHAPES: &[Shape] = &[
+    shape("consult", Needed::Must, Some("people")),
     shape("transfer", Needed::Must, Some("person")),
     shape("recuse", Needed::Must, None),
     shape("add_signer", Needed::May, Some("people")),

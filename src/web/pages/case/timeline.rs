@@ -1,7 +1,7 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
 use super::Sight;
-use crate::engine::{Answer, Event, Party, Task, TaskAsks, TaskId};
+use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId};
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
@@ -32,6 +32,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Edit => "case.awaits.edit",
         TaskAsks::Supply => "case.awaits.supply",
         TaskAsks::Repair => "case.awaits.repair",
+        TaskAsks::Advise => "case.awaits.advise",
     };
     TimelineItem {
         dot: "now",
@@ -193,13 +194,20 @@ impl Telling<'_> {
                 tasks,
                 comment,
             } => {
-                let offered: Vec<Party> =
-                    tasks.iter().flat_map(|task| task.offered.clone()).collect();
-                let (stage, to) = (self.stage_of(*task), self.sight.names.parties(&offered));
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
                 let way = self.say(&format!("case.added.{}", how.word()), &[]);
                 let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.signers_added", &values, comment)
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.consulted", &values, question)
             }
             Event::SignerRemoved { task, comment } => {
                 let whom = self.task(*task).map(|task| task.offered.as_slice());
@@ -306,6 +314,12 @@ impl Telling<'_> {
             self.say("case.event.answered", &values),
             comment.unwrap_or_default().to_owned(),
         ))
+    }
+
+    /// To whom new tasks were offered.
+    fn offered(&self, tasks: &[NewTask]) -> String {
+        let all: Vec<Party> = tasks.iter().flat_map(|task| task.offered.clone()).collect();
+        self.sight.names.parties(&all)
     }
 
     /// The labels of fields.
