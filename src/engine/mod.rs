@@ -16,6 +16,7 @@ mod mails;
 mod moves;
 mod naming;
 mod opening;
+mod parts;
 mod people;
 mod react;
 mod rejection;
@@ -30,20 +31,23 @@ mod verdict;
 mod who;
 
 pub use actions::{
-    MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, targets as return_targets, ways as ways_to_add,
+    JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
+    targets as return_targets, ways as ways_to_add,
 };
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
-    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
+    BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
+    StageRecord, Status,
 };
 pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
-pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
-pub use event::{Event, LeftAs, Move, Onward, SkipReason};
+pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
+pub use evolve::{EDITING, PARKED};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
-pub use scope::scope;
+pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
 pub use task::{
     Answer, Called, CalledAs, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState,

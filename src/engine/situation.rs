@@ -1,6 +1,7 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
 use super::case::PositionState;
+use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
@@ -55,16 +56,18 @@ impl<'a> Situation<'a> {
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
-                let targets: Vec<Option<TaskId>> =
-                    if rule.on_task() && self.case.status != Status::Draft {
-                        tasks
-                            .iter()
-                            .filter(|task| task.is_open() || rule.on_waiting())
-                            .map(|task| Some(task.id))
-                            .collect()
-                    } else {
-                        vec![None]
-                    };
+                let targets: Vec<Option<TaskId>> = match self.case.status {
+                    Status::Open { .. } if rule.on_task() => tasks
+                        .iter()
+                        .filter(|task| task.is_open() || rule.on_waiting())
+                        .map(|task| Some(task.id))
+                        .collect(),
+                    // A suspended case goes on as a whole.
+                    Status::Open { .. }
+                    | Status::Draft
+                    | Status::Suspended { .. }
+                    | Status::Ended { .. } => vec![None],
+                };
                 targets
                     .into_iter()
                     .filter(|task| rule.may(self, *task).is_ok())
@@ -93,7 +96,7 @@ impl<'a> Situation<'a> {
 
     /// Whether others could take an open task as well.
     pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
-        let taken = people::holder(self.case, task, self.context).is_some();
+        let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
         !taken && 1 < self.eligible(task).len()
     }
 
@@ -111,7 +114,8 @@ impl<'a> Situation<'a> {
         };
         let task = command.input.task.and_then(|id| self.case.task(id));
         let touched = task.map(|task| task.changed.max(self.case.stage(&task.stage).changed));
-        let latest = touched.unwrap_or(0).max(self.case.answers_changed);
+        let place = task.map_or("", |task| task.stage.as_str());
+        let latest = touched.unwrap_or(0).max(self.answers_changed(place));
         if seen < latest {
             return Err(Rejection::MovedOn {
                 seen,
@@ -121,11 +125,31 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
+    /// The revision that last changed the answers as they are read at a place.
+    pub(super) fn answers_changed(&self, place: &str) -> i64 {
+        let branches = branches_around(self.workflow, place);
+        let records = branches
+            .iter()
+            .filter_map(|branch| self.case.branches.get(branch));
+        records
+            .map(|record| record.changed)
+            .fold(self.case.answers_changed, i64::max)
+    }
+
     /// The person who acts; a timer takes no action of a person.
     pub(super) fn person(&self) -> Result<PersonId, Rejection> {
         self.context
             .person()
             .ok_or_else(|| Rejection::NotAsked("system".into()))
+    }
+
+    /// Nobody acts in a case that has ended or is held up.
+    pub(super) fn is_running(&self) -> Result<(), Rejection> {
+        match self.case.status {
+            Status::Open { .. } => Ok(()),
+            Status::Suspended { .. } => Err(Rejection::Suspended),
+            Status::Draft | Status::Ended { .. } => Err(Rejection::CaseClosed),
+        }
     }
 
     /// The task with this number, when it is open.
@@ -135,9 +159,7 @@ impl<'a> Situation<'a> {
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
         let id = id.ok_or(Rejection::TaskMissing(action))?;
-        if !self.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        self.is_running()?;
         let task = self.case.task(id).ok_or(Rejection::UnknownTask(id))?;
         match task.state {
             TaskState::Open => Ok(task),
@@ -171,10 +193,10 @@ impl<'a> Situation<'a> {
 
     fn mine(&self, task: &'a Task) -> Result<&'a Task, Rejection> {
         let person = self.person()?;
-        if !people::offered_to(self.case, task, self.context).contains(&person) {
+        if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
         }
-        let holder = people::holder(self.case, task, self.context);
+        let holder = people::holder(self.workflow, self.case, task, self.context);
         if let Some(by) = holder.filter(|holder| *holder != person) {
             return Err(Rejection::TakenBy { task: task.id, by });
         }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId, Post};
-use crate::workflow::{Asks, Id};
+use crate::forms::Answers;
+use crate::workflow::{Asks, Id, Place};
 
 /// A task's number within its case, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub enum TaskAsks {
     Repair,
     /// Advice, for whoever has the task (征求意见).
     Advise,
+    /// The draft of a case that this one starts, to be filed.
+    File,
 }
 
 impl From<Asks> for TaskAsks {
@@ -84,6 +87,8 @@ pub enum Answer {
     Repaired,
     /// 已提供意见
     Advised,
+    /// Filed.
+    Filed,
 }
 
 /// Why a task was closed without an answer.
@@ -96,6 +101,8 @@ pub enum CancelReason {
     Returned,
     /// The run went elsewhere by a deadline.
     Overdue,
+    /// An administrator moved the run.
+    Jumped,
     /// The case ended.
     Ended,
     /// They had been added, and were taken out again.
@@ -205,7 +212,7 @@ pub struct Task {
     /// Its number.
     pub id: TaskId,
     /// The stage it belongs to.
-    pub stage: Id,
+    pub stage: Place,
     /// The round of that stage.
     pub round: u32,
     /// The seat's name.
@@ -237,6 +244,12 @@ pub struct Task {
     pub opened: Instant,
     /// The revision of the case that last changed it.
     pub changed: i64,
+    /// What was filled in on it alone (`per: task`), without the private values.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+    /// What stands for the private values, by path.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub private: Answers,
 }
 
 impl Task {

@@ -87,6 +87,8 @@ impl Running {
             calendar: &self.calendar,
             lookup: &NoFacts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
             number: None,
         }
     }
@@ -231,6 +233,8 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -330,6 +334,8 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;

@@ -231,9 +231,10 @@ fn reason(
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
                     CancelReason::Removed => Reason::Removed,
-                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Recused => {
-                        Reason::Reassigned
-                    }
+                    CancelReason::Overdue
+                    | CancelReason::Returned
+                    | CancelReason::Jumped
+                    | CancelReason::Recused => Reason::Reassigned,
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))
@@ -300,7 +301,7 @@ fn offered_by(
         TaskAsks::Sign => {
             let votes = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
             let abstain = votes && !task.is_beside();
-            let returns = !return_targets(&running.workflow, case, node, stage).is_empty();
+            let returns = !return_targets(&running.workflow, case, &task.stage, stage).is_empty();
             ["approve"]
                 .into_iter()
                 .chain(returns.then_some("return"))
@@ -310,7 +311,11 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::Advise => Vec::new(),
+        TaskAsks::Edit
+        | TaskAsks::Supply
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => Vec::new(),
     };
     words
         .into_iter()

@@ -11,6 +11,7 @@ mod claim;
 mod comment;
 mod consult;
 mod done;
+mod jump;
 mod reassign;
 mod recuse;
 mod reject;
@@ -18,16 +19,20 @@ mod release;
 mod remove_signer;
 mod resume;
 mod r#return;
+mod signal;
 mod submit;
 mod supplement;
 mod supply;
+mod suspend;
 mod terminate;
 mod transfer;
 mod withdraw;
 
 pub use add_signer::{MOST_ADDED, ways};
 pub use consult::MOST_CONSULTED;
+pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
+pub use signal::{SignalOffer, signals};
 
 use super::run::Run;
 use super::situation::Situation;
@@ -81,8 +86,11 @@ pub const ALL: &[&dyn ActionRule] = &[
     &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
+    &signal::Signal,
     &comment::Comment,
     &withdraw::Withdraw,
+    &suspend::Suspend,
+    &jump::Jump,
     &terminate::Terminate,
 ];
 
@@ -165,7 +173,7 @@ fn answer(
     // Who was added before or after somebody fills in nothing, so what must be filled in is not held against them.
     if passing && !task.is_beside() {
         let choice = input.choice.as_deref().unwrap_or(action);
-        run.hold(&stage.checks, Some(choice), input.confirmed)?;
+        run.hold(&stage.checks, Some(id), Some(choice), input.confirmed)?;
     }
     run.record(Event::Answered {
         task: id,

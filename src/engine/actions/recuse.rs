@@ -48,7 +48,7 @@ impl ActionRule for Recuse {
             });
             return run.settle(&task.stage, false);
         }
-        let nobody = people::nobody_for(run.workflow.node(&task.stage), &run.case, run.context);
+        let nobody = people::nobody_for(&task.stage, &run.situation());
         if nobody.is_empty() {
             return Err(Rejection::NobodyToAsk(task.stage));
         }

@@ -53,7 +53,7 @@ impl RemoveSigner {
         if at.context.channel == Channel::Link {
             return Err(Rejection::LoginFirst);
         }
-        let administers = || people::managers(node, at.case, at.context).contains(&person);
+        let administers = || people::managers(&task.stage, at).contains(&person);
         match called.by == person || administers() {
             true => Ok(task),
             false => Err(Rejection::MissingPost("workflow_admin".into())),

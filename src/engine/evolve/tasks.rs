@@ -6,6 +6,7 @@ use crate::engine::task::TaskState;
 use crate::engine::{
     Actor, Answer, CalledAs, CancelReason, Case, NewTask, Party, Stamp, Task, TaskAsks, TaskId,
 };
+use crate::forms::Answers;
 
 impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
@@ -18,7 +19,8 @@ impl Case {
             | TaskAsks::Notice
             | TaskAsks::Edit
             | TaskAsks::Supply
-            | TaskAsks::Repair => Why::Asked,
+            | TaskAsks::Repair
+            | TaskAsks::File => Why::Asked,
         };
         self.involve_all(&new.offered, why);
         self.involve_all(&new.nobody, Why::Manages);
@@ -43,6 +45,8 @@ impl Case {
             },
             opened: stamp.at,
             changed: self.revision,
+            answers: Answers::new(),
+            private: Answers::new(),
         });
     }
 
@@ -157,5 +161,19 @@ impl Case {
         if let Some(seat) = seat {
             record.actors.insert(seat, by);
         }
+    }
+
+    /// Whoever filed the case that was asked for: at whichever time this one heard of it.
+    pub(super) fn case_filed(&mut self, id: TaskId, by: PersonId, stamp: &Stamp) {
+        self.change_task(id, |task| {
+            task.state = TaskState::Settled {
+                answer: Answer::Filed,
+                by,
+                at: stamp.at,
+                comment: None,
+                automatic: false,
+            }
+        });
+        self.involve(Party::Person(by), Why::Acted);
     }
 }

@@ -11,7 +11,7 @@ impl Run<'_> {
     pub(in crate::engine) fn settle(&mut self, id: &str, counted: bool) -> Result<(), Rejection> {
         match self.verdict_of(id, counted) {
             Some(next) => self.go(next),
-            None => Ok(()),
+            None => self.settle_down(),
         }
     }
 
@@ -96,6 +96,7 @@ fn cast(task: &Task, order: u32) -> Cast {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
-        | Answer::Advised => Cast::Open,
+        | Answer::Advised
+        | Answer::Filed => Cast::Open,
     }
 }

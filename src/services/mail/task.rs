@@ -159,9 +159,11 @@ impl Scene<'_> {
                 TaskAsks::Sign => Asked::Sign,
                 TaskAsks::Notice => Asked::Acknowledge,
                 TaskAsks::Advise => Asked::Advise,
-                TaskAsks::Work | TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair => {
-                    Asked::Work
-                }
+                TaskAsks::Work
+                | TaskAsks::Edit
+                | TaskAsks::Supply
+                | TaskAsks::Repair
+                | TaskAsks::File => Asked::Work,
             },
             stage: self.stage_title(task),
             branch: None,

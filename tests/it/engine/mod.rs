@@ -2,6 +2,7 @@
 
 mod adding;
 mod answers;
+mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;

@@ -28,6 +28,8 @@ pub struct Tried {
     pub people: String,
     /// For `add_signer`: before, after or with.
     pub how: String,
+    /// For `signal`: at which block or wait.
+    pub stage: String,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -75,6 +77,7 @@ impl Tried {
             person: typed("person"),
             people: typed("people"),
             how: typed("how"),
+            stage: typed("stage"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),

@@ -110,6 +110,10 @@ impl Rows<'_> {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.advise", &[("stage", &stage)])
             }
+            TaskAsks::File => {
+                let stage = mail::stage_title(running, task, self.visit.language);
+                self.say("case.asks.file", &[("stage", &stage)])
+            }
             TaskAsks::Notice => {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.notice", &[("stage", &stage)])
