@@ -8,7 +8,7 @@ use super::{Answer, CalledAs, CancelReason, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
-use crate::workflow::{Id, Outcome, Place};
+use crate::workflow::{Id, Offer, Outcome, Place};
 
 /// How a stage or block was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +349,15 @@ pub enum Event {
         /// Which.
         task: TaskId,
     },
+    /// An offered task was given to one of those whom it is offered to.
+    Allotted {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// By which rule.
+        how: Offer,
+    },
     /// A taken task was given back.
     Released {
         /// Which.
@@ -615,6 +624,7 @@ impl Event {
             Self::TasksOpened { .. } => "tasks_opened",
             Self::TurnCame { .. } => "turn_came",
             Self::Claimed { .. } => "claimed",
+            Self::Allotted { .. } => "allotted",
             Self::Released { .. } => "released",
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",

@@ -105,6 +105,10 @@ impl Case {
                     self.change_task(*task, |task| task.holder = Some(person));
                 }
             }
+            Event::Allotted { task, person, .. } => {
+                let person = *person;
+                self.change_task(*task, |task| task.holder = Some(person));
+            }
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }

@@ -4,6 +4,7 @@
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
 pub mod actions;
+mod allotment;
 mod answers;
 mod case;
 mod clocks;
@@ -34,6 +35,7 @@ pub use actions::{
     JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
     targets as return_targets, ways as ways_to_add,
 };
+pub use allotment::{NoWorkload, Workload, line_of};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,

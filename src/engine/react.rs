@@ -195,7 +195,9 @@ pub(super) fn react(
             told.into_iter().collect()
         }
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
-        Event::Submitted { .. }
+        // Whoever was given it is told with everybody who is asked.
+        Event::Allotted { .. }
+        | Event::Submitted { .. }
         | Event::AnswersChanged { .. }
         | Event::Skipped { .. }
         | Event::Entered { .. }

@@ -20,6 +20,7 @@ impl Run<'_> {
             .collect();
         for task in ready {
             self.record(Event::TurnCame { task });
+            self.allot(task);
         }
     }
 

@@ -10,6 +10,7 @@ use super::facts::{Facts, Owner};
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
+use super::workload::Workload;
 use super::{App, Error, Viewer};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
@@ -89,6 +90,7 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &engine::NoWorkload,
             number: None,
         }
     }
@@ -225,6 +227,7 @@ fn act(
         &[&running.case.answers, &posted],
     )?;
     let vault = SealingVault::new(app, running.ulid);
+    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -235,6 +238,7 @@ fn act(
         vault: &vault,
         registered: &[],
         children: &[],
+        workload: &workload,
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -326,6 +330,7 @@ pub(super) fn submit_draft(
 
     let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
+    let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -336,6 +341,7 @@ pub(super) fn submit_draft(
         vault: &vault,
         registered: &[],
         children: &[],
+        workload: &workload,
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;
@@ -371,7 +377,11 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
+        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let context = Context {
+            workload: &workload,
+            ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
+        };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;

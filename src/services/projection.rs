@@ -21,7 +21,7 @@ use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
-use crate::workflow::Workflow;
+use crate::workflow::{Offer, Workflow};
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +103,7 @@ pub(super) fn write(
         )?;
     }
     involve(conn, running, decision, context)?;
+    note_turns(conn, running, decision)?;
     if before == Before::Filed || answers_changed(decision) {
         storage::search_terms::replace(
             conn,
@@ -111,6 +112,25 @@ pub(super) fn write(
         )?;
     }
     notices::enqueue(app, conn, running, decision, context, &stored)
+}
+
+/// Whoever was given a task in turn has had their turn.
+fn note_turns(conn: &mut Connection, running: &Running, decision: &Decision) -> Result<(), Error> {
+    for event in &decision.events {
+        let Event::Allotted {
+            task,
+            person,
+            how: Offer::Turn,
+        } = event
+        else {
+            continue;
+        };
+        if let Some(task) = decision.case.task(*task) {
+            let line = engine::line_of(task);
+            storage::turns::gave(conn, &running.workflow.key, &line, *person)?;
+        }
+    }
+    Ok(())
 }
 
 fn answers_changed(decision: &Decision) -> bool {

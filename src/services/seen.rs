@@ -164,6 +164,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &engine::NoWorkload,
         number: None,
     }
 }

@@ -447,3 +447,88 @@ fn advice_is_asked_for_and_given_on_the_page() {
     approve.set("action", "approve");
     done(&signer, &approve);
 }
+
+/// Who holds the first task of a case.
+fn holder(api: &Api<'_>, case: &str) -> Value {
+    let seen = api.get("adm", &format!("/api/v1/cases/{case}")).expect(200);
+    seen["tasks"][0]["holder"]["login"].clone()
+}
+
+#[test]
+fn tasks_are_given_out_in_turn_over_all_cases() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&with_stages(
+            "  - {stage: review, title: 审核, who: section_head@applicant, offer: turn}",
+        ));
+        let api = Api::of(fixture);
+        let file = || fixture.file("ann", &key, json!({})).to_string();
+
+        let cases = [file(), file(), file()];
+
+        let holders = cases.clone().map(|case| holder(&api, &case));
+        assert_eq!(holders, [json!("bob"), json!("bea"), json!("bob")]);
+        let inbox = |login: &str| {
+            let page = api.get(login, "/api/v1/tasks").expect(200);
+            page["items"].as_array().map_or(0, Vec::len)
+        };
+        assert_eq!((inbox("bob"), inbox("bea")), (2, 1));
+        let given_back = json!({"action": "release", "task": 1});
+        api.act("bob", &cases[0], &given_back).expect(200);
+        assert_eq!(holder(&api, &cases[0]), json!("bea"));
+        assert_eq!((inbox("bob"), inbox("bea")), (1, 2));
+        assert_eq!(holder(&api, &file()), json!("bob"), "that was bea's turn");
+    });
+}
+
+#[test]
+fn tasks_are_given_to_whoever_has_the_fewest_in_all_cases() {
+    Fixture::each(|fixture| {
+        let fewest = fixture.publish(&with_stages(
+            "  - {stage: review, title: 审核, who: section_head@applicant, offer: fewest}",
+        ));
+        let api = Api::of(fixture);
+        let file = || fixture.file("ann", &fewest, json!({})).to_string();
+        assert_eq!(holder(&api, &file()), json!("bob"));
+        assert_eq!(holder(&api, &file()), json!("bea"));
+
+        let third = file();
+        assert_eq!(holder(&api, &third), json!("bob"));
+        api.act("bob", &third, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+        let fourth = file();
+        api.act(
+            "bea",
+            &fourth,
+            &json!({"action": "comment", "comment": "看看"}),
+        )
+        .expect(200);
+
+        assert_eq!(holder(&api, &fourth), json!("bob"), "one of each is open");
+    });
+}
+
+#[test]
+fn a_given_task_says_on_the_page_by_which_rule() {
+    let fixture = Fixture::new();
+    let case = fixture.filed(&with_stages(
+        "  - {stage: review, title: 审核, who: section_head@applicant, offer: turn}",
+    ));
+    let api = Api::of(&fixture);
+
+    let events = api
+        .get("ann", &format!("/api/v1/cases/{case}/events"))
+        .expect(200);
+
+    let kinds: Vec<&Value> = events["items"]
+        .as_array()
+        .expect("events")
+        .iter()
+        .map(|event| &event["kind"])
+        .collect();
+    assert!(kinds.contains(&&json!("allotted")), "{kinds:?}");
+    let given = &events["items"][kinds.len() - 1]["parameters"];
+    assert_eq!(
+        (&given["person"], &given["how"]),
+        (&json!("bob"), &json!("turn"))
+    );
+}

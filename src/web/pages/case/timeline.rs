@@ -6,7 +6,7 @@ use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Timeline, TimelineItem, Tone};
-use crate::workflow::Stage;
+use crate::workflow::{Offer, Stage};
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
@@ -165,6 +165,17 @@ impl Telling<'_> {
             Event::Claimed { task } => {
                 let stage = self.stage_of(*task);
                 told("", "case.event.claimed", &[("stage", &stage)], "")
+            }
+            Event::Allotted { task, person, how } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let way = match how {
+                    Offer::Claim | Offer::Turn => "case.offer.turn",
+                    Offer::Fewest => "case.offer.fewest",
+                    Offer::Same => "case.offer.same",
+                };
+                let way = self.say(way, &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                told("", "case.event.allotted", &values, "")
             }
             Event::Released { task } => {
                 let stage = self.stage_of(*task);
