@@ -338,6 +338,7 @@ pub fn readings<'a>(
         | TaskAsks::Notice
         | TaskAsks::Edit
         | TaskAsks::Repair
+        | TaskAsks::Advise
         | TaskAsks::File => nodes.push(task.stage.clone()),
     }
     all_readings(workflow, case, calendar)

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use super::{Answer, CalledAs, CancelReason, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
-use crate::workflow::{Id, Outcome, Place};
+use crate::workflow::{Id, Offer, Outcome, Place};
 
 /// How a stage or block was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +349,15 @@ pub enum Event {
         /// Which.
         task: TaskId,
     },
+    /// An offered task was given to one of those whom it is offered to.
+    Allotted {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// By which rule.
+        how: Offer,
+    },
     /// A taken task was given back.
     Released {
         /// Which.
@@ -367,6 +376,53 @@ pub enum Event {
         to: Vec<Party>,
         /// The reason.
         comment: Option<String>,
+    },
+    /// Whoever had a task gave it to somebody else.
+    Transferred {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// The reason.
+        comment: String,
+    },
+    /// Whoever was asked may not sign here.
+    Recused {
+        /// Which task they were asked for.
+        task: TaskId,
+        /// The reason.
+        comment: String,
+        /// When nobody is left for it: who names a holder.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+    },
+    /// Signers were added to a round.
+    SignersAdded {
+        /// On which task.
+        task: TaskId,
+        /// Before it, after it, or with it.
+        how: CalledAs,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A signer who was added was taken out again.
+    SignerRemoved {
+        /// Their task.
+        task: TaskId,
+        /// Why.
+        comment: String,
+    },
+    /// Others were asked for their advice.
+    Consulted {
+        /// On which task.
+        task: TaskId,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// What they are asked.
+        question: String,
     },
     /// A task was answered.
     Answered {
@@ -568,9 +624,15 @@ impl Event {
             Self::TasksOpened { .. } => "tasks_opened",
             Self::TurnCame { .. } => "turn_came",
             Self::Claimed { .. } => "claimed",
+            Self::Allotted { .. } => "allotted",
             Self::Released { .. } => "released",
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
+            Self::Transferred { .. } => "transferred",
+            Self::Recused { .. } => "recused",
+            Self::SignersAdded { .. } => "signers_added",
+            Self::SignerRemoved { .. } => "signer_removed",
+            Self::Consulted { .. } => "consulted",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",

@@ -12,6 +12,8 @@ pub enum Why {
     Applicant,
     /// Was asked.
     Asked,
+    /// Was asked for advice.
+    Consulted,
     /// Acted.
     Acted,
     /// Was copied on.
@@ -38,6 +40,7 @@ impl Why {
         match self {
             Self::Applicant => "applicant",
             Self::Asked => "asked",
+            Self::Consulted => "consulted",
             Self::Acted => "acted",
             Self::Copied => "copied",
             Self::Escalated => "escalated",

@@ -83,6 +83,7 @@ impl<'a> Writer<'a> {
     fn view(&self, notice: &Notice) -> View {
         match notice {
             Notice::Assigned(task) => self.assigned(task),
+            Notice::Advised(task) => self.with_task(self.start("advised", &[]), task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
             Notice::Escalated {
@@ -123,6 +124,7 @@ impl<'a> Writer<'a> {
             Asked::Sign => "sign",
             Asked::Work => "work",
             Asked::Acknowledge => "acknowledge",
+            Asked::Advise => "advise",
         };
         let mut view = self.start(&format!("assigned.{kind}"), &[]);
         if let Some(due) = &task.due {
@@ -273,6 +275,7 @@ impl<'a> Writer<'a> {
         let kind = match moot {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
+            Moot::Removed => "removed",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
         };
@@ -432,6 +435,7 @@ impl<'a> Writer<'a> {
         let why = match facts.why {
             Why::Signer => "signer",
             Why::Handler => "handler",
+            Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
             Why::Copied => "copied",

@@ -10,6 +10,7 @@ use super::facts::{Facts, Owner};
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
+use super::workload::Workload;
 use super::{App, Error, Viewer, registers, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
@@ -89,8 +90,19 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &engine::NoWorkload,
             number: None,
         }
+    }
+
+    /// Whether a task is for this person to act on at this moment, or to name a holder for.
+    #[must_use]
+    pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        let situation = engine::Situation::new(&self.workflow, &self.case, &context);
+        let names = |party| situation.people_of(party).contains(&person);
+        situation.eligible(task).contains(&person)
+            || (situation.is_unheld(task) && task.nobody.iter().any(names))
     }
 
     /// Who may act on a task at this moment.
@@ -219,6 +231,7 @@ fn act(
     let answers = [&running.case.answers, &posted];
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, running.id)?;
+    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -229,6 +242,7 @@ fn act(
         vault: &vault,
         registered: &registered,
         children: &children,
+        workload: &workload,
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -322,6 +336,7 @@ pub(super) fn submit_draft(
 
     let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
+    let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -332,6 +347,7 @@ pub(super) fn submit_draft(
         vault: &vault,
         registered: &registered,
         children: &[],
+        workload: &workload,
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;
@@ -376,9 +392,11 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             &[&running.case.answers],
         )?;
         let children = started::children(conn, running.id)?;
+        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
         let context = Context {
             registered: &registered,
             children: &children,
+            workload: &workload,
             ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
         };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;

@@ -7,6 +7,7 @@ use super::cases::Running;
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases};
 use crate::directory::PersonId;
+use crate::engine::TaskId;
 use crate::storage::cases::{CaseFilter, CaseSummary, Whose};
 use crate::storage::copies::{self, Copy};
 use crate::storage::drafts::{self, Draft};
@@ -43,9 +44,14 @@ pub fn inbox(
     app.db.read(move |conn| {
         let page = tasks::inbox(conn, &viewer.inboxes(), after, limit)?;
         let mut page = with_cases(&shared, conn, page)?;
-        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see.
-        page.rows
-            .retain(|row| viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok());
+        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see. Nor
+        // is it theirs where something bars them.
+        let (person, now) = (viewer.person.id, shared.now());
+        page.rows.retain(|row| {
+            let task = row.case.case.task(TaskId(row.row.task.number));
+            viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok()
+                && task.is_some_and(|task| row.case.concerns(task, person, now))
+        });
         Ok::<_, Error>(page)
     })
 }

@@ -106,6 +106,7 @@ impl<'a> Scene<'a> {
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+            engine::Notice::Advised => self.advised(),
         })
     }
 
@@ -159,8 +160,10 @@ impl<'a> Scene<'a> {
 
     fn why(&self, notice: engine::Notice) -> Why {
         let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        let advises = |task: &Task| task.asks == engine::TaskAsks::Advise;
         match notice {
             engine::Notice::Escalated => Why::Overseer,
+            _ if self.task().is_some_and(advises) => Why::Adviser,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
@@ -210,6 +213,7 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
             Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
         })))
@@ -236,7 +240,9 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
-            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+            Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
+                Closing::Ended
+            }
         }
     }
 
@@ -277,7 +283,11 @@ impl<'a> Scene<'a> {
 }
 
 fn notice_is_for_holders(notice: engine::Notice) -> bool {
-    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+    notices::asks_to_act(notice)
+        || matches!(
+            notice,
+            engine::Notice::NoLongerNeeded | engine::Notice::Advised
+        )
 }
 
 /// A department's short name; its code where it is unknown.
@@ -301,7 +311,9 @@ pub fn stage_title(running: &Running, task: &Task, language: Language) -> String
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    match (seat.map(|seat| language.pick(seat)), language) {
+    let seat = seat.map(|seat| language.pick(seat).to_owned());
+    let part = seat.or_else(|| super::projection::called_word(task, language));
+    match (part, language) {
         (None, _) => title.to_owned(),
         (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
         (Some(seat), Language::En) => format!("{title} ({seat})"),

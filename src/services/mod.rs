@@ -30,6 +30,7 @@ mod vault;
 pub mod viewer;
 pub mod words;
 pub mod workflows;
+mod workload;
 
 pub use app::App;
 pub use error::Error;

@@ -49,6 +49,8 @@ pub(super) enum Reason {
     Done,
     /// It was given to somebody else.
     Reassigned,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// Somebody in charge ended it.
@@ -220,7 +222,7 @@ fn reason(
         Notice::Closed => Some(ended()),
         Notice::NoLongerNeeded => {
             let task = decision.case.task(task?)?;
-            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } if *id == task.id);
+            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } | Event::Transferred { task: id, .. } if *id == task.id);
             if task.is_open() && decision.events.iter().any(passed_on) {
                 return Some(Reason::Reassigned);
             }
@@ -228,9 +230,11 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
-                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Jumped => {
-                        Reason::Reassigned
-                    }
+                    CancelReason::Removed => Reason::Removed,
+                    CancelReason::Overdue
+                    | CancelReason::Returned
+                    | CancelReason::Jumped
+                    | CancelReason::Recused => Reason::Reassigned,
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))
@@ -295,7 +299,8 @@ fn offered_by(
     let words: Vec<&str> = match task.asks {
         TaskAsks::Sign | TaskAsks::Work if !stage.choices.is_empty() => vec!["choose"],
         TaskAsks::Sign => {
-            let abstain = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let votes = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let abstain = votes && !task.is_beside();
             let returns = !return_targets(&running.workflow, case, &task.stage, stage).is_empty();
             ["approve"]
                 .into_iter()
@@ -306,7 +311,11 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::File => Vec::new(),
+        TaskAsks::Edit
+        | TaskAsks::Supply
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => Vec::new(),
     };
     words
         .into_iter()

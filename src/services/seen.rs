@@ -12,7 +12,8 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task,
+    TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -163,6 +164,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &engine::NoWorkload,
         number: None,
     }
 }
@@ -191,6 +193,14 @@ impl Seen {
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    /// How the reader can add signers to a task.
+    #[must_use]
+    pub fn ways_to_add(&self, task: &Task) -> &'static [CalledAs] {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
+        engine::ways_to_add(&situation, task)
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

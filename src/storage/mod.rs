@@ -38,6 +38,7 @@ pub mod started_cases;
 mod task_offers;
 pub mod tasks;
 pub mod timers;
+pub mod turns;
 pub mod workflows;
 
 pub use addressee::Addressee;

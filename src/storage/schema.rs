@@ -2,6 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod work;
+
+pub use work::turns;
+
 /// Diesel's types and ours, for the tables that have both.
 mod column_types {
     pub(super) use crate::storage::connection::{JsonDoc, Moment, UlidText};

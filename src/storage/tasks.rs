@@ -369,6 +369,23 @@ pub fn inbox_counts(
     Ok(InboxCounts { open, overdue })
 }
 
+/// How many open tasks each of these people has: what they have taken, and what is theirs alone.
+///
+/// # Errors
+/// The database's own failure.
+pub fn open_of(
+    conn: &mut Connection,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, usize>, StorageError> {
+    let keys: Vec<Addressee> = people.iter().copied().map(Addressee::Person).collect();
+    let counted = task_offers::open_of(conn, &keys)?;
+    let open = counted.into_iter().filter_map(|(of, count)| match of {
+        Addressee::Person(person) => Some((person, usize::try_from(count).ok()?)),
+        Addressee::Post(_) | Addressee::Department(_) => None,
+    });
+    Ok(open.collect())
+}
+
 /// A page of what the person has answered (已办), newest first, before the place `before`.
 ///
 /// # Errors

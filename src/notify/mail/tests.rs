@@ -114,6 +114,15 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             on: day(10, 14),
         },
+        Notice::Assigned(TaskFacts {
+            asked: Asked::Advise,
+            links: Vec::new(),
+            ..task()
+        }),
+        Notice::Advised(TaskFacts {
+            links: Vec::new(),
+            ..task()
+        }),
     ];
     for budget in [None, Some(working_days(5))] {
         all.push(Notice::Supplement {
@@ -142,6 +151,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,
     ];
@@ -168,6 +178,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
+                Why::Adviser,
                 Why::Overseer,
                 Why::Applicant,
                 Why::Copied,

@@ -89,6 +89,12 @@ impl Scene<'_> {
         })
     }
 
+    /// For who asked for advice, while they have not decided without it.
+    pub(super) fn advised(&self) -> Option<Notice> {
+        let task = self.my_task()?;
+        Some(Notice::Advised(self.facts_of(task)))
+    }
+
     pub(super) fn returned(&self) -> Option<Notice> {
         self.open_task()?;
         let from = self.params.stage.as_deref().unwrap_or_default();
@@ -152,6 +158,7 @@ impl Scene<'_> {
             asked: match task.asks {
                 TaskAsks::Sign => Asked::Sign,
                 TaskAsks::Notice => Asked::Acknowledge,
+                TaskAsks::Advise => Asked::Advise,
                 TaskAsks::Work
                 | TaskAsks::Edit
                 | TaskAsks::Supply

@@ -35,7 +35,7 @@ pub(super) struct InboxTask {
     stage: String,
     /// What that stage, or the seat in it, is called.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,

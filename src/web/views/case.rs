@@ -47,6 +47,9 @@ pub struct CaseView {
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
     pub others: Vec<OtherAction>,
+    /// The people whom a field can be filled in with, by login; empty where nobody is to be named, or where they are too
+    /// many.
+    pub people: Vec<Choice>,
 }
 
 impl View for CaseView {
@@ -321,10 +324,12 @@ pub struct OtherAction {
     pub action: String,
     /// On which task, where it needs one.
     pub task: Option<String>,
-    /// The login of the person to be named, as typed; `None` where nobody is.
-    pub person: Option<String>,
-    /// What is wrong with it.
-    pub person_error: String,
+    /// Who is to be named; `None` where nobody is.
+    pub named: Option<Named>,
+    /// Ways to choose from (`how`); empty where there is nothing to choose.
+    pub ways: Vec<Choice>,
+    /// What is wrong with the choice.
+    pub ways_error: String,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.
@@ -343,6 +348,21 @@ pub struct OtherAction {
     pub revision: i64,
     /// Whether it is folded out.
     pub open: bool,
+}
+
+/// A field for the login of somebody to be named.
+#[derive(Debug, Clone, Serialize)]
+pub struct Named {
+    /// Sent as `person`, or with several logins as `people`.
+    pub field: &'static str,
+    /// 新办理人的登录名
+    pub label: String,
+    /// Who will do.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What is wrong with it.
+    pub error: String,
 }
 
 #[cfg(test)]

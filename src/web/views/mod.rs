@@ -19,7 +19,8 @@ mod tests;
 pub use access::{DemoAccount, LoginView, LogoutView};
 pub use case::{
     ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content, Discussion,
-    Needed, OtherAction, Signature, Signatures, SupplementForm, Timeline, TimelineItem, Upload,
+    Named, Needed, OtherAction, Signature, Signatures, SupplementForm, Timeline, TimelineItem,
+    Upload,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
 pub use errors::{ErrorView, Problem, StopView};

@@ -1,20 +1,25 @@
 //! What the engine does with a case, capability by capability.
 
+mod adding;
+mod allotting;
 mod answers;
 mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;
+mod consulting;
 mod ending;
 mod notices;
 mod parking;
 mod people;
 mod properties;
 mod random;
+mod recusing;
 mod returning;
 mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod transferring;
 mod vacancies;
 mod verdicts;

@@ -25,6 +25,12 @@ const ACTIONS: &[&str] = &[
     "return",
     "claim",
     "release",
+    "transfer",
+    "recuse",
+    "add_signer",
+    "remove_signer",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
@@ -86,7 +92,18 @@ fn plausible(
         "supplement" => input.fields = vec!["amount".into()],
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
-        "reassign" => input.person = Some(tape.one_of(LOGINS).into()),
+        "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -129,7 +146,14 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         Rejection::Excluded
         | Rejection::ApplicantSigns
         | Rejection::ActedAlready
-        | Rejection::UnknownPerson(_) => action == "reassign",
+        | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }

@@ -28,6 +28,7 @@ pub fn show(
 ) -> Result<Answer, Failure> {
     let sight = Sight::new(visit, seen);
     let acts = cards::of(&sight, tried);
+    let others = others::of(&sight, tried);
     let (nav, crumb) = crumb(&sight, !acts.is_empty());
     let view = CaseView {
         id: seen.summary.ulid.to_string(),
@@ -56,7 +57,8 @@ pub fn show(
             .collect(),
         upload: may_attach(&sight).then(|| upload(&sight, tried)),
         discussion: others::discussion(&sight, tried),
-        others: others::of(&sight, tried),
+        people: others::people(&sight, &others),
+        others,
     };
     visit.page_as(status, reader, nav, &view)
 }
