@@ -38,7 +38,7 @@ pub struct Input {
     pub fields: Vec<String>,
     /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
-    /// For `add_signer` and `consult`: the logins of the new signers or advisers.
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
     pub people: Vec<String>,
     /// For `add_signer`: `before`, `after` or `with`.
     pub how: Option<String>,

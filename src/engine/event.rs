@@ -557,10 +557,24 @@ pub enum Event {
         /// To whom.
         to: Vec<Party>,
     },
+    /// Somebody gave people a read-only copy.
+    CopySent {
+        /// Whom.
+        to: Vec<Party>,
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// Something was said outside the record of opinions.
     Commented {
         /// What.
         text: String,
+    },
+    /// Those we wait for were reminded.
+    Urged {
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
     },
     /// A guard failed: the case waits for the workflow administrator.
     Parked {
@@ -589,6 +603,11 @@ pub enum Event {
     },
     /// A manager ended the case.
     Terminated {
+        /// Why.
+        comment: String,
+    },
+    /// A manager declared the ended case void.
+    Voided {
         /// Why.
         comment: String,
     },
@@ -649,11 +668,14 @@ impl Event {
             Self::StepCame { .. } => "step_came",
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",
+            Self::CopySent { .. } => "copy_sent",
             Self::Commented { .. } => "commented",
+            Self::Urged { .. } => "urged",
             Self::Parked { .. } => "parked",
             Self::Unparked { .. } => "unparked",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
+            Self::Voided { .. } => "voided",
             Self::Ended { .. } => "ended",
         }
     }

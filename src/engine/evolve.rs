@@ -179,7 +179,10 @@ impl Case {
                 clock.came.insert(step.clone(), *due);
             }),
             Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Copied { to, .. } | Event::CopySent { to, .. } => {
+                self.involve_all(to, Why::Copied)
+            }
+            Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,
                 id,
@@ -204,6 +207,12 @@ impl Case {
                 self.status = Status::Ended {
                     end: id.clone(),
                     at: stamp.at,
+                    voided: None,
+                }
+            }
+            Event::Voided { .. } => {
+                if let Status::Ended { voided, .. } = &mut self.status {
+                    *voided = Some(stamp.at);
                 }
             }
         }

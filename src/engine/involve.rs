@@ -34,6 +34,16 @@ pub struct Involvement {
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Applicant,
+        Self::Asked,
+        Self::Acted,
+        Self::Copied,
+        Self::Escalated,
+        Self::Manages,
+    ];
+
     /// The word in the tables.
     #[must_use]
     pub fn code(self) -> &'static str {

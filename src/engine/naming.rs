@@ -69,6 +69,7 @@ pub(super) fn fills_no_gap_with_another(
     }
 }
 
+/// A refusal about somebody who was named.
 pub(super) fn barred(person: PersonId, why: Rejection) -> Rejection {
     Rejection::PersonBarred {
         person,

@@ -280,7 +280,11 @@ fn acted_where_all_differ(
 }
 
 /// Who filed a case knows what they asked for; everyone else needs the clearance.
-fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(), Rejection> {
+pub(super) fn clearance(
+    case: &Case,
+    person: PersonId,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     let level = case.level();
     let clearance = context
         .directory

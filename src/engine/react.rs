@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::PositionState;
 use super::clocks::{StepKind, is_supplement, node_of, step_kind};
+use super::involve::Why;
 use super::task::CancelReason;
 use super::{Answer, Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
@@ -37,6 +38,10 @@ pub enum Notice {
     NoLongerNeeded,
     /// 【意见】 Advice that they asked for has come.
     Advised,
+    /// 【催办】 Somebody urged.
+    Urged,
+    /// 【抄送】 Somebody gave a copy.
+    Copied,
 }
 
 /// Something that must happen besides the case itself.
@@ -182,6 +187,24 @@ pub(super) fn react(
                 clock: Some(key.clone()),
             }]
         }
+        Event::CopySent { to, .. } => vec![Effect::Notify {
+            notice: Notice::Copied,
+            to: to.clone(),
+            except: None,
+            task: None,
+            stage: None,
+            clock: None,
+        }],
+        Event::Urged { .. } => {
+            let mine = |task: &&Task| {
+                let eligible = people::eligible(workflow, case, task, context);
+                actor.is_some_and(|actor| eligible.contains(&actor))
+            };
+            let awaited = case.awaited().filter(|task| !mine(task));
+            awaited
+                .map(|task| about(Notice::Urged, task, &task.stage))
+                .collect()
+        }
         Event::CaseStarted { id, .. } => {
             let file = case
                 .open_tasks()
@@ -194,6 +217,7 @@ pub(super) fn react(
             let told = repair.map(|task| about(Notice::Escalated, task, id));
             told.into_iter().collect()
         }
+        Event::Voided { .. } => vec![voided(case, actor, context)],
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
         // Whoever was given it is told with everybody who is asked.
         Event::Allotted { .. }
@@ -351,4 +375,24 @@ fn ended(workflow: &Workflow, case: &Case, end: &str, actor: Option<PersonId>) -
         stage: None,
         clock: None,
     })
+}
+
+/// The applicant and everyone who was asked hear that it does not hold any more.
+fn voided(case: &Case, actor: Option<PersonId>, context: &Context<'_>) -> Effect {
+    let asked = case
+        .involved
+        .iter()
+        .filter(|one| matches!(one.why, Why::Applicant | Why::Asked | Why::Acted));
+    let people: BTreeSet<PersonId> = asked
+        .flat_map(|one| people::people_of(&one.party, context))
+        .filter(|person| Some(*person) != actor)
+        .collect();
+    Effect::Notify {
+        notice: Notice::Closed,
+        to: people.into_iter().map(Party::Person).collect(),
+        except: None,
+        task: None,
+        stage: None,
+        clock: None,
+    }
 }

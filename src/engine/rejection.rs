@@ -1,5 +1,6 @@
 //! Why the engine says no: values with words. What people read is in `templates/messages/*/rejections.toml`.
 
+use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::TaskId;
 use crate::forms::Problem;
@@ -123,6 +124,12 @@ pub enum Rejection {
     /// An action names too many people.
     #[error("{0} people are too many, at most {1} are taken")]
     TooManyPeople(usize, usize),
+    /// Somebody urged not long ago.
+    #[error("somebody urged already; again from {again}")]
+    UrgedAlready {
+        /// From when on it may be done again.
+        again: Instant,
+    },
     /// No such person.
     #[error("there is no person `{0}`")]
     UnknownPerson(String),
@@ -209,6 +216,7 @@ impl Rejection {
             Self::UnknownWay(..) => "unknown-way",
             Self::PeopleMissing => "people-missing",
             Self::TooManyPeople(..) => "too-many-people",
+            Self::UrgedAlready { .. } => "urged-already",
             Self::UnknownPerson(_) => "unknown-person",
             Self::NamesOneself => "names-oneself",
             Self::PersonBarred { .. } => "person-barred",

@@ -1,12 +1,14 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
 use super::case::PositionState;
+use super::involve::Why;
 use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
 use super::{people, signers};
+use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
 
@@ -78,6 +80,21 @@ impl<'a> Situation<'a> {
                     .collect::<Vec<_>>()
             })
             .collect()
+    }
+
+    /// Whether the actor may take an action now; for an action on a task, on this one.
+    #[must_use]
+    pub fn may(&self, action: &str, task: Option<TaskId>) -> bool {
+        actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
+    }
+
+    /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.
+    #[must_use]
+    pub fn urged_until(&self) -> Option<Instant> {
+        match actions::find("urge")?.may(self, None) {
+            Err(Rejection::UrgedAlready { again }) => Some(again),
+            _ => None,
+        }
     }
 
     /// Everyone who may act on the task now, in the order of their keys.
@@ -301,6 +318,18 @@ impl<'a> Situation<'a> {
             .flatten()
             .filter_map(|position| self.workflow.node(&position.id))
             .any(|node| denies(node, action))
+    }
+
+    /// Whether the actor has to do with the case for one of these reasons.
+    pub(super) fn is_involved(&self, reasons: &[Why]) -> bool {
+        let Some(person) = self.context.person() else {
+            return false;
+        };
+        self.case
+            .involved
+            .iter()
+            .filter(|involvement| reasons.contains(&involvement.why))
+            .any(|involvement| self.people_of(&involvement.party).contains(&person))
     }
 
     /// The node and stage that a task belongs to.

@@ -65,6 +65,8 @@ pub enum Notice {
         /// What is left.
         left: Duration,
     },
+    /// Somebody who waits for it urges.
+    Urged(TaskFacts),
     /// Its deadline has passed.
     Overdue {
         /// The task.
@@ -136,6 +138,11 @@ pub enum Notice {
     NoLongerNeeded(Moot),
     /// The case was ended without a decision.
     Closed(Closing),
+    /// You were given a copy to read.
+    Copied {
+        /// Who gave it.
+        by: Option<String>,
+    },
 }
 
 /// Why a case stands still.
@@ -188,6 +195,8 @@ pub enum Why {
     Overseer,
     /// They filed the request.
     Applicant,
+    /// They were asked to act on it.
+    Asked,
     /// They were copied on it.
     Copied,
 }

@@ -85,6 +85,7 @@ impl<'a> Writer<'a> {
             Notice::Assigned(task) => self.assigned(task),
             Notice::Advised(task) => self.with_task(self.start("advised", &[]), task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
+            Notice::Urged(task) => self.with_task(self.start("urged", &[]), task),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
             Notice::Escalated {
                 task,
@@ -116,6 +117,7 @@ impl<'a> Writer<'a> {
             Notice::Rejected { department, on } => self.rejected(department, *on),
             Notice::NoLongerNeeded(moot) => self.moot(*moot),
             Notice::Closed(closing) => self.closed(*closing),
+            Notice::Copied { by } => self.copied(by.as_deref()),
         }
     }
 
@@ -296,6 +298,16 @@ impl<'a> Writer<'a> {
         view
     }
 
+    fn copied(&self, by: Option<&str>) -> View {
+        let mut view = self.start("copied", &[]);
+        self.add_applicant(&mut view);
+        if let Some(by) = by {
+            view.rows.push(self.plain_row("copied_by", by.to_owned()));
+        }
+        view.buttons.push(self.open("case", &self.facts.case_url));
+        view
+    }
+
     /// Subject, heading, lead and the number: the beginning of every mail.
     fn start(&self, kind: &str, values: &[(&str, &str)]) -> View {
         let facts = self.facts;
@@ -438,6 +450,7 @@ impl<'a> Writer<'a> {
             Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
+            Why::Asked => "asked",
             Why::Copied => "copied",
         };
         let why = self.words.say(&format!("why.{why}"), &[]);

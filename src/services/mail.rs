@@ -102,9 +102,13 @@ impl<'a> Scene<'a> {
             engine::Notice::Escalated => self.escalated(),
             engine::Notice::Returned => self.returned(),
             engine::Notice::Supplement => self.supplement(),
+            // It does not hold any more, and the mail that says so is on its way.
+            engine::Notice::Approved if self.running.case.voided().is_some() => None,
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
+            engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
             engine::Notice::Advised => self.advised(),
         })
@@ -170,6 +174,7 @@ impl<'a> Scene<'a> {
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
+            engine::Notice::Closed => Why::Asked,
             _ => Why::Copied,
         }
     }
@@ -215,7 +220,7 @@ impl<'a> Scene<'a> {
             Some(Reason::Reassigned) => Moot::Reassigned,
             Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
-            Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
+            Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
     }
 
@@ -240,9 +245,20 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
+            Some(Reason::Voided) => Closing::Voided,
             Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
                 Closing::Ended
             }
+        }
+    }
+
+    fn copied(&self) -> Notice {
+        let by = self
+            .params
+            .by
+            .and_then(|id| self.running.directory.person(id));
+        Notice::Copied {
+            by: by.map(|person| person.name.clone()),
         }
     }
 

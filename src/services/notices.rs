@@ -39,6 +39,9 @@ pub(super) struct Params {
     /// Why a task is not needed any more, or how a case ended without a decision.
     #[serde(default)]
     pub why: Option<Reason>,
+    /// Of a copy: who sent it.
+    #[serde(default)]
+    pub by: Option<PersonId>,
 }
 
 /// Why there is nothing to do any more.
@@ -55,6 +58,8 @@ pub(super) enum Reason {
     Withdrawn,
     /// Somebody in charge ended it.
     Terminated,
+    /// Somebody in charge declared it void.
+    Voided,
     /// The case ended otherwise.
     Ended,
 }
@@ -160,6 +165,7 @@ fn send(
                 stage: mail.stage.map(str::to_owned),
                 clock: mail.clock.map(str::to_owned),
                 why: mail.why,
+                by: context.person().filter(|_| mail.notice == Notice::Copied),
             })?,
             message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
             available_at: context.now,
@@ -192,7 +198,7 @@ fn send(
 pub(super) fn asks_to_act(notice: Notice) -> bool {
     matches!(
         notice,
-        Notice::Assigned | Notice::Reminder | Notice::Overdue
+        Notice::Assigned | Notice::Reminder | Notice::Overdue | Notice::Urged
     )
 }
 
@@ -207,6 +213,7 @@ fn reason(
         let how = decision.events.iter().find_map(|event| match event {
             Event::Withdrawn { .. } => Some(Reason::Withdrawn),
             Event::Terminated { .. } => Some(Reason::Terminated),
+            Event::Voided { .. } => Some(Reason::Voided),
             _ => None,
         });
         how.unwrap_or_else(|| match &decision.case.status {

@@ -18,6 +18,7 @@ use crate::engine::{
 };
 use crate::messages::{self, Language};
 use crate::storage::cases::{CaseState, NewCase};
+use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
@@ -201,7 +202,7 @@ fn person_of(stamp: &Stamp) -> Option<i64> {
 /// The columns that lists search on, beside the snapshot.
 fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseState, Error> {
     let end = match &case.status {
-        Status::Ended { end, at } => Some((end.clone(), *at)),
+        Status::Ended { end, at, .. } => Some((end.clone(), *at)),
         Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
     };
     let outcome = end
@@ -489,11 +490,13 @@ fn involve(
         storage::participants::add(conn, running.id, address, reason, context.now)?;
     }
     for event in &decision.events {
-        let Event::Copied { id, to } = event else {
-            continue;
+        let (to, reason) = match (event, context.actor) {
+            (Event::Copied { id, to }, _) => (to, id.clone()),
+            (Event::CopySent { to, .. }, Actor::Person(by)) => (to, Copy::from_person(by)),
+            _ => continue,
         };
         for person in notices::people_of(running, to, context) {
-            storage::copies::add(conn, running.id, person, id, context.now)?;
+            storage::copies::add(conn, running.id, person, &reason, context.now)?;
         }
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::engine::{
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
 
@@ -33,6 +34,8 @@ pub struct Seen {
     pub viewer: Viewer,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
+    /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
+    pub urged_until: Option<Instant>,
     /// The tasks' rows: their public ids and deadlines.
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
@@ -41,6 +44,8 @@ pub struct Seen {
     pub private: Option<Answers>,
     /// The files.
     pub files: Vec<Attachment>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<Copy>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -106,15 +111,19 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             });
         }
         let now = shared.now();
-        let offered = offered(&running, &viewer, &facts, now);
+        let context = context(&running, viewer.person.id, &facts, now);
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
             version,
             offered,
+            urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
             files: attachments::of(conn, AttachedTo::Case(running.id))?,
+            copies: storage::copies::of_case(conn, running.id)?,
             facts,
             now,
             viewer,
@@ -141,11 +150,6 @@ pub fn task_number(
         let found = rows.iter().find(|row| row.ulid == task);
         Ok::<_, Error>(found.map(|row| TaskId(row.number)))
     })
-}
-
-fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
-    let context = context(running, viewer.person.id, facts, now);
-    Situation::new(&running.workflow, &running.case, &context).offered()
 }
 
 fn context<'a>(

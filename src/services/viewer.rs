@@ -120,6 +120,7 @@ impl Viewer {
         }
     }
 
+    /// Who was only told of a case handles nothing of it.
     fn handles(&self, case: &Case) -> bool {
         // Who advised on a case or was told of it has not handled it.
         let handles = |why: Why| match why {

@@ -65,6 +65,22 @@ pub(super) fn of_task(conn: &mut Connection, task: i64) -> Result<Vec<Addressee>
         .collect()
 }
 
+/// Everybody to whom something is offered, each once.
+pub(super) fn addressees(conn: &mut Connection) -> Result<Vec<Addressee>, StorageError> {
+    let keys: Vec<String> = offers::table
+        .select(offers::addressee)
+        .distinct()
+        .order(offers::addressee)
+        .load(conn)?;
+    keys.into_iter()
+        .map(|key| {
+            key.parse().map_err(|bad| StorageError::Corrupt {
+                what: format!("offers: {bad}"),
+            })
+        })
+        .collect()
+}
+
 /// The soonest tasks of all addressees together, each once: the first rows of each, merged. It holds one place more
 /// than `limit` when there are more.
 pub(super) fn soonest(

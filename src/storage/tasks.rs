@@ -324,6 +324,14 @@ pub fn inboxes_of(conn: &mut Connection, id: i64) -> Result<Vec<Addressee>, Stor
     task_offers::of_task(conn, id)
 }
 
+/// Everybody to whom something is offered.
+///
+/// # Errors
+/// The database's own failure.
+pub fn addressees(conn: &mut Connection) -> Result<Vec<Addressee>, StorageError> {
+    task_offers::addressees(conn)
+}
+
 /// A page of what waits for a person and their posts, soonest deadline first, after the place `after`.
 ///
 /// # Errors

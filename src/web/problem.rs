@@ -276,6 +276,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::WaitingForSupplement
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
+        | Rejection::UrgedAlready { .. }
         | Rejection::CaseClosed
         | Rejection::Suspended
         | Rejection::NotSuspended

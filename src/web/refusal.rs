@@ -1,5 +1,6 @@
 //! Why the engine says no, in words: the sentences of `rejections.toml` with the names of actions, people and posts.
 
+use crate::calendar::beijing;
 use crate::directory::{DepartmentCode, Directory, PersonId, RoleCode};
 use crate::engine::Rejection;
 use crate::forms::Words;
@@ -57,6 +58,10 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         Rejection::TooManyPeople(now, most) => {
             say(&[("now", &now.to_string()), ("most", &most.to_string())])
         }
+        Rejection::UrgedAlready { again } => {
+            let time = beijing(*again).format("%Y-%m-%d %H:%M").to_string();
+            say(&[("time", &time)])
+        }
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
         Rejection::PersonBarred { person, why } => names.barred(*person, why),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
@@ -82,8 +87,8 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
-        | Rejection::NamesOneself
         | Rejection::PeopleMissing
+        | Rejection::NamesOneself
         | Rejection::LoginFirst
         | Rejection::NumberMissing
         | Rejection::MovedOn { .. } => say(&[]),

@@ -10,6 +10,7 @@ mod choose;
 mod claim;
 mod comment;
 mod consult;
+mod copy;
 mod done;
 mod jump;
 mod reassign;
@@ -26,6 +27,8 @@ mod supply;
 mod suspend;
 mod terminate;
 mod transfer;
+mod urge;
+mod void;
 mod withdraw;
 
 pub use add_signer::{MOST_ADDED, ways};
@@ -86,12 +89,15 @@ pub const ALL: &[&dyn ActionRule] = &[
     &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
+    &urge::Urge,
+    &copy::Copy,
     &signal::Signal,
     &comment::Comment,
     &withdraw::Withdraw,
     &suspend::Suspend,
     &jump::Jump,
     &terminate::Terminate,
+    &void::Void,
 ];
 
 /// The action of this name.

@@ -97,6 +97,11 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             waiting_for: Some("王建国".into()),
         },
+        Notice::Urged(task()),
+        Notice::Copied {
+            by: Some("王建国".into()),
+        },
+        Notice::Copied { by: None },
         Notice::Returned {
             stage: "综合审批".into(),
             department: "省公安厅".into(),

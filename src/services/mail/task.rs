@@ -24,6 +24,13 @@ impl Scene<'_> {
         Ok(Some(Notice::Assigned(self.task_facts(conn, task)?)))
     }
 
+    pub(super) fn urged(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+        let Some(task) = self.my_task() else {
+            return Ok(None);
+        };
+        Ok(Some(Notice::Urged(self.task_facts(conn, task)?)))
+    }
+
     pub(super) fn reminder(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
         let (Some(task), Some(clock)) = (self.my_task(), self.clock()) else {
             return Ok(None);

@@ -36,7 +36,7 @@ pub(super) struct NewAction {
     fields: Option<Vec<String>>,
     /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
-    /// For `add_signer` and `consult`: the logins of the new signers or advisers.
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
     people: Option<Vec<String>>,
     /// For `add_signer`: `before`, `after` or `with`.
     how: Option<String>,

@@ -16,6 +16,7 @@ const TOLD: &[&str] = &[
     "returned",
     "withdrawn",
     "terminated",
+    "voided",
     "resubmitted",
     "supplement_asked",
     "supplied",

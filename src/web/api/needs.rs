@@ -92,6 +92,7 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
             needs.push(answers(&asked, false, language));
@@ -128,7 +129,7 @@ fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "consult" | "advise" | "terminate" | "comment" => Some(bare("comment", true)),
+        | "consult" | "advise" | "terminate" | "void" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));

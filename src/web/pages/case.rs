@@ -439,6 +439,17 @@ fn may_attach(sight: &Sight<'_>) -> bool {
         })
 }
 
+/// The logins in a field for several.
+fn logins(typed: &str) -> Vec<String> {
+    typed
+        .split(|letter: char| {
+            letter.is_whitespace() || matches!(letter, ',' | '，' | '、' | ';' | '；')
+        })
+        .filter(|login| !login.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// A task's number as forms bring it back.
 fn task_id(text: &str) -> Option<TaskId> {
     text.parse().ok().map(TaskId)

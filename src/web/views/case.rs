@@ -43,6 +43,8 @@ pub struct CaseView {
     pub attachments: Vec<AttachmentRow>,
     /// Uploading, while it is allowed.
     pub upload: Option<Upload>,
+    /// 抄送
+    pub copies: Vec<CopyReceipt>,
     /// 讨论
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
@@ -273,6 +275,19 @@ pub struct Upload {
     pub error: String,
 }
 
+/// A copy that was given, with its receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct CopyReceipt {
+    /// 张志远（省公安厅）
+    pub person: String,
+    /// “综合审批”环节抄送, or who gave it and when.
+    pub why: String,
+    /// When it was given.
+    pub when: String,
+    /// 已阅 and when, or 未阅.
+    pub read: Tag,
+}
+
 /// 讨论
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Discussion {
@@ -315,7 +330,7 @@ pub enum Needed {
     Must,
 }
 
-/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, `person` and `comment`.
+/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, its fields and `comment`.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherAction {
     /// Tells it from the others on the page.
@@ -330,6 +345,8 @@ pub struct OtherAction {
     pub ways: Vec<Choice>,
     /// What is wrong with the choice.
     pub ways_error: String,
+    /// What else it asks for besides the reason.
+    pub fields: Vec<OtherField>,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.
@@ -340,7 +357,7 @@ pub struct OtherAction {
     pub value: String,
     /// What is wrong with it.
     pub error: String,
-    /// What the button says.
+    /// What the button says; empty while it cannot be done again yet.
     pub button: String,
     /// Whether it cannot be undone.
     pub irreversible: bool,
@@ -361,6 +378,23 @@ pub struct Named {
     pub hint: String,
     /// As typed.
     pub value: String,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// A field of such an action.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OtherField {
+    /// Sent as.
+    pub name: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What may be filled in.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What there is to choose from; empty: it is typed.
+    pub options: Vec<Choice>,
     /// What is wrong with it.
     pub error: String,
 }

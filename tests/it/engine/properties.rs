@@ -2,7 +2,7 @@
 
 use huiqian::engine::{
     Actor, Answer, Case, Event, Input, PositionState, Rejection, Situation, Status, Task, TaskAsks,
-    TaskId, TaskState, next_wake,
+    TaskId, TaskState, actions, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -35,9 +35,15 @@ const ACTIONS: &[&str] = &[
     "resume",
     "submit",
     "comment",
+    "urge",
+    "copy",
     "withdraw",
     "terminate",
+    "void",
 ];
+
+/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -104,6 +110,7 @@ fn plausible(
                 .map(|_| tape.one_of(LOGINS).into())
                 .collect();
         }
+        "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -169,7 +176,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !matches!(*action, "terminate" | "withdraw" | "comment"))
+                .filter(|(_, action, _)| !ASIDE.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
@@ -216,11 +223,8 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    // What is done on the case as a whole takes no heed of a task.
-    let without_task = matches!(
-        action,
-        "comment" | "withdraw" | "terminate" | "submit" | "signal" | "suspend" | "jump" | "resume"
-    );
+    let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
+    let without_task = action == "submit" || !on_task;
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
@@ -275,7 +279,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !matches!(offered.action, "comment" | "withdraw" | "terminate"))
+            .any(|offered| !ASIDE.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),

@@ -24,6 +24,8 @@ const SHAPES: &[Shape] = &[
     shape("add_signer", Needed::May, Some("people")),
     shape("remove_signer", Needed::Must, None),
     shape("reassign", Needed::Must, Some("person")),
+    shape("urge", Needed::May, None),
+    shape("copy", Needed::May, Some("people")),
     Shape {
         irreversible: true,
         ..shape("withdraw", Needed::May, None)
@@ -31,6 +33,10 @@ const SHAPES: &[Shape] = &[
     Shape {
         irreversible: true,
         ..shape("terminate", Needed::Must, None)
+    },
+    Shape {
+        irreversible: true,
+        ..shape("void", Needed::Must, None)
     },
 ];
 
@@ -51,7 +57,22 @@ pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
             .filter(|offered| offered.action == shape.action)
             .map(move |offered| other(sight, tried, offered, shape))
     };
-    SHAPES.iter().flat_map(offers).collect()
+    let offered = SHAPES.iter().flat_map(offers);
+    offered.chain(quiet(sight, tried)).collect()
+}
+
+/// Nobody urges twice within two hours: the page says from when on.
+fn quiet(sight: &Sight<'_>, tried: &Tried) -> Option<OtherAction> {
+    let time = format::moment(sight.seen.urged_until?, sight.seen.now, sight.language);
+    let urge = Offered {
+        action: "urge",
+        task: None,
+    };
+    Some(OtherAction {
+        about: sight.say("case.other.urge.quiet", &[("time", &time)]),
+        button: String::new(),
+        ..other(sight, tried, &urge, &shape("urge", Needed::No, None))
+    })
 }
 
 /// The people whom the forms of a page can name.
@@ -114,6 +135,7 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
             .map(|task| self::ways(sight, task, &mine(&tried.how)))
             .unwrap_or_default(),
         ways_error: error(&tried.how_error),
+        fields: Vec::new(),
         title: say("title"),
         about: say("about"),
         reason: shape.reason,

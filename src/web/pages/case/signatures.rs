@@ -116,7 +116,12 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         (None, [only]) => (person(sight, *only), sight.names.department_of(*only)),
         _ => (sight.awaited(task), String::new()),
     };
-    let open = words::awaited(&sight.seen.running.case).any(|one| one.id == task.id);
+    let open = sight
+        .seen
+        .running
+        .case
+        .awaited()
+        .any(|one| one.id == task.id);
     let when = cards::deadline(sight, task)
         .filter(|_| open)
         .unwrap_or_default();

@@ -10,7 +10,11 @@ use crate::workflow::{Offer, Stage};
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = words::awaited(&sight.seen.running.case)
+    let awaited = sight
+        .seen
+        .running
+        .case
+        .awaited()
         .map(|task| awaited(sight, task))
         .collect();
     let events = sight
@@ -266,6 +270,15 @@ impl Telling<'_> {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
             }
+            Event::CopySent { to, comment } => {
+                let to = self.sight.names.parties(to);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.copy_sent", &[("to", &to)], comment)
+            }
+            Event::Urged { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.urged", &[], comment)
+            }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),
             Event::Unparked { .. } => told("", "case.event.unparked", &[], ""),
@@ -274,6 +287,7 @@ impl Telling<'_> {
                 told("", "case.event.withdrawn", &[], comment)
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
             Event::Ended { id } => {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")

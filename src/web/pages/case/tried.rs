@@ -24,7 +24,7 @@ pub struct Tried {
     pub ask: Vec<String>,
     /// For `reassign`, `transfer`: the new holder's login.
     pub person: String,
-    /// For `add_signer`: the new signers' logins, as typed.
+    /// For `add_signer`, `consult` and `copy`: logins, as typed.
     pub people: String,
     /// For `add_signer`: before, after or with.
     pub how: String,
