@@ -90,6 +90,8 @@ pub(super) enum Workflow {
         #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
         format: Format,
     },
+    #[command(about = "流程定义的 JSON Schema，供编辑器补全和检查 · The JSON Schema for editors")]
+    Schema,
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]

@@ -54,6 +54,7 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Work => serve::work(config),
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
+        Command::Workflow(Workflow::Schema) => workflow::schema(),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }
