@@ -1,5 +1,6 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod migrated;
 mod places;
 mod tasks;
 
@@ -145,6 +146,12 @@ impl Case {
                 self.park(path, state, by, stamp);
             }
             Event::Unparked => self.remove_position(PARKED),
+            Event::Migrated {
+                stages,
+                seats,
+                clocks,
+                ..
+            } => self.migrate(stages, seats, clocks),
             Event::Returned { .. }
             | Event::Commented { .. }
             | Event::Withdrawn { .. }

@@ -13,6 +13,7 @@ mod event;
 mod evolve;
 mod involve;
 mod mails;
+mod migrate;
 mod moves;
 mod opening;
 mod people;
@@ -37,6 +38,7 @@ pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, SkipReason};
 pub use involve::{Involvement, Why};
+pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::scope;
@@ -48,6 +50,8 @@ pub use verdict::{Ballot, Cast, Verdict, verdict};
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;
 use crate::workflow::Workflow;
+
+use clocks::{node_of_clock, place_of_clock};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq)]

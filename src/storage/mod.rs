@@ -36,6 +36,7 @@ pub mod sessions;
 mod task_offers;
 pub mod tasks;
 pub mod timers;
+pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;

@@ -9,6 +9,7 @@ mod lint;
 mod model;
 pub mod place;
 mod resolve;
+pub mod stage_map;
 mod surroundings;
 #[cfg(test)]
 mod testing;
@@ -22,6 +23,7 @@ pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
+pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
 
 use finding::{Lines, Note};
@@ -39,17 +41,21 @@ pub struct Checked {
 /// Deep nesting costs stack in the parsers of YAML and CEL, more than a thread of a server has to spare.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// Reads and checks a definition.
-#[must_use]
-pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
-    let with_room = std::thread::scope(|scope| {
+fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    let done = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, || check(text, surroundings))
+            .spawn_scoped(scope, &work)
             .ok()
             .and_then(|thread| thread.join().ok())
     });
-    let (workflow, notes) = with_room.unwrap_or_else(|| check(text, surroundings));
+    done.unwrap_or_else(work)
+}
+
+/// Reads and checks a definition.
+#[must_use]
+pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
+    let (workflow, notes) = with_room(|| check(text, surroundings));
     let findings = findings(file_name, text, notes);
     let sound = findings
         .iter()
@@ -58,6 +64,16 @@ pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked
         workflow: workflow.filter(|_| sound),
         findings,
     }
+}
+
+/// The workflow of a version that was in force once. What the rules have learnt to find since then, or what has gone
+/// from around the definition, must not stop the cases that run on it; `None` when the text cannot be read at all.
+#[must_use]
+pub fn pinned(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
+    with_room(|| {
+        let tree = tree::parse(text).ok()?;
+        Reader::new(text, &tree, surroundings).workflow(&tree)
+    })
 }
 
 fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {

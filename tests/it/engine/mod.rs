@@ -5,6 +5,8 @@ mod claiming;
 mod clocks;
 mod conflicts;
 mod ending;
+mod migrating;
+mod migrating_refused;
 mod notices;
 mod parking;
 mod people;

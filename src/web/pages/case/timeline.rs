@@ -220,6 +220,13 @@ impl Telling<'_> {
                 told("", "case.event.withdrawn", &[], comment)
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Migrated {
+                from, to, comment, ..
+            } => {
+                let (from, to) = (from.to_string(), to.to_string());
+                let values = [("from", &*from), ("to", &*to)];
+                told("", "case.event.migrated", &values, comment)
+            }
             Event::Ended { id } => {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
