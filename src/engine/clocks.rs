@@ -22,11 +22,12 @@ pub(super) fn node_of(clock_node: &str) -> &str {
     clock_node.strip_suffix(SUPPLEMENT).unwrap_or(clock_node)
 }
 
-/// The place that a clock's node belongs to, whatever the clock times there.
-pub(super) fn place_of_clock(clock_node: &str) -> &str {
+/// The place that a clock's node or key belongs to, whatever the clock times there.
+#[must_use]
+pub fn place_of_clock(clock_node: &str) -> &str {
     // The key of a branch may hold anything.
     let keys = clock_node.rfind(']').map_or(0, |end| end + 1);
-    let end = clock_node[keys..].find('/');
+    let end = clock_node[keys..].find(['/', '#']);
     end.map_or(clock_node, |end| &clock_node[..keys + end])
 }
 

@@ -6,6 +6,8 @@ mod tasks;
 
 use std::collections::BTreeMap;
 
+pub use migrated::clock_key_after;
+
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
 use super::task::TaskState;

@@ -33,10 +33,11 @@ pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
 };
-pub use clocks::{ClockReading, all_readings, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, SkipReason};
+pub use evolve::clock_key_after;
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};
@@ -51,7 +52,7 @@ pub use verdict::{Ballot, Cast, Verdict, verdict};
 pub use crate::calendar::Clock as Measure;
 use crate::workflow::Workflow;
 
-use clocks::{node_of_clock, place_of_clock};
+use clocks::node_of_clock;
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq)]

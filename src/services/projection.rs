@@ -67,6 +67,7 @@ pub(super) fn file(
         workflow: running.workflow.clone(),
         calendar: running.calendar.clone(),
         directory: running.directory.clone(),
+        former: running.former.clone(),
         ..*running
     };
     write(app, conn, &filed, decision, context, Before::Filed)?;
@@ -92,6 +93,7 @@ pub(super) fn write(
         )?;
     }
     append(conn, running, decision, context)?;
+    super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
     if context.actor != Actor::System {
         // A timer's own claim is settled by whoever holds it.
@@ -102,7 +104,7 @@ pub(super) fn write(
         )?;
     }
     involve(conn, running, decision, context)?;
-    if before == Before::Filed || answers_changed(decision) {
+    if before == Before::Filed || found_otherwise(decision) {
         storage::search_terms::replace(
             conn,
             running.id,
@@ -112,11 +114,12 @@ pub(super) fn write(
     notices::enqueue(app, conn, running, decision, context, &stored)
 }
 
-fn answers_changed(decision: &Decision) -> bool {
+/// Whether the words may have changed by which the case is found.
+fn found_otherwise(decision: &Decision) -> bool {
     decision
         .events
         .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. }))
+        .any(|event| matches!(event, Event::AnswersChanged { .. } | Event::Migrated { .. }))
 }
 
 /// Appends the events to the case's hash chain.

@@ -173,6 +173,21 @@ pub fn renamed(place: &str, names: &BTreeMap<Id, Id>) -> Place {
     called + keys
 }
 
+/// The name under which a case keeps what it knows of a stage that its version does not have: no id holds an `@`.
+#[must_use]
+pub fn retire(name: &str, version: u32) -> Place {
+    format!("{name}@{version}")
+}
+
+/// The id and the version of a place with such a name.
+#[must_use]
+pub fn retired(place: &str) -> Option<(&str, u32)> {
+    let bare = place.split('[').next().unwrap_or(place);
+    let (name, version) = bare.split_once('@')?;
+    let version = version.split('.').next().unwrap_or(version);
+    Some((id_of(name), version.parse().ok()?))
+}
+
 impl Workflow {
     /// Everything that a stage map can name: stages, blocks, and branches of a `parallel` as `life.open`.
     #[must_use]
@@ -214,6 +229,15 @@ mod tests {
         assert_eq!(renamed("life.open", &names), "work.public");
         assert_eq!(renamed("life.closed[x]", &names), "work.closed[x]");
         assert_eq!(renamed("other", &names), "other");
+    }
+
+    #[test]
+    fn a_retired_name_tells_its_version() {
+        assert_eq!(retired(&retire("look", 3)), Some(("look", 3)));
+        assert_eq!(retired("look@12[a@b]"), Some(("look", 12)));
+        assert_eq!(retired("life@3.open"), Some(("life", 3)));
+        assert_eq!(retired("look[a@3]"), None);
+        assert_eq!(retired("parked-case"), None);
     }
 
     #[test]

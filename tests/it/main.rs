@@ -33,3 +33,5 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod versions;
+mod versions_moving;

@@ -2,7 +2,6 @@
 ALTER TABLE workflow_versions ADD COLUMN withdrawn_by BIGINT REFERENCES people (id);
 ALTER TABLE workflow_versions ADD COLUMN withdrawn_at TIMESTAMP;
 CREATE UNIQUE INDEX workflow_versions_proposed ON workflow_versions (key) WHERE status = 'proposed';
-CREATE INDEX cases_by_version ON cases (version_id, status);
 
 -- Definitions that are being written: one for each workflow and writer. A workflow that has no version yet is kept
 -- under an empty key.

@@ -91,11 +91,8 @@ impl Case {
         *clocks = std::mem::take(clocks)
             .into_iter()
             .map(|(key, clock)| {
+                let key = under(&key, &clock.node, names);
                 let node = node_of_clock(&clock.node, names);
-                let key = match key.strip_prefix(&clock.node) {
-                    Some(rest) => format!("{node}{rest}"),
-                    None => key,
-                };
                 (key, Clock { node, ..clock })
             })
             .collect();
@@ -133,6 +130,30 @@ fn rename_onward(resume: &mut [Onward], names: &BTreeMap<Id, Id>) {
     for onward in resume {
         let (Onward::To(id) | Onward::Behind(id)) = onward;
         *id = renamed(id, names);
+    }
+}
+
+/// What a clock's key becomes; `None` when the clock is gone. `clock` is the clock as it was before.
+#[must_use]
+pub fn clock_key_after(
+    key: &str,
+    clock: &Clock,
+    names: &BTreeMap<Id, Id>,
+    carried: &BTreeMap<ClockKey, Option<CarriedClock>>,
+) -> Option<ClockKey> {
+    let key = match carried.get(key) {
+        None => key.to_owned(),
+        Some(None) => return None,
+        Some(Some(carried)) => with_rule(key, clock, carried.rule),
+    };
+    Some(under(&key, &clock.node, names))
+}
+
+/// A clock's key with its node under new names.
+fn under(key: &str, clock_node: &str, names: &BTreeMap<Id, Id>) -> ClockKey {
+    match key.strip_prefix(clock_node) {
+        Some(rest) => node_of_clock(clock_node, names) + rest,
+        None => key.to_owned(),
     }
 }
 

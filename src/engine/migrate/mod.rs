@@ -19,7 +19,7 @@ use super::{Actor, Case, Context, Decision, Event, PositionState, Rejection, Tas
 use super::{event::Move, place_of_clock};
 use crate::expression::Scope;
 use crate::workflow::place::id_of;
-use crate::workflow::stage_map::renamed;
+use crate::workflow::stage_map::{renamed, retire};
 use crate::workflow::{Id, Node, Place, StageMap, Workflow};
 
 /// Moves a case from one version to another, or says everything that is in the way. `reason` has been looked at by
@@ -228,7 +228,7 @@ fn names(old: &Workflow, new: &Workflow, map: &StageMap, case: &Case) -> BTreeMa
                 names.insert(name, called);
             }
             None if known(&name) => {
-                let retired = format!("{name}@{}", map.from);
+                let retired = retire(&name, map.from);
                 names.insert(name, retired);
             }
             None => {}

@@ -163,7 +163,7 @@ impl Passage<'_> {
         let all = self.case.region().map(|region| region.all());
         all.into_iter()
             .flatten()
-            .flat_map(|position| super::way::targets(position))
+            .flat_map(super::way::targets)
             .filter(|place| self.both(place).is_none())
             .map(Obstacle::NoWayBack)
             .collect()

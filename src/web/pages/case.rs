@@ -71,15 +71,10 @@ impl<'a> Sight<'a> {
     /// A stage's or end's title.
     fn title(&self, id: &str) -> String {
         use crate::forms::Words;
-        let workflow = &self.seen.running.workflow;
-        workflow
-            .node(id)
-            .map(|node| &node.title)
-            .or_else(|| workflow.end(id).map(|end| &end.title))
-            .map_or_else(
-                || id.to_owned(),
-                |title| self.language.pick(title).to_owned(),
-            )
+        self.seen.running.title(id).map_or_else(
+            || id.to_owned(),
+            |title| self.language.pick(title).to_owned(),
+        )
     }
 
     /// Whom a task waits for.
