@@ -4,6 +4,7 @@
 //! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
 mod clock;
+pub mod compare;
 mod finding;
 mod lint;
 mod model;
@@ -17,6 +18,7 @@ mod testing;
 mod tests;
 mod tree;
 mod walk;
+mod written;
 
 pub use clock::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 pub use finding::{Finding, Severity};
