@@ -16,6 +16,7 @@ mod mails;
 mod migrate;
 mod moves;
 mod opening;
+mod parts;
 mod people;
 mod react;
 mod rejection;
@@ -28,21 +29,24 @@ mod timing;
 mod verdict;
 mod who;
 
-pub use actions::{MOST_COMMENT, targets as return_targets};
+pub use actions::{
+    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
+};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
-    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
+    BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
+    StageRecord, Status,
 };
 pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
-pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
-pub use event::{Event, LeftAs, Move, Onward, SkipReason};
-pub use evolve::clock_key_after;
+pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
+pub use evolve::{EDITING, PARKED, clock_key_after};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
-pub use scope::scope;
+pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
 pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
 pub use tick::tick;

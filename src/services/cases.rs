@@ -99,6 +99,8 @@ impl Running {
             calendar: &self.calendar,
             lookup: &NoFacts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
             number: None,
         }
     }
@@ -233,6 +235,8 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -332,6 +336,8 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;

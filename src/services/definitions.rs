@@ -119,7 +119,7 @@ pub fn one(app: &Arc<App>, viewer: &Viewer, key: &str) -> Result<Definition, Err
 }
 
 fn running(conn: &mut Connection) -> Result<BTreeMap<i64, i64>, Error> {
-    Ok(storage::cases::count_by_version(conn, "open")?)
+    Ok(storage::cases::running_by_version(conn)?)
 }
 
 fn definition(

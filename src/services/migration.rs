@@ -18,8 +18,6 @@ use crate::workflow::{Id, Misfit, Place, StageMap, Workflow};
 
 /// Cases that are looked up at once.
 const AT_ONCE: usize = 200;
-/// The word of the engine for cases that run.
-const RUNNING: &str = "open";
 
 /// What somebody wants to be moved.
 #[derive(Debug, Clone)]
@@ -137,7 +135,7 @@ pub fn try_out(app: &Arc<App>, order: &Order) -> Result<Trial, Refused> {
     let mut after = Some(0);
     while let Some(from) = after {
         after = app.db.read(|conn| {
-            let page = storage::cases::on_version(conn, versions.from.id, RUNNING, from, AT_ONCE)?;
+            let page = storage::cases::running_on(conn, versions.from.id, from, AT_ONCE)?;
             for id in &page.rows {
                 if let Some(stored) = storage::cases::get_by_id(conn, *id)? {
                     found.push(look(app, conn, order, &versions, &viewer, stored)?);
@@ -168,7 +166,7 @@ pub fn carry_out(
     let reason = engine::reason_given(reason).map_err(Refused::Reason)?;
     let (versions, _) = app.db.read(|conn| prepare(app, conn, order))?;
     let page = app.db.read(|conn| {
-        let page = storage::cases::on_version(conn, versions.from.id, RUNNING, after, most)?;
+        let page = storage::cases::running_on(conn, versions.from.id, after, most)?;
         Ok::<_, Error>(page)
     })?;
     let mut outcome = Outcome::default();
@@ -200,7 +198,7 @@ fn move_one(
         // Read again in the transaction that acts: the version in force, the post and the case may have changed.
         let (versions, viewer) = prepare(&shared, conn, &order)?;
         let Some(stored) = stored.filter(|stored| {
-            stored.summary.version_id == versions.from.id && stored.summary.status == RUNNING
+            stored.summary.version_id == versions.from.id && stored.summary.ended_at.is_none()
         }) else {
             return Ok(None);
         };
@@ -296,6 +294,8 @@ fn context<'a>(
         calendar: &versions.calendar,
         lookup: &NoFacts,
         vault: &PlainVault,
+        registered: &[],
+        children: &[],
         number: None,
     }
 }

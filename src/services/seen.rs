@@ -164,6 +164,8 @@ fn context<'a>(
         calendar: &running.calendar,
         lookup: facts,
         vault: &PlainVault,
+        registered: &[],
+        children: &[],
         number: None,
     }
 }

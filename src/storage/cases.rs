@@ -312,36 +312,32 @@ pub fn set_hold(conn: &mut Connection, id: i64, hold: bool) -> Result<bool, Stor
         == 1)
 }
 
-/// How many cases with this status run on each version of a definition.
+/// How many cases that have not ended run on each version of a definition.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn count_by_version(
-    conn: &mut Connection,
-    status: &str,
-) -> Result<BTreeMap<i64, i64>, StorageError> {
+pub fn running_by_version(conn: &mut Connection) -> Result<BTreeMap<i64, i64>, StorageError> {
     let counts: Vec<(i64, i64)> = cases::table
-        .filter(cases::status.eq(status))
+        .filter(cases::ended_at.is_null())
         .group_by(cases::version_id)
         .select((cases::version_id, count_star()))
         .load(conn)?;
     Ok(counts.into_iter().collect())
 }
 
-/// The keys of the cases with this status on a version, oldest first, after the key `after`.
+/// The keys of the cases on a version that have not ended, oldest first, after the key `after`.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn on_version(
+pub fn running_on(
     conn: &mut Connection,
     version: i64,
-    status: &str,
     after: i64,
     limit: usize,
 ) -> Result<Page<i64, i64>, StorageError> {
     let rows: Vec<i64> = cases::table
         .filter(cases::version_id.eq(version))
-        .filter(cases::status.eq(status))
+        .filter(cases::ended_at.is_null())
         .filter(cases::id.gt(after))
         .order(cases::id)
         .limit(one_more(limit))

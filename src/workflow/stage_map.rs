@@ -173,10 +173,14 @@ pub fn renamed(place: &str, names: &BTreeMap<Id, Id>) -> Place {
     called + keys
 }
 
-/// The name under which a case keeps what it knows of a stage that its version does not have: no id holds an `@`.
+/// The name under which a case keeps what it knows of a stage or branch that its version does not have: no id holds an
+/// `@`.
 #[must_use]
 pub fn retire(name: &str, version: u32) -> Place {
-    format!("{name}@{version}")
+    match branch_of(name) {
+        Some(branch) => format!("{}@{version}.{branch}", id_of(name)),
+        None => format!("{name}@{version}"),
+    }
 }
 
 /// The id and the version of a place with such a name.
@@ -235,7 +239,7 @@ mod tests {
     fn a_retired_name_tells_its_version() {
         assert_eq!(retired(&retire("look", 3)), Some(("look", 3)));
         assert_eq!(retired("look@12[a@b]"), Some(("look", 12)));
-        assert_eq!(retired("life@3.open"), Some(("life", 3)));
+        assert_eq!(retired(&retire("life.open", 3)), Some(("life", 3)));
         assert_eq!(retired("look[a@3]"), None);
         assert_eq!(retired("parked-case"), None);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::case::{Position, PositionState, Region, Resume, Status};
 use crate::engine::event::{Move, Onward};
-use crate::engine::{CarriedClock, Case, Clock, ClockKey, TaskId, node_of_clock};
+use crate::engine::{CarriedClock, Case, Clock, ClockKey, Entry, TaskId, node_of_clock};
 use crate::workflow::Id;
 use crate::workflow::stage_map::renamed;
 
@@ -18,7 +18,8 @@ impl Case {
         self.carry_clocks(carried);
         self.rename(names);
         for (id, place) in seats {
-            if let Some(task) = self.tasks.iter_mut().find(|task| task.id == *id) {
+            let mut tasks = self.tasks.iter_mut();
+            if let Some(task) = tasks.find(|task| task.id == *id) {
                 task.place = *place;
             }
         }
@@ -73,17 +74,31 @@ impl Case {
             private: _,
             answers_changed: _,
             stages,
+            branches,
+            entries,
             tasks,
             clocks,
             involved: _,
         } = self;
         match status {
-            Status::Open { at } => rename_region(at, names),
+            Status::Open { at } | Status::Suspended { at, since: _ } => rename_region(at, names),
             Status::Draft | Status::Ended { .. } => {}
         }
         *stages = std::mem::take(stages)
             .into_iter()
             .map(|(place, record)| (renamed(&place, names), record))
+            .collect();
+        *branches = std::mem::take(branches)
+            .into_iter()
+            .map(|(place, record)| (renamed(&place, names), record))
+            .collect();
+        *entries = std::mem::take(entries)
+            .into_values()
+            .map(|entry| {
+                let branch = entry.branch.as_ref().map(|branch| renamed(branch, names));
+                let key = Entry::key(&entry.register, branch.as_deref(), &entry.element);
+                (key, Entry { branch, ..entry })
+            })
             .collect();
         for task in tasks {
             task.stage = renamed(&task.stage, names);
@@ -104,6 +119,7 @@ fn rename_region(region: &mut Region, names: &BTreeMap<Id, Id>) {
         let Position {
             id,
             round: _,
+            beside: _,
             resume,
             state,
         } = position;
@@ -112,16 +128,34 @@ fn rename_region(region: &mut Region, names: &BTreeMap<Id, Id>) {
         match state {
             PositionState::Asked
             | PositionState::Supplement { fields: _ }
+            | PositionState::Waiting
+            | PositionState::Between
+            | PositionState::Started { with: _ }
             | PositionState::Editing(Resume::Again) => {}
             PositionState::Inside(inside) => rename_region(inside, names),
-            PositionState::Editing(Resume::Here(back)) => *back = renamed(back, names),
-            PositionState::Parked { step, reason: _ } => match step {
-                Move::Budgets => {}
-                Move::Enter { id, resume, .. } | Move::After { id, resume, .. } => {
-                    *id = renamed(id, names);
-                    rename_onward(resume, names);
-                }
-            },
+            PositionState::Editing(Resume::Here(back) | Resume::Branch(back)) => {
+                *back = renamed(back, names);
+            }
+            PositionState::Held { step } | PositionState::Parked { step, reason: _ } => {
+                rename_step(step, names);
+            }
+        }
+    }
+}
+
+fn rename_step(step: &mut Move, names: &BTreeMap<Id, Id>) {
+    match step {
+        Move::Budgets | Move::End { id: _ } => {}
+        Move::Branch { id } | Move::Join { id } | Move::Round { id } => *id = renamed(id, names),
+        Move::Enter {
+            id,
+            resume,
+            detour: _,
+            all: _,
+        }
+        | Move::After { id, resume, how: _ } => {
+            *id = renamed(id, names);
+            rename_onward(resume, names);
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Obstacle, Passage};
-use crate::engine::Case;
+use super::{Obstacle, Passage, positions};
 use crate::engine::evolve::EDITING;
-use crate::engine::filled_later;
-use crate::forms::{Field, Per, Required, Section};
+use crate::engine::{Case, Position, filled_later};
+use crate::expression::{Expression, Scope};
+use crate::forms::{Answers, Field, Per, Required, Section};
+use crate::workflow::place::id_of;
 
 impl Passage<'_> {
     /// What is in the way of the answers.
@@ -27,7 +28,7 @@ impl Passage<'_> {
             fields.map(move |field| (section, field))
         });
         fields
-            .filter(|(_, field)| is_answered(self.case, &field.id))
+            .filter(|(_, field)| is_answered_anywhere(self.case, &field.id))
             .filter(|(section, field)| {
                 let there = self.new.form.sections.iter().find_map(|other| {
                     let field = other.fields.iter().find(|other| other.id == field.id)?;
@@ -42,14 +43,20 @@ impl Passage<'_> {
     /// Fields that had to be answered by now: at the start, or by a stage that is through. While the applicant revises the
     /// request, what is new in it is asked.
     fn missing(&self) -> Vec<String> {
-        if self.case.position(EDITING).is_some() {
+        let edits = |position: &Position| id_of(&position.id) == EDITING;
+        if positions(self.case).into_iter().any(edits) {
             return Vec::new();
         }
+        let scope = self.scope("");
+        let is_shown = |guard: &Option<Expression>| {
+            let guard = guard.as_ref();
+            guard.is_none_or(|guard| guard.guard(&scope) == Ok(true))
+        };
         let later = filled_later(self.new);
         let behind = self.filled_behind();
         let mut missing = Vec::new();
         for section in &self.new.form.sections {
-            if section.per != Per::Case || !self.is_shown(section.show_when.as_ref()) {
+            if section.per != Per::Case || !is_shown(&section.show_when) {
                 continue;
             }
             for field in &section.fields {
@@ -59,8 +66,8 @@ impl Passage<'_> {
                 let at_start = !later
                     .iter()
                     .any(|name| *name == section.id || *name == field.id);
-                if (at_start || named(&behind)) && self.is_shown(field.show_when.as_ref()) {
-                    missing.extend(self.missing_in(field));
+                if (at_start || named(&behind)) && is_shown(&field.show_when) {
+                    missing.extend(self.missing_in(field, &scope));
                 }
             }
         }
@@ -77,16 +84,12 @@ impl Passage<'_> {
             .collect()
     }
 
-    fn is_shown(&self, guard: Option<&crate::expression::Expression>) -> bool {
-        guard.is_none_or(|guard| guard.guard(&self.scope) == Ok(true))
-    }
-
     /// The field itself, or columns of it that rows lack.
-    fn missing_in(&self, field: &Field) -> Vec<String> {
+    fn missing_in(&self, field: &Field, scope: &Scope) -> Vec<String> {
         let required = match &field.required {
             Required::No => false,
             Required::Yes => true,
-            Required::When(guard) => guard.guard(&self.scope) == Ok(true),
+            Required::When(guard) => guard.guard(scope) == Ok(true),
         };
         if !is_answered(self.case, &field.id) {
             return match required {
@@ -109,14 +112,24 @@ impl Passage<'_> {
     }
 }
 
-/// Whether a field has an answer, an open one or a private one.
+/// Whether a field has an answer of the case, an open one or a private one.
 fn is_answered(case: &Case, field: &str) -> bool {
-    let open = case
-        .answers
-        .get(field)
-        .is_some_and(|answer| !answer.is_null());
-    let private = |path: &String| path.split('.').next() == Some(field);
-    open || case.private.keys().any(private)
+    holds(&case.answers, &case.private, field)
+}
+
+/// Whether a field has an answer of anybody: the case, a branch, a task.
+fn is_answered_anywhere(case: &Case, field: &str) -> bool {
+    let mut branches = case.branches.values();
+    let mut tasks = case.tasks.iter();
+    is_answered(case, field)
+        || branches.any(|branch| holds(&branch.answers, &branch.private, field))
+        || tasks.any(|task| holds(&task.answers, &task.private, field))
+}
+
+fn holds(answers: &Answers, private: &Answers, field: &str) -> bool {
+    let open = answers.get(field).is_some_and(|answer| !answer.is_null());
+    let sealed = |path: &String| path.split('.').next() == Some(field);
+    open || private.keys().any(sealed)
 }
 
 fn is_alike((section, field): (&Section, &Field), (other, there): (&Section, &Field)) -> bool {

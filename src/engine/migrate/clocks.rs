@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Obstacle, Passage};
+use super::{Obstacle, Passage, renamed};
 use crate::calendar::Instant;
 use crate::engine::clocks::{self, StepKind, step_kind};
-use crate::engine::{Clock, ClockKey, Context, Measure, node_of_clock, place_of_clock};
-use crate::workflow::{ClockRule, Overdue};
+use crate::engine::{Clock, ClockKey, Measure, node_of_clock, place_of_clock};
+use crate::workflow::{Budget, ClockRule, Overdue};
 
 /// How a clock goes on in another version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub(super) type Carried = BTreeMap<ClockKey, Option<CarriedClock>>;
 
 impl Passage<'_> {
     /// What becomes of each clock, and what is in the way.
-    pub(super) fn clocks(&self, context: &Context<'_>) -> (Carried, Vec<Obstacle>) {
+    pub(super) fn clocks(&self) -> (Carried, Vec<Obstacle>) {
         let (mut carried, mut stuck) = (Carried::new(), Vec::new());
         for (key, clock) in &self.case.clocks {
             let before = clocks::rules_of(self.old, &clock.node);
@@ -39,7 +39,7 @@ impl Passage<'_> {
                 carried.insert(key.clone(), None);
                 continue;
             };
-            let came = self.came(key, clock, (old, new), context);
+            let came = self.came(key, clock, (old, new));
             if index != clock.rule || came != clock.came {
                 carried.insert(key.clone(), Some(CarriedClock { rule: index, came }));
             }
@@ -54,7 +54,6 @@ impl Passage<'_> {
         key: &str,
         clock: &Clock,
         (old, new): (&ClockRule, &ClockRule),
-        context: &Context<'_>,
     ) -> BTreeMap<String, Instant> {
         if old.remind == new.remind && old.overdue == new.overdue {
             return clock.came.clone();
@@ -64,10 +63,12 @@ impl Passage<'_> {
             .iter()
             .filter_map(|(step, at)| Some((step_under(step, old, new)?, *at)))
             .collect();
+        let place = renamed(clocks::node_of(&clock.node), &self.names);
+        let context = self.context;
         let mut ahead = clock.clone();
         ahead.came = came.clone();
         if let Measure::Budget(ledger) = &mut ahead.measure
-            && let Ok(Some(budget)) = clocks::budget(new, &self.scope)
+            && let Ok(Some(budget)) = clocks::budget(new, &self.scope(&place))
         {
             ledger.budget = budget;
         }
@@ -88,7 +89,9 @@ fn counterpart<'a>(
     after: &'a [ClockRule],
 ) -> Option<(usize, &'a ClockRule, &'a ClockRule)> {
     let old = before.get(index)?;
-    let alike = |rule: &ClockRule| rule.law.is_some() == old.law.is_some();
+    let is_date = |rule: &ClockRule| matches!(rule.budget, Budget::At(_));
+    let alike =
+        |rule: &ClockRule| (rule.law.is_some(), is_date(rule)) == (old.law.is_some(), is_date(old));
     let titled = |rule: &ClockRule| old.title.is_some() && rule.title == old.title;
     let rank = before[..index].iter().filter(|rule| alike(rule)).count();
     let mut by_title = after.iter().enumerate();

@@ -7,20 +7,23 @@ mod obstacle;
 mod open;
 mod way;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use clocks::CarriedClock;
 pub use obstacle::Obstacle;
 
-use super::evolve::PARKED;
+use super::clocks::{every_of, place_of_clock, supplement_of, until_of};
+use super::event::Move;
+use super::evolve::{EDITING, HELD, PARKED};
 use super::run::Run;
-use super::scope::scope;
-use super::{Actor, Case, Context, Decision, Event, PositionState, Rejection, TaskId};
-use super::{event::Move, place_of_clock};
+use super::scope::scope_at;
+use super::{
+    Actor, Case, Context, Decision, Event, Input, Position, PositionState, Rejection, TaskId,
+};
 use crate::expression::Scope;
 use crate::workflow::place::id_of;
 use crate::workflow::stage_map::{renamed, retire};
-use crate::workflow::{Id, Node, Place, StageMap, Workflow};
+use crate::workflow::{Id, Kind, Node, Place, StageMap, Workflow};
 
 /// Moves a case from one version to another, or says everything that is in the way. `reason` has been looked at by
 /// [`reason_given`](super::reason_given). Open tasks stay with their holders.
@@ -35,7 +38,7 @@ pub fn migrate(
     reason: &str,
     context: &Context<'_>,
 ) -> Result<Decision, Vec<Obstacle>> {
-    if !case.is_open() {
+    if case.region().is_none() {
         return Err(vec![Obstacle::NotOpen]);
     }
     // Nobody manages a case of their own.
@@ -44,10 +47,10 @@ pub fn migrate(
     }
     let passage = Passage::new(old, new, map, case, context);
     let mut found = passage.open();
-    found.extend(passage.ways_back());
+    found.extend(passage.ways());
     found.extend(passage.statutes());
     found.extend(passage.answers());
-    let (clocks, stuck) = passage.clocks(context);
+    let (clocks, stuck) = passage.clocks();
     found.extend(stuck);
     if !found.is_empty() {
         return Err(found);
@@ -81,8 +84,17 @@ pub fn gone_past(
         .collect()
 }
 
-/// Records the move, then reads again what hangs on the definition: budgets, clocks that are new, verdicts. A guard that
-/// fails on the way keeps the case where it was; the case is not parked for it.
+/// The reason of a migration, trimmed; one must be given.
+pub fn reason_given(text: &str) -> Result<String, Rejection> {
+    let input = Input {
+        comment: Some(text.to_owned()),
+        ..Input::default()
+    };
+    super::actions::reason_for("migrate", &input)
+}
+
+/// Records the move, then reads again what hangs on the definition: budgets, clocks and branches that are new, verdicts. A
+/// guard that fails on the way keeps the case where it was; the case is not parked for it.
 fn go_on(
     new: &Workflow,
     case: &Case,
@@ -91,58 +103,77 @@ fn go_on(
 ) -> Result<Decision, Obstacle> {
     let mut run = Run::begin(new, case, context);
     run.record(migrated);
-    let parked = parked(&run.case);
+    run.reread_budgets().map_err(Obstacle::Guard)?;
+    for clock_node in clock_nodes(&run.case) {
+        run.start_missing_clocks(&clock_node)
+            .map_err(Obstacle::Guard)?;
+    }
     run.go(Move::Budgets).map_err(Obstacle::Rejected)?;
-    start_new_clocks(&mut run).map_err(Obstacle::Guard)?;
-    let asked: Vec<Place> = run
-        .case
-        .region()
-        .map(|region| region.all())
-        .into_iter()
-        .flatten()
-        .filter(|position| position.state == PositionState::Asked)
-        .map(|position| position.id.clone())
-        .collect();
-    for place in asked {
-        run.settle(&place, false).map_err(Obstacle::Rejected)?;
+    for (place, branches) in to_be_settled(new, &run.case) {
+        let settled = match branches {
+            true => run.go(Move::Join { id: place }),
+            false => run.settle(&place, false),
+        };
+        settled.map_err(Obstacle::Rejected)?;
     }
-    match self::parked(&run.case) {
-        Some((round, reason)) if parked.is_none_or(|(before, _)| before < round) => {
-            Err(Obstacle::Guard(reason))
-        }
-        _ => Ok(run.finish()),
-    }
-}
-
-/// How often the case was parked, and why it is now.
-fn parked(case: &Case) -> Option<(u32, String)> {
-    let position = case.position(PARKED)?;
-    match &position.state {
-        PositionState::Parked { reason, .. } => Some((position.round, reason.clone())),
+    let parked = run.events.iter().find_map(|event| match event {
+        Event::Parked { reason, .. } => Some(reason.clone()),
         _ => None,
+    });
+    match parked {
+        Some(reason) => Err(Obstacle::Guard(reason)),
+        None => Ok(run.finish()),
     }
 }
 
-/// Clocks that the old version did not have begin now: what was entered earlier was not under them.
-fn start_new_clocks(run: &mut Run<'_>) -> Result<(), String> {
-    let open: Vec<(Place, bool)> = run
-        .case
-        .region()
-        .map(|region| region.all())
+/// Everything under which clocks of what is open run.
+fn clock_nodes(case: &Case) -> Vec<String> {
+    positions(case)
         .into_iter()
-        .flatten()
-        .map(|position| {
-            let supplement = matches!(position.state, PositionState::Supplement { .. });
-            (position.id.clone(), supplement)
+        .flat_map(|position| {
+            let place = position.id.clone();
+            let own = match &position.state {
+                PositionState::Supplement { .. } => Some(supplement_of(&place)),
+                PositionState::Waiting => Some(until_of(&place)),
+                PositionState::Between => Some(every_of(&place)),
+                PositionState::Asked
+                | PositionState::Inside(_)
+                | PositionState::Started { .. }
+                | PositionState::Held { .. }
+                | PositionState::Editing(_)
+                | PositionState::Parked { .. } => None,
+            };
+            std::iter::once(place).chain(own)
         })
-        .collect();
-    for (place, supplement) in open {
-        run.start_missing_clocks(&place)?;
-        if supplement {
-            run.start_missing_clocks(&super::clocks::supplement_of(&place))?;
-        }
+        .collect()
+}
+
+/// Open stages whose people are asked, and open blocks with branches, which come together: the new rules may have decided
+/// them. A case that is held up decides nothing.
+fn to_be_settled(workflow: &Workflow, case: &Case) -> Vec<(Place, bool)> {
+    if !case.is_open() {
+        return Vec::new();
     }
-    Ok(())
+    let open = positions(case).into_iter().filter_map(|position| {
+        let place = position.id.clone();
+        if position.state == PositionState::Asked {
+            return Some((place, false));
+        }
+        let node = workflow.node(&place)?;
+        let branches = matches!(node.kind, Kind::Parallel(_) | Kind::Foreach(_));
+        (branches && !workflow.is_branch(&place)).then_some((place, true))
+    });
+    open.collect()
+}
+
+/// Everything that is open, blocks before what is inside them.
+fn positions(case: &Case) -> Vec<&Position> {
+    case.region().map(|region| region.all()).unwrap_or_default()
+}
+
+/// Whether a position stands for no stage: a revision, a held step, a parked case.
+fn is_aside(place: &str) -> bool {
+    [EDITING, HELD, PARKED].contains(&id_of(place))
 }
 
 /// A case on its way from one version to another.
@@ -154,8 +185,11 @@ struct Passage<'a> {
     /// What is called otherwise in the new version; what the case knows and the new version does not have gets a name of
     /// its own, lest a later version use the old one for something else.
     names: BTreeMap<Id, Id>,
-    /// What guards of the new version read.
-    scope: Scope,
+    /// What can be named in the new version.
+    after: BTreeSet<Id>,
+    /// The case under the new names.
+    moved: Case,
+    context: &'a Context<'a>,
 }
 
 impl<'a> Passage<'a> {
@@ -166,25 +200,34 @@ impl<'a> Passage<'a> {
         case: &'a Case,
         context: &'a Context<'a>,
     ) -> Self {
-        let names = names(old, new, map, case);
+        let after = new.names();
+        let names = names(old, &after, map, case);
         let mut moved = case.clone();
         moved.rename(&names);
         Self {
-            scope: scope(new, &moved, context),
             old,
             new,
             map,
             case,
             names,
+            after,
+            moved,
+            context,
         }
+    }
+
+    /// What guards of the new version read at a place of it.
+    fn scope(&self, place: &str) -> Scope {
+        scope_at(self.new, &self.moved, self.context, place, None)
     }
 
     /// What a place is called in the new version; `None` when there is nothing like it.
     fn there(&self, place: &str) -> Option<Place> {
         let bare = place.split('[').next().unwrap_or(place);
         let called = self.map.counterpart(bare)?;
-        self.new.node(id_of(&called))?;
-        Some(renamed(place, &self.names))
+        self.after
+            .contains(&called)
+            .then(|| renamed(place, &self.names))
     }
 
     /// A stage or block with its counterpart.
@@ -207,15 +250,18 @@ impl<'a> Passage<'a> {
 }
 
 /// The names that differ, see [`Passage::names`].
-fn names(old: &Workflow, new: &Workflow, map: &StageMap, case: &Case) -> BTreeMap<Id, Id> {
-    let after = new.names();
-    let known = |name: &str| {
-        case.stages
-            .keys()
-            .chain(case.clocks.values().map(|clock| &clock.node))
-            .map(|place| place_of_clock(place))
-            .any(|place| place.split('[').next() == Some(name))
-    };
+fn names(old: &Workflow, after: &BTreeSet<Id>, map: &StageMap, case: &Case) -> BTreeMap<Id, Id> {
+    let clocks = case
+        .clocks
+        .values()
+        .map(|clock| place_of_clock(&clock.node));
+    let known: BTreeSet<&str> = case
+        .stages
+        .keys()
+        .map(String::as_str)
+        .chain(clocks)
+        .map(|place| place.split('[').next().unwrap_or(place))
+        .collect();
     let mut names = BTreeMap::new();
     for name in old.names() {
         match map
@@ -227,7 +273,7 @@ fn names(old: &Workflow, new: &Workflow, map: &StageMap, case: &Case) -> BTreeMa
             Some(called) => {
                 names.insert(name, called);
             }
-            None if known(&name) => {
+            None if known.contains(name.as_str()) => {
                 let retired = retire(&name, map.from);
                 names.insert(name, retired);
             }
@@ -235,13 +281,4 @@ fn names(old: &Workflow, new: &Workflow, map: &StageMap, case: &Case) -> BTreeMa
         }
     }
     names
-}
-
-/// The reason of a migration, trimmed; one must be given.
-pub fn reason_given(text: &str) -> Result<String, Rejection> {
-    let input = super::Input {
-        comment: Some(text.to_owned()),
-        ..super::Input::default()
-    };
-    super::actions::reason_for("migrate", &input)
 }

@@ -21,9 +21,6 @@ pub enum Obstacle {
     /// It stands in other blocks.
     #[error("`{0}` is open and stands in other blocks in the new version")]
     OtherBlocks(Place),
-    /// The open block has other branches.
-    #[error("`{0}` is open and has other branches in the new version")]
-    OtherBranches(Place),
     /// Somebody is asked for a seat that is gone.
     #[error("the seat {seat} of `{stage}` waits for an answer and is gone")]
     SeatGone {
@@ -79,7 +76,6 @@ impl Obstacle {
             Self::NoCounterpart(_) => "no_counterpart",
             Self::OtherKind(_) => "other_kind",
             Self::OtherBlocks(_) => "other_blocks",
-            Self::OtherBranches(_) => "other_branches",
             Self::SeatGone { .. } => "seat_gone",
             Self::SeatAdded { .. } => "seat_added",
             Self::SupplementOut(_) => "supplement_out",

@@ -1,21 +1,20 @@
-//! Whether what is open finds itself again in the new version: the same kind of thing, in the same blocks, with the same
-//! branches and seats.
+//! Whether what is open finds itself again in the new version: the same kind of thing, in the same blocks, with branches
+//! and seats for all who are asked.
 
 use std::collections::BTreeSet;
 
-use super::{Obstacle, Passage};
-use crate::engine::evolve::{EDITING, PARKED};
-use crate::engine::{Position, PositionState, Task};
+use super::{Obstacle, Passage, is_aside, positions};
+use crate::engine::{LeftAs, Position, PositionState, parts};
+use crate::workflow::place::keys_of;
 use crate::workflow::stage_map::renamed;
-use crate::workflow::{Foreach, Kind, Node, Parallel, Place, Seat, Stage};
+use crate::workflow::{Foreach, Kind, Node, Place, Seat, Stage};
 
 impl Passage<'_> {
     /// What is in the way of the open positions.
     pub(super) fn open(&self) -> Vec<Obstacle> {
-        let all = self.case.region().map(|region| region.all());
-        all.into_iter()
-            .flatten()
-            .filter(|position| position.id != EDITING && position.id != PARKED)
+        positions(self.case)
+            .into_iter()
+            .filter(|position| !is_aside(&position.id))
             .flat_map(|position| self.position(position))
             .collect()
     }
@@ -29,10 +28,13 @@ impl Passage<'_> {
             return vec![Obstacle::OtherBlocks(place.clone())];
         }
         match (&old.kind, &new.kind) {
-            (Kind::Stage(old), Kind::Stage(new)) => self.stage(position, old, new),
-            (Kind::Parallel(old), Kind::Parallel(new)) => self.branches(place, old, new),
-            (Kind::Foreach(old), Kind::Foreach(new)) => elements(place, old, new),
-            (Kind::Group { .. }, Kind::Group { .. })
+            _ if position.state == PositionState::Between && new.every.is_none() => {
+                vec![Obstacle::OtherKind(place.clone())]
+            }
+            (Kind::Stage(before), Kind::Stage(after)) => self.stage(position, before, after),
+            (Kind::Foreach(_), Kind::Foreach(after)) => self.elements(place, after),
+            (Kind::Parallel(_), Kind::Parallel(_))
+            | (Kind::Group { .. }, Kind::Group { .. })
             | (Kind::Aside { .. }, Kind::Aside { .. })
             | (Kind::Wait(_), Kind::Wait(_)) => Vec::new(),
             (Kind::Start(old), Kind::Start(new)) if old.workflow == new.workflow => Vec::new(),
@@ -71,9 +73,9 @@ impl Passage<'_> {
     }
 
     fn seats_gone(&self, position: &Position, old: &Stage, new: &Stage) -> Vec<Obstacle> {
-        let waits = |task: &&Task| task.is_live() && task.is_seat();
-        let tasks = self.case.round(&position.id, position.round).filter(waits);
+        let tasks = self.case.round(&position.id, position.round);
         let gone: BTreeSet<u16> = tasks
+            .filter(|task| task.is_live() && task.is_seat())
             .map(|task| task.place)
             .filter(|place| seat_of(old, *place, new).is_none())
             .collect();
@@ -85,12 +87,21 @@ impl Passage<'_> {
             .collect()
     }
 
-    /// Seats that are asked for here and that the old version does not have: the round was opened without them.
+    /// Seats that are asked for here and that the old version does not have: the round was opened without them. A stage
+    /// that stands between its rounds asks for all its seats in the next one.
     fn seats_added(&self, place: &str, old: &Stage, new: &Stage) -> Vec<Obstacle> {
+        let asked = self.case.position(place);
+        if asked.is_none_or(|position| position.state == PositionState::Between) {
+            return Vec::new();
+        }
+        let scope = self.scope(&renamed(place, &self.names));
+        let is_asked = |seat: &Seat| {
+            let when = seat.when.as_ref();
+            when.is_none_or(|when| when.guard(&scope) != Ok(false))
+        };
         let seats = (0u16..).zip(&new.seats);
         seats
-            .filter(|(index, _)| seat_of(new, *index, old).is_none())
-            .filter(|(_, seat)| self.is_asked(seat))
+            .filter(|(index, seat)| seat_of(new, *index, old).is_none() && is_asked(seat))
             .map(|(index, _)| Obstacle::SeatAdded {
                 stage: place.to_owned(),
                 seat: called(new, index),
@@ -98,39 +109,25 @@ impl Passage<'_> {
             .collect()
     }
 
-    fn is_asked(&self, seat: &Seat) -> bool {
-        let when = seat.when.as_ref();
-        when.is_none_or(|when| when.guard(&self.scope) != Ok(false))
-    }
-
-    /// A branch that is open has to be there still, and the join counts on those that there are.
-    fn branches(&self, place: &str, old: &Parallel, new: &Parallel) -> Vec<Obstacle> {
-        let block = place.split('[').next().unwrap_or(place);
-        let before: BTreeSet<Place> = old
-            .branches
-            .iter()
-            .map(|branch| renamed(&format!("{block}.{}", branch.name), &self.names))
-            .collect();
-        let block = renamed(block, &self.names);
-        let after: BTreeSet<Place> = new
-            .branches
-            .iter()
-            .map(|branch| format!("{block}.{}", branch.name))
-            .collect();
-        match before == after {
-            true => Vec::new(),
-            false => vec![Obstacle::OtherBranches(place.to_owned())],
+    /// The new version must have a branch for every one that counts, by the same key; it may open more.
+    fn elements(&self, place: &str, foreach: &Foreach) -> Vec<Obstacle> {
+        let there = renamed(place, &self.names);
+        if self.new.is_branch(&there) {
+            return Vec::new();
         }
-    }
-}
-
-/// The keys of open branches mean the same only if they are made in the same way.
-fn elements(place: &str, old: &Foreach, new: &Foreach) -> Vec<Obstacle> {
-    let same =
-        old.over.source() == new.over.source() && old.by == new.by && old.in_turn == new.in_turn;
-    match same {
-        true => Vec::new(),
-        false => vec![Obstacle::OtherBranches(place.to_owned())],
+        let wanted = match parts::parts(foreach, &self.scope(&there)) {
+            Ok(wanted) => wanted,
+            Err(error) => return vec![Obstacle::Guard(error.to_string())],
+        };
+        let counts = |branch: &Place| self.case.stage(branch).how != Some(LeftAs::Void);
+        let kept = |branch: &Place| {
+            let key = keys_of(branch).last().unwrap_or_default();
+            wanted.iter().any(|part| part.key == key)
+        };
+        parts::branches_of(self.case, place)
+            .filter(|(branch, _)| counts(branch) && !kept(branch))
+            .map(|(branch, _)| Obstacle::NoCounterpart(branch.clone()))
+            .collect()
     }
 }
 
@@ -158,20 +155,14 @@ fn called(stage: &Stage, index: u16) -> String {
 }
 
 impl Passage<'_> {
-    /// Where the run is to come back to, once what it was sent for is done.
-    pub(super) fn ways_back(&self) -> Vec<Obstacle> {
-        let all = self.case.region().map(|region| region.all());
-        all.into_iter()
-            .flatten()
-            .flat_map(super::way::targets)
-            .filter(|place| self.both(place).is_none())
-            .map(Obstacle::NoWayBack)
-            .collect()
+    /// Whether the run comes by a node and the blocks around it by itself, as the answers are now. What a guard inside a
+    /// branch says is told only there, and counts as true here.
+    pub(super) fn is_on_the_way(&self, node: &Node) -> bool {
+        let around = self.new.path_to(&node.id).unwrap_or_default();
+        around.into_iter().chain([node]).all(|node| {
+            let scope = self.scope(&node.id);
+            let when = node.when.as_ref();
+            node.is_on_the_way() && when.is_none_or(|when| when.guard(&scope) != Ok(false))
+        })
     }
-}
-
-/// Whether a node is one that the run has to pass by itself.
-pub(super) fn holds(node: &Node, passage: &Passage<'_>) -> bool {
-    let when = node.when.as_ref();
-    node.is_on_the_way() && when.is_none_or(|when| when.guard(&passage.scope) != Ok(false))
 }

@@ -1,9 +1,9 @@
-//! The way that lies behind the case in the new version: what it has gone past without going through it.
+//! The way of the case in the new version: where the run is to come back to, and what it has gone past without going
+//! through it.
 
 use std::collections::BTreeSet;
 
-use super::open::holds;
-use super::{Obstacle, Passage};
+use super::{Obstacle, Passage, is_aside, positions};
 use crate::engine::case::Resume;
 use crate::engine::event::{Move, Onward};
 use crate::engine::{Case, Position, PositionState};
@@ -11,37 +11,63 @@ use crate::workflow::place::id_of;
 use crate::workflow::stage_map::renamed;
 use crate::workflow::{Id, Node, Place, Workflow};
 
-/// Where a position sends the run later: back to who sent for it, on from where a guard failed.
-pub(super) fn targets(position: &Position) -> Vec<Place> {
-    let onward = |resume: &[Onward]| -> Vec<Place> {
-        resume
-            .iter()
-            .map(|(Onward::To(id) | Onward::Behind(id))| id.clone())
-            .collect()
-    };
+/// Where a position sends the run later: back to who sent for it, on from where it was held up.
+fn targets(position: &Position) -> Vec<Place> {
     let mut targets = onward(&position.resume);
     match &position.state {
-        PositionState::Editing(Resume::Here(id)) => targets.push(id.clone()),
-        PositionState::Parked {
-            step: Move::Enter { id, resume, .. } | Move::After { id, resume, .. },
-            ..
-        } => {
-            targets.push(id.clone());
-            targets.extend(onward(resume));
+        PositionState::Editing(Resume::Here(id) | Resume::Branch(id)) => targets.push(id.clone()),
+        PositionState::Held { step } | PositionState::Parked { step, .. } => {
+            targets.extend(of_step(step));
         }
-        PositionState::Parked {
-            step: Move::Budgets,
-            ..
-        }
-        | PositionState::Editing(Resume::Again)
+        PositionState::Editing(Resume::Again)
         | PositionState::Asked
         | PositionState::Supplement { .. }
-        | PositionState::Inside(_) => {}
+        | PositionState::Inside(_)
+        | PositionState::Waiting
+        | PositionState::Between
+        | PositionState::Started { .. } => {}
     }
     targets
 }
 
+fn onward(resume: &[Onward]) -> Vec<Place> {
+    resume
+        .iter()
+        .map(|(Onward::To(id) | Onward::Behind(id))| id.clone())
+        .collect()
+}
+
+fn of_step(step: &Move) -> Vec<Place> {
+    match step {
+        Move::Budgets | Move::End { .. } => Vec::new(),
+        Move::Branch { id } | Move::Join { id } | Move::Round { id } => vec![id.clone()],
+        Move::Enter { id, resume, .. } | Move::After { id, resume, .. } => {
+            let mut targets = onward(resume);
+            targets.push(id.clone());
+            targets
+        }
+    }
+}
+
 impl<'a> Passage<'a> {
+    /// What the run is to come back to, or to reach, and what has no counterpart.
+    pub(super) fn ways(&self) -> Vec<Obstacle> {
+        let mut found = Vec::new();
+        for position in positions(self.case) {
+            let lost = targets(position).into_iter();
+            let lost = lost.filter(|place| self.both(place).is_none());
+            found.extend(lost.map(Obstacle::NoWayBack));
+            if let PositionState::Held { step } | PositionState::Parked { step, .. } =
+                &position.state
+                && let Move::End { id } = step
+                && self.new.end(id).is_none()
+            {
+                found.push(Obstacle::NoWayBack(id.clone()));
+            }
+        }
+        found
+    }
+
     /// Stages and blocks of the new version, required by law, that the case would never go through.
     pub(super) fn statutes(&self) -> Vec<Obstacle> {
         self.gone_past(|node| node.law.is_some())
@@ -53,44 +79,31 @@ impl<'a> Passage<'a> {
     /// Such nodes of the new version that lie behind the case without a trace of it in them; what lay behind it in the old
     /// version in the same way is no news.
     pub(super) fn gone_past(&self, such: impl Fn(&Node) -> bool) -> Vec<&'a Node> {
-        let known: BTreeSet<&str> = behind(self.old, &places(self.case))
+        let places = places(self.case);
+        let known: BTreeSet<Id> = behind(self.old, &places)
             .into_iter()
             .filter(|node| such(node) && !has_trace(self.case, &node.id))
-            .map(|node| node.id.as_str())
+            .filter_map(|node| self.there(&node.id))
             .collect();
-        let known: BTreeSet<Id> = known.into_iter().filter_map(|id| self.there(id)).collect();
-        let mut moved = self.case.clone();
-        moved.rename(&self.names);
-        let places: Vec<Place> = places(self.case)
+        let moved: Vec<Place> = places
             .iter()
             .map(|place| renamed(place, &self.names))
             .collect();
-        behind(self.new, &places)
+        behind(self.new, &moved)
             .into_iter()
             .filter(|node| such(node) && !known.contains(&node.id))
-            .filter(|node| !has_trace(&moved, &node.id) && self.is_on_the_way(node))
+            .filter(|node| !has_trace(&self.moved, &node.id) && self.is_on_the_way(node))
             .collect()
-    }
-
-    /// Whether the run comes by a node and the blocks around it, as the answers are now.
-    fn is_on_the_way(&self, node: &Node) -> bool {
-        let around = self.new.path_to(&node.id).unwrap_or_default();
-        around
-            .into_iter()
-            .chain([node])
-            .all(|node| holds(node, self))
     }
 }
 
 /// Every place that the run is at or will come back to.
 fn places(case: &Case) -> Vec<Place> {
-    let all = case.region().map(|region| region.all());
-    all.into_iter()
-        .flatten()
+    positions(case)
+        .into_iter()
         .flat_map(|position| {
-            let mut places = targets(position);
-            places.push(position.id.clone());
-            places
+            let own = (!is_aside(&position.id)).then(|| position.id.clone());
+            targets(position).into_iter().chain(own)
         })
         .collect()
 }

@@ -1,11 +1,13 @@
 //! What the engine does with a case, capability by capability.
 
 mod answers;
+mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;
 mod ending;
 mod migrating;
+mod migrating_blocks;
 mod migrating_refused;
 mod notices;
 mod parking;
