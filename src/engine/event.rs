@@ -1,10 +1,12 @@
 //! What can happen to a case. Events hold ids, codes, parameters and answers, never rendered sentences and never private values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CalledAs, CancelReason, NewTask, Party, TaskId};
+use super::{Answer, CalledAs, CancelReason, CarriedClock, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -611,6 +613,25 @@ pub enum Event {
         /// Why.
         comment: String,
     },
+    /// The case was moved to another version of its definition.
+    Migrated {
+        /// The version that it ran on.
+        from: u32,
+        /// The version that it runs on from here.
+        to: u32,
+        /// Stages, blocks and branches that are called otherwise there, by their names until now. What the new version does
+        /// not have keeps its history under a name of its own: `review@3`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        stages: BTreeMap<Id, Id>,
+        /// Tasks whose seat has another place in its stage's list.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seats: Vec<(TaskId, u16)>,
+        /// Clocks that go on under another rule, by their keys until now; null: under none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        clocks: BTreeMap<ClockKey, Option<CarriedClock>>,
+        /// Why.
+        comment: String,
+    },
     /// The case ended.
     Ended {
         /// At which end.
@@ -676,6 +697,7 @@ impl Event {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
             Self::Voided { .. } => "voided",
+            Self::Migrated { .. } => "migrated",
             Self::Ended { .. } => "ended",
         }
     }

@@ -1,10 +1,13 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod migrated;
 mod places;
 mod registers;
 mod tasks;
 
 use std::collections::BTreeMap;
+
+pub use migrated::clock_key_after;
 
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
@@ -197,6 +200,12 @@ impl Case {
                 self.park(path, id, (state, by), stamp);
             }
             Event::Unparked { id } => self.remove_position(id),
+            Event::Migrated {
+                stages,
+                seats,
+                clocks,
+                ..
+            } => self.migrate(stages, seats, clocks),
             Event::Returned { .. }
             | Event::Signalled { .. }
             | Event::Jumped { .. }

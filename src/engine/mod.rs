@@ -14,6 +14,7 @@ mod event;
 mod evolve;
 mod involve;
 mod mails;
+mod migrate;
 mod moves;
 mod naming;
 mod opening;
@@ -41,12 +42,13 @@ pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
     StageRecord, Status,
 };
-pub use clocks::{ClockReading, all_readings, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
-pub use evolve::{EDITING, PARKED};
+pub use evolve::{EDITING, PARKED, clock_key_after};
 pub use involve::{Involvement, Why};
+pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};
@@ -60,6 +62,8 @@ pub use verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;
 use crate::workflow::Workflow;
+
+use clocks::node_of_clock;
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq)]

@@ -248,6 +248,7 @@ pub(super) fn react(
         | Event::Copied { .. }
         | Event::Commented { .. }
         | Event::Unparked { .. }
+        | Event::Migrated { .. }
         | Event::Withdrawn { .. }
         | Event::Terminated { .. } => Vec::new(),
     }

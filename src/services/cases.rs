@@ -1,5 +1,6 @@
 //! One command, one transaction: every door's actions pass through [`perform`], time's through [`tick`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, TimeDelta};
@@ -19,7 +20,8 @@ use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
 use crate::storage::{self, Connection, Lease};
-use crate::workflow::Workflow;
+use crate::workflow::stage_map::retired;
+use crate::workflow::{Place, Text, Workflow};
 
 /// Who asks, by which way, and whether the request may be repeated.
 #[derive(Debug, Clone)]
@@ -75,9 +77,19 @@ pub struct Running {
     pub calendar: Arc<Calendar>,
     /// The directory of now.
     pub directory: Arc<Directory>,
+    /// The titles of stages that only earlier versions have, by the names that the case keeps them under: `review@3`.
+    pub former: BTreeMap<Place, Text>,
 }
 
 impl Running {
+    /// The title of a stage, block or end, also of one that only an earlier version has.
+    #[must_use]
+    pub fn title(&self, place: &str) -> Option<&Text> {
+        let node = self.workflow.node(place).map(|node| &node.title);
+        node.or_else(|| self.workflow.end(place).map(|end| &end.title))
+            .or_else(|| self.former.get(place))
+    }
+
     /// The circumstances for looking at the case as somebody; nothing is decided in them.
     pub(super) fn as_seen_by(&self, actor: Actor, channel: Channel, now: Instant) -> Context<'_> {
         Context {
@@ -360,6 +372,7 @@ pub(super) fn submit_draft(
         workflow: Arc::clone(&workflow),
         calendar: Arc::clone(&calendar),
         directory: Arc::clone(directory),
+        former: BTreeMap::new(),
     };
     let id = projection::file(app, conn, &running, &decision, &context, &authority)?;
     vault.store(conn, id, app.now())?;
@@ -424,16 +437,41 @@ pub(super) fn running(
     stored: storage::cases::StoredCase,
 ) -> Result<Running, Error> {
     let workflow = app.workflow(conn, stored.summary.version_id)?;
+    let case: Case = serde_json::from_value(stored.snapshot)?;
     Ok(Running {
+        former: former(app, conn, &workflow.key, &case)?,
         id: stored.summary.id,
         ulid: stored.summary.ulid,
         version: stored.summary.version_id,
         revision: stored.revision,
-        case: serde_json::from_value::<Case>(stored.snapshot)?,
+        case,
         calendar: app.calendar(conn, &workflow.calendar)?,
         directory: app.directory(conn)?,
         workflow,
     })
+}
+
+/// The titles of stages that the case went through under earlier versions and that its own does not have.
+fn former(
+    app: &App,
+    conn: &mut Connection,
+    key: &str,
+    case: &Case,
+) -> Result<BTreeMap<Place, Text>, Error> {
+    let mut titles = BTreeMap::new();
+    for place in case.stages.keys() {
+        let Some((id, version)) = retired(place) else {
+            continue;
+        };
+        let Some(version) = storage::workflows::numbered(conn, key, version)? else {
+            continue;
+        };
+        let workflow = app.workflow(conn, version.id)?;
+        if let Some(node) = workflow.node(id) {
+            titles.insert(place.clone(), node.title.clone());
+        }
+    }
+    Ok(titles)
 }
 
 fn save(

@@ -318,7 +318,11 @@ pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
 #[must_use]
 pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
     let Some(node) = running.workflow.node(&task.stage) else {
-        return task.stage.clone();
+        let former = running.title(&task.stage);
+        return former.map_or_else(
+            || task.stage.clone(),
+            |title| language.pick(title).to_owned(),
+        );
     };
     let title = language.pick(&node.title);
     let seat = node.stage().and_then(|stage| {

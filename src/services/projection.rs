@@ -69,6 +69,7 @@ pub(super) fn file(
         workflow: running.workflow.clone(),
         calendar: running.calendar.clone(),
         directory: running.directory.clone(),
+        former: running.former.clone(),
         ..*running
     };
     write(app, conn, &filed, decision, context, Before::Filed)?;
@@ -96,6 +97,7 @@ pub(super) fn write(
     append(conn, running, decision, context)?;
     registers::write(conn, running, case, context)?;
     started::tell_parent(app, conn, running.ulid, decision)?;
+    super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
     if context.actor != Actor::System {
         // A timer's own claim is settled by whoever holds it.
@@ -107,7 +109,7 @@ pub(super) fn write(
     }
     involve(conn, running, decision, context)?;
     note_turns(conn, running, decision)?;
-    if before == Before::Filed || answers_changed(decision) {
+    if before == Before::Filed || found_otherwise(decision) {
         storage::search_terms::replace(
             conn,
             running.id,
@@ -136,11 +138,12 @@ fn note_turns(conn: &mut Connection, running: &Running, decision: &Decision) -> 
     Ok(())
 }
 
-fn answers_changed(decision: &Decision) -> bool {
+/// Whether the words may have changed by which the case is found.
+fn found_otherwise(decision: &Decision) -> bool {
     decision
         .events
         .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. }))
+        .any(|event| matches!(event, Event::AnswersChanged { .. } | Event::Migrated { .. }))
 }
 
 /// Appends the events to the case's hash chain.

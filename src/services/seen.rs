@@ -12,8 +12,8 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, CalledAs, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task,
-    TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Context, Event, Offered, PlainVault, Situation,
+    Task, TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -21,6 +21,8 @@ use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
+use crate::workflow::Place;
+use crate::workflow::stage_map::renamed;
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -174,6 +176,16 @@ fn context<'a>(
 }
 
 impl Seen {
+    /// What a stage that an event names is called now: the case may have moved to other versions since.
+    #[must_use]
+    pub fn called_now(&self, happened: &Happened, place: &str) -> Place {
+        let since = self.history.iter().filter(|past| happened.seq < past.seq);
+        since.fold(place.to_owned(), |place, past| match &past.body.event {
+            Event::Migrated { stages, .. } => renamed(&place, stages),
+            _ => place,
+        })
+    }
+
     /// The clocks that bear on a task.
     #[must_use]
     pub fn clocks(&self, task: &Task) -> Vec<ClockReading<'_>> {

@@ -39,8 +39,10 @@ pub enum Wish<'a> {
     SeePrivate(&'a Case),
     /// To import people, posts, catalogues and calendars.
     Administer,
-    /// To publish a workflow.
+    /// To publish a workflow, and to move cases to another version of it.
     Publish,
+    /// To look at definitions, their versions, and who published them.
+    SeeDefinitions,
 }
 
 impl Viewer {
@@ -109,6 +111,10 @@ impl Viewer {
             }
             Wish::Administer => self.needs("sysadmin"),
             Wish::Publish => self.needs("workflow_admin"),
+            // The audit administrator reads what was done, and changes nothing.
+            Wish::SeeDefinitions => self
+                .needs("workflow_admin")
+                .or_else(|_| self.needs("auditadmin")),
         }
     }
 

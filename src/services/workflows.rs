@@ -1,4 +1,5 @@
-//! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force.
+//! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force. Who did what and
+//! when stands in the version's row, which nobody changes afterwards.
 
 use std::sync::Arc;
 
@@ -61,16 +62,23 @@ pub fn propose(
     })
 }
 
-/// Puts the waiting proposal of a workflow in force.
+/// Puts the waiting proposal of a workflow in force; `seen` is the version that the second person has looked at.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it.
-pub fn confirm(db: &Db, clock: &dyn Clock, key: &str, by: &str) -> Result<WorkflowVersion, Error> {
+/// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it,
+/// [`Error::Stale`] when another version waits than was seen.
+pub fn confirm(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
     let now = clock.now();
     let (key, by) = (key.to_owned(), by.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
-        let waiting = storage::workflows::proposed(conn, &key)?.ok_or(Error::NotFound)?;
+        let waiting = waiting(conn, &key, seen)?;
         if waiting.proposed_by == viewer.person.id {
             return Err(Error::Forbidden("second_person"));
         }
@@ -79,6 +87,35 @@ pub fn confirm(db: &Db, clock: &dyn Clock, key: &str, by: &str) -> Result<Workfl
         storage::workflows::confirm(conn, waiting.id, viewer.person.id, now)?;
         storage::workflows::get(conn, waiting.id)?.ok_or(Error::NotFound)
     })
+}
+
+/// Gives up the waiting proposal of a workflow; every workflow administrator may.
+///
+/// # Errors
+/// As [`confirm`], but for the second person.
+pub fn withdraw(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
+    let now = clock.now();
+    let (key, by) = (key.to_owned(), by.to_owned());
+    db.write(move |conn| {
+        let viewer = publisher(conn, &by, now)?;
+        let waiting = waiting(conn, &key, seen)?;
+        storage::workflows::give_up(conn, &key, viewer.person.id, now)?;
+        Ok(waiting)
+    })
+}
+
+fn waiting(conn: &mut Connection, key: &str, seen: Option<u32>) -> Result<WorkflowVersion, Error> {
+    let waiting = storage::workflows::proposed(conn, key)?.ok_or(Error::NotFound)?;
+    match seen {
+        Some(seen) if seen != waiting.version => Err(Error::Stale),
+        Some(_) | None => Ok(waiting),
+    }
 }
 
 /// The versions in force, by workflow.
@@ -126,7 +163,7 @@ pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error>
 }
 
 /// The person with this login, when they may publish.
-fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Result<Viewer, Error> {
+pub(super) fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Result<Viewer, Error> {
     let directory = Arc::new(storage::directory::load(conn)?);
     let person = directory
         .by_login(login)

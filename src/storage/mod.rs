@@ -39,6 +39,7 @@ mod task_offers;
 pub mod tasks;
 pub mod timers;
 pub mod turns;
+pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;

@@ -198,6 +198,26 @@ pub fn set_due(
     task_offers::set_due(conn, id, due_at)
 }
 
+/// Calls a task's stage otherwise: its case runs on another version of the definition now.
+///
+/// # Errors
+/// The database's own failure.
+pub fn rename_stage(
+    conn: &mut Connection,
+    id: i64,
+    stage: &str,
+    title: &str,
+) -> Result<(), StorageError> {
+    diesel::update(tasks::table.find(id))
+        .set((
+            tasks::stage.eq(stage),
+            tasks::stage_title.eq(title),
+            tasks::revision.eq(tasks::revision + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Closes an open task with its answer.
 ///
 /// # Errors

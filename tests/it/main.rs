@@ -37,4 +37,6 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod versions;
+mod versions_moving;
 mod who_signs;

@@ -127,7 +127,7 @@ fn needs_comment(node: &Node, action: &str) -> bool {
 }
 
 /// The comment of an action that always needs one.
-fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
+pub(in crate::engine) fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
     text_of(input)?.ok_or_else(|| Rejection::CommentMissing(action.to_owned()))
 }
 

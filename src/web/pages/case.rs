@@ -83,15 +83,10 @@ impl<'a> Sight<'a> {
     /// A stage's or end's title.
     fn title(&self, id: &str) -> String {
         use crate::forms::Words;
-        let workflow = &self.seen.running.workflow;
-        workflow
-            .node(id)
-            .map(|node| &node.title)
-            .or_else(|| workflow.end(id).map(|end| &end.title))
-            .map_or_else(
-                || id.to_owned(),
-                |title| self.language.pick(title).to_owned(),
-            )
+        self.seen.running.title(id).map_or_else(
+            || id.to_owned(),
+            |title| self.language.pick(title).to_owned(),
+        )
     }
 
     /// Whom a task waits for.
@@ -437,17 +432,6 @@ fn may_attach(sight: &Sight<'_>) -> bool {
                     TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
                 )
         })
-}
-
-/// The logins in a field for several.
-fn logins(typed: &str) -> Vec<String> {
-    typed
-        .split(|letter: char| {
-            letter.is_whitespace() || matches!(letter, ',' | '，' | '、' | ';' | '；')
-        })
-        .filter(|login| !login.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// A task's number as forms bring it back.

@@ -166,7 +166,7 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
 }
 
 /// One step: somebody does something, time passes, or posts change.
-fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
     match tape.below(8) {
         0..=4 => {
             let everything: Vec<(&str, &str, Option<TaskId>)> = LOGINS
@@ -241,7 +241,7 @@ fn nothing_else_is_accepted(
     Ok(())
 }
 
-fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
+pub(super) fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
     let case = &world.case;
     prop_assert_eq!(&world.replayed(), case, "replaying\n{}", yaml);
     let text = serde_json::to_string(case).expect("a case is JSON");

@@ -85,7 +85,10 @@ impl TaskBody {
             number: task.id.0,
             id: row.map(|row| row.ulid.to_string()),
             stage: task.stage.clone(),
-            title: stage_title(&seen.running.workflow, task),
+            title: match row.filter(|_| seen.running.workflow.node(&task.stage).is_none()) {
+                Some(row) => row.stage_title.clone(),
+                None => stage_title(&seen.running.workflow, task),
+            },
             round: task.round,
             state: "waiting",
             asks: asks_word(task.asks),

@@ -224,8 +224,9 @@ fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
             let Event::Returned { from, to, .. } = &happened.body.event else {
                 return None;
             };
+            let now = |stage: &str| place(&sight.seen.called_now(happened, stage));
             let to = match to {
-                Some(stage) => place(stage)?,
+                Some(stage) => now(stage)?,
                 None => 0,
             };
             let day = |at| {
@@ -245,7 +246,7 @@ fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
                 None => sight.say("case.flow.returned", &[("when", &when)]),
             };
             Some(FlowReturn {
-                from: place(from)?,
+                from: now(from)?,
                 to,
                 text,
             })

@@ -1,7 +1,7 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
 use super::Sight;
-use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId};
+use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock};
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
@@ -238,7 +238,10 @@ impl Telling<'_> {
             }
             Event::Returned { to, comment, .. } => {
                 let to = match to {
-                    Some(stage) => self.sight.title(stage),
+                    Some(stage) => {
+                        let now = self.sight.seen.called_now(self.happened, stage);
+                        self.sight.title(&now)
+                    }
                     None => self.say("case.applicant", &[]),
                 };
                 told("warn", "case.event.returned", &[("to", &to)], comment)
@@ -288,6 +291,13 @@ impl Telling<'_> {
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
             Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
+            Event::Migrated {
+                from, to, comment, ..
+            } => {
+                let (from, to) = (from.to_string(), to.to_string());
+                let values = [("from", &*from), ("to", &*to)];
+                told("", "case.event.migrated", &values, comment)
+            }
             Event::Ended { id } => {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
@@ -406,9 +416,9 @@ impl Telling<'_> {
 
     /// The stage or block of a clock.
     fn clock(&self, key: &str) -> String {
-        let clock = self.sight.seen.running.case.clocks.get(key);
-        let node = clock.map_or(key, |clock| clock.node.as_str());
-        self.sight.title(node.split('/').next().unwrap_or(node))
+        let place = place_of_clock(key);
+        let now = self.sight.seen.called_now(self.happened, place);
+        self.sight.title(&now)
     }
 
     fn end_dot(&self, end: &str) -> &'static str {
