@@ -1,0 +1,269 @@
+//! How wide everything is, and what stands beside what.
+
+use super::face::{face, pill_width};
+use super::{
+    ACROSS_GAP, BUS, CARD, CARD_ACROSS, CARD_LEAST, Channel, Group, ItemId, Line, PAD, Plan, SHEET,
+    SIDE_GAP, SpaceId, What, small,
+};
+
+/// How many lanes each gutter needs at most: nets whose stretches do not meet share one.
+pub(super) fn lanes(plan: &mut Plan<'_>) {
+    let mut stretches: Vec<Vec<(usize, usize)>> = vec![Vec::new(); plan.spaces.len()];
+    let places = places(plan);
+    for net in &plan.nets {
+        let touched: Vec<usize> = net.touches().map(|item| places[item]).collect();
+        let low = touched.iter().copied().min().unwrap_or(0);
+        let high = touched.into_iter().max().unwrap_or(0);
+        stretches[net.space].push((low, high));
+    }
+    for (space, mut stretches) in stretches.into_iter().enumerate() {
+        stretches.sort_by_key(|(low, high)| (high - low, *low));
+        // Several of one row may turn at the same height, so that none can share.
+        plan.spaces[space].lanes = match plan.across {
+            true => stretches.len(),
+            false => share(&stretches)
+                .into_iter()
+                .max()
+                .map_or(0, |most| most + 1),
+        };
+    }
+}
+
+/// For each stretch, in this order, the first lane in which it meets no other.
+pub(super) fn share<T: Ord + Copy>(stretches: &[(T, T)]) -> Vec<usize> {
+    let mut lanes: Vec<Vec<(T, T)>> = Vec::new();
+    let mut own = Vec::with_capacity(stretches.len());
+    for (low, high) in stretches {
+        let meets = |other: &(T, T)| *low <= other.1 && other.0 <= *high;
+        let free = lanes.iter().position(|lane| !lane.iter().any(meets));
+        let lane = free.unwrap_or_else(|| {
+            lanes.push(Vec::new());
+            lanes.len() - 1
+        });
+        lanes[lane].push((*low, *high));
+        own.push(lane);
+    }
+    own
+}
+
+/// The line that each item will stand in, as far as that is known: exits and asides may share lines.
+fn places(plan: &Plan<'_>) -> Vec<usize> {
+    let mut places = vec![0; plan.items.len()];
+    for space in &plan.spaces {
+        let mains = space
+            .items
+            .iter()
+            .filter(|item| plan.items[**item].group == Group::Main)
+            .count();
+        for (at, item) in space.items.iter().enumerate() {
+            places[*item] = match plan.items[*item].group {
+                Group::Main => at,
+                Group::Exit => mains,
+                Group::Aside => mains + 1,
+            };
+        }
+    }
+    places
+}
+
+/// How narrow each item can be, and with it each space.
+pub(super) fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
+    let mut widest = 0;
+    for item in plan.spaces[space].items.clone() {
+        let inside = plan.items[item].inside;
+        let inside = inside.map_or(0, |inside| least(plan, inside));
+        let own = match plan.items[item].what {
+            What::Card(_) => match plan.across {
+                true => CARD_ACROSS,
+                false => CARD_LEAST,
+            },
+            What::Exit(exit) => pill_width(exit),
+            What::Branch(_) => inside.max(CARD_LEAST) + around(plan, item),
+            What::Frame(step) => (inside + around(plan, item)).max(step.shape.least()),
+        };
+        plan.items[item].least = own;
+        widest = widest.max(own);
+    }
+    let own = &plan.spaces[space];
+    let bars = match (own.bank, own.items.len() < 2 && !plan.across) {
+        (true, false) => 2 * BUS,
+        _ => 0,
+    };
+    widest + own.gutter() + bars
+}
+
+/// What an item has around its inside, on both sides together.
+pub(super) fn around(plan: &Plan<'_>, item: ItemId) -> i32 {
+    let own = &plan.items[item];
+    match own.what {
+        What::Card(_) | What::Exit(_) => 0,
+        What::Branch(_) => match branch_is_framed(plan, item) {
+            true => 2 * BRANCH_PAD,
+            false => 0,
+        },
+        What::Frame(_) if own.is_foreach() => 2 * PAD + 2 * SHEET,
+        What::Frame(_) => 2 * PAD,
+    }
+}
+
+/// Inside the frame of a branch.
+pub(super) const BRANCH_PAD: i32 = 10;
+
+/// A branch has a frame of its own where there is something to say of it, or more than one thing in it.
+pub(in crate::diagram) fn branch_is_framed(plan: &Plan<'_>, item: ItemId) -> bool {
+    match plan.items[item].what {
+        What::Branch(branch) => {
+            !branch.title.is_empty()
+                || (branch.when.is_some() && !plan.sketch.of_case)
+                || 1 < branch.list.steps.len()
+                || !branch.list.exits.is_empty()
+        }
+        _ => true,
+    }
+}
+
+/// Gives everything in a space its width and its line, and answers the width of the space.
+pub(super) fn space(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
+    let width = match plan.spaces[space].bank {
+        true => bank(plan, space, room),
+        false => list(plan, space, room),
+    };
+    let count = plan.spaces[space].lines.len();
+    let own = &mut plan.spaces[space];
+    own.rect.width = width;
+    own.channels = vec![Channel::default(); count + 1];
+    for line in 0..count {
+        for (slot, item) in plan.spaces[space].lines[line]
+            .items
+            .clone()
+            .into_iter()
+            .enumerate()
+        {
+            plan.items[item].line = line;
+            plan.items[item].slot = slot;
+        }
+    }
+    width
+}
+
+fn list(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
+    let gutter = plan.spaces[space].gutter();
+    let room = (room - gutter).max(widest(plan, space));
+    let mut lines: Vec<Line> = Vec::new();
+    for group in [Group::Main, Group::Exit, Group::Aside] {
+        // Where the run goes across, ends stand beside the one that it comes to.
+        let ends = plan.across
+            && group == Group::Exit
+            && lines.last().is_some_and(|line| only_exits(plan, line));
+        let mut fresh = !ends;
+        let (gap, single) = match (group, plan.across) {
+            (Group::Main, true) => (ACROSS_GAP, false),
+            (Group::Main, false) => (0, true),
+            (Group::Exit | Group::Aside, _) => (SIDE_GAP, false),
+        };
+        for item in plan.spaces[space].items.clone() {
+            if plan.items[item].group != group {
+                continue;
+            }
+            let own = self::item(plan, item, room);
+            let used = lines.last().map_or(0, |line| line.width);
+            if fresh || single || room < used + gap + own {
+                lines.push(Line {
+                    gap,
+                    ..Line::default()
+                });
+                fresh = false;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.width += own + if line.items.is_empty() { 0 } else { line.gap };
+                line.items.push(item);
+            }
+        }
+    }
+    let content = lines.iter().map(|line| line.width).max().unwrap_or(0);
+    let own = &mut plan.spaces[space];
+    own.lines = lines;
+    own.content = content;
+    content + gutter
+}
+
+/// The branches of a parallel: side by side as long as they fit, else in several rows with the bars beside them.
+fn bank(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
+    let items = plan.spaces[space].items.clone();
+    let widest = widest(plan, space);
+    let across = plan.across;
+    let columns = |room: i32| match across {
+        true => 1,
+        false => ((room + SIDE_GAP) / (widest + SIDE_GAP).max(1)).max(1),
+    };
+    let count = small(items.len()).max(1);
+    let in_one = !across && count <= columns(room);
+    let (room, columns) = match in_one {
+        true => (room, count),
+        false => {
+            let room = room - 2 * BUS;
+            // As many in each row as there must be for so many rows.
+            let rows = (count + columns(room) - 1) / columns(room);
+            (room, (count + rows - 1) / rows)
+        }
+    };
+    let share = ((room - (columns - 1) * SIDE_GAP) / columns).max(widest);
+    let mut lines: Vec<Line> = Vec::new();
+    for row in items.chunks(usize::try_from(columns).unwrap_or(1).max(1)) {
+        let mut line = Line {
+            gap: SIDE_GAP,
+            ..Line::default()
+        };
+        for item in row {
+            let own = self::item(plan, *item, share);
+            line.width += own + if line.items.is_empty() { 0 } else { line.gap };
+            line.items.push(*item);
+        }
+        lines.push(line);
+    }
+    let content = lines.iter().map(|line| line.width).max().unwrap_or(0);
+    let bars = match !across && lines.len() < 2 {
+        true => 0,
+        false => 2 * BUS,
+    };
+    let own = &mut plan.spaces[space];
+    own.lines = lines;
+    own.content = content;
+    content + bars
+}
+
+fn only_exits(plan: &Plan<'_>, line: &Line) -> bool {
+    let mut items = line.items.iter();
+    items.all(|item| matches!(plan.items[*item].what, What::Exit(_)))
+}
+
+fn widest(plan: &Plan<'_>, space: SpaceId) -> i32 {
+    let items = plan.spaces[space].items.iter();
+    items.map(|item| plan.items[*item].least).max().unwrap_or(0)
+}
+
+/// Gives an item and all inside it their widths.
+fn item(plan: &mut Plan<'_>, item: ItemId, room: i32) -> i32 {
+    let own = &plan.items[item];
+    let room = room.max(own.least);
+    let width = match (own.what, own.inside) {
+        (What::Card(_), _) if plan.across => CARD_ACROSS,
+        (What::Card(_), _) => room.min(CARD),
+        (What::Exit(exit), _) => pill_width(exit),
+        (What::Branch(_) | What::Frame(_), inside) => {
+            let around = around(plan, item);
+            let least = own.least;
+            let inside = inside.map_or(0, |inside| space(plan, inside, room - around));
+            (inside + around).max(least)
+        }
+    };
+    plan.items[item].rect.width = width;
+    let drawn = |way: usize| is_drawn(plan, item, way);
+    let face = face(plan.sketch, &plan.items[item], width, &drawn);
+    plan.items[item].face = face;
+    width
+}
+
+fn is_drawn(plan: &Plan<'_>, item: ItemId, way: usize) -> bool {
+    plan.drawn.contains(&(item, way))
+}

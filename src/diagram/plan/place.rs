@@ -1,0 +1,258 @@
+//! How high everything is and where it stands.
+
+use super::face::Face;
+use super::fit::{BRANCH_PAD, branch_is_framed};
+use super::nets::{Entry, Trunk};
+use super::{
+    ACROSS_GAP, BAR, BUS, DOWN_GAP, Group, ItemId, MARGIN, NetId, PAD, PITCH, Plan, SHEET, SpaceId,
+    What, small,
+};
+use crate::diagram::text::wrap;
+
+/// Tells each channel, gap and goal which nets come by.
+pub(super) fn tracks(plan: &mut Plan<'_>) {
+    for id in 0..plan.nets.len() {
+        let net = plan.nets[id].clone();
+        for source in &net.sources {
+            for (item, hop) in source.chain.iter().zip(&source.hops) {
+                let Some(channel) = hop else { continue };
+                let home = plan.items[*item].home;
+                note(&mut plan.items[*item].gap, id);
+                note(&mut plan.spaces[home].channels[*channel].nets, id);
+            }
+        }
+        let channels = &mut plan.spaces[net.space].channels;
+        match (net.trunk, net.entry) {
+            (Trunk::Channel(channel), _) | (_, Entry::Top(channel) | Entry::Bottom(channel)) => {
+                note(&mut channels[channel].nets, id);
+            }
+            (Trunk::Lane(_), Entry::Side) => {}
+        }
+        note(&mut plan.items[net.goal].entries, id);
+    }
+}
+
+fn note(known: &mut Vec<NetId>, net: NetId) {
+    if !known.contains(&net) {
+        known.push(net);
+    }
+}
+
+/// Heights, from the inside out: what is inside a block has a higher number than the block.
+pub(super) fn heights(plan: &mut Plan<'_>) {
+    for item in (0..plan.items.len()).rev() {
+        let inside = plan.items[item].inside;
+        let inside = inside.map_or(0, |inside| space_height(plan, inside));
+        let own = &plan.items[item];
+        let Face { head, foot, .. } = own.face;
+        let height = match own.what {
+            What::Card(_) => match foot {
+                0 => head,
+                foot => head + foot,
+            },
+            What::Exit(_) => head,
+            What::Branch(_) => match branch_is_framed(plan, item) {
+                true => head.max(BRANCH_PAD) + inside + BRANCH_PAD,
+                false => inside,
+            },
+            What::Frame(_) => {
+                let sheets = if own.is_foreach() { 2 * SHEET } else { 0 };
+                head + inside + PAD + foot + sheets
+            }
+        };
+        plan.items[item].rect.height = height;
+    }
+    if !plan.spaces.is_empty() {
+        space_height(plan, 0);
+    }
+}
+
+/// The height of a space whose items are measured; sets those of its lines and channels.
+fn space_height(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
+    let count = plan.spaces[space].lines.len();
+    for line in 0..count {
+        let items = plan.spaces[space].lines[line].items.iter();
+        let height = items.map(|item| plan.items[*item].rect.height).max();
+        plan.spaces[space].lines[line].height = height.unwrap_or(0);
+    }
+    caption(plan, space);
+    for channel in 0..=count {
+        let (before, after) = room(plan, space, channel);
+        let turn = turns(plan, space, channel);
+        let own = &mut plan.spaces[space].channels[channel];
+        own.turn = turn;
+        own.before = before;
+        own.height = before + own.tracks() + after;
+    }
+    let own = &mut plan.spaces[space];
+    let lines: i32 = own.lines.iter().map(|line| line.height).sum();
+    let channels: i32 = own.channels.iter().map(|channel| channel.height).sum();
+    let caption = small(own.caption.len()) * CAPTION;
+    own.rect.height = lines + channels + caption;
+    own.rect.height
+}
+
+/// Height of a line of words below the bar that ends a bank.
+pub(in crate::diagram) const CAPTION: i32 = 18;
+
+/// The words below the bar at which branches meet.
+fn caption(plan: &mut Plan<'_>, space: SpaceId) {
+    let own = &plan.spaces[space];
+    let owner = own.owner.filter(|_| own.bank);
+    let step = owner.and_then(|owner| plan.items[owner].step());
+    let Some(join) = step.and_then(|step| step.join.as_ref()) else {
+        return;
+    };
+    let room = i16::try_from(own.rect.width).unwrap_or(i16::MAX);
+    plan.spaces[space].caption = wrap(&join.words, (f32::from(room) / 12.0).max(4.0));
+}
+
+/// The room of a channel above and below its tracks.
+fn room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
+    let own = &plan.spaces[space];
+    let (first, last) = (channel == 0, channel == own.lines.len());
+    let crowded = 0 < own.channels[channel].nets.len();
+    if own.bank {
+        return match (own.is_row(plan.across), first, last) {
+            (_, true, true) => (0, 0),
+            (true, true, _) => (BAR, 24),
+            (true, _, true) => (10, 12 + BAR),
+            // Branches stacked: a line in from the left above each, a line out to the right below each.
+            (false, true, _) if plan.across => (0, 4),
+            (false, _, true) if plan.across => (4, if crowded { 6 } else { 0 }),
+            (false, ..) if plan.across => (8, 10),
+            (false, true, _) => (0, 26),
+            (false, _, true) => (18, 4),
+            (true | false, ..) => (20, 28),
+        };
+    }
+    if first || last {
+        return match (crowded, first) {
+            (false, _) => (0, 0),
+            (true, true) => (4, 14),
+            (true, false) => (14, 2),
+        };
+    }
+    // A gap without an arrow in it sets what is beside the run's way apart.
+    let below = own.lines[channel].items.first();
+    let group = below.map_or(Group::Main, |item| plan.items[*item].group);
+    let rows = if plan.across { ACROSS_GAP } else { DOWN_GAP };
+    match (group, crowded) {
+        (Group::Main, false) => (rows / 2, rows - rows / 2),
+        (Group::Main, true) => (14, 20),
+        (Group::Exit, _) => (14, 16),
+        (Group::Aside, _) => (20, 20),
+    }
+}
+
+/// Whether the run turns here on its way from the end of a row to the beginning of the next.
+fn turns(plan: &Plan<'_>, space: SpaceId, channel: usize) -> bool {
+    let own = &plan.spaces[space];
+    let below = own.lines.get(channel).and_then(|line| line.items.first());
+    let main = below.is_some_and(|item| plan.items[*item].group == Group::Main);
+    plan.across && !own.bank && 0 < channel && main
+}
+
+/// Places, from the outside in.
+pub(super) fn positions(plan: &mut Plan<'_>, root: SpaceId) {
+    let own = plan.spaces[root].rect;
+    plan.width = own.width + 2 * MARGIN;
+    plan.height = own.height + 2 * MARGIN;
+    spread(plan, root, MARGIN, MARGIN, own.width);
+    lanes(plan);
+}
+
+/// Sets a space down with its upper left corner here, in this much width.
+fn spread(plan: &mut Plan<'_>, space: SpaceId, x: i32, y: i32, width: i32) {
+    let own = &mut plan.spaces[space];
+    own.rect.x = x;
+    own.rect.y = y;
+    own.rect.width = width.max(own.rect.width);
+    let row = own.is_row(plan.across);
+    let bars = if own.bank && !row { BUS } else { 0 };
+    let gutter = own.gutter();
+    let room = plan.spaces[space].rect.width - gutter - 2 * bars;
+    let mut top = y;
+    for line in 0..plan.spaces[space].lines.len() {
+        let own = &mut plan.spaces[space];
+        own.channels[line].y = top;
+        top += own.channels[line].height;
+        own.lines[line].y = top;
+        let start = match plan.across {
+            true => 0,
+            false => (room - own.lines[line].width).max(0) / 2,
+        };
+        let (mut left, gap) = (x + bars + start, own.lines[line].gap);
+        for item in own.lines[line].items.clone() {
+            set(plan, item, left, top);
+            left += plan.items[item].rect.width + gap;
+        }
+        top += plan.spaces[space].lines[line].height;
+    }
+    if let Some(last) = plan.spaces[space].channels.last_mut() {
+        last.y = top;
+    }
+}
+
+fn set(plan: &mut Plan<'_>, item: ItemId, x: i32, y: i32) {
+    let framed = branch_is_framed(plan, item);
+    let own = &mut plan.items[item];
+    own.rect.x = x;
+    own.rect.y = match (own.what, plan.across) {
+        // A pill stands so that the run, which comes at the height of the cards' ports, meets its middle.
+        (What::Exit(_), true) => y + (super::PORT - own.rect.height / 2).max(0),
+        _ => y,
+    };
+    let Some(inside) = own.inside else { return };
+    let (rect, head) = (own.rect, own.face.head);
+    let (left, top, width) = match own.what {
+        What::Branch(_) if framed => (
+            rect.x + BRANCH_PAD,
+            rect.y + head.max(BRANCH_PAD),
+            rect.width - 2 * BRANCH_PAD,
+        ),
+        What::Branch(_) => (rect.x, rect.y, rect.width),
+        _ if own.is_foreach() => (
+            rect.x + PAD,
+            rect.y + head + 2 * SHEET,
+            rect.width - 2 * PAD - 2 * SHEET,
+        ),
+        _ => (rect.x + PAD, rect.y + head, rect.width - 2 * PAD),
+    };
+    spread(plan, inside, left, top, width);
+}
+
+/// Gives each net its lane, the shortest nearest to the lines.
+fn lanes(plan: &mut Plan<'_>) {
+    let mut of: Vec<Vec<(i32, i32, NetId)>> = vec![Vec::new(); plan.spaces.len()];
+    for (id, net) in plan.nets.iter().enumerate() {
+        if let Trunk::Lane(_) = net.trunk {
+            let (low, high) = super::wires::stretch(plan, id);
+            of[net.space].push((low, high, id));
+        }
+    }
+    for (space, mut nets) in of.into_iter().enumerate() {
+        nets.sort_by_key(|(low, high, id)| (high - low, *low, *id));
+        // One line more than its own between two that share a lane, so that they are not taken for one.
+        let stretches: Vec<(i32, i32)> = nets
+            .iter()
+            .map(|(low, high, _)| (*low, high + PITCH))
+            .collect();
+        let own = super::fit::share(&stretches);
+        let used = small(own.iter().max().map_or(0, |most| most + 1)).max(1);
+        let room = small(plan.spaces[space].lanes).max(1) * PITCH;
+        for ((_, _, id), lane) in nets.iter().zip(own) {
+            let offset = (small(lane) + 1) * room / used.max(room / PITCH);
+            plan.nets[*id].trunk = Trunk::Lane(offset.max(2));
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// Where the lanes of a space begin.
+    pub(super) fn gutter_x(&self, space: SpaceId) -> i32 {
+        let own = &self.spaces[space];
+        let room = own.rect.width - own.gutter();
+        own.rect.x + room
+    }
+}
