@@ -13,16 +13,42 @@ use super::{Type, TypeFault, Words, suggestion};
 /// What surrounds an expression besides its variables. What all expressions of a definition share is shared here too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surface {
-    /// The stages and blocks that `entered("id")` and its like may name, with the names of their seats.
-    pub stages: Arc<BTreeMap<String, Vec<String>>>,
-    /// The options of `choice("id")`, where the stage has its own.
-    pub choices: Arc<BTreeMap<String, Vec<String>>>,
+    /// The stages and blocks that `entered("id")` and its like may name.
+    pub stages: Arc<BTreeMap<String, KnownStage>>,
     /// The registers that `registered(…)` may name.
     pub registers: Arc<BTreeSet<String>>,
+    /// The foreach blocks in whose branch this expression is read.
+    pub inside: Vec<String>,
+    /// What `form` has elsewhere, by name: why it cannot be read here.
+    pub absent: Arc<BTreeMap<String, Absent>>,
     /// By the text of a guard: the paths that are answered whenever it holds.
-    pub implied: BTreeMap<String, Vec<String>>,
+    pub implied: Arc<BTreeMap<String, Vec<String>>>,
     /// Paths that are answered wherever this expression is read.
     pub answered: Vec<String>,
+}
+
+/// What is known of a stage or block that a function may name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownStage {
+    /// The names of its seats.
+    pub seats: Vec<String>,
+    /// What `choice("id")` can be, where that is known.
+    pub choices: Option<Arc<[String]>>,
+    /// What one of `answers("id")` is; `None` when it has none.
+    pub answers: Option<Type>,
+    /// The foreach blocks around it: outside their branches it is there once for each.
+    pub branches: Vec<String>,
+}
+
+/// Why a name of `form` cannot be read at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// The lint code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: Words,
+    /// What to write instead.
+    pub help: Words,
 }
 
 /// Everything wrong with `program`, in the order in which it is written.
@@ -329,6 +355,11 @@ impl<'a> Checker<'a> {
         parts: &BTreeMap<String, Type>,
     ) -> Type {
         let of = path(operand).unwrap_or_else(|| "…".to_owned());
+        if let Some(absent) = self.surface.absent.get(field).filter(|_| of == "form") {
+            let (code, message, help) = (absent.code, &absent.message, &absent.help);
+            self.fault(expr, code, message.clone(), Some(help.clone()));
+            return Type::Any;
+        }
         let code = if of == "form" {
             "unknown-field"
         } else {

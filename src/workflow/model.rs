@@ -312,6 +312,17 @@ pub struct Join {
     pub wait: bool,
 }
 
+impl Join {
+    /// Every branch must pass; the first refusal decides.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            pass: JoinPass::All,
+            wait: false,
+        }
+    }
+}
+
 /// What must pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoinPass {
