@@ -139,6 +139,13 @@ impl Sayer<'_> {
             let stage = self.lexicon.title_of(id);
             return self.say(key, &[("stage", &stage)]);
         }
+        if let (Term::Fact(name, id), Sign::Is, Term::Number(one)) = (left, sign, right)
+            && name == "rounds"
+            && one == "1"
+        {
+            let stage = self.lexicon.title_of(id);
+            return self.say("first_round", &[("stage", &stage)]);
+        }
         match (sign, right) {
             (Sign::Is, Term::Null) => self.pair("is", left, &self.say("unanswered", &[])?),
             (Sign::IsNot, Term::Null) => self.pair("is", left, &self.say("answered", &[])?),

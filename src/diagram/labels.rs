@@ -225,11 +225,17 @@ impl<'a> Lexicon<'a> {
 
     /// A column of a table, or what an answer knows of a chosen resource.
     fn part_of(&self, field: &str, column: &str) -> Option<String> {
-        let columns = self.workflow.field(field).map(|field| &field.columns);
-        let own = columns
-            .and_then(|columns| columns.iter().find(|own| own.id == column))
+        let known = self.workflow.field(field);
+        let own = known
+            .and_then(|field| field.columns.iter().find(|own| own.id == column))
             .map(|own| self.pick(&own.label));
-        own.or_else(|| self.attribute(column))
+        own.or_else(|| match (known, column) {
+            (Some(field), "from" | "to") => {
+                let values = [("label", self.labels.words.pick(&field.label))];
+                Some(self.say_common(&format!("forms.part.{column}"), &values))
+            }
+            _ => self.attribute(column),
+        })
     }
 
     fn attribute(&self, name: &str) -> Option<String> {

@@ -144,7 +144,7 @@ impl Sketch {
             false => &branch.title,
         };
         let mut inside = Vec::new();
-        if let Some(when) = branch.when.as_ref().filter(|_| !self.of_case) {
+        if let Some(when) = branch.own_condition().filter(|_| !self.of_case) {
             inside.push(plain(self.condition(&when.words, &when.guard)));
         }
         inside.extend(self.list(&branch.list));

@@ -306,21 +306,26 @@ impl Reader<'_> {
     }
 
     fn parallel(&self, node: &Node, parallel: &Parallel) -> Vec<Branch> {
-        let branches = parallel.branches.iter().map(|branch| {
-            let id = format!("{}.{}", node.id, branch.name);
-            let title = self.lexicon.pick(&branch.title);
-            Branch {
-                title: match title == branch.name {
-                    true => String::new(),
-                    false => title,
-                },
-                when: branch
-                    .when
-                    .as_ref()
-                    .map(|when| self.lexicon.condition(when, &[])),
-                mark: self.progress.map(|progress| progress.mark(&id)),
-                ..self.branch(&id, &branch.stages)
+        let branches = parallel.branches.iter().map(|own| {
+            let id = format!("{}.{}", node.id, own.name);
+            let mut branch = self.branch(&id, &own.stages);
+            let when = own.when.as_ref();
+            branch.when = when.map(|when| self.lexicon.condition(when, &[]));
+            branch.mark = self.progress.map(|progress| progress.mark(&id));
+            branch.title = self.lexicon.pick(&own.title);
+            // What a single step says does not need to be said around it once more.
+            if let [only] = branch.list.steps.as_mut_slice() {
+                if branch.title == only.title {
+                    branch.title.clear();
+                }
+                if only.when.is_none() && !only.shape.is_block() {
+                    only.when.clone_from(&branch.when);
+                }
             }
+            if branch.title == own.name {
+                branch.title.clear();
+            }
+            branch
         });
         branches.collect()
     }

@@ -107,6 +107,18 @@ pub struct Branch {
     pub mark: Option<Mark>,
 }
 
+impl Branch {
+    /// What is to be said of it as a whole; its only step may say it already.
+    #[must_use]
+    pub fn own_condition(&self) -> Option<&Condition> {
+        let said = match self.list.steps.as_slice() {
+            [only] => only.when.as_ref(),
+            _ => None,
+        };
+        self.when.as_ref().filter(|when| said != Some(when))
+    }
+}
+
 /// When branches have come together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Join {

@@ -82,7 +82,7 @@ fn sticks_to(piece: &str, letter: char) -> bool {
     let first = piece.chars().next().is_some_and(is_wide);
     let last = piece.chars().last().unwrap_or(' ');
     let opens = "（《“〔".contains(last);
-    let glued = !is_wide(letter) && last != ' ' && !is_wide(last) && !first;
+    let glued = !is_wide(letter) && !" -/".contains(last) && !is_wide(last) && !first;
     // A number keeps its unit: 1 人, 10月.
     let unit = is_wide(letter) && piece.trim_end().ends_with(|end: char| end.is_ascii_digit());
     opens || glued || unit || letter == ' ' || "，。、；：）》”〕".contains(letter)

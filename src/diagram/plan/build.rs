@@ -30,11 +30,11 @@ pub(in crate::diagram) fn plan(sketch: &Sketch, size: Size) -> Plan<'_> {
     let root = builder.list(&sketch.list, None);
     let names = std::mem::take(&mut builder.names);
     plan.nets = nets::nets(&plan, &names);
+    let room = size.width - 2 * MARGIN;
+    fit::thin(&mut plan, root, room);
     let sources = plan.nets.iter().flat_map(|net| &net.sources);
     plan.drawn = sources.map(|source| (source.item, source.way)).collect();
-    fit::lanes(&mut plan);
-    fit::least(&mut plan, root);
-    fit::space(&mut plan, root, size.width - 2 * MARGIN);
+    fit::space(&mut plan, root, room);
     nets::route(&mut plan);
     place::tracks(&mut plan);
     place::heights(&mut plan);
@@ -121,6 +121,8 @@ impl<'a> Builder<'a, '_> {
             let inside = self.list(&branch.list, Some(id));
             self.plan.items[id].inside = Some(inside);
         }
+        // A few branches read best one below the other where the run goes across; many would make a tower.
+        self.plan.spaces[space].sideways = self.plan.across && branches.len() <= 3;
         space
     }
 }

@@ -156,7 +156,7 @@ impl Writer<'_> {
             Some(note) => self.centered(&SMALL, &note, SIDE, 4),
             None => {
                 for about in &step.about {
-                    self.centered(&SMALL, about, SIDE, 4);
+                    self.centered(&SMALL, about, SIDE, 6);
                 }
             }
         }
@@ -248,7 +248,7 @@ impl Writer<'_> {
     }
 
     fn branch(&mut self, branch: &Branch) {
-        let when = branch.when.as_ref().map(|when| when.words.as_str());
+        let when = branch.own_condition().map(|when| when.words.as_str());
         if branch.title.is_empty() && when.is_none() {
             return;
         }

@@ -1,13 +1,16 @@
 //! How wide everything is, and what stands beside what.
 
+use std::collections::BTreeSet;
+
 use super::face::{face, pill_width};
+use super::nets::Net;
 use super::{
-    ACROSS_GAP, BUS, CARD, CARD_ACROSS, CARD_LEAST, Channel, Group, ItemId, Line, PAD, Plan, SHEET,
-    SIDE_GAP, SpaceId, What, small,
+    ACROSS_GAP, BUS, CARD, CARD_ACROSS, CARD_LEAST, Channel, Group, ItemId, Line, NetId, PAD,
+    PITCH, Plan, SHEET, SIDE_GAP, SpaceId, What, small,
 };
 
 /// How many lanes each gutter needs at most: nets whose stretches do not meet share one.
-pub(super) fn lanes(plan: &mut Plan<'_>) {
+fn lanes(plan: &mut Plan<'_>) {
     let mut stretches: Vec<Vec<(usize, usize)>> = vec![Vec::new(); plan.spaces.len()];
     let places = places(plan);
     for net in &plan.nets {
@@ -27,6 +30,49 @@ pub(super) fn lanes(plan: &mut Plan<'_>) {
                 .map_or(0, |most| most + 1),
         };
     }
+}
+
+/// Where a drawing would be wider than asked for because of its lanes, the longest lines are left out: their ways say in
+/// words where they lead.
+pub(super) fn thin(plan: &mut Plan<'_>, root: SpaceId, room: i32) {
+    /// So many lanes may stay whatever the width.
+    const KEPT: usize = 2;
+    loop {
+        lanes(plan);
+        let excess = least(plan, root) - room;
+        let crowded = (0..plan.spaces.len()).max_by_key(|space| plan.spaces[*space].lanes);
+        let Some(space) = crowded.filter(|space| KEPT < plan.spaces[*space].lanes) else {
+            return;
+        };
+        if excess <= 0 {
+            return;
+        }
+        let surplus = usize::try_from(excess / PITCH + 1).unwrap_or(1);
+        drop_longest(plan, space, surplus.min(plan.spaces[space].lanes - KEPT));
+    }
+}
+
+fn drop_longest(plan: &mut Plan<'_>, space: SpaceId, count: usize) {
+    let places = places(plan);
+    let length = |net: &Net| {
+        let touched: Vec<usize> = net.touches().map(|item| places[item]).collect();
+        let low = touched.iter().min().copied().unwrap_or(0);
+        touched.into_iter().max().unwrap_or(0) - low
+    };
+    let mut own: Vec<(usize, NetId)> = plan
+        .nets
+        .iter()
+        .enumerate()
+        .filter(|(_, net)| net.space == space)
+        .map(|(id, net)| (length(net), id))
+        .collect();
+    own.sort_unstable();
+    let dropped: BTreeSet<NetId> = own.iter().rev().take(count).map(|(_, id)| *id).collect();
+    let mut id = 0;
+    plan.nets.retain(|_| {
+        id += 1;
+        !dropped.contains(&(id - 1))
+    });
 }
 
 /// For each stretch, in this order, the first lane in which it meets no other.
@@ -67,7 +113,7 @@ fn places(plan: &Plan<'_>) -> Vec<usize> {
 }
 
 /// How narrow each item can be, and with it each space.
-pub(super) fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
+fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
     let mut widest = 0;
     for item in plan.spaces[space].items.clone() {
         let inside = plan.items[item].inside;
@@ -85,7 +131,7 @@ pub(super) fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
         widest = widest.max(own);
     }
     let own = &plan.spaces[space];
-    let bars = match (own.bank, own.items.len() < 2 && !plan.across) {
+    let bars = match (own.bank, own.items.len() < 2 && !own.sideways) {
         (true, false) => 2 * BUS,
         _ => 0,
     };
@@ -114,7 +160,7 @@ pub(in crate::diagram) fn branch_is_framed(plan: &Plan<'_>, item: ItemId) -> boo
     match plan.items[item].what {
         What::Branch(branch) => {
             !branch.title.is_empty()
-                || (branch.when.is_some() && !plan.sketch.of_case)
+                || (branch.own_condition().is_some() && !plan.sketch.of_case)
                 || 1 < branch.list.steps.len()
                 || !branch.list.exits.is_empty()
         }
@@ -191,13 +237,13 @@ fn list(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
 fn bank(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
     let items = plan.spaces[space].items.clone();
     let widest = widest(plan, space);
-    let across = plan.across;
-    let columns = |room: i32| match across {
+    let sideways = plan.spaces[space].sideways;
+    let columns = |room: i32| match sideways {
         true => 1,
         false => ((room + SIDE_GAP) / (widest + SIDE_GAP).max(1)).max(1),
     };
     let count = small(items.len()).max(1);
-    let in_one = !across && count <= columns(room);
+    let in_one = !sideways && count <= columns(room);
     let (room, columns) = match in_one {
         true => (room, count),
         false => {
@@ -222,7 +268,7 @@ fn bank(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
         lines.push(line);
     }
     let content = lines.iter().map(|line| line.width).max().unwrap_or(0);
-    let bars = match !across && lines.len() < 2 {
+    let bars = match !sideways && lines.len() < 2 {
         true => 0,
         false => 2 * BUS,
     };

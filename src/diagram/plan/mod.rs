@@ -21,7 +21,7 @@ pub(super) use face::{Anchor, CHIP, Face};
 pub(super) use fit::branch_is_framed;
 pub(super) use nets::Net;
 pub(super) use place::CAPTION;
-pub(super) use wires::{Crossing, NetWires, Wire, WireKind};
+pub(super) use wires::{NetWires, Wire};
 
 /// How wide a drawing may be, and which way it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +159,8 @@ pub(super) struct Space {
     pub owner: Option<ItemId>,
     /// Whether its items are the branches of a parallel.
     pub bank: bool,
+    /// Whether the branches of a bank stand one below the other and are entered from the side.
+    pub sideways: bool,
     pub items: Vec<ItemId>,
     /// How many lanes its gutter has at most.
     pub lanes: usize,
@@ -168,7 +170,7 @@ pub(super) struct Space {
     pub rect: Rect,
     /// Width of the lines alone.
     pub content: i32,
-    /// Height of the words below the bar that ends a bank.
+    /// The words below the bar that ends a bank.
     pub caption: Vec<String>,
 }
 
@@ -180,9 +182,9 @@ impl Space {
         }
     }
 
-    /// Whether the branches of a bank stand in one line between two bars, not stacked beside them.
-    pub fn is_row(&self, across: bool) -> bool {
-        !across && self.lines.len() < 2
+    /// Whether the branches of a bank stand in one line between two bars, not in several with the bars beside them.
+    pub fn is_row(&self) -> bool {
+        !self.sideways && self.lines.len() < 2
     }
 }
 
@@ -241,7 +243,7 @@ pub(super) struct Plan<'a> {
     /// What leads elsewhere.
     pub net_wires: Vec<NetWires>,
     /// The bars at which branches part and meet.
-    pub bars: Vec<(SpaceId, Rect)>,
+    pub bars: Vec<Rect>,
 }
 
 impl Plan<'_> {

@@ -33,7 +33,7 @@ pub(in crate::diagram) struct Source {
 /// Where the beginnings of a net come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diagram) enum Trunk {
-    /// In a lane of the gutter, at this distance from the lines.
+    /// In a lane beside the lines.
     Lane(i32),
     /// In a channel.
     Channel(usize),

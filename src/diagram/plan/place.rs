@@ -4,8 +4,8 @@ use super::face::Face;
 use super::fit::{BRANCH_PAD, branch_is_framed};
 use super::nets::{Entry, Trunk};
 use super::{
-    ACROSS_GAP, BAR, BUS, DOWN_GAP, Group, ItemId, MARGIN, NetId, PAD, PITCH, Plan, SHEET, SpaceId,
-    What, small,
+    ACROSS_GAP, BAR, BUS, DOWN_GAP, GUTTER_EDGE, Group, ItemId, MARGIN, NetId, PAD, PITCH, Plan,
+    Rect, SHEET, SpaceId, What, small,
 };
 use crate::diagram::text::wrap;
 
@@ -113,14 +113,14 @@ fn room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
     let (first, last) = (channel == 0, channel == own.lines.len());
     let crowded = 0 < own.channels[channel].nets.len();
     if own.bank {
-        return match (own.is_row(plan.across), first, last) {
+        return match (own.is_row(), first, last) {
             (_, true, true) => (0, 0),
             (true, true, _) => (BAR, 24),
             (true, _, true) => (10, 12 + BAR),
             // Branches stacked: a line in from the left above each, a line out to the right below each.
-            (false, true, _) if plan.across => (0, 4),
-            (false, _, true) if plan.across => (4, if crowded { 6 } else { 0 }),
-            (false, ..) if plan.across => (8, 10),
+            (false, true, _) if own.sideways => (0, 4),
+            (false, _, true) if own.sideways => (4, if crowded { 6 } else { 0 }),
+            (false, ..) if own.sideways => (8, 10),
             (false, true, _) => (0, 26),
             (false, _, true) => (18, 4),
             (true | false, ..) => (20, 28),
@@ -168,7 +168,7 @@ fn spread(plan: &mut Plan<'_>, space: SpaceId, x: i32, y: i32, width: i32) {
     own.rect.x = x;
     own.rect.y = y;
     own.rect.width = width.max(own.rect.width);
-    let row = own.is_row(plan.across);
+    let row = own.is_row();
     let bars = if own.bank && !row { BUS } else { 0 };
     let gutter = own.gutter();
     let room = plan.spaces[space].rect.width - gutter - 2 * bars;
@@ -178,7 +178,7 @@ fn spread(plan: &mut Plan<'_>, space: SpaceId, x: i32, y: i32, width: i32) {
         own.channels[line].y = top;
         top += own.channels[line].height;
         own.lines[line].y = top;
-        let start = match plan.across {
+        let start = match plan.across && (!own.bank || own.sideways) {
             true => 0,
             false => (room - own.lines[line].width).max(0) / 2,
         };
@@ -222,7 +222,7 @@ fn set(plan: &mut Plan<'_>, item: ItemId, x: i32, y: i32) {
     spread(plan, inside, left, top, width);
 }
 
-/// Gives each net its lane, the shortest nearest to the lines.
+/// Gives each net its lane: as near to the lines that it passes as the others leave room, the shortest first.
 fn lanes(plan: &mut Plan<'_>) {
     let mut of: Vec<Vec<(i32, i32, NetId)>> = vec![Vec::new(); plan.spaces.len()];
     for (id, net) in plan.nets.iter().enumerate() {
@@ -233,26 +233,50 @@ fn lanes(plan: &mut Plan<'_>) {
     }
     for (space, mut nets) in of.into_iter().enumerate() {
         nets.sort_by_key(|(low, high, id)| (high - low, *low, *id));
-        // One line more than its own between two that share a lane, so that they are not taken for one.
-        let stretches: Vec<(i32, i32)> = nets
-            .iter()
-            .map(|(low, high, _)| (*low, high + PITCH))
-            .collect();
-        let own = super::fit::share(&stretches);
-        let used = small(own.iter().max().map_or(0, |most| most + 1)).max(1);
-        let room = small(plan.spaces[space].lanes).max(1) * PITCH;
-        for ((_, _, id), lane) in nets.iter().zip(own) {
-            let offset = (small(lane) + 1) * room / used.max(room / PITCH);
-            plan.nets[*id].trunk = Trunk::Lane(offset.max(2));
+        let mut taken = super::wires::entries(plan, space);
+        for (low, high, id) in nets {
+            let (from, to) = (
+                beside(plan, space, low, high),
+                plan.spaces[space].rect.right() - 2,
+            );
+            let x = free(&taken, (low - PITCH, high + PITCH), from, to);
+            taken.push((x, low, high));
+            plan.nets[id].trunk = Trunk::Lane(x);
         }
     }
 }
 
-impl Plan<'_> {
-    /// Where the lanes of a space begin.
-    pub(super) fn gutter_x(&self, space: SpaceId) -> i32 {
-        let own = &self.spaces[space];
-        let room = own.rect.width - own.gutter();
-        own.rect.x + room
+/// How far to the right the lines of a space reach at these heights.
+fn beside(plan: &Plan<'_>, space: SpaceId, low: i32, high: i32) -> i32 {
+    let own = &plan.spaces[space];
+    let passed = own
+        .lines
+        .iter()
+        .filter(|line| line.y <= high && low <= line.y + line.height);
+    let rights = passed.filter_map(|line| line.items.last().map(|last| plan.items[*last].rect));
+    let right = rights.map(Rect::right).max().unwrap_or(own.rect.x);
+    right + GUTTER_EDGE + if plan.across { PITCH } else { 0 }
+}
+
+/// The first place from `from` on where a line down from `low` to `high` keeps its distance from those that are taken;
+/// where there is none, a smaller distance will do.
+fn free(taken: &[(i32, i32, i32)], (low, high): (i32, i32), from: i32, to: i32) -> i32 {
+    let mut near: Vec<i32> = taken
+        .iter()
+        .filter(|(_, top, bottom)| *top <= high && low <= *bottom)
+        .map(|(x, _, _)| *x)
+        .collect();
+    near.sort_unstable();
+    for distance in [PITCH, PITCH * 2 / 3, PITCH / 3, 1] {
+        let mut x = from;
+        for other in &near {
+            if (other - x).abs() < distance {
+                x = other + distance;
+            }
+        }
+        if x <= to {
+            return x;
+        }
     }
+    to
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::nets::{Entry, Source, Trunk};
 use super::{
-    BAR, BUS, Group, ItemId, NetId, PITCH, PORT, Plan, Point, Rect, SIDE_GAP, SpaceId, What, small,
+    BAR, BUS, GUTTER_EDGE, Group, ItemId, NetId, PITCH, PORT, Plan, Point, Rect, SpaceId, What,
+    small,
 };
 use crate::diagram::progress::Mark;
 
@@ -123,7 +124,7 @@ fn bank(plan: &mut Plan<'_>, space: SpaceId) {
     if own.items.is_empty() {
         return;
     }
-    match own.is_row(plan.across) {
+    match own.is_row() {
         true => bars_above_and_below(plan, space),
         false => bars_beside(plan, space),
     }
@@ -144,8 +145,8 @@ fn bars_above_and_below(plan: &mut Plan<'_>, space: SpaceId) {
     };
     let below = own.channels.last().map_or(0, |last| last.y + last.height);
     let (top, bottom) = (bar(own.rect.y), bar(below - BAR));
-    plan.bars.push((space, top));
-    plan.bars.push((space, bottom));
+    plan.bars.push(top);
+    plan.bars.push(bottom);
     for item in own.items {
         let rect = plan.items[item].rect;
         let x = rect.middle();
@@ -170,7 +171,6 @@ fn connect(plan: &mut Plan<'_>, space: SpaceId, item: ItemId, part: Vec<Point>, 
 
 fn bars_beside(plan: &mut Plan<'_>, space: SpaceId) {
     let own = plan.spaces[space].clone();
-    let across = plan.across;
     let below = own.channels.last().map_or(0, |last| last.y + last.height);
     let bar = |x: i32| Rect {
         x,
@@ -182,13 +182,13 @@ fn bars_beside(plan: &mut Plan<'_>, space: SpaceId) {
         bar(own.rect.x),
         bar(own.rect.x + BUS + own.content + BUS - BAR),
     );
-    plan.bars.push((space, left));
-    plan.bars.push((space, right));
+    plan.bars.push(left);
+    plan.bars.push(right);
     for item in own.items {
         let rect = plan.items[item].rect;
         let line = plan.items[item].line;
         let (above, under) = (&own.channels[line], &own.channels[line + 1]);
-        let (part, meet) = match across {
+        let (part, meet) = match own.sideways {
             true => {
                 let y = rect.y + across_port(plan, item);
                 (
@@ -268,18 +268,25 @@ fn stub(plan: &Plan<'_>, net: NetId, source: &Source) -> (Vec<Point>, Vec<Crossi
             points.push((x, y));
         }
     }
-    if let Trunk::Lane(offset) = own.trunk {
-        points.push((plan.gutter_x(own.space) + offset, y));
+    if let Trunk::Lane(lane) = own.trunk {
+        points.push((lane, y));
     }
     (straight(points), crossings)
 }
 
-/// How far right of an item a net turns.
+/// How far right of an item a net turns: the uppermost of its ways the farthest, so that none crosses another.
 fn gap_offset(plan: &Plan<'_>, item: ItemId, net: NetId) -> i32 {
-    let own = &plan.items[item].gap;
-    let place = own.iter().position(|known| *known == net).unwrap_or(0);
-    let pitch = ((SIDE_GAP - 8) / small(own.len()).max(1)).clamp(1, PITCH);
-    5 + small(place) * pitch
+    let own = &plan.items[item];
+    let line = &plan.spaces[own.home].lines[own.line];
+    let room = match line.items.last() == Some(&item) {
+        true => GUTTER_EDGE + PITCH,
+        false => line.gap,
+    };
+    let count = small(own.gap.len()).max(1);
+    let place = own.gap.iter().rposition(|known| *known == net);
+    let place = count - 1 - small(place.unwrap_or(0));
+    let pitch = ((room - 8) / count).clamp(1, PITCH);
+    5 + place * pitch
 }
 
 /// From the trunk into the goal.
@@ -290,7 +297,7 @@ fn head(plan: &Plan<'_>, net: NetId) -> Vec<Point> {
     let (place, count) = (small(place.unwrap_or(0)), small(goal.entries.len()));
     let channel = |channel: usize| plan.spaces[own.space].channels[channel].track(net);
     let lane = match own.trunk {
-        Trunk::Lane(offset) => Some(plan.gutter_x(own.space) + offset),
+        Trunk::Lane(lane) => Some(lane),
         Trunk::Channel(_) => None,
     };
     let half = goal.rect.width / 2;
@@ -313,6 +320,17 @@ fn head(plan: &Plan<'_>, net: NetId) -> Vec<Point> {
         }
     };
     straight(points)
+}
+
+/// The lines that go straight down or up into the items of a space: their place and from where to where.
+pub(super) fn entries(plan: &Plan<'_>, space: SpaceId) -> Vec<(i32, i32, i32)> {
+    let own = plan.nets.iter().enumerate();
+    own.filter(|(_, net)| net.space == space && net.entry != Entry::Side)
+        .filter_map(|(id, _)| match head(plan, id).as_slice() {
+            [.., one, two] => Some((two.0, one.1.min(two.1), one.1.max(two.1))),
+            _ => None,
+        })
+        .collect()
 }
 
 /// From where to where a net's lane reaches.

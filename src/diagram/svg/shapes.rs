@@ -51,21 +51,10 @@ fn lines(pen: &mut Pen, plan: &Plan<'_>) {
         pen.wire(&format!("ed ed{done}"), &shortened(&wire.points));
         pen.arrow(&format!("ar ar{done}"), &wire.points);
     }
-    for (space, bar) in &plan.bars {
+    for bar in &plan.bars {
         rect(pen, "bar", *bar, 2);
-        let own = &plan.spaces[*space];
-        if bar.y + bar.height < own.rect.y + own.rect.height / 2 || bar.height > bar.width {
-            continue;
-        }
-        caption(pen, plan, *space);
     }
-    // Bars that stand beside their branches have their words below all the same.
-    let beside = plan
-        .spaces
-        .iter()
-        .enumerate()
-        .filter(|(_, space)| space.bank && !space.is_row(plan.across));
-    for (space, _) in beside {
+    for space in 0..plan.spaces.len() {
         caption(pen, plan, space);
     }
 }
