@@ -47,6 +47,7 @@ pub(super) fn draw(
             alone: true,
             id: "flow",
         }),
+        Picture::Bpmn => sketch.bpmn(),
         Picture::Text => sketch.outline_text(),
     };
     println!("{drawn}");

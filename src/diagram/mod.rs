@@ -2,6 +2,7 @@
 //!
 //! A [`Sketch`] says in words and blocks what is shown; each format draws that. Nothing here can fail.
 
+mod bpmn;
 mod deadline;
 mod guard;
 mod labels;

@@ -71,6 +71,11 @@ impl Sketch {
         parts.join(&self.terms.stop)
     }
 
+    /// The same without what it is called.
+    pub(super) fn about(&self, step: &Step) -> String {
+        self.facts(step).join(&self.terms.stop)
+    }
+
     fn list(&self, list: &List) -> Vec<Entry> {
         list.steps.iter().map(|step| self.step(step)).collect()
     }

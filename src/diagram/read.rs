@@ -33,6 +33,7 @@ pub fn sketch(workflow: &Workflow, labels: Labels<'_>, progress: Option<&Progres
         reader.lead_to(end, &mut list);
     }
     Sketch {
+        key: workflow.key.clone(),
         title: lexicon.pick(&workflow.title),
         list,
         of_case: progress.is_some(),
@@ -164,6 +165,7 @@ impl Reader<'_> {
             Kind::Start(start) => {
                 let values = [("workflow", start.workflow.as_str())];
                 step.about.push(self.lexicon.say("starts", &values));
+                step.calls = Some(start.workflow.clone());
                 if start.submit {
                     step.chips.push(self.rule("submits", &[]));
                 }
@@ -175,6 +177,7 @@ impl Reader<'_> {
             Kind::Group { .. } | Kind::Aside { .. } => {}
         }
         if let Some(every) = &node.every {
+            step.recurs = true;
             let span = self.lexicon.budget(&every.clock);
             step.chips.push(self.rule("every", &[("span", &span)]));
         }
@@ -245,6 +248,7 @@ impl Reader<'_> {
         let each = self.lexicon.each(foreach);
         step.about
             .push(self.lexicon.say("each", &[("each", &each)]));
+        step.in_turn = foreach.in_turn;
         if foreach.in_turn {
             step.chips.push(self.rule("in_turn", &[]));
         }
@@ -505,6 +509,9 @@ fn blank(id: &str, shape: Shape, kind: String) -> Step {
         join: None,
         standing: None,
         branches: Vec::new(),
+        in_turn: false,
+        recurs: false,
+        calls: None,
     }
 }
 

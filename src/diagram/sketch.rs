@@ -6,6 +6,8 @@ use super::progress::{BranchMark, Mark, Standing};
 /// A definition, or a case running through it, as a diagram shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sketch {
+    /// The workflow's key.
+    pub key: String,
     /// The workflow's title.
     pub title: String,
     /// What happens, from the filing on, and how it can end.
@@ -54,6 +56,12 @@ pub struct Step {
     pub standing: Option<Standing>,
     /// The branches that there are.
     pub branches: Vec<BranchMark>,
+    /// Whether its branches run one after another.
+    pub in_turn: bool,
+    /// Whether it comes again and again.
+    pub recurs: bool,
+    /// The key of the workflow that it opens a case of.
+    pub calls: Option<String>,
 }
 
 /// How a step is drawn.

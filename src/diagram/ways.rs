@@ -168,7 +168,7 @@ impl<'a, 'l, 'w> Ways<'a, 'l, 'w> {
     fn next(&mut self) -> bool {
         let node = self.node;
         if node.next.is_empty() {
-            return node.is_on_the_way();
+            return goes_on(node);
         }
         let mut falls = false;
         let mut taken = Vec::new();
@@ -176,7 +176,7 @@ impl<'a, 'l, 'w> Ways<'a, 'l, 'w> {
             if let Some(when) = when {
                 taken.push(when);
             }
-            if self.level.falls_to(target) {
+            if node.is_on_the_way() && self.level.falls_to(target) {
                 falls = true;
                 continue;
             }
@@ -325,6 +325,15 @@ impl<'a, 'l, 'w> Ways<'a, 'l, 'w> {
                 self.add(Tone::Signal, title.clone(), None, &Target::Stay);
             }
         }
+    }
+}
+
+/// Whether a node without a word about it goes on with the following one. A wait without a time ends only by a signal,
+/// which says where to.
+fn goes_on(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Wait(wait) => wait.until.is_some(),
+        _ => node.is_on_the_way(),
     }
 }
 

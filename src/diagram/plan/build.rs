@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Face, Group, Item, ItemId, MARGIN, Plan, Rect, Size, Space, SpaceId, What, fit, nets, place,
+    Face, Gauge, Group, Item, ItemId, Plan, Rect, Size, Space, SpaceId, What, fit, nets, place,
     wires,
 };
 use crate::diagram::sketch::{Branch, List, Shape, Sketch, Step};
 
 /// Measures and places a sketch.
-pub(in crate::diagram) fn plan(sketch: &Sketch, size: Size) -> Plan<'_> {
+pub(in crate::diagram) fn plan(sketch: &Sketch, size: Size, gauge: Gauge) -> Plan<'_> {
     let mut plan = Plan {
         sketch,
+        gauge,
         across: size.across,
         items: Vec::new(),
         spaces: Vec::new(),
@@ -30,7 +31,7 @@ pub(in crate::diagram) fn plan(sketch: &Sketch, size: Size) -> Plan<'_> {
     let root = builder.list(&sketch.list, None);
     let names = std::mem::take(&mut builder.names);
     plan.nets = nets::nets(&plan, &names);
-    let room = size.width - 2 * MARGIN;
+    let room = size.width - 2 * gauge.margin;
     fit::thin(&mut plan, root, room);
     let sources = plan.nets.iter().flat_map(|net| &net.sources);
     plan.drawn = sources.map(|source| (source.item, source.way)).collect();

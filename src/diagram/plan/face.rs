@@ -1,6 +1,6 @@
 //! What is written on a card or frame, line by line: how wide the words are decides how high it is.
 
-use super::{CARD_LEAST, Item, What, small};
+use super::{Item, What, small};
 use crate::diagram::sketch::{Branch, ChipKind, Exit, Shape, Sketch, Step, Tone};
 use crate::diagram::text::{width, wrap, wrap_in};
 
@@ -51,13 +51,12 @@ pub(in crate::diagram) struct ChipBox {
 /// How high a chip is.
 pub(in crate::diagram) const CHIP: i32 = 20;
 
-/// A way out, written at the lower right; its line begins at the middle of its height.
+/// A way out, written at the lower right; its line begins at this height.
 #[derive(Debug, Clone)]
 pub(in crate::diagram) struct RowBox {
     pub way: usize,
     pub tone: Tone,
     pub y: i32,
-    pub height: i32,
     pub lines: Vec<(i32, String)>,
 }
 
@@ -92,7 +91,7 @@ pub(super) fn face(
 
 /// The width that a pill takes by itself.
 pub(super) fn pill_width(exit: &Exit) -> i32 {
-    (px(width(&exit.title), 13) + 32).clamp(72, CARD_LEAST)
+    (px(width(&exit.title), 13) + 32).clamp(72, 136)
 }
 
 /// Full-width characters of this size in pixels, rounded up.
@@ -380,7 +379,6 @@ impl Writer<'_> {
                 way: at,
                 tone: way.tone,
                 y: y + height / 2,
-                height,
                 lines: lines.collect(),
             });
             y += height;

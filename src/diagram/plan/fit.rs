@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::face::{face, pill_width};
+use super::bare::{self, EVENT, is_event};
+use super::face::{self, pill_width};
 use super::nets::Net;
-use super::{
-    ACROSS_GAP, BUS, CARD, CARD_ACROSS, CARD_LEAST, Channel, Group, ItemId, Line, NetId, PAD,
-    PITCH, Plan, SHEET, SIDE_GAP, SpaceId, What, small,
-};
+use super::{Channel, Group, ItemId, Line, NetId, Plan, SHEET, SpaceId, What, small};
 
 /// How many lanes each gutter needs at most: nets whose stretches do not meet share one.
 fn lanes(plan: &mut Plan<'_>) {
@@ -47,7 +45,7 @@ pub(super) fn thin(plan: &mut Plan<'_>, root: SpaceId, room: i32) {
         if excess <= 0 {
             return;
         }
-        let surplus = usize::try_from(excess / PITCH + 1).unwrap_or(1);
+        let surplus = usize::try_from(excess / plan.gauge.pitch + 1).unwrap_or(1);
         drop_longest(plan, space, surplus.min(plan.spaces[space].lanes - KEPT));
     }
 }
@@ -120,11 +118,11 @@ fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
         let inside = inside.map_or(0, |inside| least(plan, inside));
         let own = match plan.items[item].what {
             What::Card(_) => match plan.across {
-                true => CARD_ACROSS,
-                false => CARD_LEAST,
+                true => plan.gauge.card_across,
+                false => plan.gauge.card_least,
             },
             What::Exit(exit) => pill_width(exit),
-            What::Branch(_) => inside.max(CARD_LEAST) + around(plan, item),
+            What::Branch(_) => inside.max(plan.gauge.card_least) + around(plan, item),
             What::Frame(step) => (inside + around(plan, item)).max(step.shape.least()),
         };
         plan.items[item].least = own;
@@ -132,10 +130,10 @@ fn least(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
     }
     let own = &plan.spaces[space];
     let bars = match (own.bank, own.items.len() < 2 && !own.sideways) {
-        (true, false) => 2 * BUS,
+        (true, false) => 2 * plan.gauge.bus,
         _ => 0,
     };
-    widest + own.gutter() + bars
+    widest + own.gutter(&plan.gauge) + bars
 }
 
 /// What an item has around its inside, on both sides together.
@@ -144,23 +142,22 @@ pub(super) fn around(plan: &Plan<'_>, item: ItemId) -> i32 {
     match own.what {
         What::Card(_) | What::Exit(_) => 0,
         What::Branch(_) => match branch_is_framed(plan, item) {
-            true => 2 * BRANCH_PAD,
+            true => 2 * plan.gauge.branch_pad,
             false => 0,
         },
-        What::Frame(_) if own.is_foreach() => 2 * PAD + 2 * SHEET,
-        What::Frame(_) => 2 * PAD,
+        What::Frame(_) if own.is_foreach() => 2 * plan.gauge.pad + 2 * SHEET,
+        What::Frame(_) => 2 * plan.gauge.pad,
     }
 }
-
-/// Inside the frame of a branch.
-pub(super) const BRANCH_PAD: i32 = 10;
 
 /// A branch has a frame of its own where there is something to say of it, or more than one thing in it.
 pub(in crate::diagram) fn branch_is_framed(plan: &Plan<'_>, item: ItemId) -> bool {
     match plan.items[item].what {
         What::Branch(branch) => {
-            !branch.title.is_empty()
-                || (branch.own_condition().is_some() && !plan.sketch.of_case)
+            (!branch.title.is_empty() && plan.gauge.events == 0)
+                || (branch.own_condition().is_some()
+                    && !plan.sketch.of_case
+                    && plan.gauge.events == 0)
                 || 1 < branch.list.steps.len()
                 || !branch.list.exits.is_empty()
         }
@@ -193,7 +190,7 @@ pub(super) fn space(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
 }
 
 fn list(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
-    let gutter = plan.spaces[space].gutter();
+    let gutter = plan.spaces[space].gutter(&plan.gauge);
     let room = (room - gutter).max(widest(plan, space));
     let mut lines: Vec<Line> = Vec::new();
     for group in [Group::Main, Group::Exit, Group::Aside] {
@@ -203,9 +200,9 @@ fn list(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
             && lines.last().is_some_and(|line| only_exits(plan, line));
         let mut fresh = !ends;
         let (gap, single) = match (group, plan.across) {
-            (Group::Main, true) => (ACROSS_GAP, false),
+            (Group::Main, true) => (plan.gauge.across, false),
             (Group::Main, false) => (0, true),
-            (Group::Exit | Group::Aside, _) => (SIDE_GAP, false),
+            (Group::Exit | Group::Aside, _) => (plan.gauge.side, false),
         };
         for item in plan.spaces[space].items.clone() {
             if plan.items[item].group != group {
@@ -237,27 +234,27 @@ fn list(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
 fn bank(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
     let items = plan.spaces[space].items.clone();
     let widest = widest(plan, space);
-    let sideways = plan.spaces[space].sideways;
+    let (sideways, gap) = (plan.spaces[space].sideways, plan.gauge.side);
     let columns = |room: i32| match sideways {
         true => 1,
-        false => ((room + SIDE_GAP) / (widest + SIDE_GAP).max(1)).max(1),
+        false => ((room + gap) / (widest + gap).max(1)).max(1),
     };
     let count = small(items.len()).max(1);
     let in_one = !sideways && count <= columns(room);
     let (room, columns) = match in_one {
         true => (room, count),
         false => {
-            let room = room - 2 * BUS;
+            let room = room - 2 * plan.gauge.bus;
             // As many in each row as there must be for so many rows.
             let rows = (count + columns(room) - 1) / columns(room);
             (room, (count + rows - 1) / rows)
         }
     };
-    let share = ((room - (columns - 1) * SIDE_GAP) / columns).max(widest);
+    let share = ((room - (columns - 1) * gap) / columns).max(widest);
     let mut lines: Vec<Line> = Vec::new();
     for row in items.chunks(usize::try_from(columns).unwrap_or(1).max(1)) {
         let mut line = Line {
-            gap: SIDE_GAP,
+            gap,
             ..Line::default()
         };
         for item in row {
@@ -270,7 +267,7 @@ fn bank(plan: &mut Plan<'_>, space: SpaceId, room: i32) -> i32 {
     let content = lines.iter().map(|line| line.width).max().unwrap_or(0);
     let bars = match !sideways && lines.len() < 2 {
         true => 0,
-        false => 2 * BUS,
+        false => 2 * plan.gauge.bus,
     };
     let own = &mut plan.spaces[space];
     own.lines = lines;
@@ -293,8 +290,10 @@ fn item(plan: &mut Plan<'_>, item: ItemId, room: i32) -> i32 {
     let own = &plan.items[item];
     let room = room.max(own.least);
     let width = match (own.what, own.inside) {
-        (What::Card(_), _) if plan.across => CARD_ACROSS,
-        (What::Card(_), _) => room.min(CARD),
+        (What::Card(step), _) if 0 < plan.gauge.events && is_event(step) => EVENT,
+        (What::Exit(_), _) if 0 < plan.gauge.events => EVENT,
+        (What::Card(_), _) if plan.across => plan.gauge.card_across,
+        (What::Card(_), _) => room.min(plan.gauge.card),
         (What::Exit(exit), _) => pill_width(exit),
         (What::Branch(_) | What::Frame(_), inside) => {
             let around = around(plan, item);
@@ -304,12 +303,12 @@ fn item(plan: &mut Plan<'_>, item: ItemId, room: i32) -> i32 {
         }
     };
     plan.items[item].rect.width = width;
-    let drawn = |way: usize| is_drawn(plan, item, way);
-    let face = face(plan.sketch, &plan.items[item], width, &drawn);
+    let own = &plan.items[item];
+    let drawn = |way: usize| plan.drawn.contains(&(item, way));
+    let face = match plan.gauge.events {
+        0 => face::face(plan.sketch, own, width, &drawn),
+        _ => bare::face(own),
+    };
     plan.items[item].face = face;
     width
-}
-
-fn is_drawn(plan: &Plan<'_>, item: ItemId, way: usize) -> bool {
-    plan.drawn.contains(&(item, way))
 }

@@ -5,6 +5,7 @@
 //! lines run *channels*, to the right of an item its *gap*, to the right of all lines the *gutter*. Lines that lead
 //! elsewhere run there and nowhere else, which is why none can cross a box.
 
+mod bare;
 mod build;
 mod face;
 mod fit;
@@ -14,14 +15,17 @@ mod wires;
 
 use std::collections::BTreeSet;
 
+use nets::Net;
+use wires::NetWires;
+
 use super::sketch::{Branch, Exit, Sketch, Step};
 
+pub(super) use bare::{EVENT, GATEWAY, is_event};
 pub(super) use build::plan;
 pub(super) use face::{Anchor, CHIP, Face};
 pub(super) use fit::branch_is_framed;
-pub(super) use nets::Net;
 pub(super) use place::CAPTION;
-pub(super) use wires::{NetWires, Wire};
+pub(super) use wires::{Crossing, Wire, WireKind};
 
 /// How wide a drawing may be, and which way it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,28 +36,82 @@ pub struct Size {
     pub across: bool,
 }
 
-/// Around the whole drawing.
-pub(super) const MARGIN: i32 = 8;
-/// Inside a frame.
-pub(super) const PAD: i32 = 14;
-/// The widest and narrowest card.
-pub(super) const CARD: i32 = 224;
-pub(super) const CARD_ACROSS: i32 = 172;
-pub(super) const CARD_LEAST: i32 = 136;
-/// Between lines, with room for an arrow.
-pub(super) const DOWN_GAP: i32 = 28;
-/// Between the cards of a row, with room for an arrow.
-pub(super) const ACROSS_GAP: i32 = 34;
-/// Between blocks side by side.
-pub(super) const SIDE_GAP: i32 = 22;
-/// Between lines that run side by side.
-pub(super) const PITCH: i32 = 9;
-/// Between the last lane and what is beside the gutter.
-pub(super) const GUTTER_EDGE: i32 = 12;
-/// From the bars of stacked branches to the branches.
-pub(super) const BUS: i32 = 26;
-/// How thick the bars are.
-pub(super) const BAR: i32 = 5;
+/// The measures of a drawing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gauge {
+    /// Around the whole.
+    pub margin: i32,
+    /// Inside the frame of a block.
+    pub pad: i32,
+    /// Below what is inside it.
+    pub under: i32,
+    /// Inside the frame of a branch, and below what is inside it.
+    pub branch_pad: i32,
+    pub branch_under: i32,
+    /// The widest card, the widest where the run goes across, and the narrowest.
+    pub card: i32,
+    pub card_across: i32,
+    pub card_least: i32,
+    /// Between lines, with room for an arrow.
+    pub down: i32,
+    /// Between the cards of a row, with room for an arrow.
+    pub across: i32,
+    /// Between blocks side by side.
+    pub side: i32,
+    /// Between lines that run side by side.
+    pub pitch: i32,
+    /// Between lanes and what is beside them.
+    pub edge: i32,
+    /// From the outside of the bars beside branches to the branches.
+    pub bus: i32,
+    /// How thick the bars are.
+    pub bar: i32,
+    /// Room for an event at the beginning and at the end of each list, and whether there is nothing but names on cards.
+    pub events: i32,
+}
+
+impl Gauge {
+    /// For people.
+    pub const DRAWN: Self = Self {
+        margin: 8,
+        pad: 14,
+        under: 14,
+        branch_pad: 10,
+        branch_under: 10,
+        card: 224,
+        card_across: 172,
+        card_least: 136,
+        down: 28,
+        across: 34,
+        side: 22,
+        pitch: 9,
+        edge: 12,
+        bus: 26,
+        bar: 5,
+        events: 0,
+    };
+
+    /// For tools that read a model, with room for its events and gateways.
+    pub const MODEL: Self = Self {
+        margin: 24,
+        pad: 100,
+        under: 16,
+        branch_pad: 64,
+        branch_under: 16,
+        card: 160,
+        card_across: 160,
+        card_least: 160,
+        down: 44,
+        across: 60,
+        side: 60,
+        pitch: 30,
+        edge: 40,
+        bus: 64,
+        bar: 44,
+        events: 64,
+    };
+}
+
 /// How far below its top a box takes up and hands on a run that goes across.
 pub(super) const PORT: i32 = 22;
 /// By how much the sheets of a foreach stand out behind each other.
@@ -146,6 +204,15 @@ impl Item<'_> {
         }
     }
 
+    /// How far down one of its ways leaves it.
+    pub fn port(&self, way: usize) -> i32 {
+        let row = self.face.rows.iter().find(|row| row.way == way);
+        match row {
+            Some(row) => self.rect.bottom() - self.face.foot + row.y,
+            None => self.rect.bottom() - 10,
+        }
+    }
+
     pub fn is_foreach(&self) -> bool {
         use super::sketch::Shape;
         self.step().is_some_and(|step| step.shape == Shape::Foreach)
@@ -175,10 +242,10 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub fn gutter(&self) -> i32 {
+    pub fn gutter(&self, gauge: &Gauge) -> i32 {
         match self.lanes {
             0 => 0,
-            lanes => GUTTER_EDGE + small(lanes) * PITCH,
+            lanes => gauge.edge + small(lanes) * gauge.pitch,
         }
     }
 
@@ -208,28 +275,38 @@ pub(super) struct Channel {
     pub before: i32,
     /// The nets that run in it.
     pub nets: Vec<NetId>,
-    /// Whether the run itself turns in it, on its way to the next row.
-    pub turn: bool,
+    /// Room for the run itself, which turns in it on its way to the next row.
+    pub turn: i32,
+    /// Between its tracks.
+    pub pitch: i32,
 }
 
 impl Channel {
     /// Where a net runs in it.
     pub fn track(&self, net: NetId) -> i32 {
         let own = self.nets.iter().position(|known| *known == net);
-        let turn = i32::from(self.turn) * PITCH;
-        self.y + self.before + turn + small(own.unwrap_or(0)) * PITCH
+        self.y + self.before + self.turn + small(own.unwrap_or(0)) * self.pitch
     }
 
     /// How high its tracks are together.
     pub fn tracks(&self) -> i32 {
-        (small(self.nets.len()) + i32::from(self.turn)) * PITCH
+        small(self.nets.len()) * self.pitch + self.turn
     }
+}
+
+/// The bars between which the branches of a parallel run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bars {
+    pub space: SpaceId,
+    pub part: Rect,
+    pub meet: Rect,
 }
 
 /// A drawing, measured and placed.
 #[derive(Debug, Clone)]
 pub(super) struct Plan<'a> {
     pub sketch: &'a Sketch,
+    pub gauge: Gauge,
     pub across: bool,
     pub items: Vec<Item<'a>>,
     pub spaces: Vec<Space>,
@@ -243,7 +320,7 @@ pub(super) struct Plan<'a> {
     /// What leads elsewhere.
     pub net_wires: Vec<NetWires>,
     /// The bars at which branches part and meet.
-    pub bars: Vec<Rect>,
+    pub bars: Vec<Bars>,
 }
 
 impl Plan<'_> {

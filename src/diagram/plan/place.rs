@@ -1,12 +1,9 @@
 //! How high everything is and where it stands.
 
 use super::face::Face;
-use super::fit::{BRANCH_PAD, branch_is_framed};
+use super::fit::branch_is_framed;
 use super::nets::{Entry, Trunk};
-use super::{
-    ACROSS_GAP, BAR, BUS, DOWN_GAP, GUTTER_EDGE, Group, ItemId, MARGIN, NetId, PAD, PITCH, Plan,
-    Rect, SHEET, SpaceId, What, small,
-};
+use super::{Group, ItemId, Line, NetId, Plan, Rect, SHEET, SpaceId, What, small};
 use crate::diagram::text::wrap;
 
 /// Tells each channel, gap and goal which nets come by.
@@ -52,12 +49,12 @@ pub(super) fn heights(plan: &mut Plan<'_>) {
             },
             What::Exit(_) => head,
             What::Branch(_) => match branch_is_framed(plan, item) {
-                true => head.max(BRANCH_PAD) + inside + BRANCH_PAD,
+                true => head.max(plan.gauge.branch_under) + inside + plan.gauge.branch_under,
                 false => inside,
             },
             What::Frame(_) => {
                 let sheets = if own.is_foreach() { 2 * SHEET } else { 0 };
-                head + inside + PAD + foot + sheets
+                head + inside + plan.gauge.under + foot + sheets
             }
         };
         plan.items[item].rect.height = height;
@@ -78,9 +75,11 @@ fn space_height(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
     caption(plan, space);
     for channel in 0..=count {
         let (before, after) = room(plan, space, channel);
-        let turn = turns(plan, space, channel);
+        let pitch = plan.gauge.pitch;
+        let turn = i32::from(turns(plan, space, channel)) * pitch;
         let own = &mut plan.spaces[space].channels[channel];
         own.turn = turn;
+        own.pitch = pitch;
         own.before = before;
         own.height = before + own.tracks() + after;
     }
@@ -100,7 +99,8 @@ fn caption(plan: &mut Plan<'_>, space: SpaceId) {
     let own = &plan.spaces[space];
     let owner = own.owner.filter(|_| own.bank);
     let step = owner.and_then(|owner| plan.items[owner].step());
-    let Some(join) = step.and_then(|step| step.join.as_ref()) else {
+    let join = step.and_then(|step| step.join.as_ref());
+    let Some(join) = join.filter(|_| plan.gauge.events == 0) else {
         return;
     };
     let room = i16::try_from(own.rect.width).unwrap_or(i16::MAX);
@@ -109,20 +109,46 @@ fn caption(plan: &mut Plan<'_>, space: SpaceId) {
 
 /// The room of a channel above and below its tracks.
 fn room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
+    let (before, after) = bare_room(plan, space, channel);
+    let own = &plan.spaces[space];
+    if own.bank {
+        return (before, after);
+    }
+    // The event at which a list begins stands above its first line, the one at which it ends below the run's last.
+    let is_main = |line: &&Line| {
+        let first = line.items.first();
+        first.is_some_and(|item| plan.items[*item].group == Group::Main)
+    };
+    let mains = own.lines.iter().filter(is_main).count();
+    // A branch without a frame is the one thing in it.
+    let plain = own
+        .owner
+        .is_some_and(|owner| !branch_is_framed(plan, owner));
+    let here = !plain && (channel == 0 || (channel == mains && own.owner.is_some()));
+    (before + if here { plan.gauge.events } else { 0 }, after)
+}
+
+fn bare_room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
+    let gauge = plan.gauge;
     let own = &plan.spaces[space];
     let (first, last) = (channel == 0, channel == own.lines.len());
     let crowded = 0 < own.channels[channel].nets.len();
     if own.bank {
+        // Gateways stand at the ends of the bars, clear of the branches.
+        let beside = match gauge.events {
+            0 => 0,
+            events => events + gauge.bar + 10,
+        };
         return match (own.is_row(), first, last) {
             (_, true, true) => (0, 0),
-            (true, true, _) => (BAR, 24),
-            (true, _, true) => (10, 12 + BAR),
+            (true, true, _) => (gauge.events + gauge.bar, 24),
+            (true, _, true) => (10, 12 + gauge.bar + gauge.events),
             // Branches stacked: a line in from the left above each, a line out to the right below each.
             (false, true, _) if own.sideways => (0, 4),
             (false, _, true) if own.sideways => (4, if crowded { 6 } else { 0 }),
             (false, ..) if own.sideways => (8, 10),
-            (false, true, _) => (0, 26),
-            (false, _, true) => (18, 4),
+            (false, true, _) => (beside, 26),
+            (false, _, true) => (18, 4 + beside),
             (true | false, ..) => (20, 28),
         };
     }
@@ -136,7 +162,11 @@ fn room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
     // A gap without an arrow in it sets what is beside the run's way apart.
     let below = own.lines[channel].items.first();
     let group = below.map_or(Group::Main, |item| plan.items[*item].group);
-    let rows = if plan.across { ACROSS_GAP } else { DOWN_GAP };
+    let rows = if plan.across {
+        gauge.across
+    } else {
+        gauge.down
+    };
     match (group, crowded) {
         (Group::Main, false) => (rows / 2, rows - rows / 2),
         (Group::Main, true) => (14, 20),
@@ -156,21 +186,23 @@ fn turns(plan: &Plan<'_>, space: SpaceId, channel: usize) -> bool {
 /// Places, from the outside in.
 pub(super) fn positions(plan: &mut Plan<'_>, root: SpaceId) {
     let own = plan.spaces[root].rect;
-    plan.width = own.width + 2 * MARGIN;
-    plan.height = own.height + 2 * MARGIN;
-    spread(plan, root, MARGIN, MARGIN, own.width);
+    plan.width = own.width + 2 * plan.gauge.margin;
+    plan.height = own.height + 2 * plan.gauge.margin;
+    let margin = plan.gauge.margin;
+    spread(plan, root, margin, margin, own.width);
     lanes(plan);
 }
 
 /// Sets a space down with its upper left corner here, in this much width.
 fn spread(plan: &mut Plan<'_>, space: SpaceId, x: i32, y: i32, width: i32) {
+    let gauge = plan.gauge;
     let own = &mut plan.spaces[space];
     own.rect.x = x;
     own.rect.y = y;
     own.rect.width = width.max(own.rect.width);
     let row = own.is_row();
-    let bars = if own.bank && !row { BUS } else { 0 };
-    let gutter = own.gutter();
+    let bars = if own.bank && !row { gauge.bus } else { 0 };
+    let gutter = own.gutter(&gauge);
     let room = plan.spaces[space].rect.width - gutter - 2 * bars;
     let mut top = y;
     for line in 0..plan.spaces[space].lines.len() {
@@ -204,20 +236,21 @@ fn set(plan: &mut Plan<'_>, item: ItemId, x: i32, y: i32) {
         _ => y,
     };
     let Some(inside) = own.inside else { return };
+    let (pad, branch_pad) = (plan.gauge.pad, plan.gauge.branch_pad);
     let (rect, head) = (own.rect, own.face.head);
     let (left, top, width) = match own.what {
         What::Branch(_) if framed => (
-            rect.x + BRANCH_PAD,
-            rect.y + head.max(BRANCH_PAD),
-            rect.width - 2 * BRANCH_PAD,
+            rect.x + branch_pad,
+            rect.y + head.max(plan.gauge.branch_under),
+            rect.width - 2 * branch_pad,
         ),
         What::Branch(_) => (rect.x, rect.y, rect.width),
         _ if own.is_foreach() => (
-            rect.x + PAD,
+            rect.x + pad,
             rect.y + head + 2 * SHEET,
-            rect.width - 2 * PAD - 2 * SHEET,
+            rect.width - 2 * pad - 2 * SHEET,
         ),
-        _ => (rect.x + PAD, rect.y + head, rect.width - 2 * PAD),
+        _ => (rect.x + pad, rect.y + head, rect.width - 2 * pad),
     };
     spread(plan, inside, left, top, width);
 }
@@ -239,7 +272,8 @@ fn lanes(plan: &mut Plan<'_>) {
                 beside(plan, space, low, high),
                 plan.spaces[space].rect.right() - 2,
             );
-            let x = free(&taken, (low - PITCH, high + PITCH), from, to);
+            let pitch = plan.gauge.pitch;
+            let x = free(pitch, &taken, (low - pitch, high + pitch), from, to);
             taken.push((x, low, high));
             plan.nets[id].trunk = Trunk::Lane(x);
         }
@@ -255,19 +289,19 @@ fn beside(plan: &Plan<'_>, space: SpaceId, low: i32, high: i32) -> i32 {
         .filter(|line| line.y <= high && low <= line.y + line.height);
     let rights = passed.filter_map(|line| line.items.last().map(|last| plan.items[*last].rect));
     let right = rights.map(Rect::right).max().unwrap_or(own.rect.x);
-    right + GUTTER_EDGE + if plan.across { PITCH } else { 0 }
+    right + plan.gauge.edge + if plan.across { plan.gauge.pitch } else { 0 }
 }
 
 /// The first place from `from` on where a line down from `low` to `high` keeps its distance from those that are taken;
 /// where there is none, a smaller distance will do.
-fn free(taken: &[(i32, i32, i32)], (low, high): (i32, i32), from: i32, to: i32) -> i32 {
+fn free(pitch: i32, taken: &[(i32, i32, i32)], (low, high): (i32, i32), from: i32, to: i32) -> i32 {
     let mut near: Vec<i32> = taken
         .iter()
         .filter(|(_, top, bottom)| *top <= high && low <= *bottom)
         .map(|(x, _, _)| *x)
         .collect();
     near.sort_unstable();
-    for distance in [PITCH, PITCH * 2 / 3, PITCH / 3, 1] {
+    for distance in [pitch, pitch * 2 / 3, pitch / 3, 1] {
         let mut x = from;
         for other in &near {
             if (other - x).abs() < distance {

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::nets::{Entry, Source, Trunk};
-use super::{
-    BAR, BUS, GUTTER_EDGE, Group, ItemId, NetId, PITCH, PORT, Plan, Point, Rect, SpaceId, What,
-    small,
-};
+use super::{Bars, Group, ItemId, NetId, PORT, Plan, Point, Rect, SpaceId, What, small};
 use crate::diagram::progress::Mark;
+use crate::diagram::sketch::Shape;
 
 /// A line of the run itself.
 #[derive(Debug, Clone)]
@@ -118,6 +116,19 @@ fn has_begun(plan: &Plan<'_>, item: ItemId) -> bool {
     }
 }
 
+/// Whether a branch can come to its end, so that it meets the others.
+fn passes(plan: &Plan<'_>, branch: ItemId) -> bool {
+    let What::Branch(branch) = plan.items[branch].what else {
+        return true;
+    };
+    let mains = branch
+        .list
+        .steps
+        .iter()
+        .filter(|step| step.shape != Shape::Aside);
+    mains.last().is_none_or(|last| last.falls)
+}
+
 /// The bars of a bank and the lines to and from its branches.
 fn bank(plan: &mut Plan<'_>, space: SpaceId) {
     let own = &plan.spaces[space];
@@ -141,12 +152,17 @@ fn bars_above_and_below(plan: &mut Plan<'_>, space: SpaceId) {
         x: left,
         y,
         width: right - left,
-        height: BAR,
+        height: plan.gauge.bar,
     };
     let below = own.channels.last().map_or(0, |last| last.y + last.height);
-    let (top, bottom) = (bar(own.rect.y), bar(below - BAR));
-    plan.bars.push(top);
-    plan.bars.push(bottom);
+    let gauge = plan.gauge;
+    let top = bar(own.rect.y + gauge.events);
+    let bottom = bar(below - gauge.events - gauge.bar);
+    plan.bars.push(Bars {
+        space,
+        part: top,
+        meet: bottom,
+    });
     for item in own.items {
         let rect = plan.items[item].rect;
         let x = rect.middle();
@@ -162,6 +178,9 @@ fn connect(plan: &mut Plan<'_>, space: SpaceId, item: ItemId, part: Vec<Point>, 
         points: part,
         done: has_begun(plan, item),
     });
+    if !passes(plan, item) {
+        return;
+    }
     plan.wires.push(Wire {
         kind: WireKind::Meet(item, space),
         points: meet,
@@ -171,19 +190,23 @@ fn connect(plan: &mut Plan<'_>, space: SpaceId, item: ItemId, part: Vec<Point>, 
 
 fn bars_beside(plan: &mut Plan<'_>, space: SpaceId) {
     let own = plan.spaces[space].clone();
+    let gauge = plan.gauge;
     let below = own.channels.last().map_or(0, |last| last.y + last.height);
     let bar = |x: i32| Rect {
         x,
-        y: own.rect.y,
-        width: BAR,
-        height: below - own.rect.y,
+        y: own.rect.y + gauge.events,
+        width: gauge.bar,
+        height: below - own.rect.y - 2 * gauge.events,
     };
     let (left, right) = (
         bar(own.rect.x),
-        bar(own.rect.x + BUS + own.content + BUS - BAR),
+        bar(own.rect.x + 2 * gauge.bus + own.content - gauge.bar),
     );
-    plan.bars.push(left);
-    plan.bars.push(right);
+    plan.bars.push(Bars {
+        space,
+        part: left,
+        meet: right,
+    });
     for item in own.items {
         let rect = plan.items[item].rect;
         let line = plan.items[item].line;
@@ -234,21 +257,11 @@ fn straight(points: Vec<Point>) -> Vec<Point> {
     kept
 }
 
-/// Where one of an item's ways leaves it.
-fn port(plan: &Plan<'_>, item: ItemId, way: usize) -> Point {
-    let own = &plan.items[item];
-    let row = own.face.rows.iter().find(|row| row.way == way);
-    let y = match row {
-        Some(row) => own.rect.bottom() - own.face.foot + row.y,
-        None => own.rect.bottom() - 10,
-    };
-    (own.rect.right(), y)
-}
-
 /// The way of one source to where the net's beginnings come together, and the blocks that it leaves.
 fn stub(plan: &Plan<'_>, net: NetId, source: &Source) -> (Vec<Point>, Vec<Crossing>) {
     let own = &plan.nets[net];
-    let (mut x, mut y) = port(plan, source.item, source.way);
+    let start = &plan.items[source.item];
+    let (mut x, mut y) = (start.rect.right(), start.port(source.way));
     let mut points = vec![(x, y)];
     let mut crossings = Vec::new();
     for (at, item) in source.chain.iter().enumerate() {
@@ -279,14 +292,15 @@ fn gap_offset(plan: &Plan<'_>, item: ItemId, net: NetId) -> i32 {
     let own = &plan.items[item];
     let line = &plan.spaces[own.home].lines[own.line];
     let room = match line.items.last() == Some(&item) {
-        true => GUTTER_EDGE + PITCH,
+        true => plan.gauge.edge + plan.gauge.pitch,
         false => line.gap,
     };
     let count = small(own.gap.len()).max(1);
     let place = own.gap.iter().rposition(|known| *known == net);
     let place = count - 1 - small(place.unwrap_or(0));
-    let pitch = ((room - 8) / count).clamp(1, PITCH);
-    5 + place * pitch
+    let pitch = ((room - 8) / count).clamp(1, plan.gauge.pitch);
+    let first = if plan.gauge.events == 0 { 5 } else { 24 };
+    first + place * pitch
 }
 
 /// From the trunk into the goal.
@@ -306,7 +320,7 @@ fn head(plan: &Plan<'_>, net: NetId) -> Vec<Point> {
     let points = match own.entry {
         Entry::Side => {
             let room = goal.rect.height.min(goal.face.head.max(24));
-            let step = ((room - 16) / count.max(1)).clamp(2, PITCH);
+            let step = ((room - 16) / count.max(1)).clamp(2, plan.gauge.pitch);
             let y = goal.rect.y + 12.min(goal.rect.height / 2) + place * step;
             vec![(lane.unwrap_or(x), y), (goal.rect.right(), y)]
         }

@@ -4,9 +4,10 @@ mod icons;
 mod pen;
 mod shapes;
 
-use super::plan::{Plan, Size, plan};
+use super::plan::{Gauge, Plan, Size, plan};
 use super::sketch::{Sketch, Tone};
 use pen::Pen;
+pub(super) use pen::escape;
 
 /// How a drawing is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Sketch {
     /// The drawing.
     #[must_use]
     pub fn svg(&self, canvas: Canvas<'_>) -> String {
-        let plan = plan(self, canvas.size);
+        let plan = plan(self, canvas.size, Gauge::DRAWN);
         let legend = Legend::of(&plan);
         let heading = if canvas.alone { HEADING } else { 0 };
         let width = plan.width.max(legend.width);

@@ -51,8 +51,9 @@ fn lines(pen: &mut Pen, plan: &Plan<'_>) {
         pen.wire(&format!("ed ed{done}"), &shortened(&wire.points));
         pen.arrow(&format!("ar ar{done}"), &wire.points);
     }
-    for bar in &plan.bars {
-        rect(pen, "bar", *bar, 2);
+    for bars in &plan.bars {
+        rect(pen, "bar", bars.part, 2);
+        rect(pen, "bar", bars.meet, 2);
     }
     for space in 0..plan.spaces.len() {
         caption(pen, plan, space);
