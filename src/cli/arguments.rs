@@ -143,6 +143,7 @@ pub(super) enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Picture {
     Svg,
+    Mermaid,
     Bpmn,
     Text,
 }

@@ -47,9 +47,10 @@ pub(super) fn draw(
             alone: true,
             id: "flow",
         }),
+        Picture::Mermaid => sketch.mermaid(),
         Picture::Bpmn => sketch.bpmn(),
         Picture::Text => sketch.outline_text(),
     };
-    println!("{drawn}");
+    println!("{}", drawn.trim_end());
     Ok(Answer::Fine)
 }

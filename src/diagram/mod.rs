@@ -6,6 +6,7 @@ mod bpmn;
 mod deadline;
 mod guard;
 mod labels;
+mod mermaid;
 mod outline;
 mod plan;
 mod progress;
