@@ -19,6 +19,7 @@ mod crash;
 mod data_sharing;
 mod dead_links;
 mod drafts;
+mod diagrams;
 mod engine;
 mod imports;
 mod jobs;
