@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod counters;
+pub mod diagram;
 pub mod directory;
 pub mod engine;
 pub mod expression;

@@ -90,6 +90,26 @@ pub(super) enum Workflow {
         #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
         format: Format,
     },
+    #[command(about = "流程定义的 JSON Schema，供编辑器补全和检查 · The JSON Schema for editors")]
+    Schema,
+    #[command(about = "画流程图，输出到标准输出 · Draw a definition, on stdout")]
+    Diagram {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_enum, default_value_t = Picture::Svg, help = "输出格式 · Output")]
+        format: Picture,
+        #[arg(
+            long,
+            default_value_t = 960,
+            help = "SVG 的宽度（像素） · Width of the SVG",
+            value_parser = clap::value_parser!(u16).range(240..=4000)
+        )]
+        width: u16,
+        #[arg(long, help = "SVG 从左到右排 · From left to right instead of down")]
+        across: bool,
+        #[arg(long, help = "英文 · In English")]
+        english: bool,
+    },
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]
@@ -177,6 +197,15 @@ pub(super) enum Workflow {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+/// How a definition is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    Svg,
+    Mermaid,
+    Bpmn,
+    Text,
 }
 
 #[derive(Subcommand)]

@@ -5,6 +5,7 @@ mod audit;
 mod calendar;
 mod database;
 mod demo;
+mod diagram;
 mod failure;
 mod imports;
 mod logging;
@@ -55,6 +56,14 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Work => serve::work(config),
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
+        Command::Workflow(Workflow::Schema) => workflow::schema(),
+        Command::Workflow(Workflow::Diagram {
+            file,
+            format,
+            width,
+            across,
+            english,
+        }) => diagram::draw(&file, format, (width, across), english),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }

@@ -34,6 +34,9 @@ pub fn asked_at_start(workflow: &Workflow) -> Part<'_> {
 /// The part of the form that a task fills: the stage's, and its own seat's.
 #[must_use]
 pub fn filled_by<'w>(workflow: &'w Workflow, stage: &Stage, task: &Task) -> Part<'w> {
+    if task.is_beside() {
+        return workflow.form.part(&[] as &[&str]);
+    }
     let seat = stage
         .seats
         .get(usize::from(task.place))

@@ -93,9 +93,7 @@ pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [Clo
         return every.map_or(&[], std::slice::from_ref);
     }
     match &node.kind {
-        Kind::Wait(wait) if is_until(clock_node) => {
-            wait.until.as_ref().map_or(&[], std::slice::from_ref)
-        }
+        Kind::Wait(wait) if is_until(clock_node) => wait.until.as_slice(),
         _ => &node.due,
     }
 }
@@ -363,6 +361,7 @@ pub fn readings<'a>(
         | TaskAsks::Notice
         | TaskAsks::Edit
         | TaskAsks::Repair
+        | TaskAsks::Advise
         | TaskAsks::File => nodes.push(task.stage.clone()),
     }
     all_readings(workflow, case, calendar)

@@ -12,6 +12,8 @@ pub enum Why {
     Applicant,
     /// Was asked.
     Asked,
+    /// Was asked for advice.
+    Consulted,
     /// Acted.
     Acted,
     /// Was copied on.
@@ -32,12 +34,23 @@ pub struct Involvement {
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Applicant,
+        Self::Asked,
+        Self::Acted,
+        Self::Copied,
+        Self::Escalated,
+        Self::Manages,
+    ];
+
     /// The word in the tables.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Applicant => "applicant",
             Self::Asked => "asked",
+            Self::Consulted => "consulted",
             Self::Acted => "acted",
             Self::Copied => "copied",
             Self::Escalated => "escalated",

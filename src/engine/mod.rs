@@ -4,6 +4,7 @@
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
 pub mod actions;
+mod allotment;
 mod answers;
 mod case;
 mod clocks;
@@ -15,6 +16,7 @@ mod involve;
 mod mails;
 mod migrate;
 mod moves;
+mod naming;
 mod opening;
 mod parts;
 mod people;
@@ -22,6 +24,7 @@ mod react;
 mod rejection;
 mod run;
 mod scope;
+mod signers;
 mod situation;
 mod task;
 mod tick;
@@ -30,8 +33,10 @@ mod verdict;
 mod who;
 
 pub use actions::{
-    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
+    JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
+    targets as return_targets, ways as ways_to_add,
 };
+pub use allotment::{NoWorkload, Workload, line_of};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
@@ -48,9 +53,11 @@ pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
-pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
+pub use task::{
+    Answer, Called, CalledAs, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState,
+};
 pub use tick::tick;
-pub use verdict::{Ballot, Cast, Verdict, verdict};
+pub use verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;

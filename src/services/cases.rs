@@ -11,7 +11,8 @@ use super::facts::{Facts, Owner};
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::workload::Workload;
+use super::{App, Error, Viewer, registers, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -101,8 +102,19 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &engine::NoWorkload,
             number: None,
         }
+    }
+
+    /// Whether a task is for this person to act on at this moment, or to name a holder for.
+    #[must_use]
+    pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        let situation = engine::Situation::new(&self.workflow, &self.case, &context);
+        let names = |party| situation.people_of(party).contains(&person);
+        situation.eligible(task).contains(&person)
+            || (situation.is_unheld(task) && task.nobody.iter().any(names))
     }
 
     /// Who may act on a task at this moment.
@@ -227,6 +239,11 @@ fn act(
         &[&running.case.answers, &posted],
     )?;
     let vault = SealingVault::new(app, running.ulid);
+    let department = &running.case.department;
+    let answers = [&running.case.answers, &posted];
+    let registered = registers::asked(conn, &running.workflow, department, &answers)?;
+    let children = started::children(conn, running.id)?;
+    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -235,14 +252,16 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
-        children: &[],
+        registered: &registered,
+        children: &children,
+        workload: &workload,
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
     let (id, ulid) = (running.id, running.ulid);
     let revision = save(app, conn, &running, &decision, &context)?;
     vault.store(conn, id, app.now())?;
+    started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;
     }
@@ -312,6 +331,7 @@ pub(super) fn submit_draft(
         Some(Owner::Draft(draft.id)),
         &[&answers],
     )?;
+    let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
 
@@ -328,6 +348,7 @@ pub(super) fn submit_draft(
 
     let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
+    let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -336,8 +357,9 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
+        registered: &registered,
         children: &[],
+        workload: &workload,
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;
@@ -356,6 +378,7 @@ pub(super) fn submit_draft(
     vault.store(conn, id, app.now())?;
     storage::attachments::adopt(conn, draft.id, id)?;
     storage::drafts::remove(conn, draft.id, draft.revision)?;
+    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
     Ok(Done {
         case_id: Some(id),
         ulid,
@@ -374,10 +397,25 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
+        let department = &running.case.department;
+        let registered = registers::asked(
+            conn,
+            &running.workflow,
+            department,
+            &[&running.case.answers],
+        )?;
+        let children = started::children(conn, running.id)?;
+        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let context = Context {
+            registered: &registered,
+            children: &children,
+            workload: &workload,
+            ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
+        };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
+            started::submit_started(&shared, conn, &running, decision)?;
         }
         let case = decision
             .as_ref()

@@ -23,14 +23,17 @@ mod open_cases;
 pub mod people;
 pub mod projection;
 pub mod queues;
+mod registers;
 mod renaming;
 pub mod seen;
 pub mod sessions;
+pub mod started;
 pub mod uploads;
 mod vault;
 pub mod viewer;
 pub mod words;
 pub mod workflows;
+mod workload;
 
 pub use app::App;
 pub use error::Error;

@@ -12,12 +12,13 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Context, Event, Offered, PlainVault, Situation, Task,
-    TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Context, Event, Offered, PlainVault, Situation,
+    Task, TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
 use crate::workflow::Place;
@@ -35,6 +36,8 @@ pub struct Seen {
     pub viewer: Viewer,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
+    /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
+    pub urged_until: Option<Instant>,
     /// The tasks' rows: their public ids and deadlines.
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
@@ -43,6 +46,8 @@ pub struct Seen {
     pub private: Option<Answers>,
     /// The files.
     pub files: Vec<Attachment>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<Copy>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -108,15 +113,19 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             });
         }
         let now = shared.now();
-        let offered = offered(&running, &viewer, &facts, now);
+        let context = context(&running, viewer.person.id, &facts, now);
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
             version,
             offered,
+            urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
             files: attachments::of(conn, AttachedTo::Case(running.id))?,
+            copies: storage::copies::of_case(conn, running.id)?,
             facts,
             now,
             viewer,
@@ -145,11 +154,6 @@ pub fn task_number(
     })
 }
 
-fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
-    let context = context(running, viewer.person.id, facts, now);
-    Situation::new(&running.workflow, &running.case, &context).offered()
-}
-
 fn context<'a>(
     running: &'a Running,
     person: PersonId,
@@ -166,6 +170,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &engine::NoWorkload,
         number: None,
     }
 }
@@ -204,6 +209,14 @@ impl Seen {
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    /// How the reader can add signers to a task.
+    #[must_use]
+    pub fn ways_to_add(&self, task: &Task) -> &'static [CalledAs] {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
+        engine::ways_to_add(&situation, task)
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::{Instant, day_of};
 use crate::directory::{Directory, Person, PersonId, Post};
-use crate::engine::{Case, Party};
+use crate::engine::{Case, Party, Why};
 use crate::storage::Addressee;
 
 /// A logged-in person, read anew at every request: no right is kept in a token.
@@ -126,9 +126,16 @@ impl Viewer {
         }
     }
 
+    /// Who was only told of a case handles nothing of it.
     fn handles(&self, case: &Case) -> bool {
+        // Who advised on a case or was told of it has not handled it.
+        let handles = |why: Why| match why {
+            Why::Applicant | Why::Asked | Why::Manages => true,
+            Why::Consulted | Why::Acted | Why::Copied | Why::Escalated => false,
+        };
         case.involved
             .iter()
+            .filter(|involvement| handles(involvement.why))
             .any(|involvement| match &involvement.party {
                 Party::Person(person) => *person == self.person.id,
                 Party::Post(post) => self.posts.contains(post),

@@ -10,6 +10,7 @@ mod lint;
 mod model;
 pub mod place;
 mod resolve;
+mod schema;
 pub mod stage_map;
 mod surroundings;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
+pub use schema::json_schema;
 pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
 
@@ -43,17 +45,6 @@ pub struct Checked {
 /// Deep nesting costs stack in the parsers of YAML and CEL, more than a thread of a server has to spare.
 const STACK: usize = 16 * 1024 * 1024;
 
-fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
-    let done = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, &work)
-            .ok()
-            .and_then(|thread| thread.join().ok())
-    });
-    done.unwrap_or_else(work)
-}
-
 /// Reads and checks a definition.
 #[must_use]
 pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
@@ -68,14 +59,28 @@ pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked
     }
 }
 
-/// The workflow of a version that was in force once. What the rules have learnt to find since then, or what has gone
-/// from around the definition, must not stop the cases that run on it; `None` when the text cannot be read at all.
+/// Reads a definition that was published. Rules that came later do not stop the cases that run on it; what cannot be
+/// understood does: `None`.
 #[must_use]
-pub fn pinned(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
+pub fn read_published(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
     with_room(|| {
         let tree = tree::parse(text).ok()?;
-        Reader::new(text, &tree, surroundings).workflow(&tree)
+        let mut reader = Reader::new(text, &tree, surroundings);
+        let workflow = reader.workflow(&tree);
+        workflow.filter(|_| lint::is_complete(&reader.notes))
     })
+}
+
+/// Runs `inner` where the parsers have room.
+fn with_room<T: Send>(inner: impl Fn() -> T + Sync) -> T {
+    let result = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, &inner)
+            .ok()
+            .and_then(|thread| thread.join().ok())
+    });
+    result.unwrap_or_else(inner)
 }
 
 fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {

@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod api_case_actions;
 mod api_detours;
 mod api_input;
 mod api_service;
@@ -26,10 +27,12 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod pages_case_actions;
 mod pages_http;
 mod rights;
 mod sending;
 mod shipped;
+mod started;
 mod storage;
 mod storage_claims;
 mod storage_lists;
@@ -37,3 +40,4 @@ mod storage_plans;
 mod storage_rows;
 mod versions;
 mod versions_moving;
+mod who_signs;

@@ -75,17 +75,19 @@ fn both_migrations_give_the_same_tables_and_columns() {
     assert_eq!(columns(&server, ON_POSTGRES), on_sqlite);
 }
 
-/// The versions of all migrations, oldest first, as their folders are called.
-fn every_migration() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
-    let mut versions: Vec<String> = std::fs::read_dir(folder)
+/// The versions of the migrations in the source tree, oldest first: the digits of their folders' dates.
+fn migrations() -> Vec<String> {
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite"));
+    let mut versions: Vec<String> = folders
         .expect("the migrations")
-        .map(|entry| {
-            let name = entry.expect("a folder").file_name();
-            let name = name.to_string_lossy();
-            let version = name.split('_').next().unwrap_or_default();
-            version.replace('-', "")
+        .map(|folder| {
+            folder
+                .expect("a folder")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
         })
+        .map(|name| name.split('_').next().unwrap_or_default().replace('-', ""))
         .collect();
     versions.sort();
     versions
@@ -94,7 +96,7 @@ fn every_migration() -> Vec<String> {
 #[test]
 fn the_tables_are_older_then_current_and_newer_after_a_newer_program() {
     on_each_empty_database(|database| {
-        let all = every_migration();
+        let all = migrations();
 
         assert_eq!(
             database.db.schema_state().unwrap(),
@@ -137,11 +139,7 @@ fn several_processes_may_migrate_at_once() {
                 .collect()
         });
 
-        assert_eq!(
-            added.iter().sum::<usize>(),
-            every_migration().len(),
-            "{added:?}"
-        );
+        assert_eq!(added.iter().sum::<usize>(), migrations().len(), "{added:?}");
     });
 }
 

@@ -35,7 +35,7 @@ pub(super) struct InboxTask {
     stage: String,
     /// What that stage, or the seat in it, is called.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,
@@ -57,7 +57,7 @@ pub(super) struct InboxTask {
 #[utoipa::path(
     get, path = "/api/v1/tasks", tag = "tasks",
     params(
-        ("state" = Option<String>, Query, description = "`open` (soonest deadline first) or `done` (newest first)"),
+        ("state" = Option<String>, Query, description = "`open` (soonest deadline first), `done` (newest first), or `vacant`: what nobody can act on, for workflow administrators"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "At most 100"),
     ),
@@ -66,17 +66,18 @@ pub(super) struct InboxTask {
 pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["state", "cursor", "limit"];
     let state = Query::read(&caller, &request, "", &known)?
-        .word("state", &["open", "done"], "state-parameter")?
+        .word("state", &["open", "done", "vacant"], "state-parameter")?
         .unwrap_or("open");
-    let list = if state == "done" {
-        "tasks-done"
-    } else {
-        "tasks"
+    let list = match state {
+        "done" => "tasks-done",
+        "vacant" => "tasks-vacant",
+        _ => "tasks",
     };
     let query = Query::read(&caller, &request, list, &known)?;
     let (cursor, limit) = (query.cursor::<Cursor>()?, query.limit()?);
     let page = caller
         .run(move |app, viewer| match state {
+            "vacant" => lists::vacant(app, viewer, cursor, limit),
             "done" => lists::done(app, viewer.person.id, cursor, limit),
             _ => lists::inbox(app, viewer, cursor, limit),
         })

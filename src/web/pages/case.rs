@@ -107,8 +107,13 @@ impl<'a> Sight<'a> {
         self.seen
             .offered
             .iter()
-            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+            .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
     }
+}
+
+/// Whether an action is done on other people's tasks.
+fn of_others(action: &str) -> bool {
+    matches!(action, "reassign" | "remove_signer")
 }
 
 /// Whether it was sent off more than once.
@@ -277,6 +282,8 @@ impl Acting<'_> {
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                people: tried.logins(),
+                how: filled(&tried.how),
                 signal: tried.choice.clone().filter(|_| tried.action == "signal"),
                 stage: filled(&tried.stage),
                 confirmed: tried.confirmed,

@@ -425,7 +425,10 @@ pub async fn submitted(visit: Visit, path: web::Path<String>) -> Answer {
 /// Whom it waits for now, and by when.
 fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
     let sight = case::Sight::new(visit, seen);
-    let waits: Vec<String> = words::awaited(&seen.running.case)
+    let waits: Vec<String> = seen
+        .running
+        .case
+        .awaited()
         .map(|task| sight.waiting_at(task))
         .collect();
     let reckoning = clocks::Reckoning {

@@ -15,7 +15,7 @@ use crate::storage::Cursor;
 use crate::web::format;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
-    CcView, DoneView, InboxGroup, InboxRow, InboxView, MineView, Nav, Pager, Problem,
+    CcView, DoneView, InboxGroup, InboxRow, InboxView, MineView, Nav, Pager, Problem, VacantView,
 };
 
 use narrow::{Narrowed, Place};
@@ -146,6 +146,28 @@ fn pager(visit: &Visit, next: Option<String>) -> Pager {
         first: visit.param("after").map(|_| with(None)),
         next: next.map(|next| with(Some(&next))),
     }
+}
+
+/// `GET /admin/vacant`
+pub async fn vacant(visit: Visit) -> Answer {
+    visit
+        .show(|visit| {
+            let reader = visit.reader()?;
+            let narrowed = Narrowed::of(visit, &reader)?;
+            let rows = rows(visit, &reader);
+            let (found, next) = narrowed.gather(
+                cursor(visit)?,
+                |after, limit| Ok(lists::vacant(&visit.app, &reader.viewer, after, limit)?),
+                |row: &Row| rows.narrowing(row),
+            )?;
+            let view = VacantView {
+                filter: narrowed.filter(visit, true),
+                rows: found.iter().map(|row| rows.vacant(row)).collect(),
+                pager: pager(visit, next.map(|next| next.to_string())),
+            };
+            visit.page(&reader, Nav::Vacant, &view)
+        })
+        .await
 }
 
 /// `GET /done`

@@ -180,6 +180,42 @@ impl View for InboxView {
     }
 }
 
+/// `/admin/vacant`
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct VacantView {
+    /// The fields above the list.
+    pub filter: Filter,
+    /// Soonest deadline first.
+    pub rows: Vec<VacantRow>,
+    /// The rest.
+    pub pager: Pager,
+}
+
+/// A task that no one can hold.
+#[derive(Debug, Clone, Serialize)]
+pub struct VacantRow {
+    /// Where a holder is named, on the case's page.
+    pub href: String,
+    /// The case's title.
+    pub title: String,
+    /// Its number.
+    pub number: String,
+    /// What is asked: 业务审核.
+    pub asked: String,
+    /// For whom it is: a post that nobody holds, a person who has left.
+    pub whom: String,
+    /// Its deadline.
+    pub due: Option<DueView>,
+}
+
+impl View for VacantView {
+    const TEMPLATE: &'static str = "pages/vacant";
+
+    fn title(&self, language: Language) -> String {
+        text(language, "pages.nav.vacant", &[])
+    }
+}
+
 /// `/done`
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct DoneView {

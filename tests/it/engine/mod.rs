@@ -1,10 +1,14 @@
 //! What the engine does with a case, capability by capability.
 
+mod adding;
+mod allotting;
 mod answers;
 mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;
+mod consulting;
+mod copying;
 mod ending;
 mod migrating;
 mod migrating_blocks;
@@ -14,10 +18,14 @@ mod parking;
 mod people;
 mod properties;
 mod random;
+mod recusing;
 mod returning;
 mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod transferring;
+mod urging;
 mod vacancies;
 mod verdicts;
+mod voiding;

@@ -1,11 +1,13 @@
 //! A small world for the engine: a few people, a workflow in YAML, a clock moved by hand.
 
+use std::collections::BTreeMap;
+
 use chrono::{TimeZone, Utc};
 use huiqian::calendar::{Calendar, Instant};
 use huiqian::directory::{DepartmentCode, Directory, PersonId};
 use huiqian::engine::{
     self, Actor, Case, Channel, Child, Command, Context, Decision, Effect, Event, Input, Notice,
-    Obstacle, Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId,
+    Obstacle, Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId, Workload,
 };
 use huiqian::forms::Answers;
 use huiqian::workflow::{self, StageMap, Surroundings, Workflow};
@@ -26,6 +28,24 @@ pub struct World {
     pub effects: Vec<Effect>,
     /// The cases that it started, once they were filed.
     pub children: Vec<Child>,
+    /// What people have to do in other cases.
+    pub work: Work,
+}
+
+/// What people have to do in other cases.
+#[derive(Debug, Default)]
+pub struct Work {
+    pub open: BTreeMap<PersonId, usize>,
+    pub turns: BTreeMap<String, PersonId>,
+}
+
+impl Workload for Work {
+    fn open(&self, person: PersonId) -> usize {
+        self.open.get(&person).copied().unwrap_or(0)
+    }
+    fn last(&self, line: &str) -> Option<PersonId> {
+        self.turns.get(line).copied()
+    }
 }
 
 /// An instant of Beijing time, `2026-02-10 09:00`.
@@ -160,6 +180,7 @@ impl World {
             now: at("2026-03-02 09:00"),
             log: Vec::new(),
             effects: Vec::new(),
+            work: Work::default(),
             children: Vec::new(),
         }
     }
@@ -222,6 +243,7 @@ impl World {
             calendar: &self.calendar,
             lookup: &Everything,
             vault: &PlainVault,
+            workload: &self.work,
             registered: &[],
             children: &self.children,
             number: Some("试〔2026〕1号"),

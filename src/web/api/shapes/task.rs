@@ -26,10 +26,16 @@ pub struct TaskBody {
     pub round: u32,
     /// `waiting` (for its turn), `open`, `settled`, `cancelled`.
     pub state: &'static str,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     pub asks: &'static str,
+    /// What an adviser is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// Whom it was offered to.
     pub offered_to: Vec<PartyBody>,
+    /// Who called for it, where the definition does not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<CalledBody>,
     /// Who has taken it.
     pub holder: Option<PersonBody>,
     /// When it is due.
@@ -48,6 +54,17 @@ pub struct TaskBody {
     pub comment: Option<String>,
     /// Whether it passed by itself, because the same person had just agreed.
     pub automatic: bool,
+}
+
+/// By whom a task was called for that the definition does not ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CalledBody {
+    /// On which task, by its number.
+    pub from: u32,
+    /// Who called.
+    pub by: PersonBody,
+    /// As what: `before`, `after`, `with`, `adviser`.
+    pub how: &'static str,
 }
 
 /// Every task there ever was, by number.
@@ -75,11 +92,17 @@ impl TaskBody {
             round: task.round,
             state: "waiting",
             asks: asks_word(task.asks),
+            question: task.question.clone(),
             offered_to: task
                 .offered
                 .iter()
                 .map(|party| PartyBody::of(party, directory, language))
                 .collect(),
+            called: task.called.as_ref().map(|called| CalledBody {
+                from: called.from.0,
+                by: person(called.by),
+                how: called.how.word(),
+            }),
             holder: task.holder.map(person),
             due_at: row.and_then(|row| row.due_at),
             law: row.is_some_and(|row| row.law),

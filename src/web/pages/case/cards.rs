@@ -20,6 +20,7 @@ const ANSWERS: &[&str] = &[
     "choose",
     "done",
     "acknowledge",
+    "advise",
     "supply",
     "resume",
     "abstain",
@@ -38,7 +39,11 @@ pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
             let (_, stage) = stage_of(seen, task)?;
             engine::filled_by(&running.workflow, stage, task)
         }
-        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
+        TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => return None,
     };
     (!part.fields.is_empty()).then_some(part)
 }
@@ -128,6 +133,7 @@ impl Card<'_> {
             TaskAsks::Edit => "case.card.edit",
             TaskAsks::Supply => "case.card.supply",
             TaskAsks::Repair => "case.card.repair",
+            TaskAsks::Advise => "case.card.advise",
             TaskAsks::File => "case.card.file",
         };
         self.sight.say(key, &[("stage", &stage)])
@@ -160,6 +166,7 @@ impl Card<'_> {
             TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
             TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
             TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
@@ -219,7 +226,7 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement")
+        matches!(value, "return" | "supplement" | "advise")
             || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }

@@ -8,6 +8,7 @@ use crate::engine::ClockReading;
 use crate::forms::{self, Words};
 use crate::services::seen::Seen;
 use crate::storage::attachments::Attachment;
+use crate::storage::copies::Copy;
 use crate::web::format;
 use crate::web::pages::answer::Answer;
 use crate::web::pages::clocks::Reckoning;
@@ -15,7 +16,7 @@ use crate::web::pages::failure::Failure;
 use crate::web::pages::lists;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
-    AttachmentRow, CaseView, Content, DueView, Link, Nav, Notice, Tag, Tone, Upload,
+    AttachmentRow, CaseView, Content, CopyReceipt, DueView, Link, Nav, Notice, Tag, Tone, Upload,
 };
 
 /// Shows it, with what was tried.
@@ -28,6 +29,7 @@ pub fn show(
 ) -> Result<Answer, Failure> {
     let sight = Sight::new(visit, seen);
     let acts = cards::of(&sight, tried);
+    let others = others::of(&sight, tried);
     let (nav, crumb) = crumb(&sight, !acts.is_empty());
     let view = CaseView {
         id: seen.summary.ulid.to_string(),
@@ -55,8 +57,14 @@ pub fn show(
             .map(|file| attachment(&sight, file))
             .collect(),
         upload: may_attach(&sight).then(|| upload(&sight, tried)),
+        copies: seen
+            .copies
+            .iter()
+            .map(|copy| receipt(&sight, copy))
+            .collect(),
         discussion: others::discussion(&sight, tried),
-        others: others::of(&sight, tried),
+        people: others::people(&sight, &others),
+        others,
     };
     visit.page_as(status, reader, nav, &view)
 }
@@ -155,6 +163,26 @@ fn attachment(sight: &Sight<'_>, file: &Attachment) -> AttachmentRow {
         uploaded: sight.say("case.uploaded", &[("who", &who), ("when", &when)]),
         tag: late.then(|| Tag::plain(Tone::Run, sight.say("case.added_later", &[]))),
         size: format::file_size(u64::try_from(file.size).unwrap_or(0)),
+    }
+}
+
+fn receipt(sight: &Sight<'_>, copy: &Copy) -> CopyReceipt {
+    let moment = |at| format::moment(at, sight.seen.now, sight.language);
+    let why = match copy.sent_by() {
+        Some(by) => sight.say("case.copied_by", &[("who", &sight.names.person(by))]),
+        None => sight.say("case.copied_at", &[("stage", &sight.title(&copy.reason))]),
+    };
+    CopyReceipt {
+        person: sight.names.full(copy.person_id),
+        why,
+        when: moment(copy.at),
+        read: match copy.read_at {
+            Some(at) => Tag::new(
+                Tone::Ok,
+                sight.say("case.read_at", &[("when", &moment(at))]),
+            ),
+            None => Tag::plain(Tone::Line, sight.say("case.unread", &[])),
+        },
     }
 }
 

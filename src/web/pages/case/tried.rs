@@ -22,8 +22,12 @@ pub struct Tried {
     pub to: String,
     /// For `supplement`: what is missing.
     pub ask: Vec<String>,
-    /// For `reassign`: the new holder's login.
+    /// For `reassign`, `transfer`: the new holder's login.
     pub person: String,
+    /// For `add_signer`, `consult` and `copy`: logins, as typed.
+    pub people: String,
+    /// For `add_signer`: before, after or with.
+    pub how: String,
     /// For `signal`: at which block or wait.
     pub stage: String,
     /// Whether the warning was confirmed.
@@ -42,8 +46,10 @@ pub struct Tried {
     pub comment_error: Option<String>,
     /// What is wrong with the list of what is missing.
     pub ask_error: Option<String>,
-    /// What is wrong with the new holder.
+    /// What is wrong with whoever was named.
     pub person_error: Option<String>,
+    /// What is wrong with how they are to be added.
+    pub how_error: Option<String>,
     /// What asks to be confirmed.
     pub warning: Option<String>,
     /// What is wrong with an uploaded file.
@@ -69,6 +75,8 @@ impl Tried {
             to: typed("to"),
             ask: posted.all("ask"),
             person: typed("person"),
+            people: typed("people"),
+            how: typed("how"),
             stage: typed("stage"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
@@ -83,6 +91,15 @@ impl Tried {
             Some(choice) => format!("{}:{choice}", self.action),
             None => self.action.clone(),
         }
+    }
+
+    /// The logins of several people, however they were set apart.
+    pub fn logins(&self) -> Vec<String> {
+        self.people
+            .split(|letter: char| letter.is_whitespace() || "，、；,;".contains(letter))
+            .filter(|login| !login.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Whether it was tried on this task.
@@ -105,7 +122,12 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
-            Rejection::UnknownPerson(_) => self.person_error = sentence(),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PeopleMissing
+            | Rejection::TooManyPeople(..)
+            | Rejection::PersonBarred { .. } => self.person_error = sentence(),
+            Rejection::UnknownWay(..) => self.how_error = sentence(),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..

@@ -27,6 +27,20 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
             "inbox-nothing",
             page(&shell(Nav::Inbox, "/inbox?k=x"), &nothing),
         ),
+        (
+            "vacant",
+            page(
+                &managing(&shell(Nav::Vacant, "/admin/vacant")),
+                &vacant(language),
+            ),
+        ),
+        (
+            "vacant-empty",
+            page(
+                &managing(&shell(Nav::Vacant, "/admin/vacant")),
+                &VacantView::default(),
+            ),
+        ),
         ("done", page(&shell(Nav::Done, "/done"), &done(language))),
         (
             "done-empty",
@@ -49,6 +63,28 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         ),
         ("mail", page(&shell(Nav::Mail, "/dev/mail/1"), &mail())),
     ]
+}
+
+fn managing(shell: &Shell) -> Shell {
+    Shell {
+        manages: true,
+        ..shell.clone()
+    }
+}
+
+fn vacant(language: Language) -> VacantView {
+    VacantView {
+        filter: filter(language),
+        rows: vec![VacantRow {
+            href: "/c/1#others-t".into(),
+            title: "省卫生健康委申请“人口基础信息”".into(),
+            number: "豫数共申〔2026〕0137号".into(),
+            asked: "法制审核".into(),
+            whom: "原定 省公安厅法制审核".into(),
+            due: Some(due("uuhhhtlllllll", 10, 22, language)),
+        }],
+        pager: Pager::default(),
+    }
 }
 
 fn filter(language: Language) -> Filter {
