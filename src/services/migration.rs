@@ -10,7 +10,7 @@ use super::projection::{self, Before};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::Calendar;
-use crate::engine::{self, Actor, Case, Context, Obstacle, PlainVault, Rejection};
+use crate::engine::{self, Actor, Case, Context, NoWorkload, Obstacle, PlainVault, Rejection};
 use crate::storage::cases::StoredCase;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
@@ -301,6 +301,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &NoWorkload,
         number: None,
     }
 }

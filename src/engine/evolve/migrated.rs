@@ -79,6 +79,7 @@ impl Case {
             tasks,
             clocks,
             involved: _,
+            urged: _,
         } = self;
         match status {
             Status::Open { at } | Status::Suspended { at, since: _ } => rename_region(at, names),
