@@ -12,6 +12,7 @@ mod logging;
 mod people;
 mod serve;
 mod usage;
+mod versions;
 mod workflow;
 
 use std::ffi::OsString;
@@ -67,6 +68,27 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
             workflow::publish(config, &files, &by)
         }
         Command::Workflow(Workflow::Confirm { key, by }) => workflow::confirm(config, &key, &by),
+        Command::Workflow(Workflow::Withdraw { key, by }) => versions::withdraw(config, &key, &by),
+        Command::Workflow(Workflow::Versions { key }) => versions::list(config, &key),
+        Command::Workflow(Workflow::Diff { key, from, to }) => {
+            versions::diff(config, &key, from.zip(to))
+        }
+        Command::Workflow(Workflow::Migrate {
+            key,
+            map,
+            dry_run,
+            by,
+            reason,
+        }) => versions::migrate(
+            config,
+            &versions::Migration {
+                key: &key,
+                map: &map,
+                by: &by,
+                reason: reason.as_deref(),
+                dry_run,
+            },
+        ),
         Command::Calendar(Calendar::Add {
             date,
             days,

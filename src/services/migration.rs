@@ -115,8 +115,9 @@ pub enum Fate {
 }
 
 /// What has come of an order.
-#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
+    /// The versions.
+    pub versions: Versions,
     /// How many have moved.
     pub moved: usize,
     /// Those that have not.
@@ -169,7 +170,12 @@ pub fn carry_out(
         let page = storage::cases::running_on(conn, versions.from.id, after, most)?;
         Ok::<_, Error>(page)
     })?;
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        versions,
+        moved: 0,
+        stayed: Vec::new(),
+        next: page.next,
+    };
     for id in page.rows {
         match move_one(app, order, &reason, id)? {
             None => {}
@@ -181,7 +187,6 @@ pub fn carry_out(
         }
         moved(&outcome);
     }
-    outcome.next = page.next;
     Ok(outcome)
 }
 

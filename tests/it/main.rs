@@ -15,6 +15,7 @@ mod api_shipped;
 mod architecture;
 mod browser_story;
 mod cli;
+mod cli_versions;
 mod crash;
 mod data_sharing;
 mod dead_links;

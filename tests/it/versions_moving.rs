@@ -215,11 +215,7 @@ fn many_move_batch_by_batch() {
 
         assert_eq!((moved, batches), (25, 3));
         assert_eq!(numbers(fixture, &order), (0, 0));
-        assert_eq!(
-            carry_out(fixture, &order),
-            Outcome::default(),
-            "twice does no harm"
-        );
+        assert_eq!(carry_out(fixture, &order).moved, 0, "twice does no harm");
         all_is_sound(fixture);
     });
 }

@@ -138,3 +138,8 @@ fn columns(old: &Field, new: &Field) -> Vec<Change> {
     found.extend(gone.flat_map(|column| all(&part(column), [How::Removed])));
     found
 }
+
+/// The words of the aspects that are looked at.
+pub(super) fn words() -> Vec<&'static str> {
+    super::words(SECTION).chain(super::words(FIELD)).collect()
+}

@@ -69,6 +69,16 @@ pub enum How {
     },
 }
 
+/// The words of all aspects, for whoever puts them into sentences.
+#[must_use]
+pub fn aspects() -> Vec<&'static str> {
+    let mut all = top::words();
+    all.extend(form::words());
+    all.extend(nodes::words());
+    all.extend(["other", "order", "kind"]);
+    all
+}
+
 /// An aspect of a part: its word, and what it is.
 type Aspect<T> = (&'static str, fn(&T) -> Value);
 
@@ -105,6 +115,10 @@ fn differing<T>(aspects: &[Aspect<T>], old: &T, new: &T, rest: impl FnOnce() -> 
         });
     }
     found
+}
+
+fn words<T>(aspects: &[Aspect<T>]) -> impl Iterator<Item = &'static str> {
+    aspects.iter().map(|(word, _)| *word)
 }
 
 fn all(of: &Part, hows: impl IntoIterator<Item = How>) -> Vec<Change> {

@@ -247,3 +247,11 @@ fn list_of(workflow: &Workflow, node: &Node, renames: &BTreeMap<Id, Id>) -> Stri
         branch.unwrap_or_default()
     )
 }
+
+/// The words of the aspects that are looked at.
+pub(super) fn words() -> Vec<&'static str> {
+    super::words(NODE)
+        .chain(super::words(STAGE))
+        .chain(super::words(BLOCK))
+        .collect()
+}

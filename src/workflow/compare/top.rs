@@ -92,3 +92,11 @@ pub(super) fn ends(old: &Workflow, new: &Workflow) -> Vec<Change> {
     }
     found
 }
+
+/// The words of the aspects that are looked at.
+pub(super) fn words() -> Vec<&'static str> {
+    super::words(WORKFLOW)
+        .chain(super::words(SETTING))
+        .chain(super::words(END))
+        .collect()
+}
