@@ -18,6 +18,7 @@ pub mod mail;
 pub mod mailbox;
 mod notices;
 mod open_cases;
+pub mod opinions;
 pub mod people;
 pub mod projection;
 pub mod queues;

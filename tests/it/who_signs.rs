@@ -532,3 +532,119 @@ fn a_given_task_says_on_the_page_by_which_rule() {
         (&json!("bob"), &json!("turn"))
     );
 }
+
+#[test]
+fn a_draft_of_an_opinion_is_its_writers_until_they_give_one() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&with_form(
+            "{id: note, type: text, label: 说明}",
+            "  - section: answer
+    title: 答复
+    fields:
+      - {id: reply, type: text, label: 答复}
+      - {id: phone, type: text, label: 电话, private: true}
+stages:
+  - {stage: review, title: 审核, who: section_head@applicant, fills: [answer]}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}
+",
+        ));
+        let case = fixture.file("ann", &key, json!({"note": "一"})).to_string();
+        let api = Api::of(fixture);
+        let path = format!("/api/v1/cases/{case}");
+        let draft = |login: &str, task: usize| {
+            let seen = api.get(login, &path).expect(200);
+            seen["tasks"][task]["draft"].clone()
+        };
+        let before = api.get("bob", &path).expect(200)["revision"].clone();
+        let save = json!({"action": "save_draft", "task": 1, "comment": "初步同意",
+            "answers": {"reply": "可", "phone": "13800000001", "note": "别的"}});
+
+        let saved = api.act("bob", &case, &save).expect(200);
+
+        assert_eq!(saved["revision"], before, "no part of the record");
+        assert_eq!(draft("bob", 0)["comment"], "初步同意");
+        assert_eq!(
+            draft("bob", 0)["answers"],
+            json!({"reply": "可", "phone": "13800000001"})
+        );
+        assert_eq!(draft("bea", 0), Value::Null);
+        let events = api.get("bea", &format!("{path}/events")).expect(200);
+        assert!(!events.to_string().contains("初步同意"));
+        let rows = fixture.read(|conn| {
+            let id = huiqian::storage::cases::get(conn, case.parse().expect("an id"))?
+                .expect("filed")
+                .summary
+                .id;
+            huiqian::storage::opinions::of(conn, id, fixture.id("bob"))
+        });
+        assert!(!format!("{rows:?}").contains("13800000001"), "{rows:?}");
+
+        api.act("bea", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+        let back = json!({"action": "return", "task": 2, "to": "review", "comment": "再看"});
+        api.act("cat", &case, &back).expect(200);
+        assert_eq!(
+            draft("bob", 2)["comment"],
+            "初步同意",
+            "offered in the next round"
+        );
+        assert_eq!(draft("bea", 2), Value::Null);
+        api.act("bob", &case, &json!({"action": "approve", "task": 3}))
+            .expect(200);
+        api.act(
+            "cat",
+            &case,
+            &json!({"action": "return", "task": 4, "to": "review", "comment": "再看"}),
+        )
+        .expect(200);
+        assert_eq!(draft("bob", 4), Value::Null, "it was given");
+    });
+}
+
+#[test]
+fn an_empty_draft_is_none() {
+    let fixture = Fixture::new();
+    let case = fixture.filed(&reviewed()).to_string();
+    let api = Api::of(&fixture);
+    let save = |comment: &str| {
+        let body = json!({"action": "save_draft", "task": 1, "comment": comment});
+        api.act("bob", &case, &body).expect(200)["tasks"][0]["draft"].clone()
+    };
+
+    assert_eq!(save("一")["comment"], "一");
+    assert_eq!(save("二")["comment"], "二", "the newer one stands");
+    assert_eq!(save(" "), Value::Null);
+}
+
+#[test]
+fn an_opinion_is_saved_on_the_page_and_is_there_again() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let signer = site.visitor("zhang.huimin");
+    let mut form = signer.get(&path).form(".card--act form");
+    form.set("comment", "还要核对范围").set("save", "draft");
+
+    let page = done(&signer, &form);
+
+    assert!(
+        page.text("main").contains("意见已暂存，还没有提交"),
+        "{}",
+        page.text("main")
+    );
+    let card = page.text(".card--act");
+    assert!(card.contains("只有您能看到"), "{card}");
+    let mut form = page.form(".card--act form");
+    assert_eq!(form.value("comment"), Some("还要核对范围"));
+    assert_eq!(site.office.waits_at(case), ["section_review"]);
+    let other = site.visitor("li.wenjing").get(&path);
+    assert!(!other.body.contains("还要核对范围"));
+    form.set("action", "approve");
+    done(&signer, &form);
+    assert!(
+        site.visitor("li.wenjing")
+            .get(&path)
+            .body
+            .contains("还要核对范围")
+    );
+}

@@ -19,6 +19,7 @@ mod release;
 mod remove_signer;
 mod resume;
 mod r#return;
+mod save_draft;
 mod signal;
 mod submit;
 mod supplement;
@@ -77,6 +78,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &supply::Supply,
     &r#return::Return,
     &reject::Reject,
+    &save_draft::SaveDraft,
     &claim::Claim,
     &release::Release,
     &consult::Consult,

@@ -201,6 +201,7 @@ const SAID: &[&str] = &[
     "advise",
     "remove_signer",
     "resume",
+    "opinion_saved",
     "uploaded",
     "saved",
     "discarded",

@@ -107,6 +107,10 @@ pub struct ActCard {
     pub claim: Option<Claim>,
     /// Where it is done, if not here: the pages of the form.
     pub link: Option<Link>,
+    /// Whether what is typed can be saved for later (`save`).
+    pub may_save: bool,
+    /// 今天 10:12 暂存，只有您能看到
+    pub saved: String,
     /// What must be confirmed (`confirmed`) before the answer is taken.
     pub warning: String,
 }

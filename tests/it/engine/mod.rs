@@ -8,6 +8,7 @@ mod claiming;
 mod clocks;
 mod conflicts;
 mod consulting;
+mod drafting;
 mod ending;
 mod notices;
 mod parking;

@@ -182,6 +182,8 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        may_save: true,
+        saved: "今天 10:12 暂存，还没有提交，只有您能看到。".into(),
         warning: String::new(),
     }
 }
