@@ -12,7 +12,7 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::workload::Workload;
-use super::{App, Error, Viewer};
+use super::{App, Error, Viewer, registers, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -229,6 +229,10 @@ fn act(
     )?;
     let vault = SealingVault::new(app, running.ulid);
     let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+    let department = &running.case.department;
+    let answers = [&running.case.answers, &posted];
+    let registered = registers::asked(conn, &running.workflow, department, &answers)?;
+    let children = started::children(conn, running.id)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -237,8 +241,8 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
-        children: &[],
+        registered: &registered,
+        children: &children,
         workload: &workload,
         number: None,
     };
@@ -253,6 +257,7 @@ fn act(
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
         _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
     }
+    started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;
     }
@@ -322,6 +327,7 @@ pub(super) fn submit_draft(
         Some(Owner::Draft(draft.id)),
         &[&answers],
     )?;
+    let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
 
@@ -347,7 +353,7 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
+        registered: &registered,
         children: &[],
         workload: &workload,
         number: Some(&number),
@@ -367,6 +373,7 @@ pub(super) fn submit_draft(
     vault.store(conn, id, app.now())?;
     storage::attachments::adopt(conn, draft.id, id)?;
     storage::drafts::remove(conn, draft.id, draft.revision)?;
+    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
     Ok(Done {
         case_id: Some(id),
         ulid,
@@ -386,13 +393,24 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         };
         let running = running(&shared, conn, stored)?;
         let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let department = &running.case.department;
+        let registered = registers::asked(
+            conn,
+            &running.workflow,
+            department,
+            &[&running.case.answers],
+        )?;
+        let children = started::children(conn, running.id)?;
         let context = Context {
+            registered: &registered,
+            children: &children,
             workload: &workload,
             ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
         };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
+            started::submit_started(&shared, conn, &running, decision)?;
         }
         let case = decision
             .as_ref()
