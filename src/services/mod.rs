@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod batch;
 pub mod calendars;
 pub mod cases;
 pub mod catalogue;

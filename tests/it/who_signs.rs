@@ -648,3 +648,149 @@ fn an_opinion_is_saved_on_the_page_and_is_there_again() {
             .contains("还要核对范围")
     );
 }
+
+fn notices() -> String {
+    with_stages(
+        "  - {stage: inform, title: 阅知, kind: notice, who: share_office_head@applicant}
+  - {stage: review, title: 审核, who: share_office_head@applicant}",
+    )
+}
+
+/// The open tasks of somebody by id, oldest first.
+fn inbox_of(api: &Api<'_>, login: &str) -> Vec<Value> {
+    let page = api.get(login, "/api/v1/tasks").expect(200);
+    page["items"].as_array().expect("tasks").clone()
+}
+
+#[test]
+fn notices_are_acknowledged_together_and_nothing_else_is() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&notices());
+        let api = Api::of(fixture);
+        let cases: Vec<String> = (0..3)
+            .map(|_| fixture.file("ann", &key, json!({})).to_string())
+            .collect();
+        let first = api.act(
+            "cat",
+            &cases[2],
+            &json!({"action": "acknowledge", "task": 1}),
+        );
+        assert_eq!(first.expect(200)["tasks"][0]["state"], "settled");
+        let mut ids: Vec<Value> = inbox_of(&api, "cat")
+            .iter()
+            .map(|task| task["id"].clone())
+            .collect();
+        assert_eq!(ids.len(), 3, "two notices and one to sign");
+        ids.push(ids[0].clone());
+        ids.push(json!("01J00000000000000000000000"));
+
+        let batch = json!({"tasks": ids});
+        let done = api
+            .post("cat", "/api/v1/tasks/acknowledge", &batch)
+            .expect(200);
+
+        let items = done["items"].as_array().expect("items");
+        let told: Vec<(bool, &Value)> = items
+            .iter()
+            .map(|item| (item["acknowledged"] == true, &item["problem"]["code"]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (true, &Value::Null),
+                (true, &Value::Null),
+                (false, &json!("not-offered")),
+                (false, &json!("not-found")),
+            ],
+            "each once, and what is to be signed is not"
+        );
+        assert_eq!(items[3]["case"], Value::Null);
+        let left = inbox_of(&api, "cat");
+        assert!(left.iter().all(|task| task["asks"] == "sign"), "{left:?}");
+        assert_eq!(left.len(), 3);
+    });
+}
+
+#[test]
+fn a_batch_obeys_the_bars_of_each_of_its_tasks() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&notices());
+    let api = Api::of(&fixture);
+    fixture.file("ann", &key, json!({}));
+    let task = inbox_of(&api, "cat")[0]["id"].clone();
+    let ask = |login: &str| {
+        let batch = json!({"tasks": [task]});
+        let done = api
+            .post(login, "/api/v1/tasks/acknowledge", &batch)
+            .expect(200);
+        done["items"][0]["problem"]["code"].clone()
+    };
+
+    assert_eq!(
+        ask("bob"),
+        "not-found",
+        "who does not see the case learns nothing"
+    );
+    assert_eq!(ask("eve"), "not-asked");
+    assert_eq!(ask("ann"), "not-asked");
+    assert_eq!(ask("cat"), Value::Null);
+    let many: Vec<&Value> = std::iter::repeat_n(&task, 101).collect();
+    for wrong in [json!([]), json!(many), json!(["x"])] {
+        let answer = api.post("cat", "/api/v1/tasks/acknowledge", &json!({"tasks": wrong}));
+        assert_eq!(answer.expect(422)["errors"][0]["field"], "tasks");
+    }
+}
+
+#[test]
+fn the_same_batch_twice_is_answered_alike() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&notices());
+    let api = Api::of(&fixture);
+    fixture.file("ann", &key, json!({}));
+    let batch = json!({"tasks": [inbox_of(&api, "cat")[0]["id"]]});
+    let send = || {
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", "read-1"),
+        ];
+        let body = batch.to_string();
+        api.send(
+            "cat",
+            "POST",
+            "/api/v1/tasks/acknowledge",
+            &headers,
+            body.as_bytes(),
+        )
+        .expect(200)
+    };
+
+    assert_eq!(send(), send());
+}
+
+#[test]
+fn after_an_answer_the_page_offers_the_next_of_the_same_stage() {
+    let site = Site::open();
+    let one = site.office.file(request(json!({}))).expect("filed");
+    let signer = site.visitor("zhang.huimin");
+    let answer = |case| {
+        let mut form = signer.get(&format!("/c/{case}")).form(".card--act form");
+        form.set("action", "approve");
+        done(&signer, &form)
+    };
+    let alone = answer(one);
+    assert!(!alone.text("main").contains("处理下一件"));
+    let two = site
+        .office
+        .file(request(json!({"subject": "第二件"})))
+        .expect("filed");
+    let three = site
+        .office
+        .file(request(json!({"subject": "第三件"})))
+        .expect("filed");
+
+    let page = answer(two);
+
+    let next = page.attributes(".btnrow a[href^='/c/']", "href");
+    assert_eq!(next, [format!("/c/{three}")]);
+    assert!(page.text("main").contains("处理下一件：第三件"));
+}

@@ -206,6 +206,7 @@ const SAID: &[&str] = &[
     "saved",
     "discarded",
     "read",
+    "nothing_ticked",
     "kept",
 ];
 

@@ -27,6 +27,8 @@ pub struct CaseView {
     pub print_href: Option<String>,
     /// What happened meanwhile, or what stands in the way of deciding.
     pub meanwhile: Option<Notice>,
+    /// 处理下一件: after my answer, the next case that waits for me at the same stage.
+    pub next: Option<Link>,
     /// 办到哪一步了
     pub flow: FlowView,
     /// What is asked of me; several seats give several cards.

@@ -299,6 +299,7 @@ fn case(language: Language) -> CaseView {
         crumb: Link::new("/inbox", text(language, "pages.nav.inbox", &[])),
         print_href: Some(format!("/c/{CASE}/print")),
         meanwhile: None,
+        next: None,
         flow: flow(),
         acts: vec![act(language)],
         dues: vec![deadline(language)],
@@ -451,5 +452,6 @@ fn case_for_reader(language: Language) -> CaseView {
     view.upload = None;
     view.discussion = Discussion::default();
     view.state = Tag::new(Tone::Ok, "已办结：同意共享");
+    view.next = Some(Link::new("/c/2", "处理下一件：省教育厅申请“户籍迁移信息”"));
     view
 }
