@@ -205,10 +205,12 @@ const SAID: &[&str] = &[
     "resume",
     "urge",
     "copy",
+    "opinion_saved",
     "uploaded",
     "saved",
     "discarded",
     "read",
+    "nothing_ticked",
     "kept",
 ];
 

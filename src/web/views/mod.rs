@@ -31,8 +31,8 @@ pub use filing::{
 pub use flow::FlowView;
 pub use links::{ConfirmDoneView, ConfirmView, DeadLinkView};
 pub use lists::{
-    CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow, InboxView, MineRow,
-    MineView, Pager, VacantRow, VacantView,
+    BatchRow, BatchView, CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow,
+    InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};

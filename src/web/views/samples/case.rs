@@ -224,6 +224,8 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        may_save: true,
+        saved: "今天 10:12 暂存，还没有提交，只有您能看到。".into(),
         warning: String::new(),
     }
 }
@@ -339,6 +341,7 @@ fn case(language: Language) -> CaseView {
         crumb: Link::new("/inbox", text(language, "pages.nav.inbox", &[])),
         print_href: Some(format!("/c/{CASE}/print")),
         meanwhile: None,
+        next: None,
         flow: flow(language),
         acts: vec![act(language)],
         dues: vec![deadline(language)],
@@ -507,5 +510,6 @@ fn case_for_reader(language: Language) -> CaseView {
     view.upload = None;
     view.discussion = Discussion::default();
     view.state = Tag::new(Tone::Ok, "已办结：同意共享");
+    view.next = Some(Link::new("/c/2", "处理下一件：省教育厅申请“户籍迁移信息”"));
     view
 }
