@@ -104,6 +104,7 @@ fn record(done: bool, left: bool) -> StageRecord {
 
 fn inside(id: &str, open: Vec<Position>) -> Position {
     Position {
+        beside: false,
         id: id.into(),
         round: 1,
         resume: Vec::new(),
