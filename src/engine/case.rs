@@ -236,6 +236,9 @@ pub struct StageRecord {
     pub actors: BTreeMap<String, PersonId>,
     /// How many supplements it has asked for, in all rounds.
     pub supplements: u32,
+    /// Who may not sign here and said so; in no round any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<PersonId>,
 }
 
 /// A clock.

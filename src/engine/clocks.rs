@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use std::collections::BTreeMap;
+
 use super::case::{Clock, ClockKey};
 use super::{Case, Context, Measure, Task, TaskAsks};
 use crate::calendar::{Calendar, Duration, Instant, Ledger};
 use crate::expression::{Scope, Value};
-use crate::workflow::{Budget, ClockRule, Kind, Remind, Workflow};
+use crate::workflow::stage_map::renamed;
+use crate::workflow::{Budget, ClockRule, Id, Kind, Remind, Workflow};
 
 /// Behind a place: the clocks of its supplement.
 const SUPPLEMENT: &str = "/supplement";
@@ -62,6 +65,21 @@ pub(super) fn extended(clock_node: &str) -> Option<(&str, usize)> {
     Some((node, rule.parse().ok()?))
 }
 
+/// The place that a clock's node or key belongs to, whatever the clock times there.
+#[must_use]
+pub fn place_of_clock(clock_node: &str) -> &str {
+    // The key of a branch may hold anything.
+    let keys = clock_node.rfind(']').map_or(0, |end| end + 1);
+    let end = clock_node[keys..].find(['/', '#']);
+    end.map_or(clock_node, |end| &clock_node[..keys + end])
+}
+
+/// A clock's node under new names.
+pub(super) fn node_of_clock(clock_node: &str, names: &BTreeMap<Id, Id>) -> String {
+    let place = place_of_clock(clock_node);
+    renamed(place, names) + &clock_node[place.len()..]
+}
+
 /// Whether a clock's node is a supplement.
 pub(super) fn is_supplement(clock_node: &str) -> bool {
     clock_node.ends_with(SUPPLEMENT)
@@ -85,6 +103,8 @@ pub(super) fn times(workflow: &Workflow, case: &Case, clock_node: &str, task: &T
         TaskAsks::Extension => case
             .clock_extended_by(task.id)
             .is_some_and(|(_, clock)| clock_node == extension_of(&clock.node, clock.rule)),
+        // The deadline is of whoever asked for the advice.
+        TaskAsks::Advise => false,
         TaskAsks::Sign
         | TaskAsks::Work
         | TaskAsks::Notice
@@ -264,7 +284,12 @@ pub(super) fn steps(workflow: &Workflow, case: &Case, calendar: &Calendar) -> Ve
     steps
 }
 
-fn steps_of(key: &str, clock: &Clock, rule: &ClockRule, calendar: &Calendar) -> Vec<Step> {
+pub(super) fn steps_of(
+    key: &str,
+    clock: &Clock,
+    rule: &ClockRule,
+    calendar: &Calendar,
+) -> Vec<Step> {
     let Some(deadline) = clock.deadline(calendar) else {
         return Vec::new();
     };

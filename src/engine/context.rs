@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Case, TaskId};
+use super::{Case, TaskId, Workload};
 
 use crate::calendar::{Calendar, Instant};
 use crate::directory::{Directory, PersonId};
@@ -103,6 +103,8 @@ pub struct Context<'a> {
     pub children: &'a [Child],
     /// For `take_back`: the case as it was before the verdict, made from its events.
     pub earlier: Option<&'a Case>,
+    /// The work in all cases, where tasks are given out by it.
+    pub workload: &'a dyn Workload,
     /// The number for a case that is submitted by this command.
     pub number: Option<&'a str>,
 }

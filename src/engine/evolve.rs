@@ -1,15 +1,18 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
 mod clocks;
+mod migrated;
 mod places;
 mod registers;
 mod tasks;
+
+pub use migrated::clock_key_after;
 
 use super::case::{PositionState, Region, Status};
 use super::extension::ExtensionState;
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, Case, Event, Party, Stamp};
+use super::{Actor, CancelReason, Case, Event, Party, Stamp};
 use crate::calendar::Clock as Measure;
 
 /// The position and stage name of a revision by the applicant.
@@ -108,6 +111,10 @@ impl Case {
                     self.change_task(*task, |task| task.holder = Some(person));
                 }
             }
+            Event::Allotted { task, person, .. } => {
+                let person = *person;
+                self.change_task(*task, |task| task.holder = Some(person));
+            }
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }
@@ -116,6 +123,18 @@ impl Case {
             Event::Transferred { task, person, .. } => {
                 self.hand_over(*task, &[Party::Person(*person)]);
             }
+            Event::Recused { task, nobody, .. } => self.recuse(*task, nobody, stamp),
+            Event::SignersAdded {
+                task, how, tasks, ..
+            } => self.add_signers(*task, *how, tasks, stamp),
+            Event::SignerRemoved { task, .. } => {
+                self.cancel_task(*task, CancelReason::Removed, stamp);
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => self.consult(*task, tasks, question, stamp),
             Event::Answered {
                 task,
                 answer,
@@ -206,6 +225,12 @@ impl Case {
                 self.park(path, id, (state, by), stamp);
             }
             Event::Unparked { id } => self.remove_position(id),
+            Event::Migrated {
+                stages,
+                seats,
+                clocks,
+                ..
+            } => self.migrate(stages, seats, clocks),
             Event::Returned { .. }
             | Event::Signalled { .. }
             | Event::Jumped { .. }

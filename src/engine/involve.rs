@@ -12,6 +12,8 @@ pub enum Why {
     Applicant,
     /// Was asked.
     Asked,
+    /// Was asked for advice.
+    Consulted,
     /// Acted.
     Acted,
     /// Was copied on.
@@ -33,9 +35,10 @@ pub struct Involvement {
 
 impl Why {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Applicant,
         Self::Asked,
+        Self::Consulted,
         Self::Acted,
         Self::Copied,
         Self::Escalated,
@@ -48,6 +51,7 @@ impl Why {
         match self {
             Self::Applicant => "applicant",
             Self::Asked => "asked",
+            Self::Consulted => "consulted",
             Self::Acted => "acted",
             Self::Copied => "copied",
             Self::Escalated => "escalated",

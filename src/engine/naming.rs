@@ -18,6 +18,26 @@ pub(super) fn somebody_else(at: &Situation<'_>, login: &str) -> Result<PersonId,
     Ok(person.id)
 }
 
+/// Several people, each once; at least one, and no more than `most`.
+pub(super) fn several(
+    at: &Situation<'_>,
+    logins: &[String],
+    most: usize,
+) -> Result<Vec<PersonId>, Rejection> {
+    let mut people: Vec<PersonId> = Vec::new();
+    for login in logins {
+        let person = somebody_else(at, login)?;
+        if !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    match people.len() {
+        0 => Err(Rejection::PeopleMissing),
+        count if most < count => Err(Rejection::TooManyPeople(count, most)),
+        _ => Ok(people),
+    }
+}
+
 /// Whoever is to take a task over: nothing bars them, and no other seat of the round loses its only candidate to it.
 pub(super) fn taker(at: &Situation<'_>, task: &Task, login: &str) -> Result<PersonId, Rejection> {
     let person = somebody_else(at, login)?;

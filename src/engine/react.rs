@@ -9,7 +9,9 @@ use super::clocks::{self, StepKind, node_of, step_kind};
 use super::involve::Why;
 use super::task::CancelReason;
 use super::who::parties;
-use super::{Case, ClockKey, Context, Event, Party, Situation, Task, TaskAsks, TaskId, people};
+use super::{
+    Answer, Case, ClockKey, Context, Event, Party, Situation, Task, TaskAsks, TaskId, people,
+};
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
@@ -37,6 +39,8 @@ pub enum Notice {
     Closed,
     /// 【无需办理】 Somebody else did it, or the case ended.
     NoLongerNeeded,
+    /// 【意见】 Advice that they asked for has come.
+    Advised,
     /// 【催办】 Somebody urged.
     Urged,
     /// 【抄送】 Somebody gave a copy.
@@ -85,7 +89,9 @@ pub(super) fn before(
     | Event::Answered { task, .. }
     | Event::TaskCancelled { task, .. }
     | Event::Reassigned { task, .. }
-    | Event::Transferred { task, .. }) = event
+    | Event::Transferred { task, .. }
+    | Event::Recused { task, .. }
+    | Event::SignerRemoved { task, .. }) = event
     else {
         return None;
     };
@@ -111,6 +117,18 @@ pub(super) fn react(
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
         }
+        Event::SignersAdded { task, tasks, .. } | Event::Consulted { task, tasks, .. } => {
+            let place = case.task(*task).map(|task| task.stage.as_str());
+            let added = case.tasks.iter().rev().take(tasks.len()).rev();
+            added
+                .filter(|task| task.is_open())
+                .map(|task| about(Notice::Assigned, task, place.unwrap_or(&task.stage)))
+                .collect()
+        }
+        Event::SignerRemoved { .. } => {
+            let told = before.filter(|before| before.task.is_open());
+            no_longer(told, actor)
+        }
         Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
         Event::Reassigned { task, .. } | Event::Transferred { task, .. } => {
@@ -118,6 +136,23 @@ pub(super) fn react(
             effects.extend(assigned(case, *task));
             effects
         }
+        Event::Recused { task, .. } => {
+            // Where nobody had taken it, the others have been asked already.
+            let was_taken = before.is_some_and(|before| before.task.holder.is_some());
+            let mut effects = vacancies(workflow, case, *task, context);
+            effects.extend(
+                was_taken
+                    .then(|| assigned(case, *task))
+                    .into_iter()
+                    .flatten(),
+            );
+            effects
+        }
+        Event::Answered {
+            task,
+            answer: Answer::Advised,
+            ..
+        } => advised(case, *task).into_iter().collect(),
         Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
         Event::TaskCancelled { why, .. } => {
             let told =
@@ -216,7 +251,9 @@ pub(super) fn react(
         }
         Event::Voided { .. } => vec![voided(case, actor, context)],
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
-        Event::Submitted { .. }
+        // Whoever was given it is told with everybody who is asked.
+        Event::Allotted { .. }
+        | Event::Submitted { .. }
         | Event::AnswersChanged { .. }
         | Event::Skipped { .. }
         | Event::Entered { .. }
@@ -243,6 +280,7 @@ pub(super) fn react(
         | Event::Copied { .. }
         | Event::Commented { .. }
         | Event::Unparked { .. }
+        | Event::Migrated { .. }
         | Event::Withdrawn { .. }
         | Event::Terminated { .. } => Vec::new(),
     }
@@ -264,6 +302,25 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
     let task = case.task(task);
     task.map(|task| about(Notice::Assigned, task, &task.stage))
         .into_iter()
+        .collect()
+}
+
+/// Whoever asked for advice is told that it has come.
+fn advised(case: &Case, task: TaskId) -> Option<Effect> {
+    let called = case.task(task)?.called.as_ref()?;
+    let asking = case.task(called.from)?;
+    Some(about(Notice::Advised, asking, &asking.stage))
+}
+
+/// The seats of a task's round that no one can hold, told to who names a holder.
+fn vacancies(workflow: &Workflow, case: &Case, task: TaskId, context: &Context<'_>) -> Vec<Effect> {
+    let unheld = case
+        .task(task)
+        .map(|task| people::unheld_in_round(workflow, case, task, context));
+    let tasks = unheld.into_iter().flatten();
+    tasks
+        .filter_map(|task| case.task(task))
+        .map(|task| about(Notice::Escalated, task, &task.stage))
         .collect()
 }
 

@@ -138,11 +138,14 @@ pub enum Rejection {
         /// At most so much.
         most: Duration,
     },
-    /// Nobody was named.
+    /// No such way to add signers.
+    #[error("signers cannot be added `{0}`; there are: {1}")]
+    UnknownWay(String, String),
+    /// An action names at least one person.
     #[error("name at least one person")]
     PeopleMissing,
-    /// Too many were named.
-    #[error("{0} people are named, at most {1} may be")]
+    /// An action names too many people.
+    #[error("{0} people are too many, at most {1} are taken")]
     TooManyPeople(usize, usize),
     /// Somebody urged not long ago.
     #[error("somebody urged already; again from {again}")]
@@ -239,6 +242,7 @@ impl Rejection {
             Self::ExtensionUsed => "extension-used",
             Self::UnknownClock(..) => "unknown-clock",
             Self::NoAmount { .. } => "no-amount",
+            Self::UnknownWay(..) => "unknown-way",
             Self::PeopleMissing => "people-missing",
             Self::TooManyPeople(..) => "too-many-people",
             Self::UrgedAlready { .. } => "urged-already",

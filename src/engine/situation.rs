@@ -3,12 +3,12 @@
 use super::case::PositionState;
 use super::extension::MoreTime;
 use super::involve::Why;
-use super::people;
 use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
+use super::{people, signers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
@@ -49,15 +49,22 @@ impl<'a> Situation<'a> {
     /// Every action that the actor may take now, worked out by the code that will accept or refuse it.
     #[must_use]
     pub fn offered(&self) -> Vec<Offered> {
-        let tasks: Vec<TaskId> = self.case.open_tasks().map(|task| task.id).collect();
+        let tasks: Vec<&Task> = self
+            .case
+            .tasks
+            .iter()
+            .filter(|task| task.is_live())
+            .collect();
         actions::ALL
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
                 let targets: Vec<Option<TaskId>> = match self.case.status {
-                    Status::Open { .. } if rule.on_task() => {
-                        tasks.iter().copied().map(Some).collect()
-                    }
+                    Status::Open { .. } if rule.on_task() => tasks
+                        .iter()
+                        .filter(|task| task.is_open() || rule.on_waiting())
+                        .map(|task| Some(task.id))
+                        .collect(),
                     // A suspended case goes on as a whole.
                     Status::Open { .. }
                     | Status::Draft
@@ -116,6 +123,12 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn is_unheld(&self, task: &Task) -> bool {
         people::is_unheld(self.workflow, self.case, task, self.context)
+    }
+
+    /// Whether others could take an open task as well.
+    pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
+        let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
+        !taken && 1 < self.eligible(task).len()
     }
 
     /// The active people behind a party today.
@@ -188,13 +201,28 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// The task with this number, when it is open or waits for its turn.
+    pub(super) fn live_task(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+    ) -> Result<&'a Task, Rejection> {
+        match self.open_task(action, id) {
+            Err(Rejection::NotYourTurn(id)) => self.case.task(id).ok_or(Rejection::UnknownTask(id)),
+            other => other,
+        }
+    }
+
     /// The open task, when the actor is asked for it, has not lost it to somebody else, and nothing bars them.
     pub(super) fn my_task(
         &self,
         action: &'static str,
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
-        let task = self.open_task(action, id)?;
+        self.mine(self.open_task(action, id)?)
+    }
+
+    fn mine(&self, task: &'a Task) -> Result<&'a Task, Rejection> {
         let person = self.person()?;
         if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
@@ -243,7 +271,30 @@ impl<'a> Situation<'a> {
         id: Option<TaskId>,
         kinds: &[TaskAsks],
     ) -> Result<&'a Task, Rejection> {
-        let task = self.my_task(action, id)?;
+        self.seat_of_mine(action, self.open_task(action, id)?, kinds)
+    }
+
+    /// As [`Self::my_seat`], also while the task waits for signers that were added before it.
+    pub(super) fn my_seat_while_others_sign(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.live_task(action, id)?;
+        if !task.is_open() && !signers::waits_for_signers(self.case, task) {
+            return Err(Rejection::NotYourTurn(task.id));
+        }
+        self.seat_of_mine(action, task, kinds)
+    }
+
+    fn seat_of_mine(
+        &self,
+        action: &'static str,
+        task: &'a Task,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.mine(task)?;
         let node = self.workflow.node(&task.stage);
         if !kinds.contains(&task.asks) || node.is_some_and(|node| denies(node, action)) {
             return Err(Rejection::NotOffered { action });

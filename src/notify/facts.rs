@@ -42,6 +42,8 @@ pub enum Asked {
     Acknowledge,
     /// Whether somebody gets more time.
     Extension,
+    /// To advise whoever has the task.
+    Advise,
 }
 
 /// A button that opens the confirm page of an action.
@@ -87,6 +89,8 @@ pub enum Notice {
         /// The person it waits for.
         waiting_for: Option<String>,
     },
+    /// Advice that you asked for has come; the task is still yours.
+    Advised(TaskFacts),
     /// Your request came back to be changed.
     Returned {
         /// The stage that sent it back.
@@ -177,6 +181,8 @@ pub enum Moot {
     Reassigned,
     /// Whoever was before took their verdict back.
     TakenBack,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// The case ended otherwise.
@@ -203,6 +209,8 @@ pub enum Why {
     Signer,
     /// The task is theirs to work on.
     Handler,
+    /// They were asked for their advice.
+    Adviser,
     /// They are in charge of the department that is late.
     Overseer,
     /// They filed the request.

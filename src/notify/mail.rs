@@ -83,6 +83,7 @@ impl<'a> Writer<'a> {
     fn view(&self, notice: &Notice) -> View {
         match notice {
             Notice::Assigned(task) => self.assigned(task),
+            Notice::Advised(task) => self.with_task(self.start("advised", &[]), task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
             Notice::Urged(task) => self.with_task(self.start("urged", &[]), task),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
@@ -135,6 +136,7 @@ impl<'a> Writer<'a> {
             Asked::Work => "work",
             Asked::Acknowledge => "acknowledge",
             Asked::Extension => "extension",
+            Asked::Advise => "advise",
         };
         let mut view = self.start(&format!("assigned.{kind}"), &[]);
         if let Some(due) = &task.due {
@@ -286,6 +288,7 @@ impl<'a> Writer<'a> {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
             Moot::TakenBack => "taken_back",
+            Moot::Removed => "removed",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
         };
@@ -468,6 +471,7 @@ impl<'a> Writer<'a> {
         let why = match facts.why {
             Why::Signer => "signer",
             Why::Handler => "handler",
+            Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
             Why::Asked => "asked",

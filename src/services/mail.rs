@@ -112,6 +112,7 @@ impl<'a> Scene<'a> {
             engine::Notice::ExtensionRefused => Some(self.extension_refused()),
             engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+            engine::Notice::Advised => self.advised(),
         })
     }
 
@@ -165,8 +166,10 @@ impl<'a> Scene<'a> {
 
     fn why(&self, notice: engine::Notice) -> Why {
         let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        let advises = |task: &Task| task.asks == engine::TaskAsks::Advise;
         match notice {
             engine::Notice::Escalated => Why::Overseer,
+            _ if self.task().is_some_and(advises) => Why::Adviser,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
@@ -219,6 +222,7 @@ impl<'a> Scene<'a> {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
             Some(Reason::TakenBack) => Moot::TakenBack,
+            Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
             Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
@@ -246,9 +250,14 @@ impl<'a> Scene<'a> {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
             Some(Reason::Voided) => Closing::Voided,
-            Some(Reason::Done | Reason::Reassigned | Reason::TakenBack | Reason::Ended) | None => {
-                Closing::Ended
-            },
+            Some(
+                Reason::Done
+                | Reason::Reassigned
+                | Reason::Removed
+                | Reason::TakenBack
+                | Reason::Ended,
+            )
+            | None => Closing::Ended,
         }
     }
 
@@ -299,7 +308,11 @@ impl<'a> Scene<'a> {
 }
 
 fn notice_is_for_holders(notice: engine::Notice) -> bool {
-    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+    notices::asks_to_act(notice)
+        || matches!(
+            notice,
+            engine::Notice::NoLongerNeeded | engine::Notice::Advised
+        )
 }
 
 /// A department's short name; its code where it is unknown.
@@ -314,7 +327,11 @@ pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
 #[must_use]
 pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
     let Some(node) = running.workflow.node(&task.stage) else {
-        return task.stage.clone();
+        let former = running.title(&task.stage);
+        return former.map_or_else(
+            || task.stage.clone(),
+            |title| language.pick(title).to_owned(),
+        );
     };
     let title = language.pick(&node.title);
     let seat = node.stage().and_then(|stage| {
@@ -323,7 +340,9 @@ pub fn stage_title(running: &Running, task: &Task, language: Language) -> String
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    match (seat.map(|seat| language.pick(seat)), language) {
+    let seat = seat.map(|seat| language.pick(seat).to_owned());
+    let part = seat.or_else(|| super::projection::called_word(task, language));
+    match (part, language) {
         (None, _) => title.to_owned(),
         (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
         (Some(seat), Language::En) => format!("{title} ({seat})"),

@@ -54,6 +54,8 @@ pub(super) enum Reason {
     Reassigned,
     /// The verdict before it was taken back.
     TakenBack,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// Somebody in charge ended it.
@@ -237,10 +239,12 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
+                    CancelReason::Removed => Reason::Removed,
                     CancelReason::TakenBack => Reason::TakenBack,
-                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Jumped => {
-                        Reason::Reassigned
-                    }
+                    CancelReason::Overdue
+                    | CancelReason::Returned
+                    | CancelReason::Jumped
+                    | CancelReason::Recused => Reason::Reassigned,
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))
@@ -305,7 +309,8 @@ fn offered_by(
     let words: Vec<&str> = match task.asks {
         TaskAsks::Sign | TaskAsks::Work if !stage.choices.is_empty() => vec!["choose"],
         TaskAsks::Sign => {
-            let abstain = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let votes = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let abstain = votes && !task.is_beside();
             let returns = !return_targets(&running.workflow, case, &task.stage, stage).is_empty();
             ["approve"]
                 .into_iter()
@@ -319,6 +324,7 @@ fn offered_by(
         TaskAsks::Edit
         | TaskAsks::Supply
         | TaskAsks::Repair
+        | TaskAsks::Advise
         | TaskAsks::File
         | TaskAsks::Extension => Vec::new(),
     };

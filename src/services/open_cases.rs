@@ -120,6 +120,7 @@ impl OpenCase {
             registered: &[],
             children: &[],
             earlier: None,
+            workload: &crate::engine::NoWorkload,
             number: None,
         };
         ask(&Situation::new(&self.workflow, &self.case, &context))

@@ -49,6 +49,7 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Edit => "edit",
         TaskAsks::Supply => "supply",
         TaskAsks::Repair => "repair",
+        TaskAsks::Advise => "advise",
         TaskAsks::File => "file",
         TaskAsks::Extension => "extension",
     }
@@ -71,6 +72,7 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Repaired => "repaired",
         Answer::Granted => "granted",
         Answer::Declined => "declined",
+        Answer::Advised => "advised",
         Answer::Filed => "filed",
     }
 }

@@ -110,6 +110,26 @@ pub(super) fn soonest(
     Ok(places.into_iter().take(limit.saturating_add(1)).collect())
 }
 
+/// How many tasks wait for each of these; those for whom none does are left out.
+pub(super) fn open_of(
+    conn: &mut Connection,
+    of: &[Addressee],
+) -> Result<Vec<(Addressee, i64)>, StorageError> {
+    let keys: Vec<String> = of.iter().map(Addressee::to_string).collect();
+    let counted: Vec<(String, i64)> = offers::table
+        .filter(offers::addressee.eq_any(&keys))
+        .group_by(offers::addressee)
+        .select((offers::addressee, count(offers::task_id)))
+        .load(conn)?;
+    let read = |(key, count): (String, i64)| match key.parse() {
+        Ok(of) => Ok((of, count)),
+        Err(bad) => Err(StorageError::Corrupt {
+            what: format!("offers: {bad}"),
+        }),
+    };
+    counted.into_iter().map(read).collect()
+}
+
 /// How many tasks wait for any of these, and how many of them were due before `now`.
 pub(super) fn counts(
     conn: &mut Connection,

@@ -298,6 +298,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownSignal(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
+        | Rejection::UnknownWay(..)
         | Rejection::PeopleMissing
         | Rejection::TooManyPeople(..)
         | Rejection::UnknownClock(..)
@@ -417,6 +418,7 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
+            Rejection::UnknownWay(..) => member("how"),
             Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
             Rejection::UnknownClock(..) => member("clock"),
             Rejection::NoAmount { .. } => member("time"),

@@ -59,6 +59,7 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
             let amount = duration(*most, language);
             say(&[("time", text), ("most", &amount)])
         }
+        Rejection::UnknownWay(way, ways) => say(&[("way", way), ("ways", ways)]),
         Rejection::TooManyPeople(now, most) => {
             say(&[("now", &now.to_string()), ("most", &most.to_string())])
         }

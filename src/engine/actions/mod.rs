@@ -3,22 +3,28 @@
 
 mod abstain;
 mod acknowledge;
+mod add_signer;
+mod advise;
 mod approve;
 mod choose;
 mod claim;
 mod comment;
+mod consult;
 mod copy;
 mod done;
 mod extend;
 mod grant_extension;
 mod jump;
 mod reassign;
+mod recuse;
 mod refuse_extension;
 mod reject;
 mod release;
+mod remove_signer;
 mod resubmit;
 mod resume;
 mod r#return;
+mod save_draft;
 mod signal;
 mod submit;
 mod supplement;
@@ -31,6 +37,8 @@ mod urge;
 mod void;
 mod withdraw;
 
+pub use add_signer::{MOST_ADDED, ways};
+pub use consult::MOST_CONSULTED;
 pub(in crate::engine) use extend::extendable;
 pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
@@ -55,6 +63,11 @@ pub trait ActionRule: Sync {
         true
     }
 
+    /// Whether it is done on tasks that wait for their turn as well.
+    fn on_waiting(&self) -> bool {
+        false
+    }
+
     /// The right and the precondition; for an action on a task, `task` is which.
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection>;
 
@@ -69,6 +82,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &choose::Choose,
     &done::Done,
     &acknowledge::Acknowledge,
+    &advise::Advise,
     &abstain::Abstain,
     &supplement::Supplement,
     &supply::Supply,
@@ -77,9 +91,14 @@ pub const ALL: &[&dyn ActionRule] = &[
     &grant_extension::GrantExtension,
     &refuse_extension::RefuseExtension,
     &extend::Extend,
+    &save_draft::SaveDraft,
     &claim::Claim,
     &release::Release,
+    &consult::Consult,
     &transfer::Transfer,
+    &recuse::Recuse,
+    &add_signer::AddSigner,
+    &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
     &take_back::TakeBack,
@@ -122,7 +141,7 @@ fn needs_comment(node: &Node, action: &str) -> bool {
 }
 
 /// The comment of an action that always needs one.
-fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
+pub(in crate::engine) fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
     text_of(input)?.ok_or_else(|| Rejection::CommentMissing(action.to_owned()))
 }
 
@@ -171,7 +190,8 @@ fn answer(
         .stage(&task.stage)
         .ok_or(Rejection::NotOffered { action })?;
     super::answers::fill(run, stage, &task, input, passing)?;
-    if passing {
+    // Who was added before or after somebody fills in nothing, so what must be filled in is not held against them.
+    if passing && !task.is_beside() {
         let choice = input.choice.as_deref().unwrap_or(action);
         run.hold(&stage.checks, Some(id), Some(choice), input.confirmed)?;
     }
@@ -181,5 +201,6 @@ fn answer(
         comment,
         automatic: None,
     });
+    run.cancel_advice(id);
     run.settle(&task.stage, false)
 }

@@ -135,7 +135,8 @@ impl Case {
             LeftAs::Refused => false,
             LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => return None,
         };
-        let answered = self.round(id, round).filter_map(|task| match &task.state {
+        let counted = self.round(id, round).filter(|task| !task.is_beside());
+        let answered = counted.filter_map(|task| match &task.state {
             TaskState::Settled { answer, .. } => word(answer, passed).map(|word| (task, word)),
             TaskState::Waiting | TaskState::Open | TaskState::Cancelled { .. } => None,
         });
@@ -239,6 +240,7 @@ pub(super) fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTas
         through: None,
         nobody: nobody.to_vec(),
         waits: false,
+        called: None,
     }
 }
 
@@ -262,6 +264,7 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Repaired
         | Answer::Granted
         | Answer::Declined
+        | Answer::Advised
         | Answer::Filed => None,
     }
 }

@@ -138,6 +138,15 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             on: day(10, 14),
         },
+        Notice::Assigned(TaskFacts {
+            asked: Asked::Advise,
+            links: Vec::new(),
+            ..task()
+        }),
+        Notice::Advised(TaskFacts {
+            links: Vec::new(),
+            ..task()
+        }),
     ];
     for budget in [None, Some(working_days(5))] {
         all.push(Notice::Supplement {
@@ -167,6 +176,7 @@ fn every_kind() -> Vec<Notice> {
         Moot::DoneByOther,
         Moot::Reassigned,
         Moot::TakenBack,
+        Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,
     ];
@@ -193,7 +203,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
-                Why::Asked,
+                Why::Adviser,
                 Why::Overseer,
                 Why::Applicant,
                 Why::Copied,

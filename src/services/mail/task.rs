@@ -96,6 +96,12 @@ impl Scene<'_> {
         })
     }
 
+    /// For who asked for advice, while they have not decided without it.
+    pub(super) fn advised(&self) -> Option<Notice> {
+        let task = self.my_task()?;
+        Some(Notice::Advised(self.facts_of(task)))
+    }
+
     pub(super) fn returned(&self) -> Option<Notice> {
         self.open_task()?;
         let from = self.params.stage.as_deref().unwrap_or_default();
@@ -160,6 +166,7 @@ impl Scene<'_> {
                 TaskAsks::Sign => Asked::Sign,
                 TaskAsks::Extension => Asked::Extension,
                 TaskAsks::Notice => Asked::Acknowledge,
+                TaskAsks::Advise => Asked::Advise,
                 TaskAsks::Work
                 | TaskAsks::Edit
                 | TaskAsks::Supply

@@ -36,12 +36,14 @@ pub(super) struct NewAction {
     fields: Option<Vec<String>>,
     /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
-    /// For `copy`: the logins of those who get one.
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
     people: Option<Vec<String>>,
     /// For `extend`: the key of the clock; not needed where there is only one.
     clock: Option<String>,
     /// For `extend` and `grant_extension`: how much time, `5wd`, or a number of the budget's unit.
     time: Option<String>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    how: Option<String>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,
     /// The revision of the case that the sender saw.
@@ -133,6 +135,7 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         people: body.texts("people"),
         clock: body.text("clock"),
         time: body.text("time"),
+        how: body.text("how"),
         confirmed: body.flag("confirmed"),
     };
     let command = Command {

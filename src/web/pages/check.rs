@@ -12,15 +12,15 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::calendar::Duration;
 use crate::engine::{Case, Channel, Command, Input, Rejection};
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
-use crate::messages::{Language, text};
+use crate::messages::text;
 use crate::services::cases::{self, By};
 use crate::services::desk::{self, Desk};
 use crate::services::{Error, seen};
 use crate::web::format;
+pub(super) use crate::web::format::span;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
     CheckSection, CheckView, EditView, ErrorLink, Nav, PreviewStep, SubmittedView, Tag, Tone,
@@ -309,11 +309,6 @@ impl<'a> Preview<'a> {
         };
         Some(text(self.visit.language, key, &[("span", &span)]))
     }
-}
-
-/// 10 个工作日
-pub(super) fn span(duration: Duration, language: Language) -> String {
-    crate::web::refusal::duration(duration, language)
 }
 
 /// `POST /c/{id}/check` and `/c/{id}/submit`

@@ -249,6 +249,7 @@ pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language:
         Answer::Repaired => (Tone::Ok, say("case.answer.repaired")),
         Answer::Granted => (Tone::Ok, say("case.answer.granted")),
         Answer::Declined => (Tone::Bad, say("case.answer.declined")),
+        Answer::Advised => (Tone::Ok, say("case.answer.advised")),
         Answer::Filed => (Tone::Ok, say("case.answer.filed")),
     };
     Tag::new(tone, words)

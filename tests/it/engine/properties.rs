@@ -26,6 +26,12 @@ const ACTIONS: &[&str] = &[
     "claim",
     "release",
     "transfer",
+    "recuse",
+    "add_signer",
+    "remove_signer",
+    "save_draft",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
@@ -111,6 +117,17 @@ fn plausible(
             input.clock = clocks.map(|all| tape.one_of(&all).clock);
             input.time = Some("1".into());
         }
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
         "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
@@ -156,13 +173,18 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         | Rejection::ActedAlready
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
-        | Rejection::PersonBarred { .. } => matches!(action, "reassign" | "transfer"),
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }
 
 /// One step: somebody does something, time passes, or posts change.
-fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
     match tape.below(8) {
         0..=4 => {
             let everything: Vec<(&str, &str, Option<TaskId>)> = LOGINS
@@ -237,7 +259,7 @@ fn nothing_else_is_accepted(
     Ok(())
 }
 
-fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
+pub(super) fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
     let case = &world.case;
     prop_assert_eq!(&world.replayed(), case, "replaying\n{}", yaml);
     let text = serde_json::to_string(case).expect("a case is JSON");

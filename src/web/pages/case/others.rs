@@ -2,7 +2,7 @@
 
 use super::Sight;
 use super::tried::Tried;
-use crate::engine::{Event, MOST_COMMENT, MoreTime, Offered, TaskId};
+use crate::engine::{Event, MOST_COMMENT, MoreTime, Offered, Task, TaskId};
 use crate::forms::Lookup;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction, OtherField};
@@ -19,7 +19,11 @@ struct Shape {
 
 /// The actions that have a form of their own, in the order in which it stands on the page.
 const SHAPES: &[Shape] = &[
+    shape("consult", Needed::Must, Some("people")),
     shape("transfer", Needed::Must, Some("person")),
+    shape("recuse", Needed::Must, None),
+    shape("add_signer", Needed::May, Some("people")),
+    shape("remove_signer", Needed::Must, None),
     shape("reassign", Needed::Must, Some("person")),
     shape("take_back", Needed::May, None),
     shape("extend", Needed::Must, None),
@@ -104,12 +108,16 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
         }
     };
     let error = |error: &Option<String>| mine(error.as_deref().unwrap_or_default());
-    let stage = offered
+    let task = offered
         .task
-        .and_then(|task| sight.seen.running.case.task(task))
-        .map(|task| sight.stage(task))
+        .and_then(|task| sight.seen.running.case.task(task));
+    let stage = task.map(|task| sight.stage(task)).unwrap_or_default();
+    let whom = task
+        .map(|task| sight.names.parties(&task.offered))
         .unwrap_or_default();
-    let say = |part: &str| sight.say(&format!("case.other.{action}.{part}"), &[("stage", &stage)]);
+    let values = [("stage", &*stage), ("whom", &*whom)];
+    let say = |part: &str| sight.say(&format!("case.other.{action}.{part}"), &values);
+    let ways = task.filter(|_| action == "add_signer");
     OtherAction {
         key: match offered.task {
             Some(task) => format!("{action}-{}", task.0),
@@ -121,12 +129,16 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
             field,
             label: say("named"),
             hint: say("named_hint"),
-            value: mine(match field {
-                "people" => &tried.people,
-                _ => &tried.person,
-            }),
+            value: match field {
+                "people" => mine(&tried.people),
+                _ => mine(&tried.person),
+            },
             error: error(&tried.person_error),
         }),
+        ways: ways
+            .map(|task| self::ways(sight, task, &mine(&tried.how)))
+            .unwrap_or_default(),
+        ways_error: error(&tried.how_error),
         fields: match offered.task.filter(|_| action == "extend") {
             Some(task) => more_time(sight, here.then_some(tried), task),
             None => Vec::new(),
@@ -194,6 +206,22 @@ fn more_time(sight: &Sight<'_>, tried: Option<&Tried>, task: TaskId) -> Vec<Othe
         1 => vec![amount],
         _ => vec![several, amount],
     }
+}
+
+/// How signers can be added; the first is chosen unless another was.
+fn ways(sight: &Sight<'_>, task: &Task, tried: &str) -> Vec<Choice> {
+    let ways = sight.seen.ways_to_add(task).iter().map(|way| way.word());
+    let known: Vec<&str> = ways.collect();
+    let chosen = known
+        .iter()
+        .find(|way| **way == tried)
+        .or(known.first())
+        .copied();
+    let choice = |way: &&str| {
+        let words = sight.say(&format!("case.way.{way}"), &[]);
+        Choice::new(*way, words, Some(*way) == chosen)
+    };
+    known.iter().map(choice).collect()
 }
 
 /// What was said outside the record of opinions, oldest first.

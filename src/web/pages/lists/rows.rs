@@ -77,6 +77,10 @@ impl Rows<'_> {
                 .unwrap_or_default(),
             due: task.and_then(|task| self.due(running, task)),
             offered,
+            notice: task
+                .filter(|task| task.asks == TaskAsks::Notice)
+                .map(|_| row.row.task.ulid.to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -136,6 +140,10 @@ impl Rows<'_> {
             TaskAsks::Extension => {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.extension", &[("stage", &stage)])
+            }
+            TaskAsks::Advise => {
+                let stage = mail::stage_title(running, task, self.visit.language);
+                self.say("case.asks.advise", &[("stage", &stage)])
             }
             TaskAsks::File => {
                 let stage = mail::stage_title(running, task, self.visit.language);
