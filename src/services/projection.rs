@@ -315,15 +315,11 @@ fn sync_tasks(
     let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
         match (&task.state, find(task)) {
-            // Its turn had come, by a verdict that was taken back.
-            (TaskState::Waiting, Some(row)) if row.state == tasks::TaskState::Open => {
-                tasks::cancel(conn, row.id, context.now)?;
-                close(conn, row.id, links::CANCELLED, context)?;
-            }
             (TaskState::Waiting, Some(row))
                 if row.state == tasks::TaskState::Open && task.changed == case.revision =>
             {
-                // Asked already, and now others sign first: in nobody's inbox until then.
+                // Asked already, and now others sign first, or a verdict by which its turn had come was taken back: in
+                // nobody's inbox until then.
                 let waiting = Holder {
                     inboxes: Vec::new(),
                     ..holder(task)

@@ -26,6 +26,7 @@ mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod taking_back;
 mod transferring;
 mod urging;
 mod vacancies;
