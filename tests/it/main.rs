@@ -13,6 +13,7 @@ mod api_sessions;
 mod api_shipped;
 mod architecture;
 mod browser_story;
+mod chosen;
 mod cli;
 mod crash;
 mod data_sharing;
