@@ -90,6 +90,20 @@ pub(super) enum Workflow {
         #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
         format: Format,
     },
+    #[command(
+        about = "运行流程旁边的测试（*.test.yaml），不通过时退出码为 1 · Play the tests beside definitions"
+    )]
+    Test {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(
+            long,
+            value_name = "N",
+            value_parser = clap::value_parser!(u8).range(0..=100),
+            help = "覆盖低于百分之 N 也算不通过 · Fail below N percent of coverage"
+        )]
+        min: Option<u8>,
+    },
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]

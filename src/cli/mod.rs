@@ -10,6 +10,7 @@ mod imports;
 mod logging;
 mod people;
 mod serve;
+mod trials;
 mod usage;
 mod workflow;
 
@@ -54,6 +55,7 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Work => serve::work(config),
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
+        Command::Workflow(Workflow::Test { files, min }) => trials::test(&files, min),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }

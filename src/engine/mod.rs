@@ -36,6 +36,7 @@ pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, SkipReason};
+pub use evolve::{EDITING, PARKED};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;

@@ -1,13 +1,13 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
 use super::case::PositionState;
-use super::people;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
+use super::{people, who};
 use crate::directory::PersonId;
-use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
 
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
@@ -80,6 +80,12 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn is_unheld(&self, task: &Task) -> bool {
         people::is_unheld(self.workflow, self.case, task, self.context)
+    }
+
+    /// The people and posts that a definition means.
+    #[must_use]
+    pub fn parties(&self, who: &Who) -> Vec<Party> {
+        who::parties(who, self.case, self.context)
     }
 
     /// The active people behind a party today.

@@ -12,6 +12,7 @@ mod limits;
 mod nulls;
 mod operators;
 mod reads;
+mod said;
 mod scope;
 mod syntax;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod words;
 pub use check::Surface;
 pub use compiled::{CompileError, EvaluationError, Expression};
 pub use reads::Read;
+pub use said::Said;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};
 pub use value::Value;

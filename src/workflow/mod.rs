@@ -9,6 +9,7 @@ mod lint;
 mod model;
 pub mod place;
 mod resolve;
+mod sheet;
 mod surroundings;
 #[cfg(test)]
 mod testing;
@@ -22,7 +23,10 @@ pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
+pub use sheet::Spot;
+pub(crate) use sheet::{Sheet, json, read_sheet};
 pub use surroundings::Surroundings;
+pub(crate) use tree::{Entry, Kind as TreeKind, Tree};
 
 use finding::{Lines, Note};
 use resolve::Reader;

@@ -33,3 +33,4 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod workflow_tests;
