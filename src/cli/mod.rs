@@ -10,6 +10,7 @@ mod imports;
 mod logging;
 mod people;
 mod serve;
+mod simulate;
 mod trials;
 mod usage;
 mod workflow;
@@ -47,6 +48,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Prints a line or several. That nobody reads on is the reader's own choice.
+fn print(text: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
 fn execute(arguments: Arguments) -> Result<Answer, Failure> {
     let config = arguments.config.as_deref();
     match arguments.command {
@@ -56,6 +63,7 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
         Command::Workflow(Workflow::Test { files, min }) => trials::test(&files, min),
+        Command::Workflow(Workflow::Simulate(options)) => simulate::run(config, &options),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }

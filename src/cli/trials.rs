@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::{Failure, language};
-use super::{Answer, imports};
+use super::{Answer, imports, print};
 use crate::messages;
 use crate::services::demo;
 use crate::trial::coverage::{self, Coverage, Item, Missing, Part};
@@ -50,7 +50,7 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     let name = path.display().to_string();
     let text = imports::text(path)?;
     let Some(mut workflow) = sound(&name, &text) else {
-        println!("{}", told("not_sound", &[("path", &name)]));
+        print(&told("not_sound", &[("path", &name)]));
         return Ok(false);
     };
     let tests = PathBuf::from(format!(
@@ -59,10 +59,7 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     ));
     let test_name = tests.display().to_string();
     if !tests.exists() {
-        println!(
-            "{}",
-            told("untested", &[("path", &name), ("test", &test_name)])
-        );
+        print(&told("untested", &[("path", &name), ("test", &test_name)]));
         return Ok(min.is_none_or(|min| min == 0));
     }
     let guards = coverage::watch(&mut workflow);
@@ -76,7 +73,7 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
             return Ok(false);
         }
     };
-    println!("{name}：{}", workflow.title.zh);
+    print(&format!("{name}：{}", workflow.title.zh));
     let played = play_all(&workflow, &script, &test_name);
     let covered = coverage::coverage(&workflow, &guards, &played);
     show_coverage(&covered);
@@ -84,7 +81,7 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     if let Some(min) = min.filter(|_| !enough) {
         let (percent, min) = (covered.percent().to_string(), min.to_string());
         let values = [("path", &*name), ("percent", &*percent), ("min", &*min)];
-        println!("{}", told("too_low", &values));
+        print(&told("too_low", &values));
     }
     Ok(enough && played.iter().all(|played| played.failed.is_none()))
 }
@@ -101,7 +98,7 @@ pub(super) fn sound(name: &str, text: &str) -> Option<Workflow> {
 /// Findings with the lines that they are about.
 pub(super) fn show(findings: &[Finding], text: &str) {
     for finding in findings {
-        println!("{}\n", finding.show(text));
+        print(&format!("{}\n", finding.show(text)));
     }
 }
 
@@ -114,10 +111,10 @@ fn play_all(workflow: &Arc<Workflow>, script: &Script, file: &str) -> Vec<Played
         } else {
             "✗"
         };
-        println!(
+        print(&format!(
             "  {}",
             told("case", &[("mark", mark), ("name", &played.name)])
-        );
+        ));
         if let Some(failed) = &played.failed {
             show_failure(&played, failed, file);
         }
@@ -131,7 +128,7 @@ fn play_all(workflow: &Arc<Workflow>, script: &Script, file: &str) -> Vec<Played
         ("passed", &**passed),
         ("failed", &**failed),
     ];
-    println!("  {}", told("summary", &values));
+    print(&format!("  {}", told("summary", &values)));
     all
 }
 
@@ -142,19 +139,19 @@ fn show_failure(played: &Played, failed: &Failed, file: &str) {
     let number = failed.number.to_string();
     let place = at(file, failed.spot);
     let values = [("number", &*number), ("place", &*place), ("act", &*act)];
-    println!("      {}", told("step", &values).trim_end());
+    print(&format!("      {}", told("step", &values).trim_end()));
     for difference in &failed.differences {
-        println!("      {}", differs(played, difference, file));
+        print(&format!("      {}", differs(played, difference, file)));
     }
     for running in &played.office.cases {
         let lines = timeline(&played.office, running, &language());
         if lines.is_empty() {
-            println!("      {}", told("nothing_before", &[]));
+            print(&format!("      {}", told("nothing_before", &[])));
             continue;
         }
-        println!("      {}", told("before", &[]));
+        print(&format!("      {}", told("before", &[])));
         for line in lines {
-            println!("        {line}");
+            print(&format!("        {line}"));
         }
     }
 }
@@ -214,18 +211,19 @@ fn show_coverage(covered: &Coverage) {
         })
         .collect();
     let (percent, parts) = (covered.percent().to_string(), parts.join("，"));
-    println!(
+    print(&format!(
         "  {}",
         told("covered", &[("percent", &percent), ("parts", &parts)])
-    );
+    ));
     for part in Part::ALL {
         let missing: Vec<&Item> = covered.missing(part).collect();
         if missing.is_empty() {
             continue;
         }
-        println!("    {}", told(&format!("missing.{}", part.word()), &[]));
+        let heading = told(&format!("missing.{}", part.word()), &[]);
+        print(&format!("    {heading}"));
         for item in missing {
-            println!("      {}", lacking(item));
+            print(&format!("      {}", lacking(item)));
         }
     }
 }

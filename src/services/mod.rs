@@ -23,6 +23,7 @@ pub mod projection;
 pub mod queues;
 pub mod seen;
 pub mod sessions;
+pub mod trials;
 pub mod uploads;
 mod vault;
 pub mod viewer;

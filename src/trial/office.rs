@@ -16,6 +16,7 @@ use crate::forms::Answers;
 use crate::workflow::Workflow;
 
 /// The office.
+#[derive(Clone)]
 pub struct Office {
     /// Who and what there is.
     pub setting: Setting,
@@ -27,6 +28,7 @@ pub struct Office {
 }
 
 /// A case with all that has happened to it.
+#[derive(Clone)]
 pub struct Running {
     /// Its definition.
     pub workflow: Arc<Workflow>,

@@ -4,10 +4,9 @@ use serde_json::Value as Json;
 
 use super::compare::moment;
 use super::office::{Office, Running};
-use crate::directory::RoleCode;
+use super::words;
 use crate::engine::{Actor, Event, Party, Stamp};
 use crate::forms::Words;
-use crate::workflow::place::{id_of, keys_of};
 
 /// The lines of a case, oldest first. The words are the messages under `trial.event`, by the kind of the event and what
 /// sets it apart: `left.passed`, `step_came.due`; events without words say nothing.
@@ -80,8 +79,7 @@ impl Told<'_> {
     }
 
     fn person(&self, person: crate::directory::PersonId) -> String {
-        let person = self.office.setting.directory.person(person);
-        person.map(|person| person.name.clone()).unwrap_or_default()
+        self.party(&Party::Person(person))
     }
 
     fn task_stage(&self, id: u64) -> Option<&str> {
@@ -90,23 +88,8 @@ impl Told<'_> {
         Some(&task.stage)
     }
 
-    /// A stage, block or end by its title, with the keys of its branches.
     fn place(&self, place: &str) -> String {
-        let workflow = &self.running.workflow;
-        let node = workflow.node(place).map(|node| &node.title);
-        let title = node.or_else(|| workflow.end(place).map(|end| &end.title));
-        let Some(title) = title else {
-            return match place {
-                "" => String::new(),
-                other => self.say(&format!("trial.place.{}", id_of(other)), &[]),
-            };
-        };
-        let keys: Vec<&str> = keys_of(place).collect();
-        let title = self.words.pick(title);
-        match keys.is_empty() {
-            true => title.to_owned(),
-            false => format!("{title} [{}]", keys.join(", ")),
-        }
+        words::place(&self.running.workflow, place, self.words)
     }
 
     /// What was answered: a choice by its title, everything else by its word.
@@ -144,23 +127,7 @@ impl Told<'_> {
     }
 
     fn party(&self, party: &Party) -> String {
-        let directory = &self.office.setting.directory;
-        let department = |code| {
-            let found = directory.department(code);
-            found.map_or_else(|| code.to_string(), |one| one.short_name.clone())
-        };
-        match party {
-            Party::Person(person) => self.person(*person),
-            Party::Post(post) => {
-                format!("{}{}", department(&post.department), self.role(&post.role))
-            }
-            Party::Department(code) => department(code),
-        }
-    }
-
-    fn role(&self, role: &RoleCode) -> String {
-        let known = self.office.setting.directory.role(role);
-        known.map_or_else(|| role.to_string(), |role| role.title.clone())
+        words::party(&self.office.setting.directory, party, self.words)
     }
 
     fn fields(&self, stored: &Json) -> String {

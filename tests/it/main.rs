@@ -28,6 +28,7 @@ mod pages_http;
 mod rights;
 mod sending;
 mod shipped;
+mod simulate;
 mod storage;
 mod storage_claims;
 mod storage_lists;

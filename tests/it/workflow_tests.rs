@@ -294,7 +294,7 @@ fn deadlines_on_the_way_come_and_a_setting_can_be_otherwise() {
 }
 
 #[test]
-fn time_does_not_go_back_and_a_task_must_be_told_apart() {
+fn time_does_not_go_back() {
     let said = played(
         "  - case: 时间
     steps:

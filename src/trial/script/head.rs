@@ -41,6 +41,19 @@ pub(in crate::trial) struct Head {
     pub sets: Sets,
 }
 
+impl Head {
+    /// Nothing but answers.
+    pub fn with(answers: Answers) -> Self {
+        Self {
+            setting: Setting::default(),
+            start: morning(FIRST_DAY.unwrap_or_default()),
+            applicant: None,
+            answers,
+            sets: Sets::new(),
+        }
+    }
+}
+
 /// Reads the head of a file; its other keys are somebody else's.
 pub(in crate::trial) fn head<'t>(
     sheet: &mut Sheet<'t>,
@@ -131,7 +144,7 @@ fn sets<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, names: Names<'_>) -> Sets {
 }
 
 /// Answers: fields, the name of a set, or a list of both, the later over the earlier.
-pub(super) fn answers<'t>(
+pub(in crate::trial) fn answers<'t>(
     sheet: &mut Sheet<'t>,
     tree: &'t Tree,
     names: Names<'_>,

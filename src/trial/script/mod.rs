@@ -20,6 +20,8 @@ use crate::engine::{Channel, Input, Notice};
 use crate::forms::Answers;
 use crate::workflow::{Id, Outcome, Place, Spot};
 
+pub(super) use head::{Head, KEYS as HEAD_KEYS, answers, head};
+pub(super) use names::Names;
 pub use read::read;
 
 /// The texts of directories and catalogues, by the name that a file gives them: `demo`, or a path beside the file.

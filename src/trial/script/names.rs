@@ -143,7 +143,7 @@ impl<'a> Names<'a> {
             .filter_map(|item| {
                 let written = sheet.text(item)?;
                 let known = match written.split_once('@') {
-                    Some((role, department)) => self.post(sheet, (role, department), item),
+                    Some((role, department)) => self.is_post(sheet, (role, department), &item.at),
                     None => self.login(sheet, written, &item.at).is_some(),
                 };
                 known.then(|| written.to_owned())
@@ -151,12 +151,18 @@ impl<'a> Names<'a> {
             .collect()
     }
 
-    fn post(&self, sheet: &mut Sheet<'_>, (role, department): (&str, &str), tree: &Tree) -> bool {
+    /// A post: its role and its department.
+    pub fn is_post(
+        &self,
+        sheet: &mut Sheet<'_>,
+        (role, department): (&str, &str),
+        at: &std::ops::Range<usize>,
+    ) -> bool {
         let roles: Vec<&str> = self.directory.roles.keys().map(|role| &*role.0).collect();
         if !roles.contains(&role) {
             sheet.unknown(
                 "unknown-role",
-                &tree.at,
+                at,
                 (&Words::new("角色", "role"), role),
                 roles,
             );
@@ -167,7 +173,7 @@ impl<'a> Names<'a> {
         let there = departments.contains(&department);
         if !there {
             let what = Words::new("部门", "department");
-            sheet.unknown("unknown-name", &tree.at, (&what, department), departments);
+            sheet.unknown("unknown-name", at, (&what, department), departments);
         }
         there
     }
@@ -182,6 +188,30 @@ impl<'a> Names<'a> {
         let what = Words::new("操作", "action");
         sheet.unknown("unknown-action", &tree.at, (&what, written), known);
         None
+    }
+
+    /// A choice of a stage.
+    pub fn is_choice(
+        &self,
+        sheet: &mut Sheet<'_>,
+        (stage, written): (&str, &str),
+        at: &std::ops::Range<usize>,
+    ) -> bool {
+        let node = self.workflow.node(stage);
+        let choices = node
+            .and_then(|node| node.stage())
+            .map(|stage| &stage.choices);
+        let known: Vec<&str> = choices
+            .into_iter()
+            .flatten()
+            .map(|choice| choice.id.as_str())
+            .collect();
+        let there = known.contains(&written);
+        if !there {
+            let what = Words::new("选项", "choice");
+            sheet.unknown("unknown-name", at, (&what, written), known);
+        }
+        there
     }
 
     /// A field of the form; of a dotted path the first part.
