@@ -1,6 +1,7 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
 use super::case::PositionState;
+use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
@@ -50,12 +51,16 @@ impl<'a> Situation<'a> {
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
-                let targets: Vec<Option<TaskId>> =
-                    if rule.on_task() && self.case.status != Status::Draft {
+                let targets: Vec<Option<TaskId>> = match self.case.status {
+                    Status::Open { .. } if rule.on_task() => {
                         tasks.iter().copied().map(Some).collect()
-                    } else {
-                        vec![None]
-                    };
+                    }
+                    // A suspended case goes on as a whole.
+                    Status::Open { .. }
+                    | Status::Draft
+                    | Status::Suspended { .. }
+                    | Status::Ended { .. } => vec![None],
+                };
                 targets
                     .into_iter()
                     .filter(|task| rule.may(self, *task).is_ok())
@@ -82,10 +87,10 @@ impl<'a> Situation<'a> {
         people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
-    /// The people and posts that a definition means.
+    /// The people and posts that a definition means outside every branch.
     #[must_use]
     pub fn parties(&self, who: &Who) -> Vec<Party> {
-        who::parties(who, self.case, self.context)
+        who::parties(who, "", self)
     }
 
     /// The active people behind a party today.
@@ -102,7 +107,8 @@ impl<'a> Situation<'a> {
         };
         let task = command.input.task.and_then(|id| self.case.task(id));
         let touched = task.map(|task| task.changed.max(self.case.stage(&task.stage).changed));
-        let latest = touched.unwrap_or(0).max(self.case.answers_changed);
+        let place = task.map_or("", |task| task.stage.as_str());
+        let latest = touched.unwrap_or(0).max(self.answers_changed(place));
         if seen < latest {
             return Err(Rejection::MovedOn {
                 seen,
@@ -112,11 +118,31 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
+    /// The revision that last changed the answers as they are read at a place.
+    pub(super) fn answers_changed(&self, place: &str) -> i64 {
+        let branches = branches_around(self.workflow, place);
+        let records = branches
+            .iter()
+            .filter_map(|branch| self.case.branches.get(branch));
+        records
+            .map(|record| record.changed)
+            .fold(self.case.answers_changed, i64::max)
+    }
+
     /// The person who acts; a timer takes no action of a person.
     pub(super) fn person(&self) -> Result<PersonId, Rejection> {
         self.context
             .person()
             .ok_or_else(|| Rejection::NotAsked("system".into()))
+    }
+
+    /// Nobody acts in a case that has ended or is held up.
+    pub(super) fn is_running(&self) -> Result<(), Rejection> {
+        match self.case.status {
+            Status::Open { .. } => Ok(()),
+            Status::Suspended { .. } => Err(Rejection::Suspended),
+            Status::Draft | Status::Ended { .. } => Err(Rejection::CaseClosed),
+        }
     }
 
     /// The task with this number, when it is open.
@@ -126,9 +152,7 @@ impl<'a> Situation<'a> {
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
         let id = id.ok_or(Rejection::TaskMissing(action))?;
-        if !self.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        self.is_running()?;
         let task = self.case.task(id).ok_or(Rejection::UnknownTask(id))?;
         match task.state {
             TaskState::Open => Ok(task),
@@ -147,10 +171,10 @@ impl<'a> Situation<'a> {
     ) -> Result<&'a Task, Rejection> {
         let task = self.open_task(action, id)?;
         let person = self.person()?;
-        if !people::offered_to(self.case, task, self.context).contains(&person) {
+        if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
         }
-        let holder = people::holder(self.case, task, self.context);
+        let holder = people::holder(self.workflow, self.case, task, self.context);
         if let Some(by) = holder.filter(|holder| *holder != person) {
             return Err(Rejection::TakenBy { task: task.id, by });
         }

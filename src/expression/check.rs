@@ -13,16 +13,42 @@ use super::{Type, TypeFault, Words, suggestion};
 /// What surrounds an expression besides its variables. What all expressions of a definition share is shared here too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surface {
-    /// The stages and blocks that `entered("id")` and its like may name, with the names of their seats.
-    pub stages: Arc<BTreeMap<String, Vec<String>>>,
-    /// The options of `choice("id")`, where the stage has its own.
-    pub choices: Arc<BTreeMap<String, Vec<String>>>,
+    /// The stages and blocks that `entered("id")` and its like may name.
+    pub stages: Arc<BTreeMap<String, KnownStage>>,
     /// The registers that `registered(…)` may name.
     pub registers: Arc<BTreeSet<String>>,
+    /// The foreach blocks in whose branch this expression is read.
+    pub inside: Vec<String>,
+    /// What `form` has elsewhere, by name: why it cannot be read here.
+    pub absent: Arc<BTreeMap<String, Absent>>,
     /// By the text of a guard: the paths that are answered whenever it holds.
-    pub implied: BTreeMap<String, Vec<String>>,
+    pub implied: Arc<BTreeMap<String, Vec<String>>>,
     /// Paths that are answered wherever this expression is read.
     pub answered: Vec<String>,
+}
+
+/// What is known of a stage or block that a function may name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownStage {
+    /// The names of its seats.
+    pub seats: Vec<String>,
+    /// What `choice("id")` can be, where that is known.
+    pub choices: Option<Arc<[String]>>,
+    /// What one of `answers("id")` is; `None` when it has none.
+    pub answers: Option<Type>,
+    /// The foreach blocks around it: outside their branches it is there once for each.
+    pub branches: Vec<String>,
+}
+
+/// Why a name of `form` cannot be read at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// The lint code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: Words,
+    /// What to write instead.
+    pub help: Words,
 }
 
 /// Everything wrong with `program`, in the order in which it is written.
@@ -113,7 +139,13 @@ impl<'a> Checker<'a> {
                         checker.bool(predicate);
                         checker.facts(predicate, true)
                     });
-                    checker.knowing(facts, |checker| checker.infer(element))
+                    checker.knowing(facts.clone(), |checker| {
+                        let found = checker.infer(element);
+                        match shape(element) {
+                            Shape::Name(name) => with_parts_answered(found, name, &facts),
+                            _ => found,
+                        }
+                    })
                 });
                 Type::list(collected)
             }
@@ -329,6 +361,11 @@ impl<'a> Checker<'a> {
         parts: &BTreeMap<String, Type>,
     ) -> Type {
         let of = path(operand).unwrap_or_else(|| "…".to_owned());
+        if let Some(absent) = self.surface.absent.get(field).filter(|_| of == "form") {
+            let (code, message, help) = (absent.code, &absent.message, &absent.help);
+            self.fault(expr, code, message.clone(), Some(help.clone()));
+            return Type::Any;
+        }
         let code = if of == "form" {
             "unknown-field"
         } else {
@@ -421,6 +458,27 @@ fn fits(found: &Type, expected: &Type) -> bool {
         (Type::Number, Type::Int) => false,
         _ => found.comparable(expected),
     }
+}
+
+/// What passed a filter has the parts that the filter asked for: those of `name` among the answered `paths`.
+fn with_parts_answered(of: Type, name: &str, paths: &[String]) -> Type {
+    let Type::Record(mut parts) = of else {
+        return of;
+    };
+    for path in paths {
+        let part = path
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('.'));
+        let Some(part) = part.filter(|part| matches!(parts.get(*part), Some(Type::Maybe(_))))
+        else {
+            continue;
+        };
+        let parts = Arc::make_mut(&mut parts);
+        if let Some(known) = parts.get_mut(part) {
+            *known = known.known().clone();
+        }
+    }
+    Type::Record(parts)
 }
 
 fn of_literal(literal: &LiteralValue) -> Type {

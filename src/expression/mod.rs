@@ -21,7 +21,7 @@ mod types;
 mod value;
 mod words;
 
-pub use check::Surface;
+pub use check::{Absent, KnownStage, Surface};
 pub use compiled::{CompileError, EvaluationError, Expression};
 pub use reads::Read;
 pub use said::Said;

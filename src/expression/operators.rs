@@ -5,7 +5,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators as op};
 use super::check::Checker;
 use super::functions::OVER_FACTS;
 use super::syntax::{Shape, shape};
-use super::{Type, Words, suggestion};
+use super::{KnownStage, Type, Words, suggestion};
 
 const FUNCTIONS: &[&str] = &["size", "int", "double", "string", "timestamp", "duration"];
 const METHODS: &[&str] = &["size", "contains", "startsWith", "endsWith", "matches"];
@@ -240,16 +240,16 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
-        let id = self.stage_id(name, &arguments[0]);
+        let known = self.stage(name, &arguments[0]);
         match name {
             "entered" | "left" => Type::Time.maybe(),
             "done" => Type::Bool,
-            "choice" => id
-                .and_then(|id| self.surface().choices.get(&id).cloned())
+            "choice" => known
+                .and_then(|known| known.choices.clone())
                 .map_or(Type::Text, Type::OneOf)
                 .maybe(),
             "actor" => Type::Text.maybe(),
-            "answers" => Type::list(Type::Any),
+            "answers" => Type::list(self.answers(&arguments[0], known)),
             _ => Type::Int,
         }
     }
@@ -288,7 +288,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The id of a stage must be written out, so that a misspelt one is found before a case runs into it.
-    fn stage_id(&mut self, function: &str, argument: &IdedExpr) -> Option<String> {
+    fn stage(&mut self, function: &str, argument: &IdedExpr) -> Option<&'a KnownStage> {
         let Some(written) = text(argument) else {
             self.fault(
                 argument,
@@ -306,7 +306,7 @@ impl<'a> Checker<'a> {
             _ => (written.as_str(), None),
         };
         let stages = self.surface().stages.as_ref();
-        let Some(seats) = stages.get(id) else {
+        let Some(known) = stages.get(id) else {
             self.fault(
                 argument,
                 "unknown-id",
@@ -318,6 +318,25 @@ impl<'a> Checker<'a> {
             );
             return None;
         };
+        if let Some(block) = known
+            .branches
+            .iter()
+            .find(|block| !self.surface().inside.contains(block))
+        {
+            self.fault(
+                argument,
+                "branch-local",
+                Words::new(
+                    format!("`{id}` 在 `{block}` 的分支里，每个分支各有一个，在分支外不能用"),
+                    format!("`{id}` is there once for each branch of `{block}`, so it has no answer outside"),
+                ),
+                Some(Words::new(
+                    format!("各分支的结论可以写 `form.{block}.exists(p, p.verdict == \"passed\")`"),
+                    format!("the branches can be asked: `form.{block}.exists(p, p.verdict == \"passed\")`"),
+                )),
+            );
+        }
+        let seats = &known.seats;
         if let Some(seat) = seat.filter(|seat| !seats.iter().any(|known| known == seat)) {
             self.fault(
                 argument,
@@ -329,7 +348,29 @@ impl<'a> Checker<'a> {
                 suggestion(seat, seats.iter().map(String::as_str)),
             );
         }
-        Some(id.to_owned())
+        Some(known)
+    }
+
+    /// What one answer of a `per: task` section is.
+    fn answers(&mut self, argument: &IdedExpr, known: Option<&KnownStage>) -> Type {
+        match known {
+            None => Type::Any,
+            Some(KnownStage {
+                answers: Some(of), ..
+            }) => of.clone(),
+            Some(_) => {
+                self.fault(
+                    argument,
+                    "guard-type",
+                    Words::new(
+                        "这个环节不填写 `per: task` 的部分，没有可取的内容",
+                        "this stage fills no section `per: task`, so there is nothing to read",
+                    ),
+                    None,
+                );
+                Type::Any
+            }
+        }
     }
 
     pub(super) fn function(

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Expression, Surface, Type, TypeFault};
+use super::{Absent, Expression, KnownStage, Surface, Type, TypeFault, Words};
 
 fn record<const N: usize>(parts: [(&str, Type); N]) -> Type {
-    Type::Record(parts.map(|(name, of)| (name.to_owned(), of)).into())
+    Type::record(parts)
 }
 
 fn variables() -> BTreeMap<String, Type> {
-    let level = Type::OneOf(vec!["l1".to_owned(), "l3".to_owned()]);
+    let level = Type::one_of(["l1", "l3"]);
     let form = record([
         ("level", level.clone()),
         ("amount", Type::Number),
@@ -21,7 +21,11 @@ fn variables() -> BTreeMap<String, Type> {
         ("files", Type::list(Type::Text).maybe()),
         (
             "items",
-            Type::list(record([("level", level), ("name", Type::Text)])),
+            Type::list(record([
+                ("level", level),
+                ("name", Type::Text),
+                ("size", Type::Int.maybe()),
+            ])),
         ),
     ]);
     BTreeMap::from([("form".to_owned(), form), ("now".to_owned(), Type::Time)])
@@ -29,20 +33,38 @@ fn variables() -> BTreeMap<String, Type> {
 
 fn surface() -> Surface {
     Surface {
-        stages: Arc::new(BTreeMap::from([(
-            "verify".to_owned(),
-            vec!["witness".to_owned()],
-        )])),
-        choices: Arc::new(BTreeMap::from([(
-            "verify".to_owned(),
-            vec!["agree".to_owned()],
-        )])),
+        stages: Arc::new(BTreeMap::from([
+            (
+                "verify".to_owned(),
+                KnownStage {
+                    seats: vec!["witness".to_owned()],
+                    choices: Some(Arc::from(["agree".to_owned()])),
+                    answers: Some(record([("seen", Type::Bool)])),
+                    branches: Vec::new(),
+                },
+            ),
+            (
+                "reply".to_owned(),
+                KnownStage {
+                    branches: vec!["providers".to_owned()],
+                    ..KnownStage::default()
+                },
+            ),
+        ])),
         registers: Arc::new(BTreeSet::from(["grants".to_owned()])),
-        implied: BTreeMap::from([(
+        absent: Arc::new(BTreeMap::from([(
+            "decision".to_owned(),
+            Absent {
+                code: "branch-local",
+                message: Words::new("", ""),
+                help: Words::new("", ""),
+            },
+        )])),
+        implied: Arc::new(BTreeMap::from([(
             "form.personal".to_owned(),
             vec!["form.sensitive".to_owned()],
-        )]),
-        answered: Vec::new(),
+        )])),
+        ..Surface::default()
     }
 }
 
@@ -70,6 +92,7 @@ fn sound_guards_have_no_faults() {
         "!(form.count == null) && form.count > 3",
         "form.count == null ? true : form.count > 3",
         "form.count == 3",
+        "form.items.filter(i, i.size != null).all(i, i.size > 3)",
         "form.personal && form.sensitive",
         "!form.personal || form.sensitive",
         "form.found + duration(\"24h\") > now && now - form.found < duration(\"1h\")",
@@ -108,6 +131,23 @@ fn unknown_names_functions_ids_and_options_are_faults() {
         codes("registered(\"grant\", form.level, \"x\")"),
         ["unknown-register"]
     );
+}
+
+#[test]
+fn what_belongs_to_branches_and_tasks_is_read_where_it_belongs() {
+    assert_eq!(codes("form.decision == \"a\""), ["branch-local"]);
+    assert_eq!(codes("done(\"reply\")"), ["branch-local"]);
+    assert_eq!(codes("answers(\"verify\").all(a, a.seen)"), [""; 0]);
+    assert_eq!(codes("answers(\"verify\").all(a, a.sen)"), ["unknown-name"]);
+
+    let inside = Surface {
+        inside: vec!["providers".to_owned()],
+        ..surface()
+    };
+    let faults = Expression::compile("done(\"reply\")")
+        .expect("a guard")
+        .check(&variables(), &inside, &Type::Bool);
+    assert_eq!(faults, []);
 }
 
 #[test]

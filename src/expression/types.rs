@@ -1,6 +1,7 @@
 //! The types of the workflow language, and what is found wrong when an expression is checked against them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Words;
 
@@ -20,15 +21,15 @@ pub enum Type {
     /// A text.
     Text,
     /// A text that is one of these: the options of a choice.
-    OneOf(Vec<String>),
+    OneOf(Arc<[String]>),
     /// An instant or a date.
     Time,
     /// What lies between two times: `now - form.found_at`, `duration("24h")`.
     Span,
     /// A list of one type.
     List(Box<Type>),
-    /// Named parts.
-    Record(BTreeMap<String, Type>),
+    /// Named parts; shared, because every expression of a definition sees the whole form.
+    Record(Arc<BTreeMap<String, Type>>),
     /// This type or null: a field that may be unanswered or hidden.
     Maybe(Box<Type>),
 }
@@ -53,6 +54,17 @@ impl Type {
     #[must_use]
     pub fn list(element: Type) -> Self {
         Self::List(Box::new(element))
+    }
+
+    /// Named parts.
+    pub fn record<N: Into<String>>(parts: impl IntoIterator<Item = (N, Self)>) -> Self {
+        let parts = parts.into_iter().map(|(name, of)| (name.into(), of));
+        Self::Record(Arc::new(parts.collect()))
+    }
+
+    /// A text that is one of these.
+    pub fn one_of<O: Into<String>>(options: impl IntoIterator<Item = O>) -> Self {
+        Self::OneOf(options.into_iter().map(Into::into).collect())
     }
 
     /// This type or null.

@@ -37,7 +37,7 @@ pub fn form_type(form: &Form) -> Type {
             parts.insert(field.id.clone(), kind);
         }
     }
-    Type::Record(parts)
+    Type::record(parts)
 }
 
 /// The type of one field or column: [`Type::Maybe`] unless it is always answered.

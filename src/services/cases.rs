@@ -87,6 +87,8 @@ impl Running {
             calendar: &self.calendar,
             lookup: &NoFacts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
             number: None,
         }
     }
@@ -221,6 +223,8 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
@@ -320,6 +324,8 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
+        registered: &[],
+        children: &[],
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;

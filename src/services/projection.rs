@@ -179,7 +179,7 @@ fn person_of(stamp: &Stamp) -> Option<i64> {
 fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseState, Error> {
     let end = match &case.status {
         Status::Ended { end, at } => Some((end.clone(), *at)),
-        Status::Draft | Status::Open { .. } => None,
+        Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
     };
     let outcome = end
         .as_ref()

@@ -106,9 +106,9 @@ pub(super) fn surroundings(
     let calendars = storage::calendars::all(conn)?;
     let names = calendars.into_iter().map(|calendar| calendar.name);
     surroundings.calendars.extend(names);
-    let current = storage::workflows::all_current(conn)?;
-    let keys = current.into_iter().map(|version| version.key);
-    surroundings.workflows.extend(keys);
+    for version in storage::workflows::all_current(conn)? {
+        surroundings.learn(&version.source);
+    }
     Ok(surroundings)
 }
 

@@ -3,10 +3,10 @@
 use super::office::{By, Office, Running};
 use super::request::Request;
 use crate::directory::PersonId;
-use crate::engine::{self, Channel, Input, Rejection, Task};
+use crate::engine::{self, Channel, Input, Rejection, Task, TaskAsks};
 use crate::forms::Answers;
 use crate::workflow::place::id_of;
-use crate::workflow::{Choice, Node, Stage, Workflow};
+use crate::workflow::{Choice, Node, Outcome, Signal, Stage, Workflow};
 
 /// The actions that pass a task, whatever it asks for.
 const PASSING: &[&str] = &[
@@ -41,10 +41,12 @@ impl Deed {
         office.act(index, by, self.action, self.input.clone())
     }
 
-    /// What is chosen, where it goes, or nothing of the kind.
+    /// What is chosen, where it goes, what is signalled; or nothing of the kind.
     #[must_use]
     pub fn which(&self) -> Option<&str> {
-        self.input.choice.as_deref().or(self.input.to.as_deref())
+        let input = &self.input;
+        let which = input.choice.as_deref().or(input.to.as_deref());
+        which.or(input.signal.as_deref())
     }
 }
 
@@ -88,7 +90,7 @@ fn pass(
         confirmed: true,
         ..Input::default()
     };
-    if let Some((_, stage)) = stage_of(running, task).filter(|_| task.is_seat()) {
+    if let Some(stage) = stage_of(running, task).filter(|_| task.is_seat()) {
         let wanted = request.stages.get(id_of(&task.stage));
         let choice = wanted.and_then(|wanted| wanted.choice.clone());
         let choice = choice.or_else(|| first_choice(stage).map(|choice| choice.id.clone()));
@@ -128,9 +130,8 @@ fn filled(
     Some(all)
 }
 
-fn stage_of<'r>(running: &'r Running, task: &Task) -> Option<(&'r Node, &'r Stage)> {
-    let node = running.workflow.node(&task.stage)?;
-    Some((node, node.stage()?))
+fn stage_of<'r>(running: &'r Running, task: &Task) -> Option<&'r Stage> {
+    running.workflow.node(&task.stage)?.stage()
 }
 
 /// The other ways in which the person of `pass` could answer: another choice, a refusal, a return, a supplement.
@@ -142,7 +143,7 @@ pub(super) fn others(
     pass: &Deed,
 ) -> Vec<Deed> {
     let running = &office.cases[index];
-    let Some((node, stage)) = stage_of(running, task).filter(|_| task.is_seat()) else {
+    let Some(stage) = stage_of(running, task).filter(|_| task.is_seat()) else {
         return Vec::new();
     };
     let offered = office.offered(index, pass.by);
@@ -169,7 +170,8 @@ pub(super) fn others(
             "reject" => add("reject", &|_| {}),
             "abstain" => add("abstain", &|_| {}),
             "return" => {
-                let targets = engine::return_targets(&running.workflow, &running.case, node, stage);
+                let targets =
+                    engine::return_targets(&running.workflow, &running.case, &task.stage, stage);
                 for target in targets {
                     add("return", &|input| input.to = Some(target.clone()));
                 }
@@ -214,4 +216,62 @@ fn supplemented(running: &Running) -> Option<String> {
         answered && field.value.is_none() && !field.private && field.columns.is_empty()
     });
     plain.map(|field| field.id.clone())
+}
+
+/// The signals that anybody may give now, each by the first who may.
+pub(super) fn signals(office: &Office, index: usize, request: &Request) -> Vec<Deed> {
+    let running = &office.cases[index];
+    if running.workflow.nodes().all(|node| node.signals.is_empty()) {
+        return Vec::new();
+    }
+    let mut people: Vec<PersonId> = office.setting.directory.people.keys().copied().collect();
+    people.sort_unstable();
+    let mut deeds: Vec<Deed> = Vec::new();
+    for person in people {
+        for (place, signal) in office.signals(index, person) {
+            let input = Input {
+                comment: Some(REASON.to_owned()),
+                answers: signal_answers(running, &signal, request),
+                signal: Some(signal.name),
+                stage: Some(place),
+                confirmed: true,
+                ..Input::default()
+            };
+            let known = |deed: &Deed| {
+                (&deed.input.stage, &deed.input.signal) == (&input.stage, &input.signal)
+            };
+            if !deeds.iter().any(known) {
+                deeds.push(Deed {
+                    by: person,
+                    action: "signal",
+                    input,
+                });
+            }
+        }
+    }
+    deeds
+}
+
+fn signal_answers(running: &Running, signal: &Signal, request: &Request) -> Option<Answers> {
+    let part = running.workflow.form.part(&signal.fills);
+    let mut answers = request.answers.clone();
+    answers.retain(|field, _| part.asks(field));
+    (!part.fields.is_empty()).then_some(answers)
+}
+
+/// Cases that this one has started run elsewhere; here each is filed at once, and agreed to.
+pub(super) fn close_started(office: &mut Office, index: usize) {
+    while let Some(task) = unfiled(&office.cases[index]) {
+        let by = office.eligible(index, &task).first().copied();
+        let by = by.unwrap_or(office.cases[index].case.applicant);
+        office.child(index, task.id, by, Some(Outcome::Approved));
+        if unfiled(&office.cases[index]).is_some_and(|left| left.id == task.id) {
+            return;
+        }
+    }
+}
+
+fn unfiled(running: &Running) -> Option<Task> {
+    let mut open = running.case.open_tasks();
+    open.find(|task| task.asks == TaskAsks::File).cloned()
 }

@@ -6,10 +6,12 @@ use serde_json::Value as Json;
 
 use super::office::{Office, Running};
 use super::play::{Difference, Seen, is_at};
-use super::script::{Deadline, Expect, Expected};
+use super::script::{Deadline, EntryLike, Expect, Expected};
 use crate::calendar::{Instant, beijing, day_and_time, last_day};
-use crate::engine::{self, ClockReading, Effect, Event, Measure, Notice, Party, Task};
+use crate::engine::{self, ClockReading, Effect, Entry, Event, Measure, Notice, Party, Task};
+use crate::forms::Answers;
 use crate::workflow::Outcome;
+use crate::workflow::place::id_of;
 
 /// What had happened before a step.
 pub(super) struct Since {
@@ -79,7 +81,8 @@ impl Look<'_> {
                 (got != *end).then(|| ("end".to_owned(), seen(end.clone()), seen(got)))
             }
             Expected::Outcome(outcome) => self.outcome(*outcome),
-            Expected::Answer { path, value } => self.answer(path, value),
+            Expected::Answer { place, path, value } => self.answer(place.as_deref(), path, value),
+            Expected::Entries { register, entries } => self.entries(register, entries),
             Expected::Offered { who, actions, may } => self.offered(who, actions, *may),
             Expected::Done(places) => self.with_record("done", places, |record| record.done),
             Expected::Skipped(places) => {
@@ -99,7 +102,7 @@ impl Look<'_> {
         let all = region.map(|region| region.all()).unwrap_or_default();
         let stages: Vec<&str> = all
             .iter()
-            .filter(|position| position.inside().is_none())
+            .filter(|position| position.inside().is_none() && self.is_named(&position.id))
             .map(|position| position.id.as_str())
             .collect();
         let met = expected
@@ -109,6 +112,12 @@ impl Look<'_> {
             .iter()
             .all(|stage| expected.iter().any(|wanted| is_at(stage, wanted)));
         (!(met && known)).then(|| ("open".to_owned(), list(expected), list(&stages)))
+    }
+
+    /// Whether a test has a name for a position: what is held back until something is closed has none.
+    fn is_named(&self, place: &str) -> bool {
+        let known = [engine::EDITING, engine::PARKED];
+        self.running.workflow.node(place).is_some() || known.contains(&id_of(place))
     }
 
     fn tasks(&self, stage: &str, seat: Option<&str>, expected: &[String]) -> Option<Differs> {
@@ -232,11 +241,10 @@ impl Look<'_> {
         })
     }
 
-    fn answer(&self, path: &str, expected: &Json) -> Option<Differs> {
+    fn answer(&self, place: Option<&str>, path: &str, expected: &Json) -> Option<Differs> {
         let mut parts = path.split('.');
-        let first = parts
-            .next()
-            .and_then(|id| self.running.case.answers.get(id));
+        let answers = self.answers(place);
+        let first = parts.next().and_then(|id| answers.get(id));
         let found = first.and_then(|first| {
             parts.try_fold(first, |value, part| match part.parse::<usize>() {
                 Ok(index) => value.get(index),
@@ -249,7 +257,38 @@ impl Look<'_> {
             other => Seen::Value(other.to_string()),
         };
         let same = got == expected || number(got).is_some_and(|got| number(expected) == Some(got));
-        (!same).then(|| (format!("answers {path}"), value(expected), value(got)))
+        (!same).then(|| {
+            let what = ["answers", place.unwrap_or_default(), path];
+            let what = what.map(str::to_owned).join(" ").replace("  ", " ");
+            (what, value(expected), value(got))
+        })
+    }
+
+    /// The answers as they are seen at a place; at a stage with those of its last task.
+    fn answers(&self, place: Option<&str>) -> Answers {
+        let case = &self.running.case;
+        let Some(place) = place else {
+            return case.answers.clone();
+        };
+        let mut tasks = case.tasks.iter().rev();
+        let task = tasks.find(|task| is_at(&task.stage, place));
+        engine::answers_at(&self.running.workflow, case, place, task)
+    }
+
+    /// So many entries, and each like one that is expected.
+    fn entries(&self, register: &str, expected: &[EntryLike]) -> Option<Differs> {
+        let entries = self.running.case.entries.values();
+        let mut got: Vec<&Entry> = entries.filter(|entry| entry.register == register).collect();
+        let all: Vec<String> = got.iter().map(|entry| entry_words(entry)).collect();
+        let mut met = got.len() == expected.len();
+        for wanted in expected {
+            match got.iter().position(|entry| is_like(entry, wanted)) {
+                Some(at) => drop(got.remove(at)),
+                None => met = false,
+            }
+        }
+        let wanted: Vec<String> = expected.iter().map(like_words).collect();
+        (!met).then(|| (format!("entries {register}"), list(&wanted), list(&all)))
     }
 
     fn offered(&self, who: &str, actions: &[String], may: bool) -> Option<Differs> {
@@ -287,6 +326,43 @@ impl Look<'_> {
         };
         parties.into_iter().map(word).collect()
     }
+}
+
+fn is_like(entry: &Entry, wanted: &EntryLike) -> bool {
+    let element = wanted.element.as_ref();
+    let values = wanted.values.iter();
+    element.is_none_or(|element| entry.element == *element)
+        && (wanted.branch.is_none() || entry.branch == wanted.branch)
+        && (wanted.status.is_none() || entry.status == wanted.status)
+        && values
+            .into_iter()
+            .all(|(name, value)| entry.values.get(name).unwrap_or(&Json::Null) == value)
+}
+
+fn entry_words(entry: &Entry) -> String {
+    let element = Some(entry.element.clone()).filter(|element| !element.is_empty());
+    like_words(&EntryLike {
+        element,
+        branch: entry.branch.clone(),
+        status: entry.status.clone(),
+        values: entry.values.clone(),
+    })
+}
+
+fn like_words(entry: &EntryLike) -> String {
+    let of = |key: &str, value: &Option<String>| {
+        let value = value.as_ref();
+        value.map(|value| format!("{key}: {value}"))
+    };
+    let values = entry.values.iter();
+    let values = values.map(|(name, value)| format!("{name}: {value}"));
+    let parts = [
+        of("element", &entry.element),
+        of("branch", &entry.branch),
+        of("status", &entry.status),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().chain(values).collect();
+    format!("{{{}}}", parts.join(", "))
 }
 
 /// All of these are among those.

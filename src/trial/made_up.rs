@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::script::roles;
 use crate::catalogue::Resource;
 use crate::directory::{
     Department, DepartmentCode, Directory, Holding, Level, Person, PersonId, Post, RoleCode,
-    is_administrator, standard_roles,
+    is_administrator,
 };
 use crate::forms::Answers;
 use crate::workflow::{OverdueAct, Where, Who, Workflow};
@@ -34,7 +35,7 @@ pub(super) fn staff(workflow: &Workflow, answers: &Answers, resources: &[Resourc
     let mut people = Vec::new();
     let mut holdings = Vec::new();
     for code in &codes {
-        for role in standard_roles() {
+        for role in roles() {
             let at_region = of_region.contains(&role.code);
             if is_administrator(&role.code) || (at_region && code != REGION) {
                 continue;
@@ -53,8 +54,7 @@ pub(super) fn staff(workflow: &Workflow, answers: &Answers, resources: &[Resourc
     }
     people.push(person(people.len(), "applicant", "申请人", OWN));
     let applicant = people.len();
-    let roles = workflow.who.iter().filter(|role| role.0 != "any");
-    for role in roles {
+    for role in workflow.who.iter().filter(|role| role.0 != "any") {
         let post = Post {
             role: role.clone(),
             department: DepartmentCode(OWN.to_owned()),
@@ -63,7 +63,7 @@ pub(super) fn staff(workflow: &Workflow, answers: &Answers, resources: &[Resourc
     }
     let departments = codes.iter().map(|code| department(code));
     MadeUp {
-        directory: Directory::new(1, departments, people, standard_roles(), holdings),
+        directory: Directory::new(1, departments, people, roles(), holdings),
         applicant: id(applicant),
         department: DepartmentCode(OWN.to_owned()),
     }

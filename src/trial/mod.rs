@@ -23,4 +23,4 @@ pub use play::{Difference, Failed, Played, Seen, Taken, play};
 pub use request::{Request, Wanted, read_request};
 pub use setting::Setting;
 pub use timeline::timeline;
-pub use walk::{Asked, Due, How, Pace, Reached, Visit, Walk, Way, walk};
+pub use walk::{Asked, Due, How, Pace, Reached, Stop, Visit, Walk, Way, walk};

@@ -9,11 +9,11 @@ use super::setting::{Chooser, Facts, Setting};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
-    self, Actor, Case, Channel, Command, Context, Decision, Effect, Event, Input, Offered,
-    PlainVault, Rejection, Situation, Stamp, Status, Task,
+    self, Actor, Case, Channel, Child, Command, Context, Decision, Effect, Event, Input, Offered,
+    PlainVault, Rejection, Situation, Stamp, Status, Task, TaskId,
 };
 use crate::forms::Answers;
-use crate::workflow::Workflow;
+use crate::workflow::{Outcome, Place, Signal, Workflow};
 
 /// The office.
 #[derive(Clone)]
@@ -40,6 +40,8 @@ pub struct Running {
     pub log: Vec<(Event, Stamp)>,
     /// What else had to happen, and when.
     pub effects: Vec<(Instant, Effect)>,
+    /// What became of the cases that it started.
+    children: Vec<Child>,
     /// What the applicant typed last, private answers included: a revision begins with it.
     typed: Answers,
 }
@@ -79,6 +81,7 @@ impl Office {
             workflow: Arc::clone(workflow),
             log: Vec::new(),
             effects: Vec::new(),
+            children: Vec::new(),
             typed,
         });
         self.cases.len() - 1
@@ -181,6 +184,35 @@ impl Office {
         })
     }
 
+    /// A case that this one has started was filed, or has ended with an outcome.
+    pub fn child(&mut self, index: usize, task: TaskId, by: PersonId, outcome: Option<Outcome>) {
+        let children = &mut self.cases[index].children;
+        match children.iter_mut().find(|child| child.task == task) {
+            Some(child) => child.outcome = outcome,
+            None => children.push(Child {
+                task,
+                number: None,
+                by,
+                outcome,
+            }),
+        }
+        self.tick(index);
+    }
+
+    /// The signals that somebody may give now, each with its place.
+    #[must_use]
+    pub fn signals(&self, index: usize, person: PersonId) -> Vec<(Place, Signal)> {
+        let running = &self.cases[index];
+        let actor = Actor::Person(person);
+        self.in_context(running, actor, Channel::Page, None, |context| {
+            let situation = Situation::new(&running.workflow, &running.case, context);
+            let offers = engine::signals(&situation).into_iter();
+            offers
+                .map(|offer| (offer.place, offer.signal.clone()))
+                .collect()
+        })
+    }
+
     fn in_context<T>(
         &self,
         running: &Running,
@@ -207,6 +239,8 @@ impl Office {
             calendar: &running.calendar,
             lookup: &facts,
             vault: &PlainVault,
+            registered: &self.setting.registered,
+            children: &running.children,
             number,
         })
     }
@@ -246,7 +280,7 @@ impl Running {
     pub fn ended(&self) -> Option<(&str, Instant)> {
         match &self.case.status {
             Status::Ended { end, at } => Some((end, *at)),
-            Status::Draft | Status::Open { .. } => None,
+            Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
         }
     }
 

@@ -6,10 +6,10 @@ use chrono::NaiveTime;
 
 use super::compare::{self, Since};
 use super::office::{By, Office, Running};
-use super::script::{Act, Expected, Refusal, Step, Test, When};
+use super::script::{Act, Expected, Happening, Refusal, Started, Step, Test, When};
 use super::setting::Setting;
 use crate::calendar::{self, Calendar, Duration, Instant, Unit, beijing, day_of};
-use crate::engine::{Input, Rejection, Status, Task, TaskId, actions};
+use crate::engine::{Input, Rejection, Status, Task, TaskAsks, TaskId, actions};
 use crate::workflow::place::id_of;
 use crate::workflow::{Place, Spot, Workflow};
 
@@ -115,10 +115,13 @@ pub fn play(workflow: &Arc<Workflow>, setting: &Setting, test: &Test) -> Played 
             played.failed = Some(Failed {
                 spot: step.spot,
                 number: index + 1,
-                act: step.act.as_ref().map(|act| {
-                    let by = act.by.unwrap_or(test.applicant);
-                    (played.office.login(by), act.action.clone())
-                }),
+                act: match &step.happens {
+                    Some(Happening::Act(act)) => {
+                        let by = act.by.unwrap_or(test.applicant);
+                        Some((played.office.login(by), act.action.clone()))
+                    }
+                    Some(Happening::Started(_)) | None => None,
+                },
                 differences,
             });
             break;
@@ -153,8 +156,13 @@ impl Played {
         }
         self.office.pass(to);
         // Where the action came out otherwise, so does what follows from it.
-        if let Some(acted) = step.act.as_ref().and_then(|act| self.act(test, step, act)) {
-            return vec![acted];
+        let happened = match &step.happens {
+            Some(Happening::Act(act)) => self.act(test, step, act),
+            Some(Happening::Started(started)) => self.started(step, started),
+            None => None,
+        };
+        if let Some(difference) = happened {
+            return vec![difference];
         }
         let differs = |expect| compare::compare(&self.office, 0, &since, expect);
         step.expects.iter().filter_map(differs).collect()
@@ -206,11 +214,34 @@ impl Played {
         }
     }
 
+    /// Tells the case what became of one that it has started.
+    fn started(&mut self, step: &Step, started: &Started) -> Option<Difference> {
+        let mut tasks = self.office.cases[0].case.tasks.iter().rev();
+        let asked = tasks
+            .find(|task| task.asks == TaskAsks::File && is_at(&task.stage, &started.place))
+            .cloned();
+        let Some(task) = asked else {
+            return Some(Difference {
+                spot: step.spot,
+                what: format!("started {}", started.place),
+                expected: Seen::Task,
+                got: Seen::Nothing,
+            });
+        };
+        let by = started.by.or_else(|| {
+            let eligible = self.office.eligible(0, &task);
+            eligible.first().copied()
+        });
+        let by = by.unwrap_or(self.office.cases[0].case.applicant);
+        self.office.child(0, task.id, by, started.outcome);
+        None
+    }
+
     /// The task that an action is taken on: of the stage and seat that the step names, else the one that is theirs.
     fn task_for(&self, act: &Act, by: By) -> Result<Option<TaskId>, Seen> {
         let running = &self.office.cases[0];
         let on_task = actions::find(&act.action).is_some_and(|rule| rule.on_task());
-        if running.case.status == Status::Draft || (!on_task && act.stage.is_none()) {
+        if running.case.status == Status::Draft || !on_task {
             return Ok(None);
         }
         let Some(stage) = &act.stage else {

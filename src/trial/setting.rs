@@ -21,6 +21,8 @@ pub struct Setting {
     pub files: Vec<FileFacts>,
     /// Cases that answers may name.
     pub cases: Vec<CaseFacts>,
+    /// Entries in force of registers: the register, a value, the department.
+    pub registered: Vec<(String, String, String)>,
 }
 
 /// A case for which somebody may be chosen.
@@ -57,6 +59,8 @@ impl Facts<'_> {
             calendar: chooser.calendar,
             lookup: &facts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
             number: None,
         };
         let situation = Situation::new(chooser.workflow, chooser.case, &context);

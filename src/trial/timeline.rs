@@ -61,6 +61,12 @@ impl Told<'_> {
             ),
             ("reason", text("reason").unwrap_or_default().to_owned()),
             ("fields", self.fields(&stored)),
+            ("from", self.place(text("from").unwrap_or_default())),
+            (
+                "signal",
+                self.signal(place, text("signal").unwrap_or_default()),
+            ),
+            ("register", text("register").unwrap_or_default().to_owned()),
         ];
         let values: Vec<(&str, &str)> = values
             .iter()
@@ -110,6 +116,15 @@ impl Told<'_> {
             }
             _ => String::new(),
         }
+    }
+
+    fn signal(&self, place: &str, name: &str) -> String {
+        let node = self.running.workflow.node(place);
+        let mut signals = node.into_iter().flat_map(|node| &node.signals);
+        let signal = signals.find(|signal| signal.name == name);
+        signal
+            .map_or(name, |signal| self.words.pick(&signal.title))
+            .to_owned()
     }
 
     /// To whom, or to where.

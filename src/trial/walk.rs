@@ -10,7 +10,7 @@ use super::office::{Office, Running};
 use super::request::Request;
 use crate::calendar::{self, Instant, last_day};
 use crate::directory::PersonId;
-use crate::engine::{self, Event, Party, PositionState, Rejection, Task, TaskId};
+use crate::engine::{self, ClockReading, Event, Party, PositionState, Rejection, Task, TaskId};
 use crate::workflow::{Id, OverdueAct, Place, Target, Workflow};
 
 /// No sensible case takes more answers.
@@ -47,12 +47,25 @@ pub struct Visit {
     pub place: Place,
     /// When.
     pub at: Instant,
-    /// Who is asked; nobody, when it was passed over.
+    /// What the run does there.
+    pub stop: Stop,
+    /// Who is asked.
     pub asked: Vec<Asked>,
     /// By when, the clocks around it too.
     pub due: Vec<Due>,
     /// When it was left.
     pub left: Option<Instant>,
+}
+
+/// What the run does at a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It asks people.
+    Asks,
+    /// It stands until a time or a signal.
+    Waits,
+    /// It passes over.
+    Skips,
 }
 
 /// Who is asked for one answer.
@@ -128,6 +141,7 @@ pub fn walk(workflow: &Arc<Workflow>, request: &Request, pace: Pace) -> Result<W
         visits: Vec::new(),
         ways: Vec::new(),
         tried: BTreeSet::new(),
+        given: BTreeSet::new(),
         seen: (0, TaskId(0)),
         explores: true,
     };
@@ -170,6 +184,8 @@ struct Walker<'r> {
     ways: Vec<Way>,
     /// What was tried already: stage, action, and which.
     tried: BTreeSet<(String, String, String)>,
+    /// The signals that were given: place and name.
+    given: BTreeSet<(Place, String)>,
     /// How far the log and the tasks have been looked at.
     seen: (usize, TaskId),
     /// Whether the other ways are looked at.
@@ -181,12 +197,17 @@ impl Walker<'_> {
     fn run(&mut self, office: &mut Office) -> Reached {
         for _ in 0..MOST_ANSWERS {
             self.look(office);
+            agent::close_started(office, self.index);
             if let Some((end, _)) = office.cases[self.index].ended() {
                 return Reached::End(end.to_owned());
+            }
+            if self.explores {
+                self.explore_signals(office);
             }
             let Some((at, task)) = self.soonest(office) else {
                 match office.cases[self.index].wake() {
                     Some(wake) => office.pass(wake),
+                    None if self.signal(office) => {}
                     None => return stands(&office.cases[self.index]),
                 }
                 continue;
@@ -301,6 +322,31 @@ impl Walker<'_> {
         }
     }
 
+    fn explore_signals(&mut self, office: &Office) {
+        for deed in agent::signals(office, self.index, self.request) {
+            let place = deed.input.stage.clone().unwrap_or_default();
+            let which = deed.which().unwrap_or_default().to_owned();
+            if self.is_new(&place, "signal", &which) {
+                let how = How::Deed(deed.clone());
+                let way = self.way(office, Some(place), how, |there, index| {
+                    deed.take(there, index)
+                });
+                self.ways.push(way);
+            }
+        }
+    }
+
+    /// Gives a signal where nothing else moves the case, each once.
+    fn signal(&mut self, office: &mut Office) -> bool {
+        let deeds = agent::signals(office, self.index, self.request);
+        let new = deeds.into_iter().find(|deed| {
+            let place = deed.input.stage.clone().unwrap_or_default();
+            let which = deed.which().unwrap_or_default().to_owned();
+            self.given.insert((place, which))
+        });
+        new.is_some_and(|deed| deed.take(office, self.index).is_ok())
+    }
+
     fn is_new(&mut self, stage: &str, action: &str, which: &str) -> bool {
         let key = (stage.to_owned(), action.to_owned(), which.to_owned());
         self.tried.insert(key)
@@ -322,6 +368,7 @@ impl Walker<'_> {
             visits: Vec::new(),
             ways: Vec::new(),
             tried: BTreeSet::new(),
+            given: self.given.clone(),
             seen: self.seen,
             explores: false,
         };
@@ -334,7 +381,8 @@ impl Walker<'_> {
                 Reached::Refused(at, Box::new(rejection))
             }
         };
-        let asked = walker.visits.iter().filter(|visit| !visit.asked.is_empty());
+        let visits = walker.visits.iter();
+        let asked = visits.filter(|visit| visit.stop != Stop::Skips);
         let mut through: Vec<Place> = asked.map(|visit| visit.place.clone()).collect();
         through.dedup();
         Way {
@@ -349,15 +397,19 @@ impl Walker<'_> {
     fn look(&mut self, office: &Office) {
         let running = &office.cases[self.index];
         for (event, stamp) in &running.log[self.seen.0..] {
-            if let Event::Skipped { id, .. } = event {
-                self.visits.push(Visit {
-                    place: id.clone(),
-                    at: stamp.at,
-                    asked: Vec::new(),
-                    due: Vec::new(),
-                    left: Some(stamp.at),
-                });
-            }
+            let (id, stop) = match event {
+                Event::Skipped { id, .. } => (id, Stop::Skips),
+                Event::Waits { id } => (id, Stop::Waits),
+                _ => continue,
+            };
+            self.visits.push(Visit {
+                place: id.clone(),
+                at: stamp.at,
+                stop,
+                asked: Vec::new(),
+                due: due_of(running, id),
+                left: (stop == Stop::Skips).then_some(stamp.at),
+            });
         }
         let last = self.seen.1;
         let tasks = running.case.tasks.iter().filter(|task| last < task.id);
@@ -368,6 +420,7 @@ impl Walker<'_> {
                 self.visits.push(Visit {
                     place: task.stage.clone(),
                     at: task.opened,
+                    stop: Stop::Asks,
                     asked: Vec::new(),
                     due: due(running, task),
                     left: None,
@@ -391,7 +444,7 @@ impl Walker<'_> {
             let log = office.cases[self.index].log.iter();
             let left = log.filter_map(|(event, stamp)| match event {
                 Event::Left { id, .. } if *id == visit.place => Some(stamp.at),
-                Event::Resubmitted if visit.place == engine::EDITING => Some(stamp.at),
+                Event::Resubmitted { id } if *id == visit.place => Some(stamp.at),
                 _ => None,
             });
             visit.left = left.filter(|left| visit.at <= *left).min();
@@ -400,7 +453,19 @@ impl Walker<'_> {
 }
 
 fn due(running: &Running, task: &Task) -> Vec<Due> {
-    let readings = engine::readings(&running.workflow, &running.case, task, &running.calendar);
+    let (workflow, case) = (&running.workflow, &running.case);
+    dues(engine::readings(workflow, case, task, &running.calendar))
+}
+
+/// The deadlines of a `wait`, its own time among them.
+fn due_of(running: &Running, place: &str) -> Vec<Due> {
+    let (workflow, case) = (&running.workflow, &running.case);
+    let mut readings = engine::all_readings(workflow, case, &running.calendar);
+    readings.retain(|reading| reading.node == place && !reading.clock.stopped);
+    dues(readings)
+}
+
+fn dues(readings: Vec<ClockReading<'_>>) -> Vec<Due> {
     let mut all: Vec<Due> = readings
         .into_iter()
         .filter_map(|reading| {

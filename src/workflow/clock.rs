@@ -24,6 +24,22 @@ pub struct ClockRule {
     pub overdue: Vec<Overdue>,
 }
 
+impl ClockRule {
+    /// A clock of these alternatives and nothing else.
+    #[must_use]
+    pub fn within(alternatives: Vec<(Option<Expression>, Duration)>) -> Self {
+        Self {
+            title: None,
+            law: None,
+            budget: Budget::In(alternatives),
+            from: None,
+            extend: None,
+            remind: Vec::new(),
+            overdue: Vec::new(),
+        }
+    }
+}
+
 /// More time, asked for before it is over (延期).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extend {

@@ -137,6 +137,20 @@ pub enum Outcome {
     Closed,
 }
 
+impl Outcome {
+    /// The word by which guards and other systems know it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Lapsed => "lapsed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// A step of the workflow: a stage or a block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -310,6 +324,17 @@ pub struct Join {
     pub pass: JoinPass,
     /// `rest: wait`: decided only once every branch is closed; otherwise the rest is cancelled.
     pub wait: bool,
+}
+
+impl Join {
+    /// Every branch must pass; the first refusal decides.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            pass: JoinPass::All,
+            wait: false,
+        }
+    }
 }
 
 /// What must pass.

@@ -55,7 +55,7 @@ impl<'t> Sheet<'t> {
 
     /// Whether the tree is a map; those of its keys that are not `known` are noted with the nearest that is.
     pub fn keys(&mut self, tree: &'t Tree, known: &[&str]) -> bool {
-        self.reader.keys(tree, known, &[]).is_some()
+        self.reader.keys(tree, known).is_some()
     }
 
     /// The entries of a map whose keys the author chooses.

@@ -1,6 +1,6 @@
 //! What a definition may refer to outside itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,10 +9,10 @@ pub struct Surroundings {
     pub roles: BTreeSet<String>,
     /// Calendar names.
     pub calendars: BTreeSet<String>,
-    /// Keys of workflows.
-    pub workflows: BTreeSet<String>,
-    /// Names of registers.
-    pub registers: BTreeSet<String>,
+    /// Workflows by key, with the fields of their forms; without any, those are not known.
+    pub workflows: BTreeMap<String, BTreeSet<String>>,
+    /// Registers with their fields; without any, those are not known.
+    pub registers: BTreeMap<String, BTreeSet<String>>,
 }
 
 const ROLES: &[&str] = &[
@@ -60,13 +60,97 @@ const WORKFLOWS: &[&str] = &[
     "system-construction",
 ];
 
-const REGISTERS: &[&str] = &[
-    "contractors",
-    "destructions",
-    "grants",
-    "incidents",
-    "open_data",
-    "systems",
+/// Registers with their fields.
+const REGISTERS: &[(&str, &[&str])] = &[
+    (
+        "contractors",
+        &["supplier", "code", "system", "rights", "until", "left"],
+    ),
+    (
+        "destructions",
+        &[
+            "name",
+            "medium",
+            "asset",
+            "serial",
+            "level",
+            "quantity",
+            "method",
+            "reason",
+            "origin",
+            "destroyer",
+            "witness_1",
+            "witness_2",
+            "verified_by",
+            "destroyed",
+            "place",
+        ],
+    ),
+    (
+        "grants",
+        &[
+            "resource",
+            "item",
+            "requester",
+            "provider",
+            "sharing",
+            "basis",
+            "purpose",
+            "scope",
+            "method",
+            "from",
+            "until",
+            "calls",
+            "conditions",
+            "received",
+            "answered",
+            "extended",
+            "late_days",
+            "provided",
+            "platform_ref",
+            "usage",
+            "effect",
+            "storage",
+        ],
+    ),
+    (
+        "incidents",
+        &[
+            "found", "system", "kind", "level", "cause", "loss", "fixes", "late",
+        ],
+    ),
+    (
+        "open_data",
+        &[
+            "dataset",
+            "department",
+            "class",
+            "conditions",
+            "cycle",
+            "opinions",
+            "published",
+            "address",
+            "reviewed",
+            "review",
+            "removed",
+            "reason",
+        ],
+    ),
+    (
+        "systems",
+        &[
+            "name",
+            "kind",
+            "department",
+            "amount",
+            "mlps",
+            "approved",
+            "live",
+            "filing",
+            "filed",
+            "accepted",
+        ],
+    ),
 ];
 
 impl Surroundings {
@@ -74,11 +158,30 @@ impl Surroundings {
     #[must_use]
     pub fn standard() -> Self {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let workflows = WORKFLOWS.iter();
+        let registers = REGISTERS.iter();
         Self {
             roles: set(ROLES),
             calendars: set(&["cn-gov", "always"]),
-            workflows: set(WORKFLOWS),
-            registers: set(REGISTERS),
+            workflows: workflows
+                .map(|key| ((*key).to_owned(), BTreeSet::new()))
+                .collect(),
+            registers: registers
+                .map(|(name, fields)| ((*name).to_owned(), set(fields)))
+                .collect(),
         }
+    }
+
+    /// Takes note of another definition: its key, and the fields that a `start` of it may fill.
+    pub fn learn(&mut self, text: &str) {
+        let Ok(tree) = super::tree::parse(text) else {
+            return;
+        };
+        let Some(key) = tree.get("workflow").and_then(super::tree::Tree::text) else {
+            return;
+        };
+        let names = super::resolve::Names::scan(&tree, &mut Vec::new());
+        let fields = names.fields.into_keys().collect();
+        self.workflows.insert(key.to_owned(), fields);
     }
 }

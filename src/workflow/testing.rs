@@ -96,6 +96,110 @@ ends:
   lapsed: {title: {zh: 失效, en: Lapsed}, copy: [applicant]}
 "#;
 
+/// A sound definition with every kind of block.
+pub const BLOCKS: &str = r#"
+workflow: data-supply
+title: {zh: 数据供给, en: Data supply}
+number: 供〔{year}〕{seq}号
+who: applicant
+defaults: {email_link: never}
+form:
+  - section: request
+    title: {zh: 申请, en: Request}
+    fields:
+      - {id: chosen, type: resources, label: {zh: 目录, en: Chosen}, pick: item, required: true}
+      - {id: experts, type: people, label: {zh: 专家, en: Experts}, from: expert@any, required: true}
+      - {id: until, type: date, label: {zh: 到期, en: Until}, required: true}
+      - {id: urgent, type: yes_no, label: {zh: 紧急, en: Urgent}, required: true}
+  - section: answer
+    title: {zh: 答复, en: Answer}
+    per: branch
+    fields:
+      - id: decisions
+        type: table
+        label: {zh: 逐项答复, en: Decisions}
+        rows: part.items
+        columns:
+          - {id: agreed, type: yes_no, label: {zh: 同意, en: Agreed}, required: true}
+      - {id: use_until, type: date, label: {zh: 使用到, en: Use until}, required: true}
+  - section: opinion
+    title: {zh: 意见, en: Opinion}
+    per: task
+    fields:
+      - {id: score, type: integer, label: {zh: 分数, en: Score}, required: true, min: 0, max: 100}
+  - section: change
+    title: {zh: 变更, en: Change}
+    fields:
+      - {id: wanted, type: paragraph, label: {zh: 变更内容, en: Wanted}, required: true}
+stages:
+  - stage: intake
+    title: {zh: 受理, en: Intake}
+    who: provider_intake@applicant
+    due: 2wd
+  - stage: notice
+    title: {zh: 备案, en: Filing}
+    kind: work
+    who: authority_handler@authority
+    await: decide
+    due: 5wd
+  - foreach: providers
+    title: {zh: 各提供部门, en: Providers}
+    over: form.chosen
+    by: [provider, sharing]
+    as: part
+    join: {pass: 1, rest: wait}
+    due: 30wd
+    stages:
+      - stage: answer
+        title: {zh: 答复, en: Answer}
+        when: part.sharing == "conditional" || part.items.exists(i, i.level > 2)
+        who: share_office_head@part.provider
+        fills: [answer]
+        checks: [{that: 'form.decisions.all(d, d.agreed || d.level < 4)', message: 四级数据要逐项同意}]
+        refused: [{when: rounds("answer") < 2, goto: repair}, {goto: refused}]
+        record: {register: grants, each: 'form.decisions.filter(d, d.agreed)', status: agreed, set: {item: row.item, provider: part.provider, until: form.use_until}}
+      - wait: in_use
+        title: {zh: 使用期, en: In use}
+        until: form.until
+        remind: [7d before]
+        signals:
+          stop: {title: {zh: 停用, en: Stop}, by: [share_office_head@part.provider], next: passed}
+      - aside: repair
+        title: {zh: 整改, en: Repair}
+        next: answer
+        stages:
+          - {stage: mend, title: {zh: 补齐, en: Mend}, kind: work, who: applicant}
+  - parallel: reviews
+    title: {zh: 评审, en: Reviews}
+    when: form.providers.exists(p, p.verdict == "passed" && p.form.use_until != null)
+    join: [panel]
+    due: {in: 20wd, extend: {max: 10wd, by: authority_handler@authority, due: 2wd}}
+    signals:
+      change: {title: {zh: 变更, en: Change}, by: [applicant], fills: [change], next: [{when: form.wanted.contains("撤"), goto: decide}, {goto: stay}]}
+    branches:
+      panel:
+        - {stage: experts, title: {zh: 专家, en: Experts}, who: each form.experts, sign: {pass: 2/3}, fills: [opinion]}
+      urgent:
+        when: form.urgent
+        stages:
+          - {stage: report, title: {zh: 报告, en: Report}, kind: work, who: applicant, every: 5wd}
+  - stage: decide
+    title: {zh: 决定, en: Decide}
+    who: dept_leader@applicant
+    due: 3wd
+    next: [{when: 'answers("experts").exists(a, a.score < 60)', goto: reviews}, {goto: destroy}]
+  - start: destroy
+    title: {zh: 销毁, en: Destroy}
+    workflow: data-destruction
+    with: {subject: case.number}
+    await: end
+    record: {register: systems, status: retired}
+ends:
+  approved: {title: {zh: 已办结, en: Done}}
+  rejected: {title: {zh: 不同意, en: Refused}}
+  withdrawn: {title: {zh: 已撤回, en: Withdrawn}}
+"#;
+
 /// The names around the sound definition.
 pub fn surroundings() -> Surroundings {
     let mut all = Surroundings::standard();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::testing::{SOUND, changed, check, codes, sound};
+use super::testing::{BLOCKS, SOUND, changed, check, codes, sound};
 use super::*;
 use crate::calendar::{Duration, Unit};
 use crate::forms::{Options, Required};
@@ -25,6 +25,11 @@ fn stage<'a>(workflow: &'a Workflow, id: &str) -> (&'a Node, &'a Stage) {
 #[test]
 fn a_sound_definition_has_no_findings() {
     assert_eq!(check(SOUND).findings, []);
+}
+
+#[test]
+fn a_sound_definition_with_every_kind_of_block_has_no_findings() {
+    assert_eq!(check(BLOCKS).findings, []);
 }
 
 #[test]
@@ -203,62 +208,6 @@ fn ends_that_nobody_wrote_are_there_all_the_same() {
         workflow.end("withdrawn").map(|end| end.outcome),
         Some(Outcome::Withdrawn)
     );
-}
-
-#[test]
-fn what_does_not_work_yet_is_refused_by_name_and_nothing_else_is_said_of_it() {
-    for (old, new) in [
-        (
-            "  - stage: notify",
-            "  - foreach: parts\n    over: form.items\n    as: part\n    not: [actor(inner)]\n    stages:\n      - {stage: inner, who: witness@part.provider, next: nowhere}\n  - stage: notify",
-        ),
-        (
-            "  - stage: notify",
-            "  - parallel: both\n    branches:\n      one:\n        - {stage: left_one, who: user:li}\n      two: {when: part.x, stages: [{stage: right_one, who: nonsense}]}\n  - stage: notify",
-        ),
-        (
-            "    law: 《条例》第二十条",
-            "    record: {register: grants, status: x}\n    law: 《条例》第二十条",
-        ),
-        (
-            "    law: 《条例》第二十条",
-            "    await: notify\n    law: 《条例》第二十条",
-        ),
-        ("in: 3wd,", "in: 3wd, extend: {max: 3wd},"),
-        ("  - stage: notify", "  - stage: notify\n    offer: turn"),
-        (
-            "goto: notify}",
-            "goto: later}]\n    every: 1mo\n    undecided: [{goto: again}",
-        ),
-    ] {
-        let text = changed(old, new);
-        let found = check(&text).findings;
-        let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
-
-        assert!(codes.contains(&"not-yet-supported"), "{new}: {codes:?}");
-        let extra: Vec<_> = codes
-            .iter()
-            .filter(|code| !matches!(**code, "not-yet-supported" | "unknown-id" | "no-deadline"))
-            .collect();
-        assert!(extra.is_empty(), "{new}: {found:#?}");
-    }
-}
-
-#[test]
-fn names_inside_what_does_not_work_yet_are_known() {
-    let text = changed(
-        "  - stage: notify",
-        "  - aside: repair\n    next: notify\n    stages:\n      - {stage: mend, kind: work, who: applicant}\n  - stage: notify",
-    );
-    let text = text.replacen("goto: again}", "goto: repair}", 1);
-
-    let codes: Vec<&str> = check(&text)
-        .findings
-        .iter()
-        .map(|finding| finding.code)
-        .collect();
-
-    assert_eq!(codes, ["not-yet-supported"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod cli;
 mod crash;
 mod data_sharing;
 mod dead_links;
+mod drafts;
 mod engine;
 mod imports;
 mod jobs;

@@ -358,3 +358,212 @@ fn directories_and_catalogues_beside_the_file_are_read() {
         &["car.test.yaml:1:12: error[bad-value]: “peple.yaml”不能用"],
     );
 }
+
+const BLOCKS: &str = "\
+workflow: supply
+title: {zh: 数据供给, en: Data supply}
+number: 供〔{year}〕{seq}号
+who: applicant
+defaults: {email_link: never}
+form:
+  - section: request
+    title: {zh: 申请, en: Request}
+    fields:
+      - {id: chosen, type: resources, label: {zh: 目录, en: Chosen}, required: true}
+      - {id: until, type: date, label: {zh: 到期, en: Until}, required: true}
+      - {id: big, type: yes_no, label: {zh: 大额, en: Big}, required: true}
+  - section: answer
+    title: {zh: 答复, en: Answer}
+    per: branch
+    fields:
+      - {id: use, type: text, label: {zh: 用途, en: Use}, required: true}
+stages:
+  - foreach: providers
+    title: {zh: 各提供部门, en: Providers}
+    over: form.chosen
+    by: [provider]
+    as: part
+    due: {in: 10wd, law: 某条例第二十一条}
+    stages:
+      - stage: reply
+        title: {zh: 答复, en: Reply}
+        who: share_office_head@part.provider
+        fills: [answer]
+        record: {register: grants, status: agreed, set: {provider: part.provider, purpose: form.use}}
+  - parallel: review
+    title: {zh: 评审, en: Review}
+    branches:
+      law: {title: {zh: 法制, en: Law}, stages: [{stage: legal, title: {zh: 法制审核, en: Legal}, who: legal_reviewer@applicant}]}
+      money:
+        title: {zh: 经费, en: Money}
+        when: form.big
+        stages: [{stage: budget, title: {zh: 经费审核, en: Budget}, who: finance_officer@applicant}]
+  - wait: in_use
+    title: {zh: 使用期, en: In use}
+    until: form.until
+    signals:
+      stop: {title: {zh: 停用, en: Stop}, by: [applicant], next: approved}
+  - start: destroy
+    title: {zh: 销毁, en: Destroy}
+    workflow: data-destruction
+ends:
+  approved: {title: {zh: 已办结, en: Done}}
+  rejected: {title: {zh: 不同意, en: Refused}}
+  withdrawn: {title: {zh: 已撤回, en: Withdrawn}}
+";
+
+const BLOCKS_HEAD: &str = "\
+departments:
+  z: {name: 主管部门}
+  a: {name: 甲部门, authority: z}
+  p: {name: 乙部门, authority: z}
+  q: {name: 丙部门, authority: z}
+people:
+  ann: applicant@a
+  lea: [legal_reviewer@a, finance_officer@a]
+  pat: share_office_head@p
+  qin: share_office_head@q
+  adm: workflow_admin@z
+resources:
+  P1: {provider: p}
+  Q1: {provider: q, sharing: unconditional}
+applicant: ann
+answers:
+  chosen: [{resource: P1}, {resource: Q1}]
+  until: 2026-06-30
+  big: true
+";
+
+const BLOCKS_TESTS: &str = "\
+scenes:
+  agreed:
+    - {action: submit}
+    - {by: pat, action: approve, answers: {use: 核对}}
+    - {by: qin, action: approve, answers: {use: 统计}}
+tests:
+  - case: 各部门答复，使用期满后销毁
+    steps:
+      - action: submit
+        expect:
+          open: [providers, 'reply[p]', 'reply[q]']
+          tasks: {'reply[p]': [pat, share_office_head@p], 'reply[q]': qin}
+          due: {providers: 2026-03-16, 'reply[p]': {law: 2026-03-16}}
+      - by: pat
+        action: approve
+        answers: {use: 核对}
+        expect:
+          open: ['reply[q]']
+          answers: {'providers[p]': {use: 核对}}
+          entries: {grants: {branch: 'providers[p]', status: agreed, values: {provider: p, purpose: 核对}}}
+      - {by: qin, action: approve, stage: 'reply[q]', answers: {use: 统计}, expect: {open: [review, legal, budget], done: 'providers[q]'}}
+      - {by: lea, action: approve, stage: legal, expect: {open: budget}}
+      - {by: lea, action: approve, expect: {open: in_use, due: {in_use: 2026-06-29}, rounds: {review: 1}}}
+      - {at: 2026-07-01, expect: {open: destroy, tasks: {destroy: ann}}}
+      - {started: destroy, expect: {open: destroy, tasks: {destroy: none}}}
+      - {started: destroy, outcome: approved, expect: {end: approved}}
+  - case: 不用了
+    answers: {big: false}
+    steps:
+      - {scene: agreed}
+      - {by: lea, action: approve, expect: {open: in_use, offered: {ann: signal}, not_offered: {lea: signal}}}
+      - {after: 5wd, action: signal, signal: stop, stage: in_use, comment: 不用了, expect: {end: approved, entries: {grants: [{element: ''}, {branch: 'providers[q]'}], systems: none}}}
+  - case: 一个部门不同意
+    steps:
+      - {action: submit}
+      - {by: pat, action: reject, comment: 不行, expect: {end: rejected, entries: {grants: none}}}
+";
+
+#[test]
+fn branches_waits_signals_registers_and_started_cases_are_tested_alike() {
+    let shell = Shell::new();
+    shell.write("supply.yaml", BLOCKS);
+    shell.write("supply.test.yaml", format!("{BLOCKS_HEAD}{BLOCKS_TESTS}"));
+
+    let said = shell.run(&["workflow", "test", "supply.yaml"]);
+
+    says(
+        &said,
+        0,
+        &[
+            "3 项通过",
+            "环节 7/7",
+            "分支 3/3",
+            "去向 1/1",
+            "条件 1/1",
+            "结果 2/3",
+        ],
+    );
+}
+
+#[test]
+fn what_is_wrong_in_a_branch_is_told_with_its_place() {
+    let shell = Shell::new();
+    shell.write("supply.yaml", BLOCKS);
+    let tests = "\
+tests:
+  - case: 分支
+    steps:
+      - {action: submit}
+      - {by: pat, action: approve, answers: {use: 核对}, expect: {open: 'reply[p]', entries: {grants: {status: provided}}, answers: {'providers[p]': {use: 统计}}}}
+  - case: 说不清是哪一项
+    steps:
+      - {action: submit}
+      - {by: pat, action: approve, answers: {use: 核对}}
+      - {by: qin, action: approve, answers: {use: 核对}}
+      - {by: lea, action: approve}
+";
+    shell.write("supply.test.yaml", format!("{BLOCKS_HEAD}{tests}"));
+
+    let said = shell.run(&["workflow", "test", "supply.yaml"]);
+
+    says(
+        &said,
+        1,
+        &[
+            "应为 reply[p]，实为 reply[q]",
+            "应为 {status: provided}，实为 {branch: providers[p], status: agreed, provider: \"p\", purpose: \"核对\"}",
+            "answers providers[p] use",
+            "应为 \"统计\"，实为 \"核对\"",
+            "　分支 各提供部门 [p]",
+            "有几项任务（legal, budget），请写明 stage",
+        ],
+    );
+}
+
+#[test]
+fn blocks_are_walked_on_paper() {
+    let shell = Shell::new();
+    shell.write("supply.yaml", BLOCKS);
+    let request = format!("{BLOCKS_HEAD}  use: 核对\nstart: 2026-03-02\n");
+    shell.write("request.yaml", request);
+
+    let said = shell.run(&[
+        "workflow",
+        "simulate",
+        "supply.yaml",
+        "--answers",
+        "request.yaml",
+    ]);
+    let many = shell.run(&[
+        "workflow",
+        "simulate",
+        "supply.yaml",
+        "--answers",
+        "request.yaml",
+        "--cases",
+        "5",
+    ]);
+
+    says(
+        &said,
+        0,
+        &[
+            "答复 [p] (reply[p])",
+            "期限 2026-03-16（法定，各提供部门）",
+            "使用期 (in_use)",
+            "如果通知“停用”：已办结",
+            "结果：已办结",
+        ],
+    );
+    says(&many, 0, &["已办结 5"]);
+}

@@ -8,7 +8,7 @@ use super::{deadline, moment, refused, told};
 use crate::cli::failure::language;
 use crate::engine::Party;
 use crate::forms::Words as _;
-use crate::trial::{Asked, Deed, How, Pace, Reached, Request, Visit, Walk, Way, words};
+use crate::trial::{Asked, Deed, How, Pace, Reached, Request, Stop, Visit, Walk, Way, words};
 use crate::workflow::Workflow;
 
 /// Of the stages behind another answer so many are named.
@@ -32,7 +32,7 @@ impl Shown<'_> {
         ];
         let mut number = 0;
         for visit in &self.walk.visits {
-            if visit.asked.is_empty() {
+            if visit.stop == Stop::Skips {
                 lines.push(format!(
                     "   {}",
                     told("skipped", &[("stage", &self.place(&visit.place))])
@@ -118,6 +118,9 @@ impl Shown<'_> {
                 &[("when", &when), ("kind", &kind), ("node", &node)],
             ));
         }
+        if visit.stop == Stop::Waits {
+            lines.push(told("waits", &[]));
+        }
         lines.extend(visit.asked.iter().map(|asked| self.asked(visit, asked)));
         let ways = self.walk.ways.iter();
         for way in ways.filter(|way| way.place.as_deref() == Some(&visit.place)) {
@@ -171,11 +174,21 @@ impl Shown<'_> {
         };
         let action = language().say(&format!("rejection.action.{}", deed.action), &[]);
         let target = deed.input.to.as_deref().map(|to| self.place(to));
+        if let Some(title) = self.signal(way, deed) {
+            return told("signalled", &[("signal", &title)]);
+        }
         match (self.choice(way, deed), target) {
             (Some(choice), _) => choice,
             (None, Some(target)) => told("to", &[("action", &action), ("target", &target)]),
             (None, None) => action,
         }
+    }
+
+    fn signal(&self, way: &Way, deed: &Deed) -> Option<String> {
+        let wanted = deed.input.signal.as_deref()?;
+        let node = self.workflow.node(way.place.as_deref()?)?;
+        let signal = node.signals.iter().find(|signal| signal.name == wanted)?;
+        Some(language().pick(&signal.title).to_owned())
     }
 
     fn choice(&self, way: &Way, deed: &Deed) -> Option<String> {
@@ -265,7 +278,8 @@ impl Shown<'_> {
             json!({
                 "stage": visit.place,
                 "title": self.place(&visit.place),
-                "skipped": visit.asked.is_empty(),
+                "skipped": visit.stop == Stop::Skips,
+                "waits": visit.stop == Stop::Waits,
                 "from": visit.at.to_rfc3339(),
                 "until": visit.left.map(|left| left.to_rfc3339()),
                 "asked": asked.collect::<Vec<_>>(),

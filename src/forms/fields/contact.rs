@@ -25,7 +25,7 @@ impl FieldType for Contact {
             ("phone", maybe.clone()),
             ("email", maybe),
         ];
-        Type::Record(parts.map(|(name, kind)| (name.to_owned(), kind)).into())
+        Type::record(parts)
     }
 
     fn shape(&self) -> Shape {

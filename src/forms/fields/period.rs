@@ -27,7 +27,7 @@ impl FieldType for Period {
             ("to", Type::Time),
             ("days", Type::Int),
         ];
-        Type::Record(parts.map(|(name, kind)| (name.to_owned(), kind)).into())
+        Type::record(parts)
     }
 
     fn shape(&self) -> Shape {

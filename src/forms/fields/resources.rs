@@ -43,7 +43,7 @@ impl FieldType for Resources {
             .map(|(name, kind)| (name.to_owned(), kind))
             .into_iter()
             .chain(columns);
-        Type::List(Box::new(Type::Record(all.collect())))
+        Type::list(Type::record(all))
     }
 
     fn shape(&self) -> Shape {

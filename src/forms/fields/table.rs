@@ -29,7 +29,7 @@ impl FieldType for Table {
             .columns
             .iter()
             .map(|column| (column.id.clone(), field_type_of(column)));
-        Type::List(Box::new(Type::Record(columns.collect())))
+        Type::list(Type::record(columns))
     }
 
     fn shape(&self) -> Shape {

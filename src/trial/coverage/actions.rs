@@ -21,7 +21,7 @@ pub(super) fn items(workflow: &Workflow, seen: &Observed<'_>) -> Vec<Item> {
         action,
         which: None,
     });
-    let of_nodes = workflow.nodes().flat_map(of_node);
+    let of_nodes = workflow.nodes().flat_map(|node| of_node(workflow, node));
     on_case
         .into_iter()
         .chain(of_nodes)
@@ -33,11 +33,11 @@ pub(super) fn items(workflow: &Workflow, seen: &Observed<'_>) -> Vec<Item> {
         .collect()
 }
 
-fn of_node(node: &Node) -> Vec<Given<'_>> {
+fn of_node<'w>(workflow: &Workflow, node: &'w Node) -> Vec<Given<'w>> {
     let mut all: Vec<(&'static str, Option<&str>)> = Vec::new();
     if let Some(stage) = node.stage() {
         all.extend(answers(stage));
-        if returns(stage) {
+        if returns(workflow, node, stage) {
             all.push(("return", None));
         }
         if stage.supplement.is_some() {
@@ -79,11 +79,13 @@ fn answers(stage: &Stage) -> Vec<(&'static str, Option<&str>)> {
     all
 }
 
-/// Work is sent back only where the definition says so.
-fn returns(stage: &Stage) -> bool {
-    match (&stage.return_to, stage.asks) {
-        (Some(targets), _) => !targets.is_empty(),
-        (None, asks) => asks == Asks::Sign,
+/// Work is sent back only where the definition says so, and out of a branch of a foreach only to an earlier stage of it.
+fn returns(workflow: &Workflow, node: &Node, stage: &Stage) -> bool {
+    let (list, at) = workflow.siblings(&node.id).unwrap_or((&[], 0));
+    let somewhere = workflow.depth_of(&node.id) == 0 || list[..at].iter().any(Node::is_on_the_way);
+    match &stage.return_to {
+        Some(targets) => !targets.is_empty(),
+        None => stage.asks == Asks::Sign && somewhere,
     }
 }
 

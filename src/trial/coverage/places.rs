@@ -15,14 +15,11 @@ pub(super) fn items(workflow: &Workflow, seen: &Observed<'_>) -> Vec<Item> {
         })
         .collect();
     let ids: BTreeSet<&str> = entered.iter().map(|place| id_of(place)).collect();
-    let branches: BTreeSet<String> = entered
-        .iter()
-        .flat_map(|place| {
-            let around = workflow.around(place).into_iter();
-            around.chain([(*place).to_owned()])
+    let branches: BTreeSet<String> = events(seen)
+        .filter_map(|event| match event {
+            Event::BranchOpened { id, .. } => Some(branch(id)),
+            _ => None,
         })
-        .filter(|place| workflow.is_branch(place))
-        .map(|place| branch(&place))
         .collect();
     let ended: BTreeSet<&str> = events(seen)
         .filter_map(|event| match event {

@@ -18,6 +18,8 @@ enum Key {
     Refused,
     Undecided,
     Return,
+    /// Of the signal with this name.
+    Signal(String),
     /// In a step of a clock, as the engine names the step.
     Overdue {
         clock: String,
@@ -54,6 +56,10 @@ fn of_node(node: &Node) -> Vec<Written<'_>> {
         let back = stage.return_to.iter().flatten();
         all.extend(back.map(|target| written(node, Key::Return, target)));
     }
+    for signal in &node.signals {
+        let next = signal.next.iter();
+        all.extend(next.map(|(_, target)| written(node, Key::Signal(signal.name.clone()), target)));
+    }
     for (rule, clock) in node.due.iter().enumerate() {
         for (step, overdue) in clock.overdue.iter().enumerate() {
             if let OverdueAct::Next(target) = &overdue.act {
@@ -79,6 +85,7 @@ impl Written<'_> {
             Key::Refused => "refused",
             Key::Undecided => "undecided",
             Key::Return => "return",
+            Key::Signal(name) => return format!("{} {name} → {}", self.node.id, word(self.target)),
             Key::Overdue { .. } => "overdue",
         };
         format!("{} {key} → {}", self.node.id, word(self.target))
@@ -101,6 +108,7 @@ fn word(target: &Target) -> &str {
 fn is_followed(workflow: &Workflow, target: &Written<'_>, events: &[&Event]) -> bool {
     let left_as = match &target.key {
         Key::Return => return events.iter().any(|event| is_return(target, event)),
+        Key::Signal(name) => return is_signalled(workflow, target, name, events),
         Key::Overdue { clock, step } => {
             return events.iter().any(|event| is_step(event, clock, step));
         }
@@ -111,6 +119,15 @@ fn is_followed(workflow: &Workflow, target: &Written<'_>, events: &[&Event]) -> 
     events.iter().enumerate().any(|(at, event)| match event {
         Event::Left { id, how } if id_of(id) == target.node.id && *how == left_as => {
             leads_to(workflow, target, &events[at + 1..])
+        }
+        _ => false,
+    })
+}
+
+fn is_signalled(workflow: &Workflow, target: &Written<'_>, name: &str, events: &[&Event]) -> bool {
+    events.iter().enumerate().any(|(at, event)| match event {
+        Event::Signalled { id, signal, .. } if id_of(id) == target.node.id && signal == name => {
+            *target.target == Target::Stay || leads_to(workflow, target, &events[at + 1..])
         }
         _ => false,
     })
@@ -176,7 +193,7 @@ fn leads_to(workflow: &Workflow, written: &Written<'_>, rest: &[&Event]) -> bool
         Target::Applicant => matches!(first, Some(Event::EditAsked { .. })),
         Target::Passed => closes(LeftAs::Passed) || ends(first),
         Target::Refused => closes(LeftAs::Refused) || ends(first),
-        Target::Void => closes(LeftAs::Abandoned) || ends(first),
+        Target::Void => closes(LeftAs::Void) || ends(first),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The run: what happens next happens, until nothing is to come.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -71,6 +71,7 @@ pub(super) struct Run<'p> {
     desks: Desks,
     dice: Vec<Dice>,
     wakes: Vec<Option<Instant>>,
+    signalled: BTreeSet<(usize, Option<Place>, Option<String>)>,
     pub posts: BTreeMap<String, Asked>,
     /// Tasks that nobody could answer, by stage.
     pub stuck: BTreeMap<Place, usize>,
@@ -93,6 +94,7 @@ impl<'p> Run<'p> {
             desks: Desks::default(),
             dice: Vec::new(),
             wakes: Vec::new(),
+            signalled: BTreeSet::new(),
             posts: BTreeMap::new(),
             stuck: BTreeMap::new(),
         }
@@ -156,6 +158,7 @@ impl<'p> Run<'p> {
 
     /// After a case has changed: what is not asked any more leaves the desks, what is new is put there.
     fn look(&mut self, case: usize) {
+        agent::close_started(&mut self.office, case);
         let running = &self.office.cases[case];
         let open: BTreeMap<TaskId, Task> = running
             .case
@@ -192,6 +195,12 @@ impl<'p> Run<'p> {
             self.take_up(person);
         }
         let wake = self.office.cases[case].wake();
+        let asked = self
+            .works
+            .range((case, TaskId(0))..=(case, TaskId(u32::MAX)));
+        if wake.is_none() && asked.count() == 0 && self.signal(case) {
+            return self.look(case);
+        }
         if self.wakes[case] != wake {
             self.wakes[case] = wake;
             if let Some(at) = wake {
@@ -199,6 +208,16 @@ impl<'p> Run<'p> {
                 self.wakes[case] = Some(at.max(self.office.now));
             }
         }
+    }
+
+    /// A case that only a signal moves on gets one, each once.
+    fn signal(&mut self, case: usize) -> bool {
+        let deeds = agent::signals(&self.office, case, &self.plan.request);
+        let new = deeds.into_iter().find(|deed| {
+            let (place, name) = (deed.input.stage.clone(), deed.input.signal.clone());
+            self.signalled.insert((case, place, name))
+        });
+        new.is_some_and(|deed| deed.take(&mut self.office, case).is_ok())
     }
 
     /// Takes a task off the desks; answers who is free again.
@@ -408,7 +427,9 @@ enum Drawn {
 fn stage_of(task: &Task) -> &str {
     match task.asks {
         TaskAsks::Edit | TaskAsks::Supply => EDITING,
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Repair => id_of(&task.stage),
+        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Repair | TaskAsks::File => {
+            id_of(&task.stage)
+        }
     }
 }
 

@@ -124,12 +124,14 @@ fn missed(run: &Run<'_>) -> Vec<Missed> {
     for (case, running) in run.office.cases.iter().enumerate() {
         for (event, _) in &running.log {
             match event {
-                Event::ClockStarted { key, node, law, .. } => {
+                Event::ClockStarted { key, node, law, .. } if is_deadline(node) => {
                     let clock = clocks.entry((case, key)).or_default();
                     (clock.0, clock.1) = (node_of(node), *law);
                 }
                 Event::StepCame { key, step, .. } if step == "due" => {
-                    clocks.entry((case, key)).or_default().2 = true;
+                    if let Some(clock) = clocks.get_mut(&(case, key.as_str())) {
+                        clock.2 = true;
+                    }
                 }
                 _ => {}
             }
@@ -147,6 +149,13 @@ fn missed(run: &Run<'_>) -> Vec<Missed> {
         of_node.missed += usize::from(ran_out);
     }
     all.into_values().collect()
+}
+
+/// Whether a clock sets somebody a deadline: of those behind a stage only its supplement's does.
+fn is_deadline(clock: &str) -> bool {
+    clock
+        .split_once('/')
+        .is_none_or(|(_, rest)| rest == "supplement")
 }
 
 /// The stage or block of a clock, in whatever branch; a supplement keeps its own name.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::names::Names;
 use super::steps::variant;
-use super::{Deadline, Expect, Expected, Refusal, head};
+use super::{Deadline, EntryLike, Expect, Expected, Refusal, head};
 use crate::engine::Notice;
 use crate::expression::Words;
 use crate::workflow::{Entry, Outcome, Sheet, Spot, Tree, TreeKind};
@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "done",
     "skipped",
     "rounds",
+    "entries",
 ];
 
 /// Reads what is expected, in the order in which it is written.
@@ -105,6 +106,7 @@ impl<'t> Reading<'_, 't, '_> {
             "due" => self.each_node(value, Self::due),
             "left" => self.each_node(value, Self::left),
             "rounds" => self.each_node(value, Self::rounds),
+            "entries" => self.entries(value),
             // Other keys have been noted.
             _ => {}
         }
@@ -285,14 +287,75 @@ impl<'t> Reading<'_, 't, '_> {
         }
     }
 
+    /// By field; or by branch or stage, and there by field.
     fn answers(&mut self, tree: &'t Tree) {
         for entry in self.sheet.entries(tree) {
-            if !self.names.field(self.sheet, &entry.key, &entry.at) {
-                continue;
+            let is_field = self.names.workflow.form.field(first(&entry.key)).is_some();
+            let is_place = !is_field && self.names.workflow.node(&entry.key).is_some();
+            match is_place {
+                false => self.answer(entry, None),
+                true => {
+                    for field in self.sheet.entries(&entry.value) {
+                        self.answer(field, Some(entry.key.clone()));
+                    }
+                }
             }
-            let (spot, path) = (self.sheet.spot(&entry.at), entry.key.clone());
-            let value = self.names.answer(&entry.value);
-            self.push(spot, Some(Expected::Answer { path, value }));
         }
     }
+
+    fn answer(&mut self, entry: &'t Entry, place: Option<String>) {
+        if !self.names.field(self.sheet, &entry.key, &entry.at) {
+            return;
+        }
+        let (spot, path) = (self.sheet.spot(&entry.at), entry.key.clone());
+        let value = self.names.answer(&entry.value);
+        self.push(spot, Some(Expected::Answer { place, path, value }));
+    }
+
+    /// The entries of each register; `none`, or one of them alone.
+    fn entries(&mut self, tree: &'t Tree) {
+        for entry in self.sheet.entries(tree) {
+            let (spot, register) = (self.sheet.spot(&entry.at), entry.key.clone());
+            let items = match entry.value.text() {
+                Some("none") => &[],
+                _ => self.sheet.one_or_more(&entry.value),
+            };
+            let entries = items
+                .iter()
+                .filter_map(|item| self.entry_like(item))
+                .collect();
+            self.push(spot, Some(Expected::Entries { register, entries }));
+        }
+    }
+
+    fn entry_like(&mut self, tree: &'t Tree) -> Option<EntryLike> {
+        if !self
+            .sheet
+            .keys(tree, &["element", "branch", "status", "values"])
+        {
+            return None;
+        }
+        let mut text = |key: &str| {
+            let written = tree.get(key).and_then(|one| self.sheet.text(one));
+            written.map(str::to_owned)
+        };
+        let (element, branch, status) = (text("element"), text("branch"), text("status"));
+        let mut values = crate::forms::Answers::new();
+        if let Some(written) = tree.get("values") {
+            for entry in self.sheet.entries(written) {
+                values.insert(entry.key.clone(), self.names.answer(&entry.value));
+            }
+        }
+        Some(EntryLike {
+            element,
+            branch,
+            status,
+            values,
+        })
+    }
+}
+
+/// The first part of a dotted path.
+fn first(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }

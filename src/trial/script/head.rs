@@ -20,6 +20,7 @@ pub(in crate::trial) const KEYS: &[&str] = &[
     "resources",
     "files",
     "cases",
+    "registered",
     "start",
     "applicant",
     "answers",
@@ -80,12 +81,14 @@ pub(in crate::trial) fn head<'t>(
     };
     let resources = resources::resources(sheet, tree, &directory, shelf);
     let cases = cases(sheet, tree);
+    let registered = registered(sheet, tree);
     Head {
         setting: Setting {
             directory,
             resources,
             files,
             cases,
+            registered,
         },
         start: start.unwrap_or_else(|| morning(FIRST_DAY.unwrap_or_default())),
         applicant,
@@ -219,4 +222,26 @@ fn cases<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree) -> Vec<CaseFacts> {
         });
     }
     cases
+}
+
+/// `registered`: what is in force in registers, as `{register, value, department}`.
+fn registered<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree) -> Vec<(String, String, String)> {
+    let Some(written) = tree.get("registered") else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for item in sheet.items(written) {
+        if !sheet.keys(item, &["register", "value", "department"]) {
+            continue;
+        }
+        let mut text = |key: &str| match item.get(key) {
+            Some(one) => sheet.text(one).unwrap_or_default().to_owned(),
+            None => {
+                sheet.missing(item, key);
+                String::new()
+            }
+        };
+        all.push((text("register"), text("value"), text("department")));
+    }
+    all
 }

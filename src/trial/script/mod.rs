@@ -22,6 +22,7 @@ use crate::workflow::{Id, Outcome, Place, Spot};
 
 pub(super) use head::{Head, KEYS as HEAD_KEYS, answers, head};
 pub(super) use names::Names;
+pub(super) use people::roles;
 pub use read::read;
 
 /// The texts of directories and catalogues, by the name that a file gives them: `demo`, or a path beside the file.
@@ -76,8 +77,8 @@ pub struct Step {
     pub spot: Spot,
     /// When it happens.
     pub when: When,
-    /// What somebody does; `None`: only time passes.
-    pub act: Option<Act>,
+    /// What happens; `None`: only time passes.
+    pub happens: Option<Happening>,
     /// What is so afterwards.
     pub expects: Vec<Expect>,
 }
@@ -93,6 +94,26 @@ pub enum When {
     Clock(NaiveTime),
     /// So much later; whole working days keep the time of the day.
     After(Duration),
+}
+
+/// What happens in a step.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// Somebody does something.
+    Act(Act),
+    /// A case that this one has started was filed, or has ended.
+    Started(Started),
+}
+
+/// What became of a case that was started; it runs elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// At which `start`.
+    pub place: Place,
+    /// Who filed it; `None`: whoever is asked to.
+    pub by: Option<PersonId>,
+    /// How it ended; `None`: it was filed.
+    pub outcome: Option<Outcome>,
 }
 
 /// What somebody does.
@@ -163,8 +184,10 @@ pub enum Expected {
     End(Option<Id>),
     /// `outcome`: the case has ended so.
     Outcome(Outcome),
-    /// `answers`: the case's answer at a path is this.
+    /// `answers`: an answer is this.
     Answer {
+        /// Of the branch or the task at this place; `None`: of the case.
+        place: Option<Place>,
         /// As `decisions.0.decision`.
         path: String,
         /// The value.
@@ -183,6 +206,13 @@ pub enum Expected {
     Done(Vec<Place>),
     /// `skipped`: these were passed over.
     Skipped(Vec<Place>),
+    /// `entries`: the case has left so many entries in a register, each of them like one of these.
+    Entries {
+        /// Which register.
+        register: String,
+        /// The entries.
+        entries: Vec<EntryLike>,
+    },
     /// `rounds`: how often a stage or block was entered.
     Rounds {
         /// Which.
@@ -190,6 +220,19 @@ pub enum Expected {
         /// How often.
         rounds: u32,
     },
+}
+
+/// An entry that is expected; what is not written may be anything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EntryLike {
+    /// Of which element.
+    pub element: Option<String>,
+    /// In which branch.
+    pub branch: Option<Place>,
+    /// Its status.
+    pub status: Option<String>,
+    /// Some of its values.
+    pub values: Answers,
 }
 
 /// A refusal that is expected.

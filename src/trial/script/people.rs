@@ -10,7 +10,7 @@ use crate::directory::{
     Role, RoleCode, standard_roles,
 };
 use crate::expression::Words;
-use crate::workflow::{Entry, Sheet, Tree};
+use crate::workflow::{Entry, Sheet, Surroundings, Tree};
 
 /// Whoever is made up for a test may see everything, unless it says otherwise.
 const CLEARANCE: u8 = 6;
@@ -18,7 +18,7 @@ const CLEARANCE: u8 = 6;
 /// The directory of a file.
 pub(super) fn directory<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, shelf: &dyn Shelf) -> Directory {
     let mut staff = Staff {
-        roles: standard_roles(),
+        roles: roles(),
         ..Staff::default()
     };
     if let Some(name) = tree.get("directory") {
@@ -35,6 +35,22 @@ pub(super) fn directory<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, shelf: &dyn S
         }
     }
     staff.directory()
+}
+
+/// The standard roles, and those that definitions may name besides.
+pub(in crate::trial) fn roles() -> Vec<Role> {
+    let mut all = standard_roles();
+    for code in Surroundings::standard().roles {
+        if all.iter().all(|role| role.code.0 != code) {
+            all.push(Role {
+                code: RoleCode(code.clone()),
+                title: code,
+                title_en: String::new(),
+                leads: false,
+            });
+        }
+    }
+    all
 }
 
 #[derive(Default)]
@@ -62,7 +78,7 @@ impl Staff {
 
     fn read(&mut self, text: &str) -> Result<(), String> {
         let file = DirectoryFile::parse(text).map_err(|faults| told(&faults))?;
-        let nobody = Directory::new(0, [], [], standard_roles(), []);
+        let nobody = Directory::new(0, [], [], roles(), []);
         // Names that exist nowhere are found while the import is planned.
         file.plan(&nobody, NaiveDate::default())
             .map_err(|faults| told(&faults))?;

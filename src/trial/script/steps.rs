@@ -11,8 +11,8 @@ use serde_json::{Map, Value as Json};
 
 use super::head::{self, Head};
 use super::names::Names;
-use super::{Act, Step, When, expect};
-use crate::engine::{Channel, Input};
+use super::{Act, Expected as Wanted, Happening, Started, Step, When, expect};
+use crate::engine::{Channel, Input, actions};
 use crate::expression::Words;
 use crate::workflow::{Entry, Kind, Sheet, Tree, json};
 
@@ -21,7 +21,8 @@ pub(super) type Scenes = BTreeMap<String, Vec<Step>>;
 
 /// The keys of a step that are its own; the others go with the action.
 const OWN: &[&str] = &[
-    "scene", "at", "after", "by", "channel", "action", "stage", "seat", "expect",
+    "scene", "at", "after", "by", "channel", "action", "stage", "seat", "started", "outcome",
+    "expect",
 ];
 
 /// Reads a list of steps; a scene is put in where it is named.
@@ -64,21 +65,14 @@ fn step<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, names: Names<'_>, head: &Head
     if !sheet.keys(tree, &known) {
         return None;
     }
-    let act = match tree.get("action") {
-        Some(action) => Some(act(sheet, tree, action, names, head, &input)?),
-        None => {
-            // What goes with an action means nothing without one.
-            let idle = |entry: &&Entry| {
-                let key = entry.key.as_str();
-                ["by", "channel", "stage", "seat"].contains(&key) || input.contains(&key)
-            };
-            if let Some(entry) = tree.entries().iter().find(idle) {
-                let message = Words::new(
-                    format!("`{}` 要和 `action` 一起写", entry.key),
-                    format!("`{}` goes with an `action`", entry.key),
-                );
-                sheet.note("missing-key", &entry.at, message, None);
-            }
+    let happens = match (tree.get("action"), tree.get("started")) {
+        (Some(action), _) => {
+            let act = act(sheet, tree, action, names, head, &input)?;
+            Some(Happening::Act(act))
+        }
+        (None, Some(place)) => Some(Happening::Started(started(sheet, tree, place, names)?)),
+        (None, None) => {
+            alone(sheet, tree, &input);
             None
         }
     };
@@ -87,12 +81,61 @@ fn step<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, names: Names<'_>, head: &Head
         Some(written) => expect::expects(sheet, written, names),
         None => Vec::new(),
     };
+    let refused = expects
+        .iter()
+        .any(|expect| matches!(expect.what, Wanted::Refused(_)));
+    if refused && !matches!(happens, Some(Happening::Act(_))) {
+        let place = tree.place(&["expect"]);
+        goes_with(sheet, "refused", &place);
+    }
     Some(Step {
         spot: sheet.spot(&tree.at),
         when,
-        act,
+        happens,
         expects,
     })
+}
+
+/// What goes with an action means nothing without one.
+fn alone<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, input: &[&'static str]) {
+    let idle = |entry: &&Entry| {
+        let key = entry.key.as_str();
+        ["by", "channel", "stage", "seat", "outcome"].contains(&key) || input.contains(&key)
+    };
+    if let Some(entry) = tree.entries().iter().find(idle) {
+        goes_with(sheet, &entry.key, &entry.at);
+    }
+}
+
+fn goes_with(sheet: &mut Sheet<'_>, key: &str, place: &Range<usize>) {
+    let message = Words::new(
+        format!("`{key}` 要和 `action` 一起写"),
+        format!("`{key}` goes with an `action`"),
+    );
+    sheet.note("missing-key", place, message, None);
+}
+
+/// What became of a case that was started.
+fn started<'t>(
+    sheet: &mut Sheet<'t>,
+    tree: &'t Tree,
+    place: &'t Tree,
+    names: Names<'_>,
+) -> Option<Started> {
+    let place = names.place(sheet, place)?;
+    let by = match tree.get("by") {
+        Some(who) => Some(names.person(sheet, who)?.id),
+        None => None,
+    };
+    let outcome = match tree.get("outcome") {
+        Some(written) => {
+            let word = sheet.text(written)?;
+            let what = Words::new("结果", "outcome");
+            Some(variant(sheet, (word, &written.at), &what)?)
+        }
+        None => None,
+    };
+    Some(Started { place, by, outcome })
 }
 
 fn when<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree) -> When {
@@ -137,7 +180,11 @@ fn act<'t>(
         None => None,
     };
     let seat = tree.get("seat").and_then(|seat| sheet.text(seat));
-    let input = input(sheet, tree, (names, head), input_keys)?;
+    let mut input = input(sheet, tree, (names, head), input_keys)?;
+    // A signal is given to a block; what is done on a task needs the task's stage only to find it.
+    if !actions::find(action).is_some_and(|rule| rule.on_task()) {
+        input.stage = stage.clone();
+    }
     Some(Act {
         by,
         channel: channel.unwrap_or(Channel::Page),
@@ -189,6 +236,17 @@ fn names_in<'t>(sheet: &mut Sheet<'t>, entry: &'t Entry, names: Names<'_>) {
         "to" if entry.value.text() != Some("applicant") => {
             names.place(sheet, &entry.value);
         }
+        "signal" => {
+            let Some(name) = sheet.text(&entry.value) else {
+                return;
+            };
+            let signals = names.workflow.nodes().flat_map(|node| &node.signals);
+            let known: Vec<&str> = signals.map(|signal| signal.name.as_str()).collect();
+            if !known.contains(&name) {
+                let what = Words::new("通知事件", "signal");
+                sheet.unknown("unknown-name", &entry.value.at, (&what, name), known);
+            }
+        }
         "person" => {
             names.person(sheet, &entry.value);
         }
@@ -227,7 +285,12 @@ fn input_keys() -> Vec<&'static str> {
         Err(Expected(known)) => known,
         Ok(_) => &[],
     };
-    known.iter().copied().filter(|key| *key != "task").collect()
+    let own = ["task", "stage"];
+    known
+        .iter()
+        .copied()
+        .filter(|key| !own.contains(key))
+        .collect()
 }
 
 /// The names that a type would have taken.

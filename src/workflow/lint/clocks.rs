@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::calendar::{Duration, Unit};
-use crate::workflow::{Budget, ClockRule, Kind, Node, Outcome, OverdueAct, Remind, Target};
+use crate::workflow::{Budget, ClockRule, Kind, Node, Remind, Sign};
 
 impl Lint<'_> {
     pub fn clocks(&mut self) {
@@ -11,7 +11,6 @@ impl Lint<'_> {
             self.no_deadline(node);
             self.law_twice(node);
             self.reminders(&node.id, &["due"], &node.due);
-            self.silence(node);
             if let Kind::Stage(stage) = &node.kind
                 && let Some(supplement) = &stage.supplement
             {
@@ -21,9 +20,10 @@ impl Lint<'_> {
     }
 
     fn no_deadline(&mut self, node: &Node) {
-        let around = self.workflow.path_to(&node.id).unwrap_or_default();
-        let timed = !node.due.is_empty() || around.iter().any(|block| !block.due.is_empty());
-        if matches!(node.kind, Kind::Stage(_)) && !timed {
+        let Some(stage) = node.stage() else { return };
+        // Votes that wait for a deadline that never comes are worse, and told of as such.
+        let waits = matches!(&stage.sign, Sign::Vote(vote) if vote.until_due);
+        if !waits && !self.is_timed(node) {
             let at = self.of_node(&node.id, &["id"]);
             self.note(
                 "no-deadline",
@@ -32,6 +32,13 @@ impl Lint<'_> {
                 format!("`{}` has no deadline", node.id),
             );
         }
+    }
+
+    /// Whether a clock runs over a node, its own or that of a block around it.
+    pub fn is_timed(&self, node: &Node) -> bool {
+        let around = self.map.get(&node.id).map(|standing| &standing.around);
+        let mut blocks = around.into_iter().flatten();
+        !node.due.is_empty() || blocks.any(|block| !block.due.is_empty())
     }
 
     fn law_twice(&mut self, node: &Node) {
@@ -64,7 +71,11 @@ impl Lint<'_> {
                 };
                 let outside = alternatives
                     .iter()
-                    .all(|(_, budget)| longer(*before, *budget));
+                    .all(|(_, budget)| longer(*before, *budget))
+                    && clock
+                        .extend
+                        .as_ref()
+                        .is_none_or(|extend| longer(*before, extend.max));
                 if outside && !alternatives.is_empty() {
                     let (index, step) = (index.to_string(), step.to_string());
                     let place = [path, &[index.as_str(), "remind", &step]].concat();
@@ -76,57 +87,6 @@ impl Lint<'_> {
                         "the reminder lies before the clock begins and never comes".to_owned(),
                     );
                 }
-            }
-        }
-    }
-
-    fn silence(&mut self, node: &Node) {
-        for (index, clock) in node.due.iter().enumerate() {
-            if clock.law.is_none() && node.law.is_none() {
-                continue;
-            }
-            for (step, overdue) in clock.overdue.iter().enumerate() {
-                let OverdueAct::Next(target) = &overdue.act else {
-                    continue;
-                };
-                if self.passes(node, target) {
-                    let at = self.of_node(
-                        &node.id,
-                        &[
-                            "due",
-                            &index.to_string(),
-                            "overdue",
-                            &step.to_string(),
-                            "next",
-                        ],
-                    );
-                    self.note(
-                        "silent-pass",
-                        at,
-                        "法定时限到期不能自动通过".to_owned(),
-                        "silence never passes where the law asks for a decision".to_owned(),
-                    );
-                }
-            }
-        }
-    }
-
-    /// Whether a target does as if the node had passed: an approving end, or a node further on.
-    fn passes(&self, node: &Node, target: &Target) -> bool {
-        match target {
-            Target::Passed => true,
-            Target::End(id) => self
-                .workflow
-                .end(id)
-                .is_some_and(|end| end.outcome == Outcome::Approved),
-            Target::Node(to) => {
-                let at = |id: &str| self.workflow.nodes().position(|node| node.id == id);
-                at(&node.id)
-                    .zip(at(to))
-                    .is_some_and(|(here, there)| here < there)
-            }
-            Target::Refused | Target::Void | Target::Again | Target::Stay | Target::Applicant => {
-                false
             }
         }
     }

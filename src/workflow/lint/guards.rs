@@ -1,8 +1,8 @@
 //! Expressions: their types, and private answers in them.
 
 use super::Lint;
-use super::typing::Typing;
-use crate::expression::Read;
+use super::typing::{OF_PARTS, Typing};
+use crate::expression::{Read, Type, Words, suggestion};
 use crate::workflow::finding::Note;
 use crate::workflow::resolve::{Site, Use};
 use crate::workflow::{Budget, Kind, Next};
@@ -36,6 +36,8 @@ impl Lint<'_> {
                 }
                 last = Some((&used.site, place));
             }
+            found.extend(self.whos(&typing));
+            found.extend(self.parts(&typing));
         }
         self.notes.extend(found);
         for used in self.uses {
@@ -44,9 +46,59 @@ impl Lint<'_> {
         self.overlaps();
     }
 
-    /// What decides over the way of a case is recorded with it, so it cannot rest on what may be erased.
+    /// What a foreach takes its parts by, against what its elements have.
+    fn parts(&self, typing: &Typing<'_>) -> Vec<Note> {
+        let mut found = Vec::new();
+        for standing in self.map.all() {
+            let Kind::Foreach(foreach) = &standing.node.kind else {
+                continue;
+            };
+            let element = typing.over(standing.node, foreach);
+            if element == Type::Any {
+                continue;
+            }
+            let known = super::typing::fields_of(&element);
+            let known: Vec<&str> = known.keys().map(String::as_str).collect();
+            for (index, name) in foreach.by.iter().enumerate() {
+                if !known.contains(&name.as_str()) {
+                    found.push(Note {
+                        code: "unknown-part",
+                        place: self.of_node(&standing.node.id, &["by", &index.to_string()]),
+                        message: Words::new(
+                            format!("`over` 的元素没有 `{name}`"),
+                            format!("the elements of `over` have no `{name}`"),
+                        ),
+                        help: suggestion(name, known.iter().copied()),
+                    });
+                }
+            }
+            let by = foreach.by.iter().map(String::as_str);
+            let named: Vec<&str> = match foreach.by.is_empty() {
+                true => known.clone(),
+                false => by.collect(),
+            };
+            if let Some(name) = named.iter().find(|name| OF_PARTS.contains(name)) {
+                found.push(Note {
+                    code: "name-taken",
+                    place: self.of_node(&standing.node.id, &["over"]),
+                    message: Words::new(
+                        format!("元素的 `{name}` 会遮住 `{}.{name}`", foreach.name),
+                        format!("the elements' own `{name}` hides `{}.{name}`", foreach.name),
+                    ),
+                    help: None,
+                });
+            }
+        }
+        found
+    }
+
+    /// What decides over the way of a case is recorded with it, and registers are kept, so neither can rest on what may be
+    /// erased.
     fn private_reads(&mut self, used: &Use) {
-        if !matches!(used.site, Site::Entry(_) | Site::Open(_) | Site::Verdict(_)) {
+        if matches!(
+            used.site,
+            Site::Submission | Site::Section(_) | Site::Field { .. }
+        ) {
             return;
         }
         for Read { path, place } in used.expression.reads() {
@@ -58,8 +110,8 @@ impl Lint<'_> {
                 self.note(
                     "private-read",
                     at,
-                    format!("`{path}` 是私密内容，不能决定流程的走向"),
-                    format!("`{path}` is private and cannot decide over the way of a case"),
+                    format!("`{path}` 是私密内容，不能决定流程的走向，也不能写进台账"),
+                    format!("`{path}` is private: it cannot decide over the way of a case or stand in a register"),
                 );
             }
         }

@@ -1,9 +1,9 @@
-//! Who acts: that somebody is left to do it, and that a vote can be won.
+//! Who acts: that somebody is left to do it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Lint;
-use crate::workflow::{Asks, EmailLink, Kind, LinkAuth, Node, Seat, Share, Sign, Stage, Vote, Who};
+use crate::workflow::{Asks, EmailLink, Kind, LinkAuth, Node, Seat, Sign, Stage, Who};
 
 impl Lint<'_> {
     pub fn people(&mut self) {
@@ -13,12 +13,8 @@ impl Lint<'_> {
                 Kind::Stage(stage) => {
                     self.nobody_left(node, stage);
                     self.named_users(node, stage);
-                    self.actors(node, stage);
                     if let Sign::Vote(vote) = &stage.sign {
                         self.vote(node, stage, vote);
-                    }
-                    if node.distinct {
-                        self.distinct(&node.id, &[stage.as_ref()]);
                     }
                 }
                 Kind::Group { .. }
@@ -26,11 +22,10 @@ impl Lint<'_> {
                 | Kind::Foreach(_)
                 | Kind::Aside { .. }
                 | Kind::Wait(_)
-                | Kind::Start(_) => {
-                    if node.distinct {
-                        self.distinct_block(node);
-                    }
-                }
+                | Kind::Start(_) => {}
+            }
+            if node.distinct {
+                self.distinct(node);
             }
         }
         self.sensitive_links();
@@ -82,7 +77,7 @@ impl Lint<'_> {
             .is_some_and(|field| field.party)
     }
 
-    fn of_seat(&self, node: &Node, seat: &Seat, index: usize) -> std::ops::Range<usize> {
+    pub fn of_seat(&self, node: &Node, seat: &Seat, index: usize) -> std::ops::Range<usize> {
         match &seat.name {
             Some(name) => self.of_node(&node.id, &["who", name]),
             None => self.of_node(&node.id, &["who", &index.to_string()]),
@@ -103,114 +98,15 @@ impl Lint<'_> {
         }
     }
 
-    /// Seats named in `actor(stage.seat)`.
-    fn actors(&mut self, node: &Node, stage: &Stage) {
-        let named = stage
-            .seats
-            .iter()
-            .flat_map(|seat| &seat.who)
-            .map(|who| ("who", who))
-            .chain(node.rules.not.iter().map(|who| ("not", who)));
-        let mut found = Vec::new();
-        for (key, who) in named {
-            let Who::Actor {
-                stage: of,
-                seat: Some(seat),
-            } = who
-            else {
-                continue;
-            };
-            let Some(Kind::Stage(other)) = self.workflow.node(of).map(|node| &node.kind) else {
-                continue;
-            };
-            if !other
-                .seats
-                .iter()
-                .any(|known| known.name.as_ref() == Some(seat))
-            {
-                found.push((key, of.clone(), seat.clone()));
-            }
-        }
-        for (key, of, seat) in found {
-            let at = self.of_node(&node.id, &[key]);
-            self.note(
-                "unknown-id",
-                at,
-                format!("环节 `{of}` 没有席位 `{seat}`"),
-                format!("stage `{of}` has no seat `{seat}`"),
-            );
-        }
-    }
-
-    fn vote(&mut self, node: &Node, stage: &Stage, vote: &Vote) {
-        let id = node.id.as_str();
-        if let Some(most) = most_tasks(stage) {
-            for (share, key) in [(Some(&vote.pass), "pass"), (vote.quorum.as_ref(), "quorum")] {
-                if let Some(Share::Count(need)) = share.filter(|share| beyond(share, most)) {
-                    let at = self.of_node(id, &["sign", key]);
-                    self.note(
-                        "too-many-passes",
-                        at,
-                        format!("要 {need} 票，却最多只有 {most} 个席位"),
-                        format!("{need} votes are needed, but there are at most {most} seats"),
-                    );
-                }
-            }
-        }
-        let seats: BTreeSet<&str> = stage
-            .seats
-            .iter()
-            .filter_map(|seat| seat.name.as_deref())
-            .collect();
-        let named = [
-            ("must", vote.must.as_slice()),
-            ("veto", vote.veto.as_slice()),
-            ("casting", vote.casting.as_slice()),
-        ];
-        for (key, names) in named {
-            for (index, name) in names.iter().enumerate() {
-                if !seats.contains(name.as_str()) {
-                    let at = self.of_node(id, &["sign", key, &index.to_string()]);
-                    self.note(
-                        "unknown-id",
-                        at,
-                        format!("这里没有席位 `{name}`"),
-                        format!("there is no seat `{name}` here"),
-                    );
-                }
-            }
-        }
-        let around = self.workflow.path_to(id).unwrap_or_default();
-        let timed = !node.due.is_empty() || around.iter().any(|block| !block.due.is_empty());
-        if vote.until_due && !timed {
-            let at = self.of_node(id, &["sign", "until"]);
-            self.note(
-                "vote-without-due",
-                at,
-                "`until: due` 要有 `due`，否则永远不计票".to_owned(),
-                "`until: due` needs a `due`, or the votes are never counted".to_owned(),
-            );
-        }
-    }
-
-    fn distinct_block(&mut self, block: &Node) {
-        let inside: Vec<&Stage> = self
-            .workflow
-            .nodes()
-            .filter(|node| {
-                self.workflow
-                    .path_to(&node.id)
-                    .is_some_and(|path| path.iter().any(|around| around.id == block.id))
-            })
-            .filter_map(Node::stage)
-            .collect();
-        self.distinct(&block.id, &inside);
-    }
-
     /// The same single person in two seats that must be held by different people.
-    fn distinct(&mut self, id: &str, stages: &[&Stage]) {
+    fn distinct(&mut self, node: &Node) {
+        let Some(standing) = self.map.get(&node.id) else {
+            return;
+        };
+        let inside = &self.map.all()[standing.at..=standing.last];
+        let stages = inside.iter().filter_map(|standing| standing.node.stage());
         let mut counted: BTreeMap<String, usize> = BTreeMap::new();
-        for seat in stages.iter().flat_map(|stage| &stage.seats) {
+        for seat in stages.flat_map(|stage| &stage.seats) {
             if let [
                 who @ (Who::Applicant
                 | Who::User(_)
@@ -222,7 +118,7 @@ impl Lint<'_> {
             }
         }
         if counted.values().any(|count| 1 < *count) {
-            let at = self.of_node(id, &["distinct"]);
+            let at = self.of_node(&node.id, &["distinct"]);
             self.note(
                 "nobody-left",
                 at,
@@ -284,38 +180,10 @@ impl Lint<'_> {
     }
 }
 
-fn same_person_or_post(not: &Who, who: &Who) -> bool {
+pub fn same_person_or_post(not: &Who, who: &Who) -> bool {
     match (not, who) {
         (Who::Any, _) => true,
         (Who::Post { role, at, .. }, Who::Post { role: r, at: a, .. }) => role == r && at == a,
         (one, two) => one == two,
     }
-}
-
-/// How many tasks there can be; `None` when only the case tells.
-fn most_tasks(stage: &Stage) -> Option<u32> {
-    let each = stage.seats.iter().flat_map(|seat| &seat.who).any(|who| {
-        matches!(
-            who,
-            Who::Post { each: true, .. } | Who::Path { each: true, .. }
-        )
-    });
-    if each {
-        return None;
-    }
-    // Someone named twice signs once.
-    let different: BTreeSet<String> = stage
-        .seats
-        .iter()
-        .enumerate()
-        .map(|(index, seat)| match seat.who.as_slice() {
-            [person @ (Who::User(_) | Who::Applicant)] => format!("{person:?}"),
-            _ => index.to_string(),
-        })
-        .collect();
-    u32::try_from(different.len()).ok()
-}
-
-fn beyond(share: &Share, most: u32) -> bool {
-    matches!(share, Share::Count(need) if most < *need)
 }

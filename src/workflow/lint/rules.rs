@@ -74,11 +74,6 @@ pub const RULES: &[Rule] = &[
         "on、off、yes、no 等在别的程序里是真假值。",
     ),
     error(
-        "not-yet-supported",
-        "目前还不支持",
-        "语言里有，本版本还不能执行；忽略它会改变流程的含义。",
-    ),
-    error(
         "bad-id",
         "id 写法不对",
         "id 用于地址、台账和接口，只用小写字母、数字和下划线。",
@@ -125,6 +120,26 @@ pub const RULES: &[Rule] = &[
         "引用的列表不在 lists 里。",
     ),
     error("unknown-register", "没有这个台账", "引用的台账不存在。"),
+    error(
+        "register-field",
+        "台账没有这一栏",
+        "写进不存在的栏，查台账时看不到。",
+    ),
+    error(
+        "unknown-branch",
+        "没有这个分支",
+        "汇合时等一个不存在的分支，永远等不到。",
+    ),
+    error(
+        "unknown-part",
+        "元素没有这一部分",
+        "foreach 的 by 要用元素有的内容来分组。",
+    ),
+    error(
+        "name-taken",
+        "名称已另有所指",
+        "同一个名称在表达式里指两样东西，读者和系统都会弄错。",
+    ),
     error(
         "unknown-calendar",
         "没有这个日历",
@@ -187,6 +202,41 @@ pub const RULES: &[Rule] = &[
         "只能去同一列表或外层列表中的环节，否则会从块的中间进出。",
     ),
     error(
+        "leaves-foreach",
+        "离开了 foreach",
+        "一个分支去外层的环节会取消其他分支；只有退回可以写在 return.to 里。",
+    ),
+    error(
+        "await-unreached",
+        "等在到不了的环节前",
+        "await 的环节要在后面、在同一列表或外层列表中，否则等待不起作用。",
+    ),
+    error(
+        "endless-every",
+        "没有尽头的重复",
+        "every 要有 while，或者在由别的分支、事件结束的块里。",
+    ),
+    error(
+        "wait-forever",
+        "没有等待的对象",
+        "wait 既没有时间也没有事件，事项会永远停在这里。",
+    ),
+    error(
+        "signal-nobody",
+        "没有人可以发出的事件",
+        "有权发出的人全部被 not 排除，事件永远不会发生。",
+    ),
+    error(
+        "starts-itself",
+        "自动发起自己",
+        "自动提交同一个流程的新事项会无穷无尽。",
+    ),
+    warning(
+        "single-branch",
+        "只有一个分支",
+        "一个分支不需要 parallel，多半是漏写了别的分支。",
+    ),
+    error(
         "endless-cycle",
         "没有停顿的循环",
         "循环中要有人、时限或等待，否则会空转。",
@@ -210,6 +260,16 @@ pub const RULES: &[Rule] = &[
         "silent-pass",
         "法定时限到期自动通过",
         "法定环节的沉默不等于同意。",
+    ),
+    warning(
+        "extend-alone",
+        "承办人可自行延长法定时限",
+        "法定时限的延长一般要由别人批准，写明 by。",
+    ),
+    warning(
+        "skip-law",
+        "法定环节不会自动通过",
+        "same_person: skip 对法定环节不起作用。",
     ),
     error("law-twice", "有两个法定时限", "一个环节最多一个法定时限。"),
     error(
@@ -235,7 +295,7 @@ pub const RULES: &[Rule] = &[
     error(
         "private-read",
         "私密内容外泄",
-        "私密内容加密单独保存，不能出现在条件、编号或标题里。",
+        "私密内容加密单独保存，不能出现在条件、编号、标题、邮件或台账里。",
     ),
     error(
         "number-pattern",
@@ -246,12 +306,32 @@ pub const RULES: &[Rule] = &[
     error(
         "per-branch",
         "没有分支",
-        "per: branch 的内容属于 foreach 的分支。",
+        "per: branch 的内容属于 foreach 的分支，要在分支里填写。",
+    ),
+    error(
+        "per-task",
+        "没有任务",
+        "per: task 的内容每项任务一份，要由环节填写，不能在提交时或随事件填写。",
+    ),
+    error(
+        "branch-local",
+        "在分支外读分支的内容",
+        "每个分支各有一份，在分支外不知道是哪一份；可以从 form.FOREACH 的各分支里读。",
+    ),
+    error(
+        "task-local",
+        "把每项任务的内容当作一个值",
+        "每项任务各有一份，要用 answers(\"环节\") 读成列表。",
     ),
     warning(
         "link-sensitive",
         "邮件链接可办理高级别数据",
         "三级以上数据的事项，邮件链接最好只作提示或要求登录。",
+    ),
+    warning(
+        "unused-name",
+        "没有用到",
+        "没有用到的选项列表或设置，多半是写错了名称。",
     ),
     warning("no-deadline", "没有时限", "没有时限就不会提醒和督办。"),
     warning(

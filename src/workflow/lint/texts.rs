@@ -153,6 +153,10 @@ impl<'a> Lint<'a> {
             if node.title.zh != node.id {
                 found.push((&node.title, self.of_node(&node.id, &["title"])));
             }
+            for signal in &node.signals {
+                let at = self.of_node(&node.id, &["signals", &signal.name, "title"]);
+                found.push((&signal.title, at));
+            }
             if let Kind::Stage(stage) = &node.kind {
                 let seats = stage.seats.iter().filter_map(|seat| seat.title.as_ref());
                 let choices = stage.choices.iter().map(|choice| &choice.title);

@@ -16,7 +16,7 @@ impl<'t> Reader<'t> {
     }
 
     fn check(&mut self, tree: &'t Tree, site: &Site) -> Option<Check> {
-        let keys = self.keys(tree, &["that", "message", "level"], &[])?;
+        let keys = self.keys(tree, &["that", "message", "level"])?;
         let that = match keys.get("that") {
             Some(that) => self.guard(that, site.clone()),
             None => {

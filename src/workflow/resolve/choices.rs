@@ -30,7 +30,7 @@ impl<'t> Reader<'t> {
     }
 
     fn choice(&mut self, id: String, tree: &'t Tree) -> Option<Choice> {
-        let keys = self.keys(tree, &["title", "verdict", "comment"], &[])?;
+        let keys = self.keys(tree, &["title", "verdict", "comment"])?;
         let title = self.words_needed(&keys, "title");
         let refuses = keys
             .get("verdict")

@@ -3,11 +3,14 @@
 use crate::calendar::Duration;
 use crate::expression::{Type, Words};
 use crate::workflow::tree::{Kind, Tree};
-use crate::workflow::{Budget, ClockRule, Overdue, OverdueAct, Remind};
+use crate::workflow::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 
 use super::{Reader, Site};
 
-const CLOCK: &[&str] = &["in", "at", "from", "title", "law", "remind", "overdue"];
+const CLOCK: &[&str] = &[
+    "in", "at", "from", "title", "law", "extend", "remind", "overdue",
+];
+const EXTEND: &[&str] = &["max", "times", "by", "due", "copy", "law"];
 const ACTS: &[&str] = &["escalate", "assign", "next"];
 
 impl<'t> Reader<'t> {
@@ -26,17 +29,9 @@ impl<'t> Reader<'t> {
         let site = Site::Open(node.to_owned());
         if !matches!(tree.kind, Kind::Map(_)) {
             let duration = self.duration(tree)?;
-            return Some(ClockRule {
-                title: None,
-                law: None,
-                budget: Budget::In(vec![(None, duration)]),
-                from: None,
-                extend: None,
-                remind: Vec::new(),
-                overdue: Vec::new(),
-            });
+            return Some(ClockRule::within(vec![(None, duration)]));
         }
-        let keys = self.keys(tree, CLOCK, &["extend"])?;
+        let keys = self.keys(tree, CLOCK)?;
         let budget = match (keys.get("in"), keys.get("at")) {
             (Some(within), None) => Some(Budget::In(self.budget(within, &site))),
             (None, Some(at)) => self
@@ -60,10 +55,12 @@ impl<'t> Reader<'t> {
         let from = keys
             .get("from")
             .and_then(|from| self.expression(from, Type::Time.maybe(), site));
-        let remind = keys.get("remind").map_or_else(Vec::new, |list| {
-            let items = self.items(list);
-            items.iter().filter_map(|item| self.remind(item)).collect()
-        });
+        let extend = keys
+            .get("extend")
+            .and_then(|extend| self.extend(extend, node));
+        let remind = keys
+            .get("remind")
+            .map_or_else(Vec::new, |list| self.reminders(list));
         let overdue = keys.get("overdue").map_or_else(Vec::new, |list| {
             let items = self.items(list);
             items.iter().filter_map(|item| self.overdue(item)).collect()
@@ -73,10 +70,42 @@ impl<'t> Reader<'t> {
             law: law.map(str::to_owned),
             budget: budget?,
             from,
-            extend: None,
+            extend,
             remind,
             overdue,
         })
+    }
+
+    fn extend(&mut self, tree: &'t Tree, node: &str) -> Option<Extend> {
+        let keys = self.keys(tree, EXTEND)?;
+        let max = match keys.get("max") {
+            Some(max) => self.duration(max),
+            None => {
+                self.missing(tree, "max");
+                None
+            }
+        };
+        let times = self.count_at(&keys, "times");
+        let by = self.who_at(&keys, "by");
+        let due = keys
+            .get("due")
+            .map_or_else(Vec::new, |due| self.due(due, node));
+        let copy = self.who_list_at(&keys, "copy");
+        let law = self.scalar_at(&keys, "law");
+        Some(Extend {
+            max: max?,
+            times: times.unwrap_or(1),
+            by,
+            due,
+            copy,
+            law: law.map(str::to_owned),
+        })
+    }
+
+    /// A list of reminders.
+    pub fn reminders(&mut self, tree: &'t Tree) -> Vec<Remind> {
+        let items = self.items(tree);
+        items.iter().filter_map(|item| self.remind(item)).collect()
     }
 
     fn budget(
@@ -126,7 +155,7 @@ impl<'t> Reader<'t> {
     }
 
     fn overdue(&mut self, tree: &'t Tree) -> Option<Overdue> {
-        let keys = self.keys(tree, &["after", "escalate", "assign", "next"], &[])?;
+        let keys = self.keys(tree, &["after", "escalate", "assign", "next"])?;
         let after = match keys.get("after") {
             Some(after) => self.duration(after),
             None => {

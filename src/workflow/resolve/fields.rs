@@ -63,7 +63,7 @@ const PICKS: &[(&str, Pick)] = &[("resource", Pick::Resource), ("item", Pick::It
 impl<'t> Reader<'t> {
     /// `table` is the field around a column.
     pub fn field(&mut self, tree: &'t Tree, section: &str, table: Option<&str>) -> Option<Field> {
-        let keys = self.keys(tree, FIELD, &[])?;
+        let keys = self.keys(tree, FIELD)?;
         for key in ["id", "type", "label"] {
             if keys.get(key).is_none() {
                 self.missing(tree, key);
@@ -240,6 +240,7 @@ impl<'t> Reader<'t> {
             );
             return Options::None;
         };
+        self.used_lists.insert(text.to_owned());
         Options::Fixed(list)
     }
 
@@ -335,10 +336,10 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn other_workflow(&mut self, tree: &'t Tree) -> Option<String> {
+    pub fn other_workflow(&mut self, tree: &'t Tree) -> Option<String> {
         let key = self.scalar(tree)?;
         let known = &self.surroundings.workflows;
-        if !known.contains(key) {
+        if !known.contains_key(key) && self.names.key != key {
             self.note_with(
                 "unknown-workflow",
                 &tree.at,
@@ -346,7 +347,7 @@ impl<'t> Reader<'t> {
                     format!("没有流程 `{key}`"),
                     format!("there is no workflow `{key}`"),
                 ),
-                suggestion(key, known.iter().map(String::as_str)),
+                suggestion(key, known.keys().map(String::as_str)),
             );
         }
         Some(key.to_owned())

@@ -17,7 +17,6 @@ impl<'t> Reader<'t> {
         let keys = self.keys(
             tree,
             &["section", "title", "about", "show_when", "fields", "per"],
-            &[],
         )?;
         let Some(id) = keys.get("section") else {
             self.missing(tree, "section");

@@ -1,4 +1,4 @@
-//! The keys of a map: known, not yet supported, misspelt.
+//! The keys of a map: known, misspelt, reserved.
 
 use crate::expression::{Words, suggestion};
 use crate::workflow::tree::{Entry, Kind, Tree, looks_like_a_guard, quote_this_guard};
@@ -29,8 +29,8 @@ impl<'t> Keys<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The keys of `tree`, all of them among `known`. Those of `later` belong to the language but do not work yet.
-    pub fn keys(&mut self, tree: &'t Tree, known: &[&str], later: &[&str]) -> Option<Keys<'t>> {
+    /// The keys of `tree`, all of them among `known`.
+    pub fn keys(&mut self, tree: &'t Tree, known: &[&str]) -> Option<Keys<'t>> {
         let Kind::Map(entries) = &tree.kind else {
             self.expected(tree, &Words::new("若干个键", "keys with values"));
             return None;
@@ -45,8 +45,6 @@ impl<'t> Reader<'t> {
                         Words::new(format!("`{key}` 没有值"), format!("`{key}` has no value")),
                     );
                 }
-            } else if later.contains(&key) {
-                self.not_yet(entry);
             } else {
                 self.unknown_key(entry, known);
             }
@@ -64,19 +62,6 @@ impl<'t> Reader<'t> {
             self.check_reserved(entry);
         }
         entries
-    }
-
-    pub fn not_yet(&mut self, entry: &Entry) {
-        self.names.partial = true;
-        let key = &entry.key;
-        self.note(
-            "not-yet-supported",
-            &entry.at,
-            Words::new(
-                format!("`{key}` 目前还不支持"),
-                format!("`{key}` is not supported yet"),
-            ),
-        );
     }
 
     pub fn missing(&mut self, tree: &Tree, key: &str) {
@@ -118,7 +103,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
+    pub fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
         if self.check_reserved(entry) {
             return;
         }

@@ -1,6 +1,7 @@
 //! From a tree to a workflow: each key is interpreted in its place, and everything wrong on the way is noted.
 
 mod at;
+mod blocks;
 mod checks;
 mod choices;
 mod clocks;
@@ -9,18 +10,17 @@ mod form;
 mod keys;
 mod names;
 mod nodes;
+mod records;
 mod rules;
 mod scalars;
 mod seats;
 mod sign;
 mod stage;
 mod targets;
-#[cfg(test)]
-mod tests;
 mod top;
 mod who;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Surroundings;
@@ -28,7 +28,7 @@ use super::finding::Note;
 use super::tree::Tree;
 use crate::expression::{Expression, Type, Words};
 
-pub(super) use names::Names;
+pub(super) use names::{KINDS, Names};
 
 /// Where an expression is read, which decides what it may read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,18 @@ pub(super) enum Site {
     Open(String),
     /// A key of a stage or block, read once there is a verdict.
     Verdict(String),
+    /// `checks` of a stage: as for its verdict, with the answers of the task that is done.
+    Check(String),
+    /// `next` of a signal, read once its fields are filled.
+    Signal { node: String, name: String },
+    /// `set` of a record with `each`: `row` is the element.
+    Row {
+        /// Where `each` is read.
+        inside: Box<Site>,
+        each: Expression,
+    },
+    /// `record` of an end.
+    End,
 }
 
 /// An expression with where it was written.
@@ -75,6 +87,10 @@ pub(super) struct Reader<'t> {
     pub trees: Trees<'t>,
     /// Shared lists of options, once they are read.
     pub lists: BTreeMap<String, Vec<(String, super::model::Text)>>,
+    /// Those of them that a field takes its options from.
+    pub used_lists: BTreeSet<String>,
+    /// The `as` names that can be read here, outermost first.
+    pub loops: Vec<String>,
 }
 
 /// Where things are written, for the rules.
@@ -98,6 +114,8 @@ impl<'t> Reader<'t> {
             uses: Vec::new(),
             trees: Trees::default(),
             lists: BTreeMap::new(),
+            used_lists: BTreeSet::new(),
+            loops: Vec::new(),
         }
     }
 

@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use crate::expression::Words;
 use crate::workflow::finding::Note;
-use crate::workflow::tree::{Kind, Tree};
+use crate::workflow::tree::Tree;
 
-/// The kinds of `stages` that work.
-pub(in crate::workflow) const KINDS: &[&str] = &["stage", "group"];
-/// Those of the language that do not work yet.
-pub(in crate::workflow) const LATER_KINDS: &[&str] =
-    &["parallel", "foreach", "aside", "wait", "start"];
+/// The kinds of what stands in `stages`; the key names the kind, its value the id.
+pub(in crate::workflow) const KINDS: &[&str] = &[
+    "stage", "group", "parallel", "foreach", "aside", "wait", "start",
+];
 /// The words that a target may be besides an id.
 pub(in crate::workflow) const TARGET_WORDS: &[&str] =
     &["passed", "refused", "void", "again", "stay", "applicant"];
@@ -19,22 +18,20 @@ pub(in crate::workflow) const TARGET_WORDS: &[&str] =
 /// Every name that something else may refer to.
 #[derive(Debug, Default)]
 pub(in crate::workflow) struct Names {
-    /// Stages and blocks, those not supported yet included.
+    /// The workflow's own key.
+    pub key: String,
+    /// Stages and blocks.
     pub nodes: BTreeMap<String, Range<usize>>,
     /// Ends written in the definition.
     pub ends: BTreeSet<String>,
-    /// `as` names of foreach blocks.
-    pub loops: BTreeSet<String>,
     /// Names of shared lists.
     pub lists: BTreeSet<String>,
     /// Fields with their type.
     pub fields: BTreeMap<String, String>,
     /// Sections.
     pub sections: BTreeSet<String>,
-    /// Sections and fields that something fills later, blocks that are not supported yet included.
-    pub filled: BTreeSet<String>,
-    /// Whether something is not supported yet, so that rules over the whole have nothing to hold on to.
-    pub partial: bool,
+    /// Sections and fields that something fills later, with the `as` names that can be read where they are filled.
+    pub filled: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Names {
@@ -48,12 +45,13 @@ impl Names {
                 .map(|entry| entry.key.clone())
                 .collect()
         };
+        let own = root.get("workflow").and_then(Tree::text);
+        names.key = own.unwrap_or_default().to_owned();
         names.lists = keys("lists").into_iter().collect();
         names.ends = keys("ends").into_iter().collect();
         names.form(root, notes);
         if let Some(stages) = root.get("stages") {
-            names.stages(stages, notes);
-            names.fills(stages);
+            names.stages(stages, &[], notes);
         }
         for entry in root.get("ends").map(Tree::entries).unwrap_or_default() {
             if names.nodes.contains_key(&entry.key) {
@@ -85,25 +83,9 @@ impl Names {
         }
     }
 
-    fn fills(&mut self, tree: &Tree) {
-        for entry in tree.entries() {
-            if entry.key == "fills" {
-                let ids = entry.value.items().iter().filter_map(Tree::text);
-                self.filled.extend(ids.map(str::to_owned));
-            }
-            self.fills(&entry.value);
-        }
-        for item in tree.items() {
-            self.fills(item);
-        }
-    }
-
-    fn stages(&mut self, list: &Tree, notes: &mut Vec<Note>) {
+    fn stages(&mut self, list: &Tree, loops: &[&str], notes: &mut Vec<Note>) {
         for node in list.items() {
-            if let Some(name) = node.get("as").and_then(Tree::text) {
-                self.loops.insert(name.to_owned());
-            }
-            for kind in KINDS.iter().chain(LATER_KINDS) {
+            for kind in KINDS {
                 let Some((id, at)) = named(node, kind) else {
                     continue;
                 };
@@ -111,19 +93,35 @@ impl Names {
                     notes.push(duplicate(&id, at));
                 }
             }
-            if let Some(inside) = node.get("stages") {
-                self.stages(inside, notes);
+            self.fills(node, loops);
+            let own = node.get("as").and_then(Tree::text);
+            let inside: Vec<&str> = loops.iter().copied().chain(own).collect();
+            if let Some(stages) = node.get("stages") {
+                self.stages(stages, &inside, notes);
             }
             for branch in node.get("branches").map(Tree::entries).unwrap_or_default() {
-                match &branch.value.kind {
-                    Kind::List(_) => self.stages(&branch.value, notes),
-                    _ => {
-                        if let Some(inside) = branch.value.get("stages") {
-                            self.stages(inside, notes);
-                        }
-                    }
-                }
+                let stages = branch.value.get("stages").unwrap_or(&branch.value);
+                self.stages(stages, &inside, notes);
             }
+        }
+    }
+
+    /// What a node fills: by itself, by its seats, with its signals.
+    fn fills(&mut self, node: &Tree, loops: &[&str]) {
+        let nested = ["who", "signals"]
+            .into_iter()
+            .filter_map(|key| node.get(key))
+            .flat_map(Tree::entries)
+            .filter_map(|entry| entry.value.get("fills"));
+        for id in node
+            .get("fills")
+            .into_iter()
+            .chain(nested)
+            .flat_map(Tree::items)
+            .filter_map(Tree::text)
+        {
+            let known = self.filled.entry(id.to_owned()).or_default();
+            known.extend(loops.iter().map(|name| (*name).to_owned()));
         }
     }
 }

@@ -1,20 +1,36 @@
-//! The list of stages and blocks.
+//! The list of stages and blocks, and what all of them have.
 
-use crate::expression::Words;
+use crate::expression::{Expression, Type, Words};
 use crate::workflow::tree::{Kind, Tree};
-use crate::workflow::{Await, Copies, Kind as NodeKind, Node, Text};
+use crate::workflow::{
+    Await, Budget, ClockRule, Copies, Every, Kind as NodeKind, Node, Signal, Text,
+};
 
+use super::blocks;
 use super::keys::Keys;
-use super::names::{KINDS, LATER_KINDS, TARGET_WORDS};
+use super::names::{KINDS, TARGET_WORDS};
 use super::rules::{RULE_KEYS, Written};
 use super::stage::STAGE_KEYS;
 use super::{Reader, Site};
 
-const COMMON: &[&str] = &[
-    "title", "about", "basis", "when", "next", "copy", "law", "due", "refused",
-];
-const COMMON_LATER: &[&str] = &["record", "await", "every", "while"];
+const COMMON: &[&str] = &["title", "about", "basis", "when", "next", "record", "copy"];
+/// What an `aside` and a `wait` do not have: they are not passed or refused on the way.
+const ON_THE_WAY: &[&str] = &["law", "due", "refused", "await", "every", "while"];
 const COPY: &[&str] = &["entered", "passed", "refused", "overdue"];
+const SIGNAL: &[&str] = &["title", "by", "fills", "next"];
+
+/// The keys of a kind, its own and those that it shares.
+pub(in crate::workflow) fn keys_of(kind: &str) -> Vec<&'static str> {
+    let own = match kind {
+        "stage" => STAGE_KEYS,
+        other => blocks::keys_of(other),
+    };
+    let shared = match kind {
+        "aside" | "wait" => &[],
+        _ => ON_THE_WAY,
+    };
+    [own, COMMON, shared, RULE_KEYS].concat()
+}
 
 impl<'t> Reader<'t> {
     pub fn nodes(&mut self, tree: &'t Tree, outer: &Written) -> Vec<Node> {
@@ -29,49 +45,76 @@ impl<'t> Reader<'t> {
     }
 
     fn node(&mut self, tree: &'t Tree, outer: &Written) -> Option<Node> {
-        if let Some(entry) = LATER_KINDS.iter().find_map(|kind| tree.entry(kind)) {
-            self.not_yet(entry);
-            return None;
-        }
-        let kinds: Vec<&str> = KINDS
+        let kinds: Vec<&'static str> = KINDS
             .iter()
             .copied()
             .filter(|kind| tree.entry(kind).is_some())
             .collect();
-        let [kind] = kinds.as_slice() else {
-            self.kind_missing(tree, &kinds);
-            return None;
+        let kind = match kinds.as_slice() {
+            // `workflow` and `start` apart, no kind is a key of another.
+            [kind] => *kind,
+            _ => {
+                self.kind_missing(tree, &kinds);
+                return None;
+            }
         };
-        let group = *kind == "group";
-        let own: &[&str] = if group {
-            &["group", "stages", "distinct"]
-        } else {
-            STAGE_KEYS
-        };
-        let known: Vec<&str> = [own, COMMON, RULE_KEYS].concat();
-        let later: Vec<&str> = if group {
-            [COMMON_LATER, &["signals"]].concat()
-        } else {
-            COMMON_LATER.to_vec()
-        };
-        let keys = self.keys(tree, &known, &later)?;
+        let keys = self.keys_of_kind(tree, kind)?;
         let Some(id) = keys.get(kind) else {
             self.missing(tree, kind);
             return None;
         };
         let id = self.node_id(id)?;
         self.trees.nodes.insert(id.clone(), tree);
-        Some(self.one_node(id, &keys, outer, group))
+        self.one_node(id, &keys, outer, kind)
     }
 
-    fn one_node(&mut self, id: String, keys: &Keys<'t>, outer: &Written, group: bool) -> Node {
-        let title = self.title(&id, keys, group);
+    /// The keys of a node; one that belongs to other kinds is told apart from one that is misspelt.
+    fn keys_of_kind(&mut self, tree: &'t Tree, kind: &str) -> Option<Keys<'t>> {
+        let mut known = keys_of(kind);
+        known.push(kind);
+        let own = known.len();
+        let elsewhere = KINDS.iter().flat_map(|other| keys_of(other));
+        known.extend(elsewhere.filter(|key| tree.entry(key).is_some()));
+        let keys = self.keys(tree, &known)?;
+        for entry in keys.entries {
+            if known[..own].contains(&entry.key.as_str()) || !known.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let with: Vec<&str> = KINDS
+                .iter()
+                .copied()
+                .filter(|other| keys_of(other).contains(&entry.key.as_str()))
+                .collect();
+            let (key, with) = (&entry.key, with.join(", "));
+            self.note(
+                "not-for-kind",
+                &entry.at,
+                Words::new(
+                    format!("`{kind}` 没有 `{key}`，只有 {with} 有"),
+                    format!("a `{kind}` has no `{key}`: only {with}"),
+                ),
+            );
+        }
+        Some(keys)
+    }
+
+    fn one_node(
+        &mut self,
+        id: String,
+        keys: &Keys<'t>,
+        outer: &Written,
+        kind: &str,
+    ) -> Option<Node> {
+        let title = self.title(&id, keys, kind);
         let about = self.words_at(keys, "about");
         let basis = self.words_at(keys, "basis");
         let entry = Site::Entry(id.clone());
         let verdict = Site::Verdict(id.clone());
         let when = self.guard_at(keys, "when", &entry);
         let next = self.next_at(keys, "next", &verdict);
+        if kind == "aside" && keys.get("next").is_none() {
+            self.missing(keys.tree, "next");
+        }
         let refused = self.next_at(keys, "refused", &verdict);
         let law = self.scalar_at(keys, "law");
         let due = keys
@@ -81,14 +124,21 @@ impl<'t> Reader<'t> {
             .get("copy")
             .map_or_else(Copies::default, |copy| self.copies(copy));
         let distinct = self.switch_at(keys, "distinct").unwrap_or(false);
+        let awaits = keys.get("await").and_then(|tree| self.awaits(tree));
+        let every = self.every(keys, &id);
+        let record = keys
+            .get("record")
+            .map_or_else(Vec::new, |record| self.records(record, Some(&id)));
+        let signals = keys
+            .get("signals")
+            .map_or_else(Vec::new, |signals| self.signals(signals, &id));
         let written = self.rules(keys);
         let rules = outer.with(written);
-        let kind = if group {
-            self.group(keys, &rules)
-        } else {
-            NodeKind::Stage(Box::new(self.stage(&id, keys)))
+        let kind = match kind {
+            "stage" => NodeKind::Stage(Box::new(self.stage(&id, keys))),
+            block => self.block(block, &id, keys, &rules)?,
         };
-        Node {
+        Some(Node {
             id,
             title,
             about,
@@ -101,19 +151,19 @@ impl<'t> Reader<'t> {
             copy,
             rules: rules.settled(),
             distinct,
-            awaits: Await::default(),
-            every: None,
-            record: Vec::new(),
-            signals: Vec::new(),
+            awaits: awaits.unwrap_or_default(),
+            every,
+            record,
+            signals,
             kind,
-        }
+        })
     }
 
-    fn title(&mut self, id: &str, keys: &Keys<'t>, group: bool) -> Text {
+    fn title(&mut self, id: &str, keys: &Keys<'t>, kind: &str) -> Text {
         if keys.get("title").is_none() {
             self.note(
                 "no-title",
-                &keys.tree.place(&[if group { "group" } else { "stage" }]),
+                &keys.tree.place(&[kind]),
                 Words::new(
                     format!("`{id}` 没有标题，页面上只能显示 id"),
                     format!("`{id}` has no title, so pages show the id"),
@@ -126,26 +176,15 @@ impl<'t> Reader<'t> {
         })
     }
 
-    fn group(&mut self, keys: &Keys<'t>, rules: &Written) -> NodeKind {
-        let stages = match keys.get("stages") {
-            Some(stages) => self.nodes(stages, rules),
-            None => {
-                self.missing(keys.tree, "stages");
-                Vec::new()
-            }
-        };
-        NodeKind::Group { stages }
-    }
-
     fn node_id(&mut self, tree: &'t Tree) -> Option<String> {
         let id = self.id(tree)?;
-        if TARGET_WORDS.contains(&id.as_str()) {
+        if TARGET_WORDS.contains(&id.as_str()) || AWAIT_WORDS.contains(&id.as_str()) {
             self.note(
                 "bad-id",
                 &tree.at,
                 Words::new(
-                    format!("`{id}` 是去向用的词，不能作 id"),
-                    format!("`{id}` is a word for targets and cannot be an id"),
+                    format!("`{id}` 是语言自己的词，不能作 id"),
+                    format!("`{id}` is a word of the language and cannot be an id"),
                 ),
             );
         }
@@ -159,14 +198,18 @@ impl<'t> Reader<'t> {
         }
         let start = tree.at.start;
         let message = if found.is_empty() {
+            let kinds = KINDS.join("、");
             Words::new(
-                "每一项要以 `stage: id` 或 `group: id` 说明是什么",
-                "each item says what it is: `stage: id` or `group: id`",
+                format!("每一项要以 `stage: id` 这样的键说明是什么，可用的有: {kinds}"),
+                format!(
+                    "each item says what it is, such as `stage: id`; there are: {}",
+                    KINDS.join(", ")
+                ),
             )
         } else {
             Words::new(
-                "一项不能既是 `stage` 又是 `group`",
-                "one item cannot be both a `stage` and a `group`",
+                format!("一项不能同时是 {}", found.join("、")),
+                format!("one item cannot be all of these: {}", found.join(", ")),
             )
         };
         self.note(
@@ -183,7 +226,7 @@ impl<'t> Reader<'t> {
                 ..Copies::default()
             };
         }
-        let Some(keys) = self.keys(tree, COPY, &[]) else {
+        let Some(keys) = self.keys(tree, COPY) else {
             return Copies::default();
         };
         let mut list = |key| {
@@ -197,4 +240,103 @@ impl<'t> Reader<'t> {
             overdue: list("overdue"),
         }
     }
+
+    fn awaits(&mut self, tree: &'t Tree) -> Option<Await> {
+        match self.scalar(tree)? {
+            "here" => Some(Await::Here),
+            "end" => Some(Await::End),
+            "never" => Some(Await::Never),
+            id => {
+                if !self.names.nodes.contains_key(id) {
+                    self.unknown_node(id, &tree.at);
+                    return None;
+                }
+                Some(Await::Before(id.to_owned()))
+            }
+        }
+    }
+
+    fn every(&mut self, keys: &Keys<'t>, node: &str) -> Option<Every> {
+        let site = Site::Open(node.to_owned());
+        let holds: Option<Expression> = self.guard_at(keys, "while", &site);
+        let Some(period) = keys.get("every") else {
+            if let Some(entry) = keys.entry("while") {
+                self.note(
+                    "missing-key",
+                    &entry.at,
+                    Words::new(
+                        "`while` 要配 `every`，说明隔多久一轮",
+                        "a `while` needs an `every` that says how often",
+                    ),
+                );
+            }
+            return None;
+        };
+        let duration = self.duration(period)?;
+        if duration.count == 0 {
+            self.unreadable(
+                period,
+                "0",
+                &Words::new("周期", "a period"),
+                Some(Words::new(
+                    "周期要大于零",
+                    "a period is longer than nothing",
+                )),
+            );
+            return None;
+        }
+        Some(Every {
+            clock: ClockRule::within(vec![(None, duration)]),
+            holds,
+        })
+    }
+
+    fn signals(&mut self, tree: &'t Tree, node: &str) -> Vec<Signal> {
+        let entries = self.named_entries(tree);
+        entries
+            .iter()
+            .filter_map(|entry| {
+                let name = self.id_of(entry);
+                self.signal(name, &entry.value, node)
+            })
+            .collect()
+    }
+
+    fn signal(&mut self, name: String, tree: &'t Tree, node: &str) -> Option<Signal> {
+        let keys = self.keys(tree, SIGNAL)?;
+        let title = self.words_needed(&keys, "title");
+        for key in ["by", "next"] {
+            if keys.get(key).is_none() {
+                self.missing(tree, key);
+            }
+        }
+        let by = keys
+            .get("by")
+            .map_or_else(Vec::new, |by| self.who_or_list(by));
+        let fills = self.fills_at(&keys, "fills");
+        let site = Site::Signal {
+            node: node.to_owned(),
+            name: name.clone(),
+        };
+        let next = self.next_at(&keys, "next", &site);
+        Some(Signal {
+            name,
+            title: title?,
+            by,
+            fills,
+            next,
+        })
+    }
+
+    /// A time, as the clock that runs until then.
+    pub fn until(&mut self, tree: &'t Tree, site: Site) -> Option<ClockRule> {
+        let at = self.expression(tree, Type::Time, site)?;
+        Some(ClockRule {
+            budget: Budget::At(at),
+            ..ClockRule::within(Vec::new())
+        })
+    }
 }
+
+/// The words that `await` may be besides an id.
+const AWAIT_WORDS: &[&str] = &["here", "end", "never"];

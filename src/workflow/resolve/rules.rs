@@ -55,6 +55,8 @@ pub(in crate::workflow) const ACTIONS: &[&str] = &[
     "void",
     "jump",
     "reassign",
+    "signal",
+    "migrate",
 ];
 
 /// What one place says about the rules; `None` where it says nothing.
@@ -182,7 +184,7 @@ impl<'t> Reader<'t> {
         if !matches!(tree.kind, Kind::Map(_)) {
             return self.word(tree, &[("never", ())]).map(|()| EmailLink::Never);
         }
-        let keys = self.keys(tree, &["actions", "valid", "auth"], &[])?;
+        let keys = self.keys(tree, &["actions", "valid", "auth"])?;
         let actions = keys
             .get("actions")
             .map_or_else(Vec::new, |list| self.actions(list));

@@ -28,7 +28,7 @@ impl<'t> Reader<'t> {
                 en: None,
             });
         }
-        let keys = self.keys(tree, &["zh", "en"], &[])?;
+        let keys = self.keys(tree, &["zh", "en"])?;
         let Some(zh) = keys.get("zh") else {
             self.missing(tree, "zh");
             return None;

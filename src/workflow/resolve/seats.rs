@@ -35,7 +35,7 @@ impl<'t> Reader<'t> {
                 fills: Vec::new(),
             });
         }
-        let keys = self.keys(tree, &["who", "when", "title", "fills"], &[])?;
+        let keys = self.keys(tree, &["who", "when", "title", "fills"])?;
         let who = match keys.get("who") {
             Some(who) => self.who_or_list(who),
             None => {

@@ -24,7 +24,7 @@ impl<'t> Reader<'t> {
     }
 
     fn vote(&mut self, tree: &'t Tree) -> Option<Vote> {
-        let keys = self.keys(tree, VOTE, &[])?;
+        let keys = self.keys(tree, VOTE)?;
         let pass = match keys.get("pass") {
             Some(pass) => self.share(pass),
             None => {
@@ -68,7 +68,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `3`, `2/3`, `60%`.
-    fn share(&mut self, tree: &'t Tree) -> Option<Share> {
+    pub fn share(&mut self, tree: &'t Tree) -> Option<Share> {
         let text = self.scalar(tree)?.trim();
         let share = if let Some(percent) = text.strip_suffix('%') {
             percent.trim().parse().ok().map(|part| Share::Of(part, 100))

@@ -46,21 +46,16 @@ impl<'t> Reader<'t> {
             }
         };
         let offer = self.word_at(keys, "offer", OFFERS).unwrap_or_default();
-        // The engine only offers a task to whoever takes it: another way, read and then not kept, would deceive.
-        if offer != Offer::Claim
-            && let Some(entry) = keys.tree.entry("offer")
-        {
-            self.not_yet(entry);
-        }
         let sign = keys.get("sign").and_then(|sign| self.sign(sign));
         let choices = keys
             .get("choices")
             .map_or_else(Vec::new, |choices| self.choices(choices));
         let fills = self.fills_at(keys, "fills");
         let verdict = Site::Verdict(id.to_owned());
+        let check = Site::Check(id.to_owned());
         let checks = keys
             .get("checks")
-            .map_or_else(Vec::new, |checks| self.checks(checks, &verdict));
+            .map_or_else(Vec::new, |checks| self.checks(checks, &check));
         let undecided = self.next_at(keys, "undecided", &verdict);
         let supplement = keys
             .get("supplement")
@@ -112,7 +107,7 @@ impl<'t> Reader<'t> {
     }
 
     fn supplement(&mut self, tree: &'t Tree, node: &str) -> Option<Supplement> {
-        let keys = self.keys(tree, &["times", "from", "clock", "due"], &[])?;
+        let keys = self.keys(tree, &["times", "from", "clock", "due"])?;
         let times = self.count_at(&keys, "times");
         let from = self.who_at(&keys, "from");
         let clock = keys.get("clock").and_then(|clock| {
@@ -137,7 +132,7 @@ impl<'t> Reader<'t> {
     }
 
     fn returning(&mut self, tree: &'t Tree) -> (Option<Vec<Target>>, bool) {
-        let Some(keys) = self.keys(tree, &["to", "resume"], &[]) else {
+        let Some(keys) = self.keys(tree, &["to", "resume"]) else {
             return (None, false);
         };
         let to = keys.get("to").map(|to| {

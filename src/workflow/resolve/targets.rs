@@ -77,7 +77,7 @@ impl<'t> Reader<'t> {
         let items = self.items(tree);
         let mut found = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let Some(keys) = self.keys(item, &["when", key], &[]) else {
+            let Some(keys) = self.keys(item, &["when", key]) else {
                 continue;
             };
             let last = index + 1 == items.len();

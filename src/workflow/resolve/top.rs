@@ -46,7 +46,7 @@ const OUTCOMES: &[(&str, Outcome)] = &[
 impl<'t> Reader<'t> {
     /// The workflow as far as it can be read; `None` when there is nothing to hold it together.
     pub fn workflow(&mut self, tree: &'t Tree) -> Option<Workflow> {
-        let keys = self.keys(tree, TOP, &[])?;
+        let keys = self.keys(tree, TOP)?;
         self.required(&keys);
         self.shared_lists(&keys);
         let key = keys.get("workflow").and_then(|key| self.key(key));
@@ -175,7 +175,7 @@ impl<'t> Reader<'t> {
     }
 
     fn withdraw(&mut self, tree: &'t Tree) -> Option<String> {
-        let keys = self.keys(tree, &["until"], &[])?;
+        let keys = self.keys(tree, &["until"])?;
         let Some(until) = keys.get("until") else {
             self.missing(tree, "until");
             return None;
@@ -188,7 +188,7 @@ impl<'t> Reader<'t> {
     }
 
     fn keep(&mut self, tree: &'t Tree) -> Option<Keep> {
-        let keys = self.keys(tree, &["for", "min", "law"], &[])?;
+        let keys = self.keys(tree, &["for", "min", "law"])?;
         let span = match keys.get("for") {
             Some(span) => self.duration(span),
             None => {
@@ -218,7 +218,7 @@ impl<'t> Reader<'t> {
     }
 
     fn setting(&mut self, tree: &'t Tree) -> Option<Setting> {
-        let keys = self.keys(tree, &["title", "value", "unit"], &[])?;
+        let keys = self.keys(tree, &["title", "value", "unit"])?;
         for key in ["title", "value"] {
             if keys.get(key).is_none() {
                 self.missing(tree, key);
@@ -251,7 +251,7 @@ impl<'t> Reader<'t> {
         let Some(tree) = keys.get("defaults") else {
             return Written::default();
         };
-        self.keys(tree, RULE_KEYS, &[])
+        self.keys(tree, RULE_KEYS)
             .map_or_else(Written::default, |keys| self.rules(&keys))
     }
 
@@ -270,7 +270,7 @@ impl<'t> Reader<'t> {
     }
 
     fn end(&mut self, id: String, tree: &'t Tree) -> Option<End> {
-        let keys = self.keys(tree, &["title", "outcome", "copy"], &["record"])?;
+        let keys = self.keys(tree, &["title", "outcome", "copy", "record"])?;
         let title = self.words_needed(&keys, "title");
         let outcome = match keys.get("outcome") {
             Some(outcome) => self.word(outcome, OUTCOMES),
@@ -283,12 +283,15 @@ impl<'t> Reader<'t> {
             }
         };
         let copy = self.who_list_at(&keys, "copy");
+        let record = keys
+            .get("record")
+            .map_or_else(Vec::new, |record| self.records(record, None));
         Some(End {
             id,
             title: title?,
             outcome: outcome?,
             copy,
-            record: Vec::new(),
+            record,
         })
     }
 }

@@ -72,7 +72,7 @@ impl<'t> Reader<'t> {
             return self.person_field(field, each, &at);
         }
         let root = rest.split('.').next().unwrap_or(rest);
-        if self.names.loops.contains(root) {
+        if self.loops.iter().any(|name| name == root) {
             return Some(Who::Path {
                 path: rest.to_owned(),
                 each,
@@ -238,7 +238,7 @@ impl<'t> Reader<'t> {
             return Some(Where::Path(text.to_owned()));
         }
         let root = text.split('.').next().unwrap_or(text);
-        if self.names.loops.contains(root) && text.contains('.') {
+        if self.loops.iter().any(|name| name == root) {
             return Some(Where::Path(text.to_owned()));
         }
         let help =
