@@ -119,6 +119,12 @@ impl<'a> Situation<'a> {
         !taken && 1 < self.eligible(task).len()
     }
 
+    /// The people and posts that a definition means outside every branch.
+    #[must_use]
+    pub fn parties(&self, who: &Who) -> Vec<Party> {
+        who::parties(who, "", self)
+    }
+
     /// The active people behind a party today.
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
