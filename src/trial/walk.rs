@@ -122,7 +122,7 @@ pub struct Way {
 #[derive(Debug, Clone, PartialEq)]
 pub enum How {
     /// Another answer.
-    Deed(Deed),
+    Deed(Box<Deed>),
     /// Nothing, until a deadline moves the run.
     Overdue,
 }
@@ -275,7 +275,7 @@ impl Walker<'_> {
             if !self.is_new(&task.stage, deed.action, &which) {
                 continue;
             }
-            let (place, how) = (Some(task.stage.clone()), How::Deed(deed.clone()));
+            let (place, how) = (Some(task.stage.clone()), How::Deed(Box::new(deed.clone())));
             let way = self.way(office, place, how, |there, index| deed.take(there, index));
             self.ways.push(way);
         }
@@ -288,7 +288,7 @@ impl Walker<'_> {
                 action: "withdraw",
                 input: engine::Input::default(),
             };
-            let how = How::Deed(deed.clone());
+            let how = How::Deed(Box::new(deed.clone()));
             let way = self.way(office, None, how, |there, index| deed.take(there, index));
             self.ways.push(way);
         }
@@ -327,7 +327,7 @@ impl Walker<'_> {
             let place = deed.input.stage.clone().unwrap_or_default();
             let which = deed.which().unwrap_or_default().to_owned();
             if self.is_new(&place, "signal", &which) {
-                let how = How::Deed(deed.clone());
+                let how = How::Deed(Box::new(deed.clone()));
                 let way = self.way(office, Some(place), how, |there, index| {
                     deed.take(there, index)
                 });

@@ -100,7 +100,7 @@ pub enum When {
 #[derive(Debug, Clone)]
 pub enum Happening {
     /// Somebody does something.
-    Act(Act),
+    Act(Box<Act>),
     /// A case that this one has started was filed, or has ended.
     Started(Started),
 }

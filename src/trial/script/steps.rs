@@ -68,7 +68,7 @@ fn step<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, names: Names<'_>, head: &Head
     let happens = match (tree.get("action"), tree.get("started")) {
         (Some(action), _) => {
             let act = act(sheet, tree, action, names, head, &input)?;
-            Some(Happening::Act(act))
+            Some(Happening::Act(Box::new(act)))
         }
         (None, Some(place)) => Some(Happening::Started(started(sheet, tree, place, names)?)),
         (None, None) => {
