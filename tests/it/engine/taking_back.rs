@@ -23,7 +23,14 @@ fn take_back(world: &mut World, login: &str) -> Result<(), Rejection> {
 fn run_of(case: &Case, tasks: usize) -> impl PartialEq + std::fmt::Debug {
     let tasks: Vec<_> = case.tasks[..tasks]
         .iter()
-        .map(|task| (task.id, task.state.clone(), task.holder, task.offered.clone()))
+        .map(|task| {
+            (
+                task.id,
+                task.state.clone(),
+                task.holder,
+                task.offered.clone(),
+            )
+        })
         .collect();
     (
         case.status.clone(),
@@ -38,7 +45,10 @@ fn run_of(case: &Case, tasks: usize) -> impl PartialEq + std::fmt::Debug {
 /// Does this, takes it back, and finds everything as it was; the task is held by whoever took it back.
 fn there_and_back(world: &mut World, login: &str, action: &str, stage: &str, input: Input) {
     let claimed = world.task_of(login, stage);
-    let post = world.case.task(claimed).is_some_and(|task| task.holder.is_none());
+    let post = world
+        .case
+        .task(claimed)
+        .is_some_and(|task| task.holder.is_none());
     if post {
         world.on(login, "claim", stage).expect("claimed");
     }
@@ -266,10 +276,14 @@ fn what_is_said_besides_is_no_act() {
     world.act("ann", "urge", Input::default()).expect("urged");
     world.act("cat", "comment", because("稍等")).expect("said");
     world
-        .act("adm", "copy", Input {
+        .act(
+            "adm",
+            "copy",
+            Input {
                 people: vec!["dan".into()],
                 ..Input::default()
-            })
+            },
+        )
         .expect("copied");
 
     take_back(&mut world, "bob").expect("taken back");
