@@ -348,11 +348,12 @@ impl Case {
         self.tasks.get((id.0 as usize).checked_sub(1)?)
     }
 
-    /// The tasks of one round of a stage.
+    /// The tasks of one round of a stage; those that a verdict had opened which was taken back are none.
     pub fn round<'a>(&'a self, stage: &'a str, round: u32) -> impl Iterator<Item = &'a Task> {
         self.tasks
             .iter()
             .filter(move |task| task.stage == stage && task.round == round)
+            .filter(|task| !task.is_undone())
     }
 
     /// Tasks that wait for an answer.

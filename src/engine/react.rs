@@ -10,7 +10,8 @@ use super::involve::Why;
 use super::task::CancelReason;
 use super::who::parties;
 use super::{
-    Answer, Case, ClockKey, Context, Event, Party, Situation, Task, TaskAsks, TaskId, people,
+    Answer, Case, ClockKey, Context, Event, Party, Situation, Task, TaskAsks, TaskId, TaskState,
+    people,
 };
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
@@ -176,13 +177,13 @@ pub(super) fn react(
                 .into_iter()
                 .collect()
         }
-        Event::TakenBack { task, before, .. } => before
-            .tasks
-            .iter()
-            .filter(|(id, ..)| id != task)
-            .filter_map(|(id, ..)| case.task(*id).filter(|task| task.is_open()))
-            .map(|task| about(Notice::Assigned, task, &task.stage))
-            .collect(),
+        Event::TakenBack { task, before, .. } => {
+            let others = before.tasks.iter().filter(|(id, ..)| id != task);
+            others
+                .filter_map(|(id, ..)| case.task(*id))
+                .flat_map(|task| asked_before(workflow, case, task, context))
+                .collect()
+        }
         Event::ExtensionAsked { key, id, .. } => {
             let pending = case.clocks.get(key).and_then(|clock| clock.pending());
             let task = pending.and_then(|(task, _)| case.task(task));
@@ -303,6 +304,24 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
     task.map(|task| about(Notice::Assigned, task, &task.stage))
         .into_iter()
         .collect()
+}
+
+/// Of a task that is as it was before a verdict: its people are asked again, or are not yet.
+fn asked_before(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> Vec<Effect> {
+    match task.state {
+        TaskState::Open => vec![about(Notice::Assigned, task, &task.stage)],
+        TaskState::Waiting => {
+            let people = people::eligible(workflow, case, task, context);
+            let task = task.clone();
+            no_longer(Some(Before { task, people }), context.person())
+        }
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => Vec::new(),
+    }
 }
 
 /// Whoever asked for advice is told that it has come.

@@ -293,6 +293,18 @@ impl Task {
         self.holder = None;
     }
 
+    /// Whether it counts for nothing: the verdict that had opened it was taken back.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        matches!(
+            self.state,
+            TaskState::Cancelled {
+                why: CancelReason::TakenBack,
+                ..
+            }
+        )
+    }
+
     /// Whether it was closed without an answer.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {

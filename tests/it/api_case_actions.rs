@@ -1,8 +1,8 @@
 //! Actions on a case as a whole through the API, on both databases: what they need, what they answer, who is told.
 
-use huiqian::engine::Channel;
+use huiqian::engine::{Channel, Input};
 use huiqian::services::cases::By;
-use huiqian::services::drafts;
+use huiqian::services::{audit, drafts};
 use serde_json::json;
 
 use crate::support::api::{Api, PDF, SHARING, answers};
@@ -358,5 +358,89 @@ fn a_draft_of_a_case_that_is_given_up_takes_only_its_own_files_along() {
                 .status,
             404
         );
+    });
+}
+
+#[test]
+fn a_verdict_that_is_taken_back_is_asked_for_again_and_whoever_was_next_is_told() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let api = Api::of(fixture);
+        let case = filed(&api);
+        let inbox = |login: &str| {
+            let listed = api.get(login, "/api/v1/tasks").expect(200);
+            let items = listed["items"].as_array().expect("items").clone();
+            items
+                .iter()
+                .map(|item| item["stage"].as_str().expect("a stage").to_owned())
+                .collect::<Vec<_>>()
+        };
+        api.act("bob", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+        fixture.deliver();
+        assert_eq!(inbox("cat"), ["head"]);
+        let token = fixture.link("cat");
+
+        let body = api
+            .act(
+                "bob",
+                &case,
+                &json!({"action": "take_back", "comment": "看错了"}),
+            )
+            .expect(200);
+
+        assert_eq!(body["tasks"][0]["state"], "open");
+        assert_eq!(body["tasks"][0]["holder"]["login"], "bob");
+        assert_eq!(body["tasks"][1]["state"], "cancelled");
+        assert_eq!(
+            (inbox("bob"), inbox("bea"), inbox("cat")),
+            (vec!["review".to_owned()], vec![], vec![])
+        );
+        fixture.deliver();
+        let mail = fixture.mails_to("cat").pop().expect("a mail").mail;
+        assert!(mail.subject.starts_with("【无需办理】"), "{}", mail.subject);
+        assert!(mail.text.contains("拿回"), "{}", mail.text);
+        let link = huiqian::services::links::open(&fixture.app, &token);
+        assert!(link.is_err(), "the link is dead");
+        let again = json!({"action": "take_back"});
+        assert_eq!(api.act("bob", &case, &again).problem(403), "not-offered");
+
+        api.act("bob", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+        assert_eq!(inbox("cat"), ["head"]);
+        api.act("cat", &case, &json!({"action": "approve", "task": 3}))
+            .expect(200);
+        assert_eq!(
+            api.act("bob", &case, &again).problem(409),
+            "too-late-to-take-back"
+        );
+        let report = audit::verify(&fixture.app.db, &audit::Which::All).expect("verified");
+        assert_eq!(report.faults, []);
+    });
+}
+
+#[test]
+fn colleagues_who_need_not_sign_any_more_are_asked_again_when_it_is_taken_back() {
+    Fixture::each(|fixture| {
+        let case = fixture.filed(&with_stages(
+            "  - {stage: review, title: 会签, who: [section_head@applicant, share_office_head@applicant], sign: any}
+  - {stage: last, title: 领导, who: legal_reviewer@applicant}",
+        ));
+        fixture
+            .on("cat", case, "approve", "review")
+            .expect("approved");
+        fixture.deliver();
+
+        fixture
+            .act("cat", case, "take_back", Input::default())
+            .expect("taken back");
+
+        fixture.deliver();
+        assert!(last_subject(fixture, "bob").starts_with("【待办】"));
+        fixture
+            .on("bob", case, "approve", "review")
+            .expect("approved");
+        let report = audit::verify(&fixture.app.db, &audit::Which::All).expect("verified");
+        assert_eq!(report.faults, []);
     });
 }

@@ -217,3 +217,36 @@ fn an_ended_case_is_filled_into_a_new_one_by_a_button() {
     );
     assert!(visitor.get("/mine").text("main").contains("继续填写"));
 }
+
+#[test]
+fn an_opinion_is_taken_back_by_a_button_until_somebody_goes_on() {
+    let site = Site::open();
+    let case = filed(&site);
+    let signer = site.visitor("zhang.huimin");
+    let mut form_of_mine = signer.get(&format!("/c/{case}")).form(".card--act form");
+    form_of_mine.set("action", "approve");
+    signer.follow(&signer.send(&form_of_mine));
+
+    let page = does(&signer, case, "take_back", &[("comment", "看错了")]);
+
+    assert!(page.text("[role=status]").contains("意见已拿回"));
+    assert!(page.has(".card--act form"), "the task is there again");
+    let history = page.text("main");
+    assert!(history.contains("张慧敏 拿回了"), "{history}");
+    assert!(history.contains("看错了"));
+    assert!(!page.has("form:has([value='take_back'])"));
+    let next = site.visitor("xu.xiaofeng");
+    assert!(!next.get("/inbox").text("main").contains("名录"));
+
+    let mut form_of_mine = page.form(".card--act form");
+    form_of_mine.set("action", "approve");
+    signer.follow(&signer.send(&form_of_mine));
+    let mut theirs = next.get(&format!("/c/{case}")).form(".card--act form");
+    theirs.set("action", "approve");
+    next.follow(&next.send(&theirs));
+    assert!(
+        !signer
+            .get(&format!("/c/{case}"))
+            .has("form:has([value='take_back'])")
+    );
+}
