@@ -65,7 +65,7 @@ impl<'a> Lexicon<'a> {
             .iter()
             .map(|end| (end.id.as_str(), &end.title));
         let parts = workflow.nodes().filter_map(|node| match &node.kind {
-            Kind::Foreach(foreach) => Some((foreach.name.as_str(), foreach)),
+            Kind::Foreach(foreach) => Some((foreach.name.as_str(), &**foreach)),
             _ => None,
         });
         Self {

@@ -28,8 +28,12 @@ pub struct Input {
     pub answers: Option<Answers>,
     /// For `choose`.
     pub choice: Option<String>,
-    /// For `return`: a stage's id or `applicant`.
+    /// For `return`: a stage's id or `applicant`; for `jump`: a stage's place.
     pub to: Option<String>,
+    /// For `signal`: its name.
+    pub signal: Option<String>,
+    /// For `signal`: the place of the block or `wait`, where the signal is open in several branches.
+    pub stage: Option<String>,
     /// For `supplement`: the fields to be completed.
     pub fields: Vec<String>,
     /// For `reassign`: the login of the new holder.

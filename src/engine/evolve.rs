@@ -1,6 +1,7 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
 mod places;
+mod registers;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,11 @@ use super::involve::{Involvement, Why};
 use super::task::TaskState;
 use super::{Actor, Case, Clock, Event, Party, Stamp};
 use crate::calendar::{Clock as Measure, Instant};
-use crate::forms::Answers;
 
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
+/// The position name of a step that is held back until something else is closed.
+pub(super) const HELD: &str = "held-step";
 /// The position and stage name of a parked case. No id has a hyphen, so no stage is called so.
 pub const PARKED: &str = "parked-case";
 
@@ -44,22 +46,51 @@ impl Case {
                 };
                 self.involve(Party::Person(*applicant), Why::Applicant);
             }
-            Event::AnswersChanged { answers, private } => {
-                change(&mut self.answers, answers);
-                change(&mut self.private, private);
-                self.answers_changed = self.revision;
-            }
+            Event::AnswersChanged {
+                answers,
+                private,
+                of,
+            } => self.change_answers(answers, private, of),
             Event::Skipped { id, .. } => {
                 let record = self.stages.entry(id.clone()).or_default();
                 record.skipped = Some(stamp.revision);
                 record.done = false;
+                record.how = None;
             }
             Event::Entered {
                 path,
                 id,
                 resume,
                 detour,
-            } => self.enter(path, id, (resume.clone(), *detour), stamp),
+                beside,
+            } => self.enter(path, id, (resume.clone(), *detour, *beside), stamp),
+            Event::BranchOpened { path, id, part } => self.open_branch(path, id, part, stamp),
+            Event::Waits { id } => self.set_position(id, PositionState::Waiting),
+            Event::Stands { path, id, beside } => self.stand(path, id, *beside),
+            Event::CaseStarted {
+                id,
+                with,
+                offered,
+                nobody,
+                ..
+            } => self.start_case(id, with, (offered, nobody), stamp),
+            Event::CaseFiled { task, by, .. } => self.case_filed(*task, *by, stamp),
+            Event::CaseClosed { id, outcome } => {
+                let record = self.stages.entry(id.clone()).or_default();
+                record.outcome = Some(*outcome);
+            }
+            Event::Held { path, id, step } => self.hold(path, id, step),
+            Event::Unheld { id } => self.remove_position(id),
+            Event::Recorded {
+                register,
+                branch,
+                element,
+                status,
+                values,
+                ..
+            } => self.record_entry(register, branch, element, (status, values), stamp),
+            Event::Suspended { .. } => self.suspend(stamp.at),
+            Event::Continued { .. } => self.go_on(),
             Event::TasksOpened { id, tasks } => {
                 for task in tasks {
                     self.open_task(id, task, stamp);
@@ -92,10 +123,13 @@ impl Case {
                 }
             }),
             Event::Left { id, how } => self.leave(id, *how, stamp),
-            Event::EditAsked { from, resume, then } => {
-                self.ask_edit(from, *resume, then.clone(), stamp)
-            }
-            Event::Resubmitted => self.remove_position(EDITING),
+            Event::EditAsked {
+                from,
+                branch,
+                resume,
+                then,
+            } => self.ask_edit(from, branch.as_ref(), (*resume, then.clone()), stamp),
+            Event::Resubmitted { id } => self.remove_position(id),
             Event::SupplementAsked {
                 id,
                 fields,
@@ -134,6 +168,7 @@ impl Case {
             Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
             Event::Parked {
                 path,
+                id,
                 step,
                 reason,
                 by,
@@ -142,10 +177,12 @@ impl Case {
                     step: step.clone(),
                     reason: reason.clone(),
                 };
-                self.park(path, state, by, stamp);
+                self.park(path, id, (state, by), stamp);
             }
-            Event::Unparked => self.remove_position(PARKED),
+            Event::Unparked { id } => self.remove_position(id),
             Event::Returned { .. }
+            | Event::Signalled { .. }
+            | Event::Jumped { .. }
             | Event::Commented { .. }
             | Event::Withdrawn { .. }
             | Event::Terminated { .. } => {}
@@ -208,15 +245,5 @@ fn begins_alike(one: &Measure, two: &Measure) -> bool {
         (Measure::Fixed { .. }, Measure::Fixed { .. }) => true,
         (Measure::Budget(_), Measure::Fixed { .. })
         | (Measure::Fixed { .. }, Measure::Budget(_)) => false,
-    }
-}
-
-/// Null removes an answer.
-fn change(answers: &mut Answers, changed: &Answers) {
-    for (field, value) in changed {
-        match value.is_null() {
-            true => answers.remove(field),
-            false => answers.insert(field.clone(), value.clone()),
-        };
     }
 }

@@ -15,6 +15,7 @@ mod involve;
 mod mails;
 mod moves;
 mod opening;
+mod parts;
 mod people;
 mod react;
 mod rejection;
@@ -27,19 +28,23 @@ mod timing;
 mod verdict;
 mod who;
 
-pub use actions::{MOST_COMMENT, targets as return_targets};
+pub use actions::{
+    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
+};
 pub use answers::{asked_at_start, filled_by, filled_later, stopped};
 pub use case::{
-    Case, CaseId, Clock, ClockKey, Position, PositionState, Region, Resume, StageRecord, Status,
+    BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
+    StageRecord, Status,
 };
 pub use clocks::{ClockReading, all_readings, next_wake, readings};
 pub use command::{Command, Input};
-pub use context::{Actor, Channel, Context, PlainVault, Stamp, Vault};
-pub use event::{Event, LeftAs, Move, Onward, SkipReason};
+pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
+pub use evolve::{EDITING, PARKED};
 pub use involve::{Involvement, Why};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
-pub use scope::scope;
+pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
 pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
 pub use tick::tick;

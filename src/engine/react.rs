@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::case::PositionState;
 use super::clocks::{StepKind, is_supplement, node_of, step_kind};
-use super::evolve::PARKED;
 use super::task::CancelReason;
 use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
@@ -115,8 +114,10 @@ pub(super) fn react(
             no_longer(told, actor)
         }
         Event::EditAsked { from, .. } => {
-            let edit = case.open_tasks().find(|task| task.asks == TaskAsks::Edit);
-            edit.map(|task| about(Notice::Returned, task, from))
+            let edits = case.open_tasks().filter(|task| task.asks == TaskAsks::Edit);
+            edits
+                .last()
+                .map(|task| about(Notice::Returned, task, from))
                 .into_iter()
                 .collect()
         }
@@ -147,9 +148,16 @@ pub(super) fn react(
                 clock: Some(key.clone()),
             }]
         }
-        Event::Parked { .. } => {
-            let repair = case.open_tasks().find(|task| task.stage == PARKED);
-            let told = repair.map(|task| about(Notice::Escalated, task, PARKED));
+        Event::CaseStarted { id, .. } => {
+            let file = case
+                .open_tasks()
+                .find(|task| task.asks == TaskAsks::File && task.stage == *id);
+            let told = file.map(|task| about(Notice::Assigned, task, id));
+            told.into_iter().collect()
+        }
+        Event::Parked { id, .. } => {
+            let repair = case.open_tasks().find(|task| task.stage == *id);
+            let told = repair.map(|task| about(Notice::Escalated, task, id));
             told.into_iter().collect()
         }
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
@@ -157,9 +165,21 @@ pub(super) fn react(
         | Event::AnswersChanged { .. }
         | Event::Skipped { .. }
         | Event::Entered { .. }
+        | Event::BranchOpened { .. }
+        | Event::Waits { .. }
+        | Event::Stands { .. }
+        | Event::CaseFiled { .. }
+        | Event::CaseClosed { .. }
+        | Event::Held { .. }
+        | Event::Unheld { .. }
+        | Event::Signalled { .. }
+        | Event::Recorded { .. }
+        | Event::Suspended { .. }
+        | Event::Continued { .. }
+        | Event::Jumped { .. }
         | Event::Left { .. }
         | Event::Returned { .. }
-        | Event::Resubmitted
+        | Event::Resubmitted { .. }
         | Event::ClockStarted { .. }
         | Event::ClockPaused { .. }
         | Event::ClockResumed { .. }
@@ -167,7 +187,7 @@ pub(super) fn react(
         | Event::ClockBudgeted { .. }
         | Event::Copied { .. }
         | Event::Commented { .. }
-        | Event::Unparked
+        | Event::Unparked { .. }
         | Event::Withdrawn { .. }
         | Event::Terminated { .. } => Vec::new(),
     }

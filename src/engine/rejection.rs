@@ -78,6 +78,18 @@ pub enum Rejection {
     /// The case is not open.
     #[error("the case is closed")]
     CaseClosed,
+    /// A manager holds the case up.
+    #[error("the case is suspended")]
+    Suspended,
+    /// The case is not held up.
+    #[error("the case is not suspended")]
+    NotSuspended,
+    /// No such signal is open to this person.
+    #[error("there is no signal `{0}` here; there are: {1}")]
+    UnknownSignal(String, String),
+    /// A jump would pass over what a law requires.
+    #[error("`{0}` is required by law and cannot be jumped over")]
+    PastLaw(String),
     /// The case is open already.
     #[error("the case was submitted already")]
     AlreadySubmitted,
@@ -93,8 +105,8 @@ pub enum Rejection {
     /// No such choice.
     #[error("`{0}` is no choice here; there are: {1}")]
     UnknownChoice(String, String),
-    /// No such target to return to.
-    #[error("a return to `{0}` is not offered; there are: {1}")]
+    /// No such target to return or jump to.
+    #[error("`{0}` is not offered as a target; there are: {1}")]
     UnknownTarget(String, String),
     /// A supplement names nothing, or a field that is not in the form.
     #[error("`{0}` is no field that can be supplemented")]
@@ -162,6 +174,10 @@ impl Rejection {
             Self::OnlyApplicant => "only-applicant",
             Self::MissingPost(_) => "missing-post",
             Self::CaseClosed => "case-closed",
+            Self::Suspended => "suspended",
+            Self::NotSuspended => "not-suspended",
+            Self::UnknownSignal(..) => "unknown-signal",
+            Self::PastLaw(_) => "past-law",
             Self::AlreadySubmitted => "already-submitted",
             Self::CommentMissing(_) => "comment-missing",
             Self::CommentTooLong(..) => "comment-too-long",

@@ -2,6 +2,7 @@
 
 use super::case::PositionState;
 use super::people;
+use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
@@ -50,12 +51,16 @@ impl<'a> Situation<'a> {
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
-                let targets: Vec<Option<TaskId>> =
-                    if rule.on_task() && self.case.status != Status::Draft {
+                let targets: Vec<Option<TaskId>> = match self.case.status {
+                    Status::Open { .. } if rule.on_task() => {
                         tasks.iter().copied().map(Some).collect()
-                    } else {
-                        vec![None]
-                    };
+                    }
+                    // A suspended case goes on as a whole.
+                    Status::Open { .. }
+                    | Status::Draft
+                    | Status::Suspended { .. }
+                    | Status::Ended { .. } => vec![None],
+                };
                 targets
                     .into_iter()
                     .filter(|task| rule.may(self, *task).is_ok())
@@ -96,7 +101,8 @@ impl<'a> Situation<'a> {
         };
         let task = command.input.task.and_then(|id| self.case.task(id));
         let touched = task.map(|task| task.changed.max(self.case.stage(&task.stage).changed));
-        let latest = touched.unwrap_or(0).max(self.case.answers_changed);
+        let place = task.map_or("", |task| task.stage.as_str());
+        let latest = touched.unwrap_or(0).max(self.answers_changed(place));
         if seen < latest {
             return Err(Rejection::MovedOn {
                 seen,
@@ -106,11 +112,31 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
+    /// The revision that last changed the answers as they are read at a place.
+    pub(super) fn answers_changed(&self, place: &str) -> i64 {
+        let branches = branches_around(self.workflow, place);
+        let records = branches
+            .iter()
+            .filter_map(|branch| self.case.branches.get(branch));
+        records
+            .map(|record| record.changed)
+            .fold(self.case.answers_changed, i64::max)
+    }
+
     /// The person who acts; a timer takes no action of a person.
     pub(super) fn person(&self) -> Result<PersonId, Rejection> {
         self.context
             .person()
             .ok_or_else(|| Rejection::NotAsked("system".into()))
+    }
+
+    /// Nobody acts in a case that has ended or is held up.
+    pub(super) fn is_running(&self) -> Result<(), Rejection> {
+        match self.case.status {
+            Status::Open { .. } => Ok(()),
+            Status::Suspended { .. } => Err(Rejection::Suspended),
+            Status::Draft | Status::Ended { .. } => Err(Rejection::CaseClosed),
+        }
     }
 
     /// The task with this number, when it is open.
@@ -120,9 +146,7 @@ impl<'a> Situation<'a> {
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
         let id = id.ok_or(Rejection::TaskMissing(action))?;
-        if !self.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        self.is_running()?;
         let task = self.case.task(id).ok_or(Rejection::UnknownTask(id))?;
         match task.state {
             TaskState::Open => Ok(task),
@@ -141,10 +165,10 @@ impl<'a> Situation<'a> {
     ) -> Result<&'a Task, Rejection> {
         let task = self.open_task(action, id)?;
         let person = self.person()?;
-        if !people::offered_to(self.case, task, self.context).contains(&person) {
+        if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
         }
-        let holder = people::holder(self.case, task, self.context);
+        let holder = people::holder(self.workflow, self.case, task, self.context);
         if let Some(by) = holder.filter(|holder| *holder != person) {
             return Err(Rejection::TakenBy { task: task.id, by });
         }

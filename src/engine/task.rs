@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId, Post};
-use crate::workflow::{Asks, Id};
+use crate::forms::Answers;
+use crate::workflow::{Asks, Id, Place};
 
 /// A task's number within its case, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub enum TaskAsks {
     Supply,
     /// The workflow administrator to set a parked case going again.
     Repair,
+    /// The draft of a case that this one starts, to be filed.
+    File,
 }
 
 impl From<Asks> for TaskAsks {
@@ -80,6 +83,8 @@ pub enum Answer {
     Supplied,
     /// Set going again.
     Repaired,
+    /// Filed.
+    Filed,
 }
 
 /// Why a task was closed without an answer.
@@ -92,6 +97,8 @@ pub enum CancelReason {
     Returned,
     /// The run went elsewhere by a deadline.
     Overdue,
+    /// An administrator moved the run.
+    Jumped,
     /// The case ended.
     Ended,
 }
@@ -156,7 +163,7 @@ pub struct Task {
     /// Its number.
     pub id: TaskId,
     /// The stage it belongs to.
-    pub stage: Id,
+    pub stage: Place,
     /// The round of that stage.
     pub round: u32,
     /// The seat's name.
@@ -182,6 +189,12 @@ pub struct Task {
     pub opened: Instant,
     /// The revision of the case that last changed it.
     pub changed: i64,
+    /// What was filled in on it alone (`per: task`), without the private values.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+    /// What stands for the private values, by path.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub private: Answers,
 }
 
 impl Task {

@@ -139,7 +139,13 @@ impl<'a> Checker<'a> {
                         checker.bool(predicate);
                         checker.facts(predicate, true)
                     });
-                    checker.knowing(facts, |checker| checker.infer(element))
+                    checker.knowing(facts.clone(), |checker| {
+                        let found = checker.infer(element);
+                        match shape(element) {
+                            Shape::Name(name) => with_parts_answered(found, name, &facts),
+                            _ => found,
+                        }
+                    })
                 });
                 Type::list(collected)
             }
@@ -452,6 +458,27 @@ fn fits(found: &Type, expected: &Type) -> bool {
         (Type::Number, Type::Int) => false,
         _ => found.comparable(expected),
     }
+}
+
+/// What passed a filter has the parts that the filter asked for: those of `name` among the answered `paths`.
+fn with_parts_answered(of: Type, name: &str, paths: &[String]) -> Type {
+    let Type::Record(mut parts) = of else {
+        return of;
+    };
+    for path in paths {
+        let part = path
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('.'));
+        let Some(part) = part.filter(|part| matches!(parts.get(*part), Some(Type::Maybe(_))))
+        else {
+            continue;
+        };
+        let parts = Arc::make_mut(&mut parts);
+        if let Some(known) = parts.get_mut(part) {
+            *known = known.known().clone();
+        }
+    }
+    Type::Record(parts)
 }
 
 fn of_literal(literal: &LiteralValue) -> Type {

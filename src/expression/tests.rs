@@ -21,7 +21,11 @@ fn variables() -> BTreeMap<String, Type> {
         ("files", Type::list(Type::Text).maybe()),
         (
             "items",
-            Type::list(record([("level", level), ("name", Type::Text)])),
+            Type::list(record([
+                ("level", level),
+                ("name", Type::Text),
+                ("size", Type::Int.maybe()),
+            ])),
         ),
     ]);
     BTreeMap::from([("form".to_owned(), form), ("now".to_owned(), Type::Time)])
@@ -88,6 +92,7 @@ fn sound_guards_have_no_faults() {
         "!(form.count == null) && form.count > 3",
         "form.count == null ? true : form.count > 3",
         "form.count == 3",
+        "form.items.filter(i, i.size != null).all(i, i.size > 3)",
         "form.personal && form.sensitive",
         "!form.personal || form.sensitive",
         "form.found + duration(\"24h\") > now && now - form.found < duration(\"1h\")",

@@ -228,7 +228,9 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
-                    CancelReason::Overdue | CancelReason::Returned => Reason::Reassigned,
+                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Jumped => {
+                        Reason::Reassigned
+                    }
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))
@@ -294,7 +296,7 @@ fn offered_by(
         TaskAsks::Sign | TaskAsks::Work if !stage.choices.is_empty() => vec!["choose"],
         TaskAsks::Sign => {
             let abstain = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
-            let returns = !return_targets(&running.workflow, case, node, stage).is_empty();
+            let returns = !return_targets(&running.workflow, case, &task.stage, stage).is_empty();
             ["approve"]
                 .into_iter()
                 .chain(returns.then_some("return"))
@@ -304,7 +306,7 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair => Vec::new(),
+        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::File => Vec::new(),
     };
     words
         .into_iter()

@@ -117,6 +117,8 @@ impl OpenCase {
             calendar: &calendar,
             lookup: &NoFacts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
             number: None,
         };
         ask(&Situation::new(&self.workflow, &self.case, &context))

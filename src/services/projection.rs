@@ -9,7 +9,7 @@ use ulid::Ulid;
 use super::cases::Running;
 use super::viewer::{address, concerned};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
-use super::{App, Error, links, notices};
+use super::{App, Error, links, notices, registers, started};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
@@ -92,6 +92,8 @@ pub(super) fn write(
         )?;
     }
     append(conn, running, decision, context)?;
+    registers::write(conn, running, case, context)?;
+    started::tell_parent(app, conn, running.ulid, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
     if context.actor != Actor::System {
         // A timer's own claim is settled by whoever holds it.
@@ -179,7 +181,7 @@ fn person_of(stamp: &Stamp) -> Option<i64> {
 fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseState, Error> {
     let end = match &case.status {
         Status::Ended { end, at } => Some((end.clone(), *at)),
-        Status::Draft | Status::Open { .. } => None,
+        Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
     };
     let outcome = end
         .as_ref()

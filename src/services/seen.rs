@@ -161,6 +161,8 @@ fn context<'a>(
         calendar: &running.calendar,
         lookup: facts,
         vault: &PlainVault,
+        registered: &[],
+        children: &[],
         number: None,
     }
 }

@@ -277,6 +277,9 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
         | Rejection::CaseClosed
+        | Rejection::Suspended
+        | Rejection::NotSuspended
+        | Rejection::PastLaw(_)
         | Rejection::AlreadySubmitted
         | Rejection::MovedOn { .. } => StatusCode::CONFLICT,
         Rejection::UnknownAction(_)
@@ -287,6 +290,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::CommentUnprintable
         | Rejection::UnknownChoice(..)
         | Rejection::UnknownTarget(..)
+        | Rejection::UnknownSignal(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
         | Rejection::UnknownPerson(_)

@@ -48,6 +48,10 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         Rejection::UnknownTarget(target, targets) => {
             say(&[("target", target), ("targets", targets)])
         }
+        Rejection::UnknownSignal(signal, signals) => {
+            say(&[("signal", signal), ("signals", signals)])
+        }
+        Rejection::PastLaw(stage) => say(&[("stage", stage)]),
         Rejection::UnknownField(field) => say(&[("field", field)]),
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
@@ -68,6 +72,8 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::TooLateToWithdraw
         | Rejection::OnlyApplicant
         | Rejection::CaseClosed
+        | Rejection::Suspended
+        | Rejection::NotSuspended
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing

@@ -102,6 +102,7 @@ workflow: data-supply
 title: {zh: 数据供给, en: Data supply}
 number: 供〔{year}〕{seq}号
 who: applicant
+defaults: {email_link: never}
 form:
   - section: request
     title: {zh: 申请, en: Request}

@@ -14,7 +14,7 @@ impl ActionRule for Claim {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.my_task(self.name(), task)?;
-        let taken = people::holder(at.case, task, at.context).is_some();
+        let taken = people::holder(at.workflow, at.case, task, at.context).is_some();
         let offered_to_several = 1 < at.eligible(task).len();
         let node = at.workflow.node(&task.stage);
         if taken

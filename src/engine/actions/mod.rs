@@ -8,18 +8,23 @@ mod choose;
 mod claim;
 mod comment;
 mod done;
+mod jump;
 mod reassign;
 mod reject;
 mod release;
 mod resume;
 mod r#return;
+mod signal;
 mod submit;
 mod supplement;
 mod supply;
+mod suspend;
 mod terminate;
 mod withdraw;
 
+pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
+pub use signal::{SignalOffer, signals};
 
 use super::run::Run;
 use super::situation::Situation;
@@ -62,8 +67,11 @@ pub const ALL: &[&dyn ActionRule] = &[
     &release::Release,
     &reassign::Reassign,
     &resume::Resume,
+    &signal::Signal,
     &comment::Comment,
     &withdraw::Withdraw,
+    &suspend::Suspend,
+    &jump::Jump,
     &terminate::Terminate,
 ];
 
@@ -145,7 +153,7 @@ fn answer(
     super::answers::fill(run, stage, &task, input, passing)?;
     if passing {
         let choice = input.choice.as_deref().unwrap_or(action);
-        run.hold(&stage.checks, Some(choice), input.confirmed)?;
+        run.hold(&stage.checks, Some(id), Some(choice), input.confirmed)?;
     }
     run.record(Event::Answered {
         task: id,

@@ -22,8 +22,7 @@ impl ActionRule for Reassign {
             });
         }
         let person = at.person()?;
-        let node = at.workflow.node(&task.stage);
-        if !people::managers(node, at.case, at.context).contains(&person) {
+        if !people::managers(&task.stage, at).contains(&person) {
             return Err(Rejection::MissingPost("workflow_admin".into()));
         }
         Ok(())

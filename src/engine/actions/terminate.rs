@@ -18,14 +18,14 @@ impl ActionRule for Terminate {
 
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
         let person = at.person()?;
-        if !at.case.is_open() {
+        if at.case.region().is_none() {
             return Err(Rejection::CaseClosed);
         }
         // Nobody manages a case of their own.
         if person == at.case.applicant {
             return Err(Rejection::Excluded);
         }
-        match people::managers(None, at.case, at.context).contains(&person) {
+        match people::managers("", at).contains(&person) {
             true => Ok(()),
             false => Err(Rejection::MissingPost("workflow_admin".into())),
         }

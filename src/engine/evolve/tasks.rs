@@ -4,6 +4,7 @@ use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::task::TaskState;
 use crate::engine::{Actor, Answer, Case, NewTask, Party, Stamp, Task, TaskId};
+use crate::forms::Answers;
 
 impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
@@ -30,6 +31,8 @@ impl Case {
             },
             opened: stamp.at,
             changed: self.revision,
+            answers: Answers::new(),
+            private: Answers::new(),
         });
     }
 
@@ -84,5 +87,19 @@ impl Case {
         if let Some(seat) = seat {
             record.actors.insert(seat, by);
         }
+    }
+
+    /// Whoever filed the case that was asked for: at whichever time this one heard of it.
+    pub(super) fn case_filed(&mut self, id: TaskId, by: PersonId, stamp: &Stamp) {
+        self.change_task(id, |task| {
+            task.state = TaskState::Settled {
+                answer: Answer::Filed,
+                by,
+                at: stamp.at,
+                comment: None,
+                automatic: false,
+            }
+        });
+        self.involve(Party::Person(by), Why::Acted);
     }
 }

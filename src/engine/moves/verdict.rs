@@ -11,7 +11,7 @@ impl Run<'_> {
     pub(in crate::engine) fn settle(&mut self, id: &str, counted: bool) -> Result<(), Rejection> {
         match self.verdict_of(id, counted) {
             Some(next) => self.go(next),
-            None => Ok(()),
+            None => self.settle_down(),
         }
     }
 
@@ -71,6 +71,10 @@ fn cast(task: &Task, order: u32) -> Cast {
         Answer::Approved | Answer::Chosen { refuses: false, .. } => Cast::Yes(order),
         Answer::Done | Answer::Acknowledged => Cast::Yes(order),
         // A return is no vote; the others answer no seat.
-        Answer::Returned | Answer::Submitted | Answer::Supplied | Answer::Repaired => Cast::Open,
+        Answer::Returned
+        | Answer::Submitted
+        | Answer::Supplied
+        | Answer::Repaired
+        | Answer::Filed => Cast::Open,
     }
 }

@@ -36,7 +36,7 @@ impl Scene<'_> {
     pub(super) fn rejected(&self) -> Notice {
         let on = match &self.running.case.status {
             Status::Ended { at, .. } => *at,
-            Status::Draft | Status::Open { .. } => self.row.created_at,
+            Status::Draft | Status::Open { .. } | Status::Suspended { .. } => self.row.created_at,
         };
         Notice::Rejected {
             department: self.department_that_answered(None),

@@ -152,9 +152,11 @@ impl Scene<'_> {
             asked: match task.asks {
                 TaskAsks::Sign => Asked::Sign,
                 TaskAsks::Notice => Asked::Acknowledge,
-                TaskAsks::Work | TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair => {
-                    Asked::Work
-                }
+                TaskAsks::Work
+                | TaskAsks::Edit
+                | TaskAsks::Supply
+                | TaskAsks::Repair
+                | TaskAsks::File => Asked::Work,
             },
             stage: self.stage_title(task),
             branch: None,

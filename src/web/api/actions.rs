@@ -119,6 +119,8 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         answers: body.answers("answers"),
         choice: body.text("choice"),
         to: body.text("to"),
+        signal: body.text("signal"),
+        stage: body.text("stage"),
         fields: body.texts("fields"),
         person: body.text("person"),
         confirmed: body.flag("confirmed"),

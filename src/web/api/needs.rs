@@ -87,7 +87,9 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
     let mut needs = Vec::new();
     match (offered.action, task, stage) {
         ("choose", _, Some((_, stage))) => needs.push(choice(stage, language)),
-        ("return", _, Some((node, stage))) => needs.push(to(seen, node, stage, language)),
+        ("return", Some(task), Some((_, stage))) => {
+            needs.push(to(seen, &task.stage, stage, language));
+        }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
         ("submit", _, _) => {
@@ -152,9 +154,9 @@ fn choice(stage: &Stage, language: Language) -> Need {
     }
 }
 
-fn to(seen: &Seen, node: &Node, stage: &Stage, language: Language) -> Need {
+fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
     let workflow = &seen.running.workflow;
-    let targets = return_targets(workflow, &seen.running.case, node, stage);
+    let targets = return_targets(workflow, &seen.running.case, place, stage);
     let options = targets.into_iter().map(|target| {
         let title = workflow.node(&target).map_or_else(
             || messages::text(language, "rejection.applicant", &[]),

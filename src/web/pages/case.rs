@@ -68,6 +68,18 @@ impl<'a> Sight<'a> {
         mail::stage_title(&self.seen.running, task, self.language)
     }
 
+    /// The title of a signal to a block or wait.
+    fn signal(&self, place: &str, name: &str) -> String {
+        use crate::forms::Words;
+        let node = self.seen.running.workflow.node(place);
+        let signals = node.map(|node| node.signals.as_slice()).unwrap_or_default();
+        let signal = signals.iter().find(|signal| signal.name == name);
+        signal.map_or_else(
+            || name.to_owned(),
+            |signal| self.language.pick(&signal.title).to_owned(),
+        )
+    }
+
     /// A stage's or end's title.
     fn title(&self, id: &str) -> String {
         use crate::forms::Words;
@@ -109,7 +121,7 @@ impl<'a> Sight<'a> {
 pub fn was_resubmitted(seen: &Seen) -> bool {
     seen.history
         .iter()
-        .any(|happened| matches!(happened.body.event, Event::Resubmitted))
+        .any(|happened| matches!(happened.body.event, Event::Resubmitted { .. }))
 }
 
 fn see(visit: &Visit, reader: &Reader, id: Ulid) -> Result<Seen, Failure> {
@@ -263,13 +275,15 @@ impl Acting<'_> {
                 task: tried.task,
                 comment: filled(&tried.comment),
                 answers: Some(tried.answers.clone()).filter(|answers| !answers.is_empty()),
-                choice: tried.choice.clone(),
+                choice: tried.choice.clone().filter(|_| tried.action != "signal"),
                 to: filled(&tried.to).filter(|_| tried.action == "return"),
                 fields: match tried.action.as_str() {
                     "supplement" => tried.ask.clone(),
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                signal: tried.choice.clone().filter(|_| tried.action == "signal"),
+                stage: filled(&tried.stage),
                 confirmed: tried.confirmed,
             },
             seen: tried.revision,

@@ -256,6 +256,7 @@ pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language:
         Answer::Submitted => (Tone::Ok, say("case.answer.submitted")),
         Answer::Supplied => (Tone::Ok, say("case.answer.supplied")),
         Answer::Repaired => (Tone::Ok, say("case.answer.repaired")),
+        Answer::Filed => (Tone::Ok, say("case.answer.filed")),
     };
     Tag::new(tone, words)
 }

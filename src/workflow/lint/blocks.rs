@@ -5,7 +5,7 @@ use crate::expression::{Words, suggestion};
 use crate::workflow::{Foreach, JoinPass, Kind, Node, Parallel, Share, Start};
 
 /// What expressions can always read, so that no `as` and no start may be called so.
-const TAKEN: &[&str] = &["form", "case", "settings", "now", "row", "choice"];
+pub const TAKEN: &[&str] = &["form", "case", "settings", "now", "row", "choice"];
 
 impl<'a> Lint<'a> {
     pub fn blocks(&mut self) {

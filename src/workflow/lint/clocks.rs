@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::calendar::{Duration, Unit};
-use crate::workflow::{Budget, ClockRule, Kind, Node, Remind};
+use crate::workflow::{Budget, ClockRule, Kind, Node, Remind, Sign};
 
 impl Lint<'_> {
     pub fn clocks(&mut self) {
@@ -20,7 +20,10 @@ impl Lint<'_> {
     }
 
     fn no_deadline(&mut self, node: &Node) {
-        if matches!(node.kind, Kind::Stage(_)) && !self.is_timed(node) {
+        let Some(stage) = node.stage() else { return };
+        // Votes that wait for a deadline that never comes are worse, and told of as such.
+        let waits = matches!(&stage.sign, Sign::Vote(vote) if vote.until_due);
+        if !waits && !self.is_timed(node) {
             let at = self.of_node(&node.id, &["id"]);
             self.note(
                 "no-deadline",

@@ -1,12 +1,16 @@
 //! The rules over a whole definition, once it is read.
 
 mod blocks;
+#[cfg(test)]
+mod broken;
 mod clocks;
 mod flow;
 mod forms;
 mod guards;
 mod law;
 mod map;
+#[cfg(test)]
+mod page;
 mod people;
 mod registers;
 mod rules;

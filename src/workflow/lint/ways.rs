@@ -185,7 +185,8 @@ impl<'a> Walk<'a, '_> {
                 to.extend(self.others(node, stage, around));
             }
             Kind::Wait(wait) => {
-                if wait.until.is_some() {
+                // One that waits for nothing is told of as such.
+                if wait.until.is_some() || node.signals.is_empty() {
                     to.extend(&exits.passed);
                 }
             }

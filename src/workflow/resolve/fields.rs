@@ -339,7 +339,7 @@ impl<'t> Reader<'t> {
     pub fn other_workflow(&mut self, tree: &'t Tree) -> Option<String> {
         let key = self.scalar(tree)?;
         let known = &self.surroundings.workflows;
-        if !known.contains_key(key) {
+        if !known.contains_key(key) && self.names.key != key {
             self.note_with(
                 "unknown-workflow",
                 &tree.at,

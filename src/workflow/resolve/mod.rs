@@ -17,8 +17,6 @@ mod seats;
 mod sign;
 mod stage;
 mod targets;
-#[cfg(test)]
-mod tests;
 mod top;
 mod who;
 

@@ -18,6 +18,8 @@ pub(in crate::workflow) const TARGET_WORDS: &[&str] =
 /// Every name that something else may refer to.
 #[derive(Debug, Default)]
 pub(in crate::workflow) struct Names {
+    /// The workflow's own key.
+    pub key: String,
     /// Stages and blocks.
     pub nodes: BTreeMap<String, Range<usize>>,
     /// Ends written in the definition.
@@ -43,6 +45,8 @@ impl Names {
                 .map(|entry| entry.key.clone())
                 .collect()
         };
+        let own = root.get("workflow").and_then(Tree::text);
+        names.key = own.unwrap_or_default().to_owned();
         names.lists = keys("lists").into_iter().collect();
         names.ends = keys("ends").into_iter().collect();
         names.form(root, notes);

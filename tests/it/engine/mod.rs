@@ -1,6 +1,7 @@
 //! What the engine does with a case, capability by capability.
 
 mod answers;
+mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;

@@ -65,7 +65,7 @@ fn only_administrators_set_it_going_again() {
     );
     assert_eq!(
         world.actions("adm"),
-        ["resume", "comment", "terminate"],
+        ["resume", "comment", "suspend", "terminate"],
         "what no one else can mend is not reassigned"
     );
 }

@@ -1,8 +1,8 @@
 //! What holds for any workflow and whatever people do: random definitions, random commands, time passing, posts changing.
 
 use huiqian::engine::{
-    Actor, Answer, Case, Event, Input, PositionState, Rejection, Status, Task, TaskAsks, TaskId,
-    TaskState, next_wake,
+    Actor, Answer, Case, Event, Input, PositionState, Rejection, Situation, Status, Task, TaskAsks,
+    TaskId, TaskState, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,6 +19,9 @@ const ACTIONS: &[&str] = &[
     "abstain",
     "supplement",
     "supply",
+    "signal",
+    "suspend",
+    "jump",
     "return",
     "claim",
     "release",
@@ -65,7 +68,13 @@ const STAFF: &[&[Row<'static>]] = &[
 ];
 
 /// What goes with an action that makes it fail for no other reason than the rules.
-fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<'_>) -> Input {
+fn plausible(
+    world: &World,
+    login: &str,
+    action: &str,
+    task: Option<TaskId>,
+    tape: &mut Tape<'_>,
+) -> Input {
     let mut input = Input {
         task,
         comment: Some("理由".into()),
@@ -81,13 +90,32 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
-                .and_then(|task| world.workflow.node(&task.stage))
-                .and_then(|node| Some((node, node.stage()?)))
-                .map(|(node, stage)| {
-                    huiqian::engine::return_targets(&world.workflow, &world.case, node, stage)
+                .and_then(|task| {
+                    let stage = world.workflow.node(&task.stage)?.stage()?;
+                    Some((task.stage.as_str(), stage))
+                })
+                .map(|(place, stage)| {
+                    huiqian::engine::return_targets(&world.workflow, &world.case, place, stage)
                 })
                 .unwrap_or_default();
             input.to = targets.get(tape.below(targets.len())).cloned();
+        }
+        "signal" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let signals = huiqian::engine::signals(&at);
+            if let Some(offer) = signals.get(tape.below(signals.len())) {
+                input.signal = Some(offer.signal.name.clone());
+                input.stage = Some(offer.place.clone());
+            }
+        }
+        "jump" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let targets = huiqian::engine::jump_targets(&at);
+            input.to = targets
+                .get(tape.below(targets.len()))
+                .map(|target| target.to.clone());
         }
         _ => {}
     }
@@ -123,7 +151,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                 return Ok(());
             }
             let (login, action, task) = tape.one_of(&everything);
-            let input = plausible(world, action, task, tape);
+            let input = plausible(world, login, action, task, tape);
             if let Err(rejection) = world.act(login, action, input) {
                 prop_assert!(
                     is_about_the_input(action, &rejection),
@@ -164,14 +192,18 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    let without_task = matches!(action, "comment" | "withdraw" | "terminate" | "submit");
+    // What is done on the case as a whole takes no heed of a task.
+    let without_task = matches!(
+        action,
+        "comment" | "withdraw" | "terminate" | "submit" | "signal" | "suspend" | "jump" | "resume"
+    );
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
     if is_offered {
         return Ok(());
     }
-    let input = plausible(world, action, task, tape);
+    let input = plausible(world, login, action, task, tape);
     let context = world.context(Actor::Person(world.id(login)));
     let answer = world.act_in(&context, action, input, None);
     prop_assert!(
@@ -197,6 +229,13 @@ fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
                 "live after the end"
             );
             prop_assert!(case.clocks.values().all(|clock| clock.stopped));
+        }
+        Status::Suspended { .. } => {
+            let resumes = |login: &&str| {
+                let offered = world.offered(login);
+                offered.iter().any(|offered| offered.action == "resume")
+            };
+            prop_assert!(LOGINS.iter().any(resumes), "nobody resumes it");
         }
         Status::Open { .. } => {
             somebody_can_move_it(world, yaml)?;
@@ -283,6 +322,10 @@ fn tasks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseError
                 prop_assert!(!region.open.is_empty(), "{} is empty\n{yaml}", position.id);
                 continue;
             }
+            PositionState::Waiting | PositionState::Between | PositionState::Held { .. } => {
+                continue;
+            }
+            PositionState::Started { .. } => Some(TaskAsks::File),
             PositionState::Asked => None,
             PositionState::Supplement { .. } => Some(TaskAsks::Supply),
             PositionState::Editing(_) => Some(TaskAsks::Edit),
@@ -305,9 +348,8 @@ fn clocks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseErro
         if !clock.is_running() {
             continue;
         }
-        let place = world
-            .case
-            .position(clock.node.trim_end_matches("/supplement"));
+        let place = clock.node.split('/').next().unwrap_or_default();
+        let place = world.case.position(place);
         prop_assert!(place.is_some(), "{key} runs for nothing\n{yaml}");
     }
     Ok(())

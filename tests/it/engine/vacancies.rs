@@ -12,7 +12,10 @@ fn a_task_for_a_post_that_nobody_holds_goes_to_the_administrator_to_name_a_holde
     let mut world = World::filed(&with_stages(VACANT));
     assert_eq!(world.asked(), ["review: "]);
     assert_eq!(world.told(), ["Escalated: adm adi"]);
-    assert_eq!(world.actions("adm"), ["reassign", "comment", "terminate"]);
+    assert_eq!(
+        world.actions("adm"),
+        ["reassign", "comment", "suspend", "terminate"]
+    );
 
     world
         .on_with("adm", "reassign", "review", naming("dan"))
@@ -190,7 +193,10 @@ fn nobody_administers_a_case_of_their_own() {
     let world = World::filed_among(people, &with_stages(VACANT));
 
     assert_eq!(world.actions("ann"), ["comment", "withdraw"]);
-    assert_eq!(world.actions("pam"), ["reassign", "comment", "terminate"]);
+    assert_eq!(
+        world.actions("pam"),
+        ["reassign", "comment", "suspend", "terminate"]
+    );
 }
 
 #[test]

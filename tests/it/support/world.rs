@@ -4,8 +4,8 @@ use chrono::{TimeZone, Utc};
 use huiqian::calendar::{Calendar, Instant};
 use huiqian::directory::{DepartmentCode, Directory, PersonId};
 use huiqian::engine::{
-    self, Actor, Case, Channel, Command, Context, Decision, Effect, Event, Input, Notice, Offered,
-    Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId,
+    self, Actor, Case, Channel, Child, Command, Context, Decision, Effect, Event, Input, Notice,
+    Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId,
 };
 use huiqian::forms::Answers;
 use huiqian::workflow::{self, Surroundings, Workflow};
@@ -24,6 +24,8 @@ pub struct World {
     pub case: Case,
     pub log: Vec<(Event, Stamp)>,
     pub effects: Vec<Effect>,
+    /// The cases that it started, once they were filed.
+    pub children: Vec<Child>,
 }
 
 /// An instant of Beijing time, `2026-02-10 09:00`.
@@ -158,6 +160,7 @@ impl World {
             now: at("2026-03-02 09:00"),
             log: Vec::new(),
             effects: Vec::new(),
+            children: Vec::new(),
         }
     }
 
@@ -219,6 +222,8 @@ impl World {
             calendar: &self.calendar,
             lookup: &Everything,
             vault: &PlainVault,
+            registered: &[],
+            children: &self.children,
             number: Some("试〔2026〕1号"),
         }
     }

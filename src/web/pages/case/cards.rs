@@ -38,7 +38,7 @@ pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
             let (_, stage) = stage_of(seen, task)?;
             engine::filled_by(&running.workflow, stage, task)
         }
-        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair => return None,
+        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
     };
     (!part.fields.is_empty()).then_some(part)
 }
@@ -128,6 +128,7 @@ impl Card<'_> {
             TaskAsks::Edit => "case.card.edit",
             TaskAsks::Supply => "case.card.supply",
             TaskAsks::Repair => "case.card.repair",
+            TaskAsks::File => "case.card.file",
         };
         self.sight.say(key, &[("stage", &stage)])
     }
@@ -159,7 +160,7 @@ impl Card<'_> {
             TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
             TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
             TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
-            TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {
+            TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
                     .map(pick)
@@ -370,11 +371,15 @@ impl Card<'_> {
     /// Where it may be returned to; the usual place is chosen.
     fn return_to(&self) -> Vec<Choice> {
         let seen = self.sight.seen;
-        let Some((node, stage)) = stage_of(seen, self.task).filter(|_| self.offers("return"))
-        else {
+        let Some((_, stage)) = stage_of(seen, self.task).filter(|_| self.offers("return")) else {
             return Vec::new();
         };
-        let targets = return_targets(&seen.running.workflow, &seen.running.case, node, stage);
+        let targets = return_targets(
+            &seen.running.workflow,
+            &seen.running.case,
+            &self.task.stage,
+            stage,
+        );
         let usual = targets.last().cloned().unwrap_or_default();
         let wanted = self
             .on_me(|tried| Some(tried.to.clone()).filter(|to| !to.is_empty()))

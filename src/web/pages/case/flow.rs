@@ -205,7 +205,7 @@ fn returns(sight: &Sight<'_>) -> Vec<Happened> {
             };
             let back = history[index..]
                 .iter()
-                .find(|later| matches!(later.body.event, Event::Resubmitted));
+                .find(|later| matches!(later.body.event, Event::Resubmitted { .. }));
             let when = day(happened.at);
             let text = match back {
                 Some(back) => {

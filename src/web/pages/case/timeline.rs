@@ -32,6 +32,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Edit => "case.awaits.edit",
         TaskAsks::Supply => "case.awaits.supply",
         TaskAsks::Repair => "case.awaits.repair",
+        TaskAsks::File => "case.awaits.file",
     };
     TimelineItem {
         dot: "now",
@@ -153,7 +154,7 @@ impl Telling<'_> {
         };
         match &self.happened.body.event {
             Event::Submitted { .. } => told("ok", "case.event.submitted", &[], ""),
-            Event::Resubmitted => told("", "case.event.resubmitted", &[], ""),
+            Event::Resubmitted { .. } => told("", "case.event.resubmitted", &[], ""),
             Event::Answered {
                 task,
                 answer,
@@ -214,7 +215,7 @@ impl Telling<'_> {
             }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),
-            Event::Unparked => told("", "case.event.unparked", &[], ""),
+            Event::Unparked { .. } => told("", "case.event.unparked", &[], ""),
             Event::Withdrawn { comment } => {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.withdrawn", &[], comment)
@@ -224,7 +225,47 @@ impl Telling<'_> {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
             }
+            Event::Signalled {
+                id,
+                signal,
+                comment,
+            } => {
+                let what = self.sight.signal(id, signal);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.signalled", &[("what", &what)], comment)
+            }
+            Event::Recorded { register, .. } => {
+                told("", "case.event.recorded", &[("register", register)], "")
+            }
+            Event::CaseStarted { id, .. } => {
+                let stage = self.sight.title(id);
+                told("", "case.event.case_started", &[("stage", &stage)], "")
+            }
+            Event::CaseFiled { id, number, .. } => {
+                let stage = self.sight.title(id);
+                let number = number.as_deref().unwrap_or_default();
+                let values = [("stage", stage.as_str()), ("number", number)];
+                told("", "case.event.case_filed", &values, "")
+            }
+            Event::CaseClosed { id, .. } => {
+                let stage = self.sight.title(id);
+                told("", "case.event.case_closed", &[("stage", &stage)], "")
+            }
+            Event::Suspended { comment } => told("warn", "case.event.suspended", &[], comment),
+            Event::Continued { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.continued", &[], comment)
+            }
+            Event::Jumped { to, comment, .. } => {
+                let to = self.sight.title(to);
+                told("warn", "case.event.jumped", &[("to", &to)], comment)
+            }
             Event::Commented { .. }
+            | Event::BranchOpened { .. }
+            | Event::Waits { .. }
+            | Event::Stands { .. }
+            | Event::Held { .. }
+            | Event::Unheld { .. }
             | Event::AnswersChanged { .. }
             | Event::Skipped { .. }
             | Event::Entered { .. }

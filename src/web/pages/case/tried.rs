@@ -24,6 +24,8 @@ pub struct Tried {
     pub ask: Vec<String>,
     /// For `reassign`: the new holder's login.
     pub person: String,
+    /// For `signal`: at which block or wait.
+    pub stage: String,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -67,6 +69,7 @@ impl Tried {
             to: typed("to"),
             ask: posted.all("ask"),
             person: typed("person"),
+            stage: typed("stage"),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),

@@ -106,6 +106,10 @@ impl Rows<'_> {
             TaskAsks::Edit => self.say("case.asks.edit", &[]),
             TaskAsks::Supply => self.say("case.asks.supply", &[]),
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
+            TaskAsks::File => {
+                let stage = mail::stage_title(running, task, self.visit.language);
+                self.say("case.asks.file", &[("stage", &stage)])
+            }
             TaskAsks::Notice => {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.notice", &[("stage", &stage)])

@@ -47,6 +47,24 @@ enum Step<'a> {
     },
 }
 
+/// The one guard behind which a field must be answered: of several, all are the same one.
+pub(super) fn shown_by<'a>(
+    mut guards: Vec<&'a Expression>,
+    field: &'a Field,
+    answered: bool,
+) -> Option<&'a Expression> {
+    match &field.required {
+        _ if answered => {}
+        Required::When(guard) => guards.push(guard),
+        Required::Yes | Required::No => return None,
+    }
+    guards.dedup();
+    match guards.as_slice() {
+        [guard] => Some(guard),
+        _ => None,
+    }
+}
+
 pub(super) fn all<'a>(lint: &Lint<'a>) -> Vec<Asked<'a>> {
     let workflow = lint.workflow;
     let sections = workflow.form.sections.iter();
@@ -106,24 +124,10 @@ impl<'a> Asked<'a> {
         self.section.show_when.is_none() && self.field.show_when.is_none() && self.answered
     }
 
-    /// The guard with which it is shown and must be answered, where there is one: of several, all are the same one.
+    /// The guard with which it is shown and must be answered, where there is one.
     pub fn shown_by(&self) -> Option<&'a Expression> {
-        let mut guards: Vec<&Expression> = self
-            .section
-            .show_when
-            .iter()
-            .chain(&self.field.show_when)
-            .collect();
-        match &self.field.required {
-            _ if self.answered => {}
-            Required::When(guard) => guards.push(guard),
-            Required::Yes | Required::No => return None,
-        }
-        guards.dedup();
-        match guards.as_slice() {
-            [guard] => Some(guard),
-            _ => None,
-        }
+        let guards = self.section.show_when.iter().chain(&self.field.show_when);
+        shown_by(guards.collect(), self.field, self.answered)
     }
 
     pub fn seen(&self, stand: &Stand<'a>) -> Seen {

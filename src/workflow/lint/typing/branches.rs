@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::stand::Stand;
 use super::{Typing, with_options};
 use crate::expression::Type;
-use crate::forms::Field;
+use crate::forms::{Field, Per, Section};
 use crate::workflow::lint::Lint;
 use crate::workflow::resolve::Site;
 use crate::workflow::{Foreach, Kind, Node};
@@ -24,6 +24,10 @@ impl<'a> Typing<'a> {
                 continue;
             };
             let element = self.over(standing.node, foreach);
+            if element == Type::Any {
+                self.parts.insert(&standing.node.id, Type::Any);
+                continue;
+            }
             let mut parts = fields_of(&element);
             // Of elements that are the same only in `by`, the rest differs from one to the next.
             if !foreach.by.is_empty() {
@@ -74,11 +78,11 @@ impl<'a> Typing<'a> {
 /// By section: the foreach blocks around everything that fills it, outermost first.
 pub(super) fn sections<'a>(lint: &Lint<'a>) -> BTreeMap<&'a str, Vec<&'a Node>> {
     let sections = lint.workflow.form.sections.iter();
-    let owners: BTreeMap<&str, &str> = sections
+    let owners: BTreeMap<&str, &Section> = sections
         .flat_map(|section| {
             let own = section.fields.iter().map(|field| field.id.as_str());
             own.chain([section.id.as_str()])
-                .map(|name| (name, section.id.as_str()))
+                .map(move |name| (name, section))
         })
         .collect();
     let mut found: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
@@ -88,7 +92,11 @@ pub(super) fn sections<'a>(lint: &Lint<'a>) -> BTreeMap<&'a str, Vec<&'a Node>> 
                 continue;
             };
             let around: Vec<&Node> = standing.foreachs().collect();
-            let common = found.entry(section).or_insert_with(|| around.clone());
+            // Where answers of branches are filled outside of any, that is told and nothing else.
+            if section.per == Per::Branch && around.is_empty() {
+                continue;
+            }
+            let common = found.entry(&section.id).or_insert_with(|| around.clone());
             let same = std::iter::zip(common.iter(), &around)
                 .take_while(|(one, two)| one.id == two.id)
                 .count();

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Lint;
+use super::blocks::TAKEN;
 use crate::expression::{Absent, Expression, KnownStage, Surface, Type};
-use crate::forms::Options;
+use crate::forms::{Field, Options, Required};
 use crate::workflow::resolve::Site;
 use crate::workflow::{Asks, Kind, Node};
 
@@ -143,9 +144,21 @@ impl<'a> Typing<'a> {
                 Seen::Asked | Seen::Perhaps => of.maybe(),
             };
             parts.insert(asked.field.id.clone(), of);
-            if let Some(guard) = asked.shown_by().filter(|_| *seen == Seen::Asked) {
+            if *seen != Seen::Asked {
+                continue;
+            }
+            let columns = asked.field.columns.iter();
+            let columns = columns.filter_map(|column| {
+                let guards = column.show_when.iter().collect();
+                let guard = asked::shown_by(guards, column, always_required(column))?;
+                Some((guard, format!("row.{}", column.id)))
+            });
+            let field = asked
+                .shown_by()
+                .map(|guard| (guard, format!("form.{}", asked.field.id)));
+            for (guard, path) in field.into_iter().chain(columns) {
                 let known = implied.entry(guard.source().trim().to_owned()).or_default();
-                known.push(format!("form.{}", asked.field.id));
+                known.push(path);
             }
         }
         View {
@@ -176,7 +189,8 @@ impl<'a> Typing<'a> {
             .all()
             .iter()
             .filter(|standing| matches!(standing.node.kind, Kind::Start(_)))
-            .filter(|standing| stand.may_read(self, &standing.node.id));
+            .filter(|standing| stand.may_read(self, &standing.node.id))
+            .filter(|standing| !TAKEN.contains(&standing.node.id.as_str()));
         starts
             .map(|standing| {
                 let outcomes = ["approved", "rejected", "withdrawn", "lapsed", "closed"];
@@ -332,7 +346,7 @@ fn stage_choices(node: &Node) -> Option<Arc<[String]>> {
 }
 
 /// Choices with written options are texts among these.
-fn with_options(of: Type, field: &crate::forms::Field) -> Type {
+fn with_options(of: Type, field: &Field) -> Type {
     match (of, &field.options) {
         (Type::Text, Options::Fixed(options)) => Type::one_of(options.iter().map(|(id, _)| id)),
         (Type::List(element), Options::Fixed(_)) => Type::list(with_options(*element, field)),
@@ -351,6 +365,10 @@ fn with_options(of: Type, field: &crate::forms::Field) -> Type {
         (Type::Maybe(inner), _) => with_options(*inner, field).maybe(),
         (of, _) => of,
     }
+}
+
+fn always_required(column: &Field) -> bool {
+    column.required == Required::Yes
 }
 
 fn of_json(value: &serde_json::Value) -> Type {

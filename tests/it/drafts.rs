@@ -1,0 +1,63 @@
+//! The five drafts of the domain: complete definitions that use the whole language.
+
+use huiqian::workflow::{Severity, Surroundings, read};
+
+/// The drafts, by key.
+pub const DRAFTS: &[(&str, &str)] = &[
+    (
+        "data-destruction",
+        include_str!("drafts/data-destruction.yaml"),
+    ),
+    ("data-sharing", include_str!("drafts/data-sharing.yaml")),
+    (
+        "incident-report",
+        include_str!("drafts/incident-report.yaml"),
+    ),
+    (
+        "open-data-scope",
+        include_str!("drafts/open-data-scope.yaml"),
+    ),
+    (
+        "system-construction",
+        include_str!("drafts/system-construction.yaml"),
+    ),
+];
+
+/// The names around a draft: those that are shipped, and the forms of the others.
+pub fn surroundings() -> Surroundings {
+    let mut all = Surroundings::standard();
+    DRAFTS.iter().for_each(|(_, text)| all.learn(text));
+    all
+}
+
+#[test]
+fn the_drafts_pass_the_check() {
+    for (key, text) in DRAFTS {
+        let checked = read(key, text, &surroundings());
+
+        let errors: Vec<String> = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.show(text))
+            .collect();
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+        let workflow = checked.workflow.expect("a workflow without errors");
+        assert_eq!(workflow.key, *key);
+    }
+}
+
+#[test]
+fn no_guard_of_the_drafts_fails_on_null() {
+    for (key, text) in DRAFTS {
+        let findings = read(key, text, &surroundings()).findings;
+
+        let nulls: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.code == "guard-null")
+            .map(|finding| finding.show(text))
+            .collect();
+
+        assert!(nulls.is_empty(), "{}", nulls.join("\n"));
+    }
+}
