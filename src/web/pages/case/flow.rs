@@ -199,6 +199,7 @@ fn returns(sight: &Sight<'_>) -> Vec<Happened> {
             let Event::Returned { from, to, .. } = &happened.body.event else {
                 return None;
             };
+            let now = |stage: &str| sight.seen.called_now(happened, stage);
             let day = |at| {
                 let day = crate::calendar::day_of(at);
                 format::day(day, sight.seen.now, sight.language)
@@ -216,9 +217,9 @@ fn returns(sight: &Sight<'_>) -> Vec<Happened> {
                 None => sight.say("case.flow.returned", &[("when", &when)]),
             };
             Some(Happened {
-                from: id_of(from).to_owned(),
+                from: id_of(&now(from)).to_owned(),
                 to: match to {
-                    Some(stage) => id_of(stage).to_owned(),
+                    Some(stage) => id_of(&now(stage)).to_owned(),
                     None => FILING.to_owned(),
                 },
                 text,

@@ -224,6 +224,8 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        may_save: true,
+        saved: "今天 10:12 暂存，还没有提交，只有您能看到。".into(),
         warning: String::new(),
     }
 }
@@ -339,6 +341,7 @@ fn case(language: Language) -> CaseView {
         crumb: Link::new("/inbox", text(language, "pages.nav.inbox", &[])),
         print_href: Some(format!("/c/{CASE}/print")),
         meanwhile: None,
+        next: None,
         flow: flow(language),
         acts: vec![act(language)],
         dues: vec![deadline(language)],
@@ -358,7 +361,22 @@ fn case(language: Language) -> CaseView {
             accept: ".pdf,.docx".into(),
             error: String::new(),
         }),
+        copies: vec![
+            CopyReceipt {
+                person: "张志远（省公安厅）".into(),
+                why: "李文静 抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::new(Tone::Ok, "10月3日 14:20 已阅"),
+            },
+            CopyReceipt {
+                person: "赵明（省公安厅）".into(),
+                why: "“综合审批”环节抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::plain(Tone::Line, "未阅"),
+            },
+        ],
         discussion: discussion(),
+        people: vec![Choice::new("wang.jianguo", "王建国（省公安厅）", false)],
         others: others(),
     }
 }
@@ -415,8 +433,19 @@ fn others() -> Vec<OtherAction> {
         key: "reassign-7".into(),
         action: "reassign".into(),
         task: Some("7".into()),
-        person: Some("wang".into()),
-        person_error: "没有登录名为“wang”的人员".into(),
+        named: Some(Named {
+            field: "person",
+            label: "新办理人的登录名".into(),
+            hint: "这个人要在职，并且没有回避事由。不能指定自己。".into(),
+            value: "wang".into(),
+            error: "没有登录名为“wang”的人员".into(),
+        }),
+        ways: vec![
+            Choice::new("before", "前加签：对方先签", true),
+            Choice::new("with", "并加签：和您一起签", false),
+        ],
+        ways_error: "请选择一种加签方式".into(),
+        fields: Vec::new(),
         title: "改派：科室审核".into(),
         about: "没有人能办理这一环节，请指定一个人。".into(),
         reason: Needed::Must,
@@ -430,8 +459,10 @@ fn others() -> Vec<OtherAction> {
     let terminate = OtherAction {
         key: "terminate".into(),
         task: None,
-        person: None,
-        person_error: String::new(),
+        named: None,
+        ways: Vec::new(),
+        ways_error: String::new(),
+        fields: Vec::new(),
         action: "terminate".into(),
         title: "终止这一件…".into(),
         about: "终止后不能恢复，所有参与人会收到通知。".into(),
@@ -479,5 +510,6 @@ fn case_for_reader(language: Language) -> CaseView {
     view.upload = None;
     view.discussion = Discussion::default();
     view.state = Tag::new(Tone::Ok, "已办结：同意共享");
+    view.next = Some(Link::new("/c/2", "处理下一件：省教育厅申请“户籍迁移信息”"));
     view
 }
