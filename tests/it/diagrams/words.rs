@@ -58,7 +58,7 @@ fn guards_are_said_by_the_labels_of_the_form() {
             "数据中有 数据级别 ≥ 3",
         ),
         ("rounds(\"look\") == 1", "“看”第一轮"),
-        ("form.amount * 2 > 3", "满足设定的条件"),
+        ("form.resources.all(r, r.level >= 3)", "满足设定的条件"),
     ] {
         assert_eq!(when(guard), words, "{guard}");
     }
