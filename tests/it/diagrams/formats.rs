@@ -233,3 +233,32 @@ fn a_definition_with_errors_is_not_drawn() {
     assert_eq!((said.code, said.out.as_str()), (1, ""));
     assert!(said.err.contains("trial.yaml:11"), "{}", said.err);
 }
+
+#[test]
+fn a_block_that_everything_leads_out_of_does_not_go_on() {
+    let workflow = workflow(&with_stages(
+        "  - group: both
+    title: 两步
+    stages:
+      - {stage: first, title: 一, who: section_head@applicant, next: last}
+  - {stage: middle, title: 中, who: section_head@applicant, when: form.amount == 1}
+  - {stage: last, title: 末, who: dept_leader@applicant, refused: middle}",
+    ));
+    let sketch = sketch(&workflow, None);
+
+    let falls: Vec<(&str, bool)> = sketch
+        .steps()
+        .skip(1)
+        .map(|step| (step.id.as_str(), step.falls))
+        .collect();
+
+    assert_eq!(
+        falls,
+        [
+            ("both", false),
+            ("first", false),
+            ("middle", true),
+            ("last", true)
+        ]
+    );
+}
