@@ -123,7 +123,7 @@ pub(super) fn publish(
 /// Puts a proposal in force.
 pub(super) fn confirm(config: Option<&Path>, key: &str, by: &str) -> Result<Answer, Failure> {
     let db = database::open(config)?;
-    let version = match workflows::confirm(&db, &SystemClock, key, by) {
+    let version = match workflows::confirm(&db, &SystemClock, key, by, None) {
         Ok(version) => version,
         Err(Error::NotFound) => {
             return Err(Failure::refused(say(

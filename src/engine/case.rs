@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Move, Onward};
+use super::event::{LeftAs, Move, Onward};
 use super::involve::Involvement;
-use super::{Task, TaskId};
+use super::{Task, TaskAsks, TaskId};
 use crate::calendar::{Clock as Measure, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
-use crate::workflow::Id;
+use crate::workflow::{Id, Outcome, Place};
 
 /// A case's key in the database.
 pub type CaseId = i64;
@@ -41,14 +41,23 @@ pub struct Case {
     pub private: Answers,
     /// The revision that last changed the answers.
     pub answers_changed: i64,
-    /// What is known of the stages and blocks that were entered.
-    pub stages: BTreeMap<Id, StageRecord>,
+    /// What is known of the stages, blocks and branches that were entered.
+    pub stages: BTreeMap<Place, StageRecord>,
+    /// What is known of the branches besides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub branches: BTreeMap<Place, BranchRecord>,
+    /// What it has left in registers, by [`Entry::key`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub entries: BTreeMap<String, Entry>,
     /// Every task there ever was, in the order of their numbers.
     pub tasks: Vec<Task>,
     /// The clocks.
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// When somebody last urged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urged: Option<Instant>,
 }
 
 /// Where a case stands.
@@ -62,12 +71,22 @@ pub enum Status {
         /// Where.
         at: Region,
     },
+    /// Held up by a manager (挂起): clocks stand still and nobody acts.
+    Suspended {
+        /// Where it goes on.
+        at: Region,
+        /// Since when.
+        since: Instant,
+    },
     /// Over.
     Ended {
         /// At which end.
         end: Id,
         /// When.
         at: Instant,
+        /// Since when it is void.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        voided: Option<Instant>,
     },
 }
 
@@ -83,9 +102,12 @@ pub struct Region {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// Which.
-    pub id: Id,
+    pub id: Place,
     /// Its round, from 1.
     pub round: u32,
+    /// Whether the run has gone on meanwhile (`await`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// Where it hands the run back after passing, the next last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resume: Vec<Onward>,
@@ -106,6 +128,20 @@ pub enum PositionState {
     },
     /// A block is open.
     Inside(Region),
+    /// It stands until a time or a signal.
+    Waiting,
+    /// It stands until its next round (`every`).
+    Between,
+    /// A case of another workflow is to end.
+    Started {
+        /// What that one begins with.
+        with: Answers,
+    },
+    /// Something that is still open must be closed first (`await`).
+    Held {
+        /// What then.
+        step: Move,
+    },
     /// The applicant revises the request.
     Editing(Resume),
     /// A guard failed.
@@ -124,10 +160,50 @@ pub enum Resume {
     /// Through all stages again.
     Again,
     /// Straight back to this stage.
-    Here(Id),
+    Here(Place),
+    /// Through all stages of this branch again.
+    Branch(Place),
 }
 
-/// What is known of a stage or block.
+/// What is known of a branch besides its [`StageRecord`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BranchRecord {
+    /// The round of its block in which it was opened.
+    pub round: u32,
+    /// What it stands for: the parts by which a foreach tells its branches, or the element; null in a parallel.
+    pub part: serde_json::Value,
+    /// Its own answers, without the private values.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
+    /// What stands for the private values, by path.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub private: Answers,
+    /// The revision that last changed its answers.
+    #[serde(default)]
+    pub changed: i64,
+}
+
+/// What a case has left in a register.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Which register.
+    pub register: String,
+    /// The branch that left it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Place>,
+    /// Which element of `each`; empty without.
+    pub element: String,
+    /// Its status.
+    pub status: Option<String>,
+    /// Its values.
+    pub values: Answers,
+    /// When it was opened.
+    pub opened: Instant,
+    /// The revision that last changed it.
+    pub changed: i64,
+}
+
+/// What is known of a stage, block or branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageRecord {
     /// How often it was entered.
@@ -140,6 +216,12 @@ pub struct StageRecord {
     pub left: Option<Instant>,
     /// Whether it has passed, and was not entered again since.
     pub done: bool,
+    /// How it was left the last time; `None` while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<LeftAs>,
+    /// How the case that it started ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
     /// The revision of the last entry on the run's way; a detour does not count.
     pub reached: i64,
     /// The revision in which it was passed over, when it was the last time.
@@ -150,13 +232,16 @@ pub struct StageRecord {
     pub actors: BTreeMap<String, PersonId>,
     /// How many supplements it has asked for, in all rounds.
     pub supplements: u32,
+    /// Who may not sign here and said so; in no round any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<PersonId>,
 }
 
 /// A clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// The stage or block it belongs to.
-    pub node: Id,
+    pub node: Place,
     /// Which of its rules.
     pub rule: usize,
     /// Whether a law sets it.
@@ -187,25 +272,66 @@ impl Case {
             private: Answers::new(),
             answers_changed: 0,
             stages: BTreeMap::new(),
+            branches: BTreeMap::new(),
+            entries: BTreeMap::new(),
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            urged: None,
         }
     }
 
-    /// Where the run is, when it is open.
+    /// Where the run is, when it has not ended.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         match &self.status {
-            Status::Open { at } => Some(at),
+            Status::Open { at } | Status::Suspended { at, .. } => Some(at),
             Status::Draft | Status::Ended { .. } => None,
         }
     }
 
-    /// Whether it is running.
+    pub(super) fn region_mut(&mut self) -> Option<&mut Region> {
+        match &mut self.status {
+            Status::Open { at } | Status::Suspended { at, .. } => Some(at),
+            Status::Draft | Status::Ended { .. } => None,
+        }
+    }
+
+    /// Whether it is running; a suspended case is not.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.region().is_some()
+        matches!(self.status, Status::Open { .. })
+    }
+
+    /// Whether a manager holds it up.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.status, Status::Suspended { .. })
+    }
+
+    /// Whether only waits are open: what was applied for is in force, and nothing is pending.
+    #[must_use]
+    pub fn in_force(&self) -> bool {
+        let mut leaves = self.region().map(Region::all).unwrap_or_default();
+        leaves.retain(|position| position.inside().is_none());
+        let stands = |position: &Position| {
+            matches!(
+                position.state,
+                PositionState::Waiting | PositionState::Between
+            )
+        };
+        let waits = |position: &Position| position.state == PositionState::Waiting;
+        leaves.iter().all(|position| stands(position))
+            && leaves.iter().any(|position| waits(position))
+    }
+
+    /// Since when it is void.
+    #[must_use]
+    pub fn voided(&self) -> Option<Instant> {
+        match self.status {
+            Status::Ended { voided, .. } => voided,
+            _ => None,
+        }
     }
 
     /// The task with this number.
@@ -224,6 +350,15 @@ impl Case {
     /// Tasks that wait for an answer.
     pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.iter().filter(|task| task.is_open())
+    }
+
+    /// Tasks that hold the case up now: while a supplement is out, it and not the stage that waits for it.
+    pub fn awaited(&self) -> impl Iterator<Item = &Task> {
+        self.open_tasks().filter(|task| {
+            let position = self.position(&task.stage).map(|position| &position.state);
+            let supplement = matches!(position, Some(PositionState::Supplement { .. }));
+            !supplement || task.asks == TaskAsks::Supply
+        })
     }
 
     /// The open position with this id, wherever it is.
@@ -282,24 +417,17 @@ impl Region {
         })
     }
 
-    /// The region at the end of a path of blocks.
-    pub fn at_mut(&mut self, path: &[Id]) -> Option<&mut Region> {
-        let Some((first, rest)) = path.split_first() else {
-            return Some(self);
-        };
-        let block = self
-            .open
-            .iter_mut()
-            .find(|position| position.id == *first)?;
-        match &mut block.state {
-            PositionState::Inside(region) => region.at_mut(rest),
-            _ => None,
-        }
-    }
-
-    /// Takes the position with this id out, and all inside it.
+    /// Takes the position with this id out. What the run has gone on from inside it (`await`) stays, in its place.
     pub fn remove(&mut self, id: &str) {
-        self.open.retain(|position| position.id != id);
+        let mut staying = Vec::new();
+        self.open.retain_mut(|position| {
+            let gone = position.id == id;
+            if gone && let PositionState::Inside(region) = &mut position.state {
+                staying.append(&mut region.open);
+            }
+            !gone
+        });
+        self.open.append(&mut staying);
         for position in &mut self.open {
             if let PositionState::Inside(region) = &mut position.state {
                 region.remove(id);
@@ -326,5 +454,16 @@ impl Position {
             PositionState::Inside(region) => Some(region),
             _ => None,
         }
+    }
+}
+
+impl Entry {
+    /// The status of an entry whose case was declared void, or whose writing was taken back.
+    pub const VOIDED: &'static str = "voided";
+
+    /// The key of an entry within its case: one per register, branch and element.
+    #[must_use]
+    pub fn key(register: &str, branch: Option<&str>, element: &str) -> String {
+        format!("{register}/{}/{element}", branch.unwrap_or_default())
     }
 }

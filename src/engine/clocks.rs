@@ -1,22 +1,67 @@
 //! The clocks of a case: which rule a clock follows, when its deadline is, and which steps come when.
 
+use std::collections::BTreeMap;
+
 use super::case::{Clock, ClockKey};
 use super::{Case, Context, Measure, Task, TaskAsks};
 use crate::calendar::{Calendar, Duration, Instant, Ledger};
 use crate::expression::{Scope, Value};
-use crate::workflow::{Budget, ClockRule, Remind, Workflow};
+use crate::workflow::stage_map::renamed;
+use crate::workflow::{Budget, ClockRule, Id, Kind, Remind, Workflow};
 
-/// Behind a stage's id: the clocks of its supplement.
+/// Behind a place: the clocks of its supplement.
 const SUPPLEMENT: &str = "/supplement";
+/// Behind a place: the clock to its next round.
+const EVERY: &str = "/every";
+/// Behind a place: the clock to the time until which a `wait` stands.
+const UNTIL: &str = "/until";
 
 /// The name under which the clocks of a stage's supplement run.
-pub(super) fn supplement_of(stage: &str) -> String {
-    format!("{stage}{SUPPLEMENT}")
+pub(super) fn supplement_of(place: &str) -> String {
+    format!("{place}{SUPPLEMENT}")
+}
+
+/// The name under which the clock to the next round runs.
+pub(super) fn every_of(place: &str) -> String {
+    format!("{place}{EVERY}")
+}
+
+/// The name under which the clock of a `wait` runs.
+pub(super) fn until_of(place: &str) -> String {
+    format!("{place}{UNTIL}")
+}
+
+/// All names under which clocks of a place run.
+pub(super) fn nodes_of(place: &str) -> [String; 4] {
+    [
+        place.to_owned(),
+        supplement_of(place),
+        every_of(place),
+        until_of(place),
+    ]
 }
 
 /// The stage or block behind a clock's node.
 pub(super) fn node_of(clock_node: &str) -> &str {
-    clock_node.strip_suffix(SUPPLEMENT).unwrap_or(clock_node)
+    [SUPPLEMENT, EVERY, UNTIL]
+        .iter()
+        .find_map(|own| clock_node.strip_suffix(own))
+        .unwrap_or(clock_node)
+}
+
+/// The place that a clock's node or key belongs to, whatever the clock times there.
+#[must_use]
+pub fn place_of_clock(clock_node: &str) -> &str {
+    // The key of a branch may hold anything.
+    let keys = clock_node.rfind(']').map_or(0, |end| end + 1);
+    let end = clock_node[keys..].find(['/', '#']);
+    end.map_or(clock_node, |end| &clock_node[..keys + end])
+}
+
+/// A clock's node under new names.
+pub(super) fn node_of_clock(clock_node: &str, names: &BTreeMap<Id, Id>) -> String {
+    let place = place_of_clock(clock_node);
+    renamed(place, names) + &clock_node[place.len()..]
 }
 
 /// Whether a clock's node is a supplement.
@@ -24,22 +69,38 @@ pub(super) fn is_supplement(clock_node: &str) -> bool {
     clock_node.ends_with(SUPPLEMENT)
 }
 
-/// The clock rules of a node, or of a stage's supplement.
+/// Whether a clock's node is the time to the next round.
+pub(super) fn is_every(clock_node: &str) -> bool {
+    clock_node.ends_with(EVERY)
+}
+
+/// Whether a clock's node is the time until which a `wait` stands.
+pub(super) fn is_until(clock_node: &str) -> bool {
+    clock_node.ends_with(UNTIL)
+}
+
+/// The clock rules of a node, of a stage's supplement, of the time to its next round, or of a `wait`.
 pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [ClockRule] {
     let Some(node) = workflow.node(node_of(clock_node)) else {
         return &[];
     };
-    if !is_supplement(clock_node) {
-        return &node.due;
+    if is_supplement(clock_node) {
+        let supplement = node.stage().and_then(|stage| stage.supplement.as_ref());
+        return supplement.map_or(&[], |supplement| &supplement.due);
     }
-    node.stage()
-        .and_then(|stage| stage.supplement.as_ref())
-        .map_or(&[], |supplement| &supplement.due)
+    if is_every(clock_node) {
+        let every = node.every.as_ref().map(|every| &every.clock);
+        return every.map_or(&[], std::slice::from_ref);
+    }
+    match &node.kind {
+        Kind::Wait(wait) if is_until(clock_node) => wait.until.as_slice(),
+        _ => &node.due,
+    }
 }
 
 /// The key of a clock: a statutory one belongs to the case, an internal one to the round, a supplement's to that supplement.
 pub(super) fn key(clock_node: &str, rule: usize, law: bool, round: u32) -> ClockKey {
-    if law && !is_supplement(clock_node) {
+    if law && node_of(clock_node) == clock_node {
         format!("{clock_node}#{rule}")
     } else {
         format!("{clock_node}#{rule}@{round}")
@@ -108,7 +169,7 @@ impl Clock {
 
     /// Whether it goes on where it stood when the run comes back to its stage or block.
     pub(super) fn waits_for_return(&self) -> bool {
-        self.law && !is_supplement(&self.node) && matches!(self.measure, Measure::Budget(_))
+        self.law && node_of(&self.node) == self.node && matches!(self.measure, Measure::Budget(_))
     }
 }
 
@@ -176,7 +237,12 @@ pub(super) fn steps(workflow: &Workflow, case: &Case, calendar: &Calendar) -> Ve
     steps
 }
 
-fn steps_of(key: &str, clock: &Clock, rule: &ClockRule, calendar: &Calendar) -> Vec<Step> {
+pub(super) fn steps_of(
+    key: &str,
+    clock: &Clock,
+    rule: &ClockRule,
+    calendar: &Calendar,
+) -> Vec<Step> {
     let Some(deadline) = clock.deadline(calendar) else {
         return Vec::new();
     };
@@ -287,12 +353,16 @@ pub fn readings<'a>(
     task: &Task,
     calendar: &Calendar,
 ) -> Vec<ClockReading<'a>> {
-    let mut nodes = workflow.around(&task.stage);
+    let mut nodes: Vec<String> = workflow.around(&task.stage);
     match task.asks {
         TaskAsks::Supply => nodes = vec![supplement_of(&task.stage)],
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair => {
-            nodes.push(task.stage.clone())
-        }
+        TaskAsks::Sign
+        | TaskAsks::Work
+        | TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => nodes.push(task.stage.clone()),
     }
     all_readings(workflow, case, calendar)
         .into_iter()

@@ -28,12 +28,20 @@ pub struct Input {
     pub answers: Option<Answers>,
     /// For `choose`.
     pub choice: Option<String>,
-    /// For `return`: a stage's id or `applicant`.
+    /// For `return`: a stage's id or `applicant`; for `jump`: a stage's place.
     pub to: Option<String>,
+    /// For `signal`: its name.
+    pub signal: Option<String>,
+    /// For `signal`: the place of the block or `wait`, where the signal is open in several branches.
+    pub stage: Option<String>,
     /// For `supplement`: the fields to be completed.
     pub fields: Vec<String>,
-    /// For `reassign`: the login of the new holder.
+    /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
+    pub people: Vec<String>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    pub how: Option<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,
 }

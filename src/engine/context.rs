@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::TaskId;
+use super::Workload;
+
 use crate::calendar::{Calendar, Instant};
 use crate::directory::{Directory, PersonId};
 use crate::forms::Lookup;
+use crate::workflow::Outcome;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +58,19 @@ pub trait Vault {
     fn put(&self, field: &str, value: &Value) -> Value;
 }
 
+/// A case that another one has started, once it was filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// The task of the starting case that asked for it.
+    pub task: TaskId,
+    /// Its number.
+    pub number: Option<String>,
+    /// Who filed it.
+    pub by: PersonId,
+    /// How it ended; `None` while it runs.
+    pub outcome: Option<Outcome>,
+}
+
 /// A vault for trials and tests: keeps nothing, and says so.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlainVault;
@@ -81,6 +98,12 @@ pub struct Context<'a> {
     pub lookup: &'a dyn Lookup,
     /// Where private answers go.
     pub vault: &'a dyn Vault,
+    /// Behind `registered(register, value, department)`: the entries in force that the service looked up.
+    pub registered: &'a [(String, String, String)],
+    /// The cases that this one has started, as far as they were filed.
+    pub children: &'a [Child],
+    /// The work in all cases, where tasks are given out by it.
+    pub workload: &'a dyn Workload,
     /// The number for a case that is submitted by this command.
     pub number: Option<&'a str>,
 }

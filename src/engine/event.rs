@@ -1,13 +1,16 @@
 //! What can happen to a case. Events hold ids, codes, parameters and answers, never rendered sentences and never private values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
-use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use super::evolve::{EDITING, PARKED};
+use super::{Answer, CalledAs, CancelReason, CarriedClock, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
-use crate::workflow::Id;
+use crate::workflow::{Id, Offer, Outcome, Place};
 
 /// How a stage or block was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +22,8 @@ pub enum LeftAs {
     Refused,
     /// Neither: no quorum or a tie.
     Undecided,
+    /// It does not count: a branch that left uncounted.
+    Void,
     /// The case was returned to an earlier place.
     Returned,
     /// The run went elsewhere: a deadline, an end.
@@ -33,6 +38,8 @@ pub enum SkipReason {
     When,
     /// Nobody had to sign: every seat's `when` was false.
     NoSeat,
+    /// There was nothing to open a branch for.
+    NoBranch,
 }
 
 /// Where a stage or block that was opened out of turn hands the run back.
@@ -59,6 +66,29 @@ pub enum Move {
         /// Whether it lies off the run's way: sent for, made up for, or come back to.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         detour: bool,
+        /// Of a foreach: every branch, those that have passed too (`again`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
+    },
+    /// Open the branch that was sent back or never opened.
+    Branch {
+        /// Which.
+        id: Place,
+    },
+    /// Look whether the branches of a block have come together.
+    Join {
+        /// The block.
+        id: Place,
+    },
+    /// Open the next round of a stage that comes again and again.
+    Round {
+        /// Which.
+        id: Place,
+    },
+    /// Reach an end.
+    End {
+        /// Which.
+        id: Id,
     },
     /// Go on from a stage or block that was left.
     After {
@@ -70,7 +100,7 @@ pub enum Move {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         resume: Vec<Onward>,
     },
-    /// Read the budgets again; the run itself goes on.
+    /// Read the budgets and branches again after answers changed; the run itself goes on.
     Budgets,
 }
 
@@ -81,6 +111,7 @@ impl Move {
             id: id.to_owned(),
             resume: Vec::new(),
             detour: false,
+            all: false,
         }
     }
 
@@ -90,8 +121,44 @@ impl Move {
             id: id.to_owned(),
             resume,
             detour: true,
+            all: false,
         }
     }
+}
+
+/// Whose answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// The case's.
+    #[default]
+    Case,
+    /// A branch's (`per: branch`).
+    Branch(Place),
+    /// A task's (`per: task`).
+    Task(TaskId),
+}
+
+impl Owner {
+    fn is_case(&self) -> bool {
+        *self == Self::Case
+    }
+}
+
+fn parked() -> Place {
+    PARKED.to_owned()
+}
+
+fn is_parked(id: &Place) -> bool {
+    id == PARKED
+}
+
+fn editing() -> Place {
+    EDITING.to_owned()
+}
+
+fn is_editing(id: &Place) -> bool {
+    id == EDITING
 }
 
 /// One event.
@@ -119,6 +186,9 @@ pub enum Event {
         /// What stands for new private ones, by path; null removes one.
         #[serde(default, skip_serializing_if = "Answers::is_empty")]
         private: Answers,
+        /// Whose answers these are.
+        #[serde(default, skip_serializing_if = "Owner::is_case")]
+        of: Owner,
     },
     /// A stage or block was passed over.
     Skipped {
@@ -139,6 +209,130 @@ pub enum Event {
         /// Whether it lies off the run's way: sent for, made up for, or come back to.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         detour: bool,
+        /// Whether the run goes on meanwhile (`await`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
+    },
+    /// A branch of a foreach or parallel was opened: a new round of it.
+    BranchOpened {
+        /// The enclosing blocks, its own last.
+        path: Vec<Place>,
+        /// Which.
+        id: Place,
+        /// What it stands for; null in a parallel.
+        part: serde_json::Value,
+    },
+    /// A `wait` stands until its time or a signal.
+    Waits {
+        /// Which.
+        id: Place,
+    },
+    /// A stage that comes again and again stands until its next round.
+    Stands {
+        /// The enclosing blocks.
+        path: Vec<Place>,
+        /// Which.
+        id: Place,
+        /// Whether the run goes on meanwhile (`await`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
+    },
+    /// A case of another workflow is to be opened.
+    CaseStarted {
+        /// At which `start`.
+        id: Place,
+        /// Of which workflow.
+        workflow: String,
+        /// What it begins with.
+        with: Answers,
+        /// Who is to file it.
+        offered: Vec<Party>,
+        /// Where nobody can: who names somebody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+        /// Whether it is submitted at once.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        submit: bool,
+    },
+    /// That case was filed.
+    CaseFiled {
+        /// At which `start`.
+        id: Place,
+        /// The task that asked for it.
+        task: TaskId,
+        /// Its number.
+        number: Option<String>,
+        /// Who filed it.
+        by: PersonId,
+    },
+    /// That case has ended.
+    CaseClosed {
+        /// At which `start`.
+        id: Place,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Something that is still open must be closed first (`await`).
+    Held {
+        /// The enclosing blocks.
+        path: Vec<Place>,
+        /// Under which name it stands.
+        id: Place,
+        /// What then.
+        step: Move,
+    },
+    /// It goes on.
+    Unheld {
+        /// Under which name it stood.
+        id: Place,
+    },
+    /// Somebody signalled (通知事件).
+    Signalled {
+        /// To which block or wait.
+        id: Place,
+        /// What.
+        signal: Id,
+        /// A note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A register was written: an entry opened or changed.
+    Recorded {
+        /// At which stage, block or end.
+        id: Place,
+        /// Which register.
+        register: String,
+        /// The branch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch: Option<Place>,
+        /// Which element; empty without `each`.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        element: String,
+        /// Its new status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<String>,
+        /// Its new values.
+        #[serde(default, skip_serializing_if = "Answers::is_empty")]
+        values: Answers,
+    },
+    /// A manager held the case up (挂起).
+    Suspended {
+        /// Why.
+        comment: String,
+    },
+    /// It goes on (恢复).
+    Continued {
+        /// A note.
+        comment: Option<String>,
+    },
+    /// A workflow administrator moved the run (跳转).
+    Jumped {
+        /// From this stage.
+        from: Place,
+        /// To this one.
+        to: Place,
+        /// Why.
+        comment: String,
     },
     /// Tasks were given out for the open round of a stage.
     TasksOpened {
@@ -156,6 +350,15 @@ pub enum Event {
     Claimed {
         /// Which.
         task: TaskId,
+    },
+    /// An offered task was given to one of those whom it is offered to.
+    Allotted {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// By which rule.
+        how: Offer,
     },
     /// A taken task was given back.
     Released {
@@ -175,6 +378,53 @@ pub enum Event {
         to: Vec<Party>,
         /// The reason.
         comment: Option<String>,
+    },
+    /// Whoever had a task gave it to somebody else.
+    Transferred {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// The reason.
+        comment: String,
+    },
+    /// Whoever was asked may not sign here.
+    Recused {
+        /// Which task they were asked for.
+        task: TaskId,
+        /// The reason.
+        comment: String,
+        /// When nobody is left for it: who names a holder.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+    },
+    /// Signers were added to a round.
+    SignersAdded {
+        /// On which task.
+        task: TaskId,
+        /// Before it, after it, or with it.
+        how: CalledAs,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A signer who was added was taken out again.
+    SignerRemoved {
+        /// Their task.
+        task: TaskId,
+        /// Why.
+        comment: String,
+    },
+    /// Others were asked for their advice.
+    Consulted {
+        /// On which task.
+        task: TaskId,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// What they are asked.
+        question: String,
     },
     /// A task was answered.
     Answered {
@@ -215,6 +465,9 @@ pub enum Event {
     EditAsked {
         /// The stage that asked; with `resume` the run comes straight back to it.
         from: Id,
+        /// The branch that waits meanwhile; `None`: the whole case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch: Option<Place>,
         /// Whether it does.
         resume: bool,
         /// Where that stage hands the run back in its turn.
@@ -222,7 +475,11 @@ pub enum Event {
         then: Vec<Onward>,
     },
     /// The request was revised.
-    Resubmitted,
+    Resubmitted {
+        /// Under which name the revision stood.
+        #[serde(default = "editing", skip_serializing_if = "is_editing")]
+        id: Place,
+    },
     /// More was asked for (补正).
     SupplementAsked {
         /// The stage that asked.
@@ -302,15 +559,32 @@ pub enum Event {
         /// To whom.
         to: Vec<Party>,
     },
+    /// Somebody gave people a read-only copy.
+    CopySent {
+        /// Whom.
+        to: Vec<Party>,
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// Something was said outside the record of opinions.
     Commented {
         /// What.
         text: String,
     },
+    /// Those we wait for were reminded.
+    Urged {
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// A guard failed: the case waits for the workflow administrator.
     Parked {
         /// The enclosing blocks.
         path: Vec<Id>,
+        /// Under which name it stands.
+        #[serde(default = "parked", skip_serializing_if = "is_parked")]
+        id: Place,
         /// What to try again.
         step: Move,
         /// Why.
@@ -319,7 +593,11 @@ pub enum Event {
         by: Vec<Party>,
     },
     /// It is tried again.
-    Unparked,
+    Unparked {
+        /// Under which name it stood.
+        #[serde(default = "parked", skip_serializing_if = "is_parked")]
+        id: Place,
+    },
     /// The applicant took the request back.
     Withdrawn {
         /// Why.
@@ -327,6 +605,30 @@ pub enum Event {
     },
     /// A manager ended the case.
     Terminated {
+        /// Why.
+        comment: String,
+    },
+    /// A manager declared the ended case void.
+    Voided {
+        /// Why.
+        comment: String,
+    },
+    /// The case was moved to another version of its definition.
+    Migrated {
+        /// The version that it ran on.
+        from: u32,
+        /// The version that it runs on from here.
+        to: u32,
+        /// Stages, blocks and branches that are called otherwise there, by their names until now. What the new version does
+        /// not have keeps its history under a name of its own: `review@3`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        stages: BTreeMap<Id, Id>,
+        /// Tasks whose seat has another place in its stage's list.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seats: Vec<(TaskId, u16)>,
+        /// Clocks that go on under another rule, by their keys until now; null: under none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        clocks: BTreeMap<ClockKey, Option<CarriedClock>>,
         /// Why.
         comment: String,
     },
@@ -346,18 +648,37 @@ impl Event {
             Self::AnswersChanged { .. } => "answers_changed",
             Self::Skipped { .. } => "skipped",
             Self::Entered { .. } => "entered",
+            Self::BranchOpened { .. } => "branch_opened",
+            Self::Waits { .. } => "waits",
+            Self::Stands { .. } => "stands",
+            Self::CaseStarted { .. } => "case_started",
+            Self::CaseFiled { .. } => "case_filed",
+            Self::CaseClosed { .. } => "case_closed",
+            Self::Held { .. } => "held",
+            Self::Unheld { .. } => "unheld",
+            Self::Signalled { .. } => "signalled",
+            Self::Recorded { .. } => "recorded",
+            Self::Suspended { .. } => "suspended",
+            Self::Continued { .. } => "continued",
+            Self::Jumped { .. } => "jumped",
             Self::TasksOpened { .. } => "tasks_opened",
             Self::TurnCame { .. } => "turn_came",
             Self::Claimed { .. } => "claimed",
+            Self::Allotted { .. } => "allotted",
             Self::Released { .. } => "released",
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
+            Self::Transferred { .. } => "transferred",
+            Self::Recused { .. } => "recused",
+            Self::SignersAdded { .. } => "signers_added",
+            Self::SignerRemoved { .. } => "signer_removed",
+            Self::Consulted { .. } => "consulted",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",
             Self::Returned { .. } => "returned",
             Self::EditAsked { .. } => "edit_asked",
-            Self::Resubmitted => "resubmitted",
+            Self::Resubmitted { .. } => "resubmitted",
             Self::SupplementAsked { .. } => "supplement_asked",
             Self::Supplied { .. } => "supplied",
             Self::ClockStarted { .. } => "clock_started",
@@ -368,11 +689,15 @@ impl Event {
             Self::StepCame { .. } => "step_came",
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",
+            Self::CopySent { .. } => "copy_sent",
             Self::Commented { .. } => "commented",
+            Self::Urged { .. } => "urged",
             Self::Parked { .. } => "parked",
-            Self::Unparked => "unparked",
+            Self::Unparked { .. } => "unparked",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
+            Self::Voided { .. } => "voided",
+            Self::Migrated { .. } => "migrated",
             Self::Ended { .. } => "ended",
         }
     }

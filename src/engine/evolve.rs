@@ -1,19 +1,24 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod migrated;
 mod places;
+mod registers;
 mod tasks;
 
 use std::collections::BTreeMap;
 
+pub use migrated::clock_key_after;
+
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, Case, Clock, Event, Party, Stamp};
+use super::{Actor, CancelReason, Case, Clock, Event, Party, Stamp};
 use crate::calendar::{Clock as Measure, Instant};
-use crate::forms::Answers;
 
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
+/// The position name of a step that is held back until something else is closed.
+pub(super) const HELD: &str = "held-step";
 /// The position and stage name of a parked case. No id has a hyphen, so no stage is called so.
 pub const PARKED: &str = "parked-case";
 
@@ -44,22 +49,51 @@ impl Case {
                 };
                 self.involve(Party::Person(*applicant), Why::Applicant);
             }
-            Event::AnswersChanged { answers, private } => {
-                change(&mut self.answers, answers);
-                change(&mut self.private, private);
-                self.answers_changed = self.revision;
-            }
+            Event::AnswersChanged {
+                answers,
+                private,
+                of,
+            } => self.change_answers(answers, private, of),
             Event::Skipped { id, .. } => {
                 let record = self.stages.entry(id.clone()).or_default();
                 record.skipped = Some(stamp.revision);
                 record.done = false;
+                record.how = None;
             }
             Event::Entered {
                 path,
                 id,
                 resume,
                 detour,
-            } => self.enter(path, id, (resume.clone(), *detour), stamp),
+                beside,
+            } => self.enter(path, id, (resume.clone(), *detour, *beside), stamp),
+            Event::BranchOpened { path, id, part } => self.open_branch(path, id, part, stamp),
+            Event::Waits { id } => self.set_position(id, PositionState::Waiting),
+            Event::Stands { path, id, beside } => self.stand(path, id, *beside),
+            Event::CaseStarted {
+                id,
+                with,
+                offered,
+                nobody,
+                ..
+            } => self.start_case(id, with, (offered, nobody), stamp),
+            Event::CaseFiled { task, by, .. } => self.case_filed(*task, *by, stamp),
+            Event::CaseClosed { id, outcome } => {
+                let record = self.stages.entry(id.clone()).or_default();
+                record.outcome = Some(*outcome);
+            }
+            Event::Held { path, id, step } => self.hold(path, id, step),
+            Event::Unheld { id } => self.remove_position(id),
+            Event::Recorded {
+                register,
+                branch,
+                element,
+                status,
+                values,
+                ..
+            } => self.record_entry(register, branch, element, (status, values), stamp),
+            Event::Suspended { .. } => self.suspend(stamp.at),
+            Event::Continued { .. } => self.go_on(),
             Event::TasksOpened { id, tasks } => {
                 for task in tasks {
                     self.open_task(id, task, stamp);
@@ -74,28 +108,45 @@ impl Case {
                     self.change_task(*task, |task| task.holder = Some(person));
                 }
             }
+            Event::Allotted { task, person, .. } => {
+                let person = *person;
+                self.change_task(*task, |task| task.holder = Some(person));
+            }
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }
             Event::ClaimLost { task } => self.change_task(*task, |task| task.holder = None),
             Event::Reassigned { task, to, .. } => self.hand_over(*task, to),
+            Event::Transferred { task, person, .. } => {
+                self.hand_over(*task, &[Party::Person(*person)]);
+            }
+            Event::Recused { task, nobody, .. } => self.recuse(*task, nobody, stamp),
+            Event::SignersAdded {
+                task, how, tasks, ..
+            } => self.add_signers(*task, *how, tasks, stamp),
+            Event::SignerRemoved { task, .. } => {
+                self.cancel_task(*task, CancelReason::Removed, stamp);
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => self.consult(*task, tasks, question, stamp),
             Event::Answered {
                 task,
                 answer,
                 comment,
                 automatic,
             } => self.answer(*task, answer, comment.clone(), *automatic, stamp),
-            Event::TaskCancelled { task, why } => self.change_task(*task, |task| {
-                task.state = TaskState::Cancelled {
-                    why: *why,
-                    at: stamp.at,
-                }
-            }),
+            Event::TaskCancelled { task, why } => self.cancel_task(*task, *why, stamp),
             Event::Left { id, how } => self.leave(id, *how, stamp),
-            Event::EditAsked { from, resume, then } => {
-                self.ask_edit(from, *resume, then.clone(), stamp)
-            }
-            Event::Resubmitted => self.remove_position(EDITING),
+            Event::EditAsked {
+                from,
+                branch,
+                resume,
+                then,
+            } => self.ask_edit(from, branch.as_ref(), (*resume, then.clone()), stamp),
+            Event::Resubmitted { id } => self.remove_position(id),
             Event::SupplementAsked {
                 id,
                 fields,
@@ -131,9 +182,13 @@ impl Case {
                 clock.came.insert(step.clone(), *due);
             }),
             Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Copied { to, .. } | Event::CopySent { to, .. } => {
+                self.involve_all(to, Why::Copied)
+            }
+            Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,
+                id,
                 step,
                 reason,
                 by,
@@ -142,10 +197,18 @@ impl Case {
                     step: step.clone(),
                     reason: reason.clone(),
                 };
-                self.park(path, state, by, stamp);
+                self.park(path, id, (state, by), stamp);
             }
-            Event::Unparked => self.remove_position(PARKED),
+            Event::Unparked { id } => self.remove_position(id),
+            Event::Migrated {
+                stages,
+                seats,
+                clocks,
+                ..
+            } => self.migrate(stages, seats, clocks),
             Event::Returned { .. }
+            | Event::Signalled { .. }
+            | Event::Jumped { .. }
             | Event::Commented { .. }
             | Event::Withdrawn { .. }
             | Event::Terminated { .. } => {}
@@ -153,6 +216,12 @@ impl Case {
                 self.status = Status::Ended {
                     end: id.clone(),
                     at: stamp.at,
+                    voided: None,
+                }
+            }
+            Event::Voided { .. } => {
+                if let Status::Ended { voided, .. } = &mut self.status {
+                    *voided = Some(stamp.at);
                 }
             }
         }
@@ -208,15 +277,5 @@ fn begins_alike(one: &Measure, two: &Measure) -> bool {
         (Measure::Fixed { .. }, Measure::Fixed { .. }) => true,
         (Measure::Budget(_), Measure::Fixed { .. })
         | (Measure::Fixed { .. }, Measure::Budget(_)) => false,
-    }
-}
-
-/// Null removes an answer.
-fn change(answers: &mut Answers, changed: &Answers) {
-    for (field, value) in changed {
-        match value.is_null() {
-            true => answers.remove(field),
-            false => answers.insert(field.clone(), value.clone()),
-        };
     }
 }

@@ -68,7 +68,7 @@ fn about_task(
         return None;
     }
     if people::is_unheld(workflow, case, task, context) {
-        let managers = people::managers(workflow.node(&task.stage), case, context);
+        let managers = people::managers(&task.stage, &run.situation());
         return Some((
             Notice::Escalated,
             managers.into_iter().map(Party::Person).collect(),

@@ -7,6 +7,8 @@ use super::who::parties;
 use super::{Event, Party, Rejection, Task, TaskAsks, TaskId, people};
 use crate::calendar::day_of;
 use crate::directory::{PersonId, Post};
+use crate::forms::Answers;
+use crate::workflow::place::id_of;
 use crate::workflow::{Asks, Node, Seat, Sign, Stage, Who};
 
 /// Whom one task is offered to, and through which post they must hold it.
@@ -20,13 +22,13 @@ impl Run<'_> {
     /// The tasks of a stage that has just been entered, one or more for each of these seats.
     pub(super) fn tasks_for(
         &self,
-        node: &Node,
+        id: &str,
         stage: &Stage,
         seats: &[(u16, &Seat)],
     ) -> Result<Vec<NewTask>, Rejection> {
         let mut tasks: Vec<NewTask> = Vec::new();
         for (place, seat) in seats {
-            for offer in self.offers(seat) {
+            for offer in self.unrecused(id, self.offers(seat, id)) {
                 // Somebody named twice signs once; named seats are seats of their own.
                 if tasks
                     .iter()
@@ -42,22 +44,37 @@ impl Run<'_> {
                     through: offer.through,
                     nobody: Vec::new(),
                     waits: stage.sign == Sign::Sequence && !tasks.is_empty(),
+                    called: None,
                 });
             }
         }
-        self.name_nobody(node, &mut tasks)?;
+        self.name_nobody(id, &mut tasks)?;
         Ok(tasks)
     }
 
+    /// Without those for people alone who may not sign at the stage, as long as others are left.
+    fn unrecused(&self, stage: &str, offers: Vec<Offer>) -> Vec<Offer> {
+        let recused = self.case.stage(stage).recused;
+        let may_sign = |offer: &&Offer| match offer.to.as_slice() {
+            [Party::Person(person)] => !recused.contains(person),
+            _ => true,
+        };
+        let left: Vec<Offer> = offers.iter().filter(may_sign).cloned().collect();
+        match left.is_empty() {
+            true => offers,
+            false => left,
+        }
+    }
+
     /// `each` gives a task to every person, everything else of a seat is one task offered to all.
-    fn offers(&self, seat: &Seat) -> Vec<Offer> {
+    fn offers(&self, seat: &Seat, id: &str) -> Vec<Offer> {
         let mut together = Offer::default();
         let mut each = Vec::new();
         for who in &seat.who {
-            match self.one_by_one(who) {
+            match self.one_by_one(who, id) {
                 Some(offers) => each.extend(offers),
                 None => {
-                    for party in parties(&whole(who), &self.case, self.context) {
+                    for party in parties(&whole(who), id, &self.situation()) {
                         if !together.to.contains(&party) {
                             together.to.push(party);
                         }
@@ -72,16 +89,16 @@ impl Run<'_> {
     }
 
     /// The single offers of an `each`; `None` without one, or when it finds nobody.
-    fn one_by_one(&self, who: &Who) -> Option<Vec<Offer>> {
+    fn one_by_one(&self, who: &Who, id: &str) -> Option<Vec<Offer>> {
         let offers: Vec<Offer> = match who {
             Who::Post { each: true, .. } => {
-                let posts = parties(&whole(who), &self.case, self.context);
+                let posts = parties(&whole(who), id, &self.situation());
                 posts
                     .into_iter()
                     .flat_map(|party| self.holders_of(party))
                     .collect()
             }
-            Who::Path { each: true, .. } => parties(who, &self.case, self.context)
+            Who::Path { each: true, .. } => parties(who, id, &self.situation())
                 .into_iter()
                 .map(|party| Offer {
                     to: vec![party],
@@ -109,12 +126,12 @@ impl Run<'_> {
     }
 
     /// Gives tasks that no one can hold to an administrator, who names a holder.
-    fn name_nobody(&self, node: &Node, tasks: &mut [NewTask]) -> Result<(), Rejection> {
-        let round = self.case.stage(&node.id).rounds;
+    fn name_nobody(&self, id: &str, tasks: &mut [NewTask]) -> Result<(), Rejection> {
+        let round = self.case.stage(id).rounds;
         let trial: Vec<Task> = tasks
             .iter()
             .enumerate()
-            .map(|(index, task)| self.trial(task, index, &node.id, round))
+            .map(|(index, task)| self.trial(task, index, id, round))
             .collect();
         let unheld = people::unheld(
             self.workflow,
@@ -126,10 +143,10 @@ impl Run<'_> {
             if !unheld.contains(&trial.id) {
                 continue;
             }
-            task.nobody = people::nobody_for(Some(node), &self.case, self.context);
+            task.nobody = people::nobody_for(id, &self.situation());
             if task.nobody.is_empty() {
                 let wanted = match task.offered.is_empty() {
-                    true => node.id.clone(),
+                    true => id.to_owned(),
                     false => describe(&task.offered),
                 };
                 return Err(Rejection::NobodyToAsk(wanted));
@@ -150,18 +167,22 @@ impl Run<'_> {
             asks: new.asks,
             offered: new.offered.clone(),
             through: new.through.clone(),
+            called: new.called.clone(),
+            question: None,
             nobody: Vec::new(),
             holder: None,
             released_by: Vec::new(),
             state: TaskState::Open,
             opened: self.context.now,
             changed: self.case.revision,
+            answers: Answers::new(),
+            private: Answers::new(),
         }
     }
 
     /// Passes the tasks of people who just agreed, and records it so: never where the law wants a signature, never after
     /// the answers changed, never where more is asked than a yes.
-    pub(super) fn pass_same_person(&mut self, node: &Node, stage: &Stage) {
+    pub(super) fn pass_same_person(&mut self, node: &Node, id: &str, stage: &Stage) {
         let named = |actions: &[String]| actions.iter().any(|action| action == "approve");
         let asks_more = !stage.choices.is_empty()
             || !stage.fills.is_empty()
@@ -176,9 +197,9 @@ impl Run<'_> {
         {
             return;
         }
-        let round = self.case.stage(&node.id).rounds;
-        for person in self.just_agreed(&node.id) {
-            let theirs = self.case.round(&node.id, round).find(|task| {
+        let round = self.case.stage(id).rounds;
+        for person in self.just_agreed(id) {
+            let theirs = self.case.round(id, round).find(|task| {
                 task.is_open()
                     && people::eligible(self.workflow, &self.case, task, self.context)
                         .into_iter()
@@ -197,19 +218,21 @@ impl Run<'_> {
 
     /// Who agreed in the stage that was decided last, if it passed, and has seen the answers as they are now.
     fn just_agreed(&self, entered: &str) -> Vec<PersonId> {
-        let signing = self.workflow.nodes().filter(|node| {
-            let signs = node.stage().is_some_and(|stage| stage.asks == Asks::Sign);
-            node.id != entered && signs
+        let signing = self.case.stages.iter().filter(|(place, _)| {
+            let node = self.workflow.node(place);
+            let stage = node.and_then(|node| node.stage());
+            let seen = self.workflow.seen_from(entered, id_of(place)) == **place;
+            place.as_str() != entered && seen && stage.is_some_and(|stage| stage.asks == Asks::Sign)
         });
-        let decided = signing.filter_map(|node| {
-            let record = self.case.stages.get(&node.id)?;
-            let task = self.case.round(&node.id, record.rounds).last()?;
-            Some((record.left?, task.id, record, &node.id))
+        let decided = signing.filter_map(|(place, record)| {
+            let task = self.case.round(place, record.rounds).last()?;
+            Some((record.left?, task.id, record, place))
         });
         let Some((_, _, record, stage)) = decided.max_by_key(|(left, task, ..)| (*left, *task))
         else {
             return Vec::new();
         };
+        let changed = self.situation().answers_changed(entered);
         let agreed = self.case.round(stage, record.rounds).filter(|task| {
             matches!(
                 task.state,
@@ -217,7 +240,7 @@ impl Run<'_> {
                     answer: Answer::Approved,
                     ..
                 }
-            ) && self.case.answers_changed <= task.changed
+            ) && changed <= task.changed
         });
         match record.done {
             true => agreed.filter_map(people::settled_by).collect(),

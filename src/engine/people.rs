@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::who::{self, parties};
-use super::{Case, Context, Party, Rejection, Task, TaskAsks, TaskId, TaskState};
+use super::{Case, Context, Party, Rejection, Situation, Task, TaskAsks, TaskId, TaskState};
 use crate::calendar::day_of;
 use crate::directory::{PersonId, RoleCode};
-use crate::workflow::{Id, Node, Where, Who, Workflow};
+use crate::workflow::{Place, Where, Who, Workflow};
 
 /// The active people behind a party today.
 pub(super) fn people_of(party: &Party, context: &Context<'_>) -> BTreeSet<PersonId> {
@@ -38,22 +38,32 @@ pub(super) fn people_of_all(parties: &[Party], context: &Context<'_>) -> BTreeSe
 
 /// Those to whom a task is offered today, whether or not somebody has claimed it or something bars them. Who loses the
 /// post is not among them any more.
-pub(super) fn offered_to(case: &Case, task: &Task, context: &Context<'_>) -> BTreeSet<PersonId> {
+pub(super) fn offered_to(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
     let mut people = people_of_all(&task.offered, context);
     if let Some(post) = &task.through {
         let holders = context.directory.holders(post, day_of(context.now));
         people.retain(|person| holders.contains(person));
     }
     if task.asks == TaskAsks::Repair && people.is_empty() {
-        return managers(None, case, context);
+        return managers("", &Situation::new(workflow, case, context));
     }
     people
 }
 
 /// Who has claimed a task and is still asked for it.
-pub(super) fn holder(case: &Case, task: &Task, context: &Context<'_>) -> Option<PersonId> {
+pub(super) fn holder(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> Option<PersonId> {
     task.holder
-        .filter(|holder| offered_to(case, task, context).contains(holder))
+        .filter(|holder| offered_to(workflow, case, task, context).contains(holder))
 }
 
 /// Everyone who may act on a task now: asked, and not barred.
@@ -63,9 +73,9 @@ pub(super) fn eligible(
     task: &Task,
     context: &Context<'_>,
 ) -> BTreeSet<PersonId> {
-    let asked = match holder(case, task, context) {
+    let asked = match holder(workflow, case, task, context) {
         Some(holder) => BTreeSet::from([holder]),
-        None => offered_to(case, task, context),
+        None => offered_to(workflow, case, task, context),
     };
     asked
         .into_iter()
@@ -73,13 +83,9 @@ pub(super) fn eligible(
         .collect()
 }
 
-/// The workflow administrators who are given what no one can hold: those that the stage names, else the applicant's
-/// authority's, else any. Nobody manages a case of their own.
-pub(super) fn administrators(
-    named: Option<&Who>,
-    case: &Case,
-    context: &Context<'_>,
-) -> Vec<Party> {
+/// The workflow administrators who are given what no one can hold at a place: those that the stage names, else the
+/// applicant's authority's, else any. Nobody manages a case of their own.
+pub(super) fn nobody_for(place: &str, at: &Situation<'_>) -> Vec<Party> {
     let role = RoleCode("workflow_admin".into());
     let at_authority = Who::Post {
         role: role.clone(),
@@ -91,35 +97,24 @@ pub(super) fn administrators(
         at: Where::Any,
         each: false,
     };
+    let node = at.workflow.node(place);
+    let named = node.and_then(|node| node.rules.nobody.as_ref());
     [named, Some(&at_authority), Some(&anywhere)]
         .into_iter()
         .flatten()
-        .map(|who| parties(who, case, context))
+        .map(|who| parties(who, place, at))
         .find(|found| {
-            people_of_all(found, context)
+            people_of_all(found, at.context)
                 .iter()
-                .any(|person| *person != case.applicant)
+                .any(|person| *person != at.case.applicant)
         })
         .unwrap_or_default()
 }
 
-/// The administrators for a node, as [`administrators`].
-pub(super) fn nobody_for(node: Option<&Node>, case: &Case, context: &Context<'_>) -> Vec<Party> {
-    administrators(
-        node.and_then(|node| node.rules.nobody.as_ref()),
-        case,
-        context,
-    )
-}
-
 /// The people behind [`nobody_for`].
-pub(super) fn managers(
-    node: Option<&Node>,
-    case: &Case,
-    context: &Context<'_>,
-) -> BTreeSet<PersonId> {
-    let mut people = people_of_all(&nobody_for(node, case, context), context);
-    people.remove(&case.applicant);
+pub(super) fn managers(place: &str, at: &Situation<'_>) -> BTreeSet<PersonId> {
+    let mut people = people_of_all(&nobody_for(place, at), at.context);
+    people.remove(&at.case.applicant);
     people
 }
 
@@ -132,19 +127,24 @@ pub(super) fn bar(
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     match task.asks {
-        TaskAsks::Edit | TaskAsks::Supply => return Ok(()),
+        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::File => return Ok(()),
         TaskAsks::Repair if person == case.applicant => return Err(Rejection::Excluded),
         TaskAsks::Repair => return Ok(()),
-        TaskAsks::Sign if on_the_applicants_side(workflow, case, person, context) => {
+        TaskAsks::Sign | TaskAsks::Advise
+            if on_the_applicants_side(workflow, case, person, context) =>
+        {
             return Err(Rejection::ApplicantSigns);
         }
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {}
+        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
     }
-    if excluded(workflow, case, task, person, context) {
+    if excluded(workflow, case, task, person, context) || has_recused(case, task, person) {
         return Err(Rejection::Excluded);
     }
-    if sits_elsewhere(case, task, person, context)
-        || acted_where_all_differ(workflow, case, task, person, context)
+    // Advice takes no seat.
+    let takes_a_seat = task.is_seat();
+    if takes_a_seat
+        && (sits_elsewhere(workflow, case, task, person, context)
+            || acted_where_all_differ(workflow, case, task, person, context))
     {
         return Err(Rejection::ActedAlready);
     }
@@ -172,13 +172,14 @@ fn is_party(workflow: &Workflow, case: &Case, person: PersonId, context: &Contex
     let Some(person) = context.directory.person(person) else {
         return false;
     };
+    let at = Situation::new(workflow, case, context);
     let fields = workflow.form.fields().filter(|field| field.party);
     fields
         .map(|field| format!("form.{}", field.id))
         .any(|path| {
-            let contact = who::answer_at(&path, case).and_then(|answer| answer.get("email"));
+            let contact = who::answer_at(&path, "", &at).and_then(|answer| answer.get("email"));
             let mail = contact.and_then(serde_json::Value::as_str);
-            who::logins_at(&path, case).contains(&person.login)
+            who::logins_at(&path, "", &at).contains(&person.login)
                 || mail.is_some_and(|mail| mail.eq_ignore_ascii_case(&person.email))
         })
 }
@@ -194,29 +195,59 @@ fn excluded(
     let Some(node) = workflow.node(&task.stage) else {
         return false;
     };
+    let at = Situation::new(workflow, case, context);
     node.rules.not.iter().any(|who| match who {
         // Whoever acted there at any time, not the last one only.
-        Who::Actor { stage, seat } => acted_in(case, stage, seat.as_deref(), person),
+        Who::Actor { stage, seat } => acted_in(&at, &task.stage, stage, seat.as_deref(), person),
         Who::Any => true,
-        who => parties(who, case, context)
+        who => parties(who, &task.stage, &at)
             .iter()
             .any(|party| people_of(party, context).contains(&person)),
     })
 }
 
-fn acted_in(case: &Case, stage: &str, seat: Option<&str>, person: PersonId) -> bool {
-    case.tasks
+/// Who may not sign at a stage and said so is not asked there again.
+fn has_recused(case: &Case, task: &Task, person: PersonId) -> bool {
+    let record = case.stages.get(&task.stage);
+    record.is_some_and(|record| record.recused.contains(&person))
+}
+
+/// Whether the person acted in a stage, seen from a place: in the same branches, and in every branch of a foreach that the
+/// place stands outside of.
+fn acted_in(
+    at: &Situation<'_>,
+    place: &str,
+    stage: &str,
+    seat: Option<&str>,
+    person: PersonId,
+) -> bool {
+    let seen = at.workflow.seen_from(place, stage);
+    at.case
+        .tasks
         .iter()
-        .filter(|task| task.is_seat() && task.stage == stage)
+        .filter(|task| task.is_seat() && is_within(&task.stage, &seen))
         .filter(|task| seat.is_none() || task.seat.as_deref() == seat)
         .any(|task| settled_by(task) == Some(person))
 }
 
+/// Whether a place is another one, or the same stage in a branch further inside.
+fn is_within(place: &str, outer: &str) -> bool {
+    place
+        .strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+}
+
 /// A person takes one seat per round.
-fn sits_elsewhere(case: &Case, task: &Task, person: PersonId, context: &Context<'_>) -> bool {
+fn sits_elsewhere(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    person: PersonId,
+    context: &Context<'_>,
+) -> bool {
     case.round(&task.stage, task.round)
         .filter(|other| other.id != task.id && other.is_seat())
-        .any(|other| seated(case, other, context) == Some(person))
+        .any(|other| seated(workflow, case, other, context) == Some(person))
 }
 
 /// With `distinct`, a person keeps to one seat in the whole stage or block; coming back to the same seat in a later round
@@ -229,7 +260,7 @@ fn acted_where_all_differ(
     context: &Context<'_>,
 ) -> bool {
     let around = workflow.around(&task.stage);
-    let distinct: Vec<Id> = around
+    let distinct: Vec<Place> = around
         .into_iter()
         .chain([task.stage.clone()])
         .filter(|id| workflow.node(id).is_some_and(|node| node.distinct))
@@ -245,11 +276,15 @@ fn acted_where_all_differ(
     case.tasks
         .iter()
         .filter(|other| other.is_seat() && (&other.stage, other.place) != (&task.stage, task.place))
-        .any(|other| seated(case, other, context) == Some(person) && inside(&other.stage))
+        .any(|other| seated(workflow, case, other, context) == Some(person) && inside(&other.stage))
 }
 
 /// Who filed a case knows what they asked for; everyone else needs the clearance.
-fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(), Rejection> {
+pub(super) fn clearance(
+    case: &Case,
+    person: PersonId,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     let level = case.level();
     let clearance = context
         .directory
@@ -262,12 +297,15 @@ fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(),
 }
 
 /// Who sits on a task: its holder or whoever answered it.
-fn seated(case: &Case, task: &Task, context: &Context<'_>) -> Option<PersonId> {
+fn seated(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> Option<PersonId> {
     match &task.state {
-        TaskState::Open => holder(case, task, context),
-        TaskState::Settled { .. } | TaskState::Waiting | TaskState::Cancelled { .. } => {
-            settled_by(task)
-        }
+        TaskState::Open | TaskState::Waiting => holder(workflow, case, task, context),
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => settled_by(task),
     }
 }
 
@@ -305,14 +343,43 @@ pub(super) fn is_unheld(
     task: &Task,
     context: &Context<'_>,
 ) -> bool {
+    // Advice that nobody can give holds nothing up.
+    if task.asks == TaskAsks::Advise {
+        return false;
+    }
     if !task.is_seat() {
         return eligible(workflow, case, task, context).is_empty();
     }
+    unheld_in_round(workflow, case, task, context).contains(&task.id)
+}
+
+/// Whether nobody is left for a seat once the other seats of its round have their people.
+pub(super) fn is_left_without(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> bool {
+    let others = case
+        .round(&task.stage, task.round)
+        .filter(|other| other.is_seat() && other.is_live() && other.id != task.id);
+    let last = case.task(task.id);
+    let seats: Vec<&Task> = others.chain(last).collect();
+    unheld(workflow, case, &seats, context).contains(&task.id)
+}
+
+/// The seats of a task's round that no one can hold now.
+pub(super) fn unheld_in_round(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<TaskId> {
     let live: Vec<&Task> = case
         .round(&task.stage, task.round)
         .filter(|other| other.is_seat() && other.is_live())
         .collect();
-    unheld(workflow, case, &live, context).contains(&task.id)
+    unheld(workflow, case, &live, context)
 }
 
 /// Which seats get a person when nobody takes two: a matching of seats with candidates, by augmenting paths.

@@ -2,8 +2,7 @@
 
 use super::answers::Filled;
 use super::case::{PositionState, Resume, Status};
-use super::event::{Move, Onward};
-use super::evolve::{EDITING, PARKED};
+use super::event::{Move, Onward, Owner};
 use super::who::parties;
 use super::{
     Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, people,
@@ -22,11 +21,12 @@ pub struct Run<'a> {
     pub(super) effects: Vec<Effect>,
     /// The last task that there was before.
     pub(super) last_task: TaskId,
+    /// The case before all of it.
+    start: Case,
 }
 
 /// How far a decision had come.
 pub(super) struct Mark {
-    case: Case,
     events: usize,
     effects: usize,
 }
@@ -39,6 +39,7 @@ impl<'a> Run<'a> {
             workflow,
             context,
             last_task: case.tasks.last().map_or(TaskId(0), |task| task.id),
+            start: case.clone(),
             case,
             events: Vec::new(),
             effects: Vec::new(),
@@ -58,17 +59,20 @@ impl<'a> Run<'a> {
     /// Remembers how far it has come.
     pub(super) fn mark(&self) -> Mark {
         Mark {
-            case: self.case.clone(),
             events: self.events.len(),
             effects: self.effects.len(),
         }
     }
 
-    /// Undoes everything since the mark.
+    /// Undoes everything since the mark: what happened before it is applied anew.
     pub(super) fn back_to(&mut self, mark: Mark) {
-        self.case = mark.case;
         self.events.truncate(mark.events);
         self.effects.truncate(mark.effects);
+        self.case = self.start.clone();
+        let stamp = self.context.stamp(self.case.revision);
+        for event in &self.events {
+            self.case.evolve(event, &stamp);
+        }
     }
 
     /// Whether nothing has been recorded.
@@ -92,12 +96,14 @@ impl<'a> Run<'a> {
             .case
             .open_tasks()
             .filter(|task| {
-                task.holder.is_some() && people::holder(&self.case, task, self.context).is_none()
+                task.holder.is_some()
+                    && people::holder(self.workflow, &self.case, task, self.context).is_none()
             })
             .map(|task| task.id)
             .collect();
         for task in lost {
             self.record(Event::ClaimLost { task });
+            self.allot(task);
         }
     }
 
@@ -105,29 +111,66 @@ impl<'a> Run<'a> {
         Situation::new(self.workflow, &self.case, self.context)
     }
 
-    pub(super) fn scope(&self) -> Scope {
-        scope::scope(self.workflow, &self.case, self.context)
+    pub(super) fn scope(&self, place: &str) -> Scope {
+        scope::scope_at(self.workflow, &self.case, self.context, place, None)
     }
 
-    /// Records changed answers and reads again the budgets that depend on them.
-    pub(super) fn change_answers(&mut self, filled: Filled) -> Result<(), Rejection> {
-        let answers = changed(&self.case.answers, filled.answers);
-        let private = changed(&self.case.private, filled.private);
-        if answers.is_empty() && private.is_empty() {
-            return Ok(());
+    /// Records changed answers and reads again the budgets and branches that depend on them.
+    pub(super) fn change_answers(&mut self, filled: Vec<Filled>) -> Result<(), Rejection> {
+        let mut changes = false;
+        for Filled {
+            of,
+            answers,
+            private,
+        } in filled
+        {
+            let (known, sealed) = self.stored(&of);
+            let answers = changed(&known, answers);
+            let private = changed(&sealed, private);
+            if answers.is_empty() && private.is_empty() {
+                continue;
+            }
+            changes = true;
+            self.record(Event::AnswersChanged {
+                answers,
+                private,
+                of,
+            });
         }
-        self.record(Event::AnswersChanged { answers, private });
-        self.go(Move::Budgets)
+        match changes {
+            true => self.go(Move::Budgets),
+            false => Ok(()),
+        }
     }
 
-    /// Holds the checks of a list against the answers; `choice` is what is being chosen.
+    /// The answers that are stored for an owner, and what stands for the private ones.
+    pub(super) fn stored(&self, of: &Owner) -> (Answers, Answers) {
+        match of {
+            Owner::Case => (self.case.answers.clone(), self.case.private.clone()),
+            Owner::Branch(branch) => self
+                .case
+                .branches
+                .get(branch)
+                .map_or_else(Default::default, |record| {
+                    (record.answers.clone(), record.private.clone())
+                }),
+            Owner::Task(task) => self.case.task(*task).map_or_else(Default::default, |task| {
+                (task.answers.clone(), task.private.clone())
+            }),
+        }
+    }
+
+    /// Holds the checks of a list against the answers, as they are read on a task; `choice` is what is being chosen.
     pub(super) fn hold(
         &self,
         checks: &[Check],
+        task: Option<TaskId>,
         choice: Option<&str>,
         confirmed: bool,
     ) -> Result<(), Rejection> {
-        let mut scope = self.scope();
+        let task = task.and_then(|task| self.case.task(task));
+        let place = task.map_or("", |task| task.stage.as_str());
+        let mut scope = scope::scope_at(self.workflow, &self.case, self.context, place, task);
         scope.variables.insert(
             "choice".into(),
             choice.map_or(Value::Null, |choice| Value::Text(choice.to_owned())),
@@ -158,7 +201,7 @@ impl<'a> Run<'a> {
         let mut to: Vec<Party> = Vec::new();
         for party in who
             .iter()
-            .flat_map(|who| parties(who, &self.case, self.context))
+            .flat_map(|who| parties(who, id, &self.situation()))
         {
             if !to.contains(&party) {
                 to.push(party);
@@ -170,17 +213,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The step that a parked case tries again.
-    pub(super) fn parked_step(&self) -> Option<Move> {
-        match &self.case.position(PARKED)?.state {
+    /// The step that is tried again where the case was parked under this name.
+    pub(super) fn parked_step(&self, id: &str) -> Option<Move> {
+        match &self.case.position(id)?.state {
             PositionState::Parked { step, .. } => Some(step.clone()),
             _ => None,
         }
     }
 
-    /// Where the run goes after the applicant's revision.
-    pub(super) fn editing(&self) -> Option<(Resume, Vec<Onward>)> {
-        let position = self.case.position(EDITING)?;
+    /// Where the run goes after the applicant's revision that stands under this name.
+    pub(super) fn editing(&self, id: &str) -> Option<(Resume, Vec<Onward>)> {
+        let position = self.case.position(id)?;
         match &position.state {
             PositionState::Editing(resume) => Some((resume.clone(), position.resume.clone())),
             _ => None,

@@ -1,11 +1,14 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
 use super::case::PositionState;
-use super::people;
+use super::involve::Why;
+use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
+use super::{people, signers};
+use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
 
@@ -45,17 +48,28 @@ impl<'a> Situation<'a> {
     /// Every action that the actor may take now, worked out by the code that will accept or refuse it.
     #[must_use]
     pub fn offered(&self) -> Vec<Offered> {
-        let tasks: Vec<TaskId> = self.case.open_tasks().map(|task| task.id).collect();
+        let tasks: Vec<&Task> = self
+            .case
+            .tasks
+            .iter()
+            .filter(|task| task.is_live())
+            .collect();
         actions::ALL
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
-                let targets: Vec<Option<TaskId>> =
-                    if rule.on_task() && self.case.status != Status::Draft {
-                        tasks.iter().copied().map(Some).collect()
-                    } else {
-                        vec![None]
-                    };
+                let targets: Vec<Option<TaskId>> = match self.case.status {
+                    Status::Open { .. } if rule.on_task() => tasks
+                        .iter()
+                        .filter(|task| task.is_open() || rule.on_waiting())
+                        .map(|task| Some(task.id))
+                        .collect(),
+                    // A suspended case goes on as a whole.
+                    Status::Open { .. }
+                    | Status::Draft
+                    | Status::Suspended { .. }
+                    | Status::Ended { .. } => vec![None],
+                };
                 targets
                     .into_iter()
                     .filter(|task| rule.may(self, *task).is_ok())
@@ -66,6 +80,21 @@ impl<'a> Situation<'a> {
                     .collect::<Vec<_>>()
             })
             .collect()
+    }
+
+    /// Whether the actor may take an action now; for an action on a task, on this one.
+    #[must_use]
+    pub fn may(&self, action: &str, task: Option<TaskId>) -> bool {
+        actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
+    }
+
+    /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.
+    #[must_use]
+    pub fn urged_until(&self) -> Option<Instant> {
+        match actions::find("urge")?.may(self, None) {
+            Err(Rejection::UrgedAlready { again }) => Some(again),
+            _ => None,
+        }
     }
 
     /// Everyone who may act on the task now, in the order of their keys.
@@ -82,6 +111,12 @@ impl<'a> Situation<'a> {
         people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
+    /// Whether others could take an open task as well.
+    pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
+        let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
+        !taken && 1 < self.eligible(task).len()
+    }
+
     /// The active people behind a party today.
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
@@ -96,7 +131,8 @@ impl<'a> Situation<'a> {
         };
         let task = command.input.task.and_then(|id| self.case.task(id));
         let touched = task.map(|task| task.changed.max(self.case.stage(&task.stage).changed));
-        let latest = touched.unwrap_or(0).max(self.case.answers_changed);
+        let place = task.map_or("", |task| task.stage.as_str());
+        let latest = touched.unwrap_or(0).max(self.answers_changed(place));
         if seen < latest {
             return Err(Rejection::MovedOn {
                 seen,
@@ -106,11 +142,31 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
+    /// The revision that last changed the answers as they are read at a place.
+    pub(super) fn answers_changed(&self, place: &str) -> i64 {
+        let branches = branches_around(self.workflow, place);
+        let records = branches
+            .iter()
+            .filter_map(|branch| self.case.branches.get(branch));
+        records
+            .map(|record| record.changed)
+            .fold(self.case.answers_changed, i64::max)
+    }
+
     /// The person who acts; a timer takes no action of a person.
     pub(super) fn person(&self) -> Result<PersonId, Rejection> {
         self.context
             .person()
             .ok_or_else(|| Rejection::NotAsked("system".into()))
+    }
+
+    /// Nobody acts in a case that has ended or is held up.
+    pub(super) fn is_running(&self) -> Result<(), Rejection> {
+        match self.case.status {
+            Status::Open { .. } => Ok(()),
+            Status::Suspended { .. } => Err(Rejection::Suspended),
+            Status::Draft | Status::Ended { .. } => Err(Rejection::CaseClosed),
+        }
     }
 
     /// The task with this number, when it is open.
@@ -120,9 +176,7 @@ impl<'a> Situation<'a> {
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
         let id = id.ok_or(Rejection::TaskMissing(action))?;
-        if !self.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        self.is_running()?;
         let task = self.case.task(id).ok_or(Rejection::UnknownTask(id))?;
         match task.state {
             TaskState::Open => Ok(task),
@@ -133,18 +187,33 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// The task with this number, when it is open or waits for its turn.
+    pub(super) fn live_task(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+    ) -> Result<&'a Task, Rejection> {
+        match self.open_task(action, id) {
+            Err(Rejection::NotYourTurn(id)) => self.case.task(id).ok_or(Rejection::UnknownTask(id)),
+            other => other,
+        }
+    }
+
     /// The open task, when the actor is asked for it, has not lost it to somebody else, and nothing bars them.
     pub(super) fn my_task(
         &self,
         action: &'static str,
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
-        let task = self.open_task(action, id)?;
+        self.mine(self.open_task(action, id)?)
+    }
+
+    fn mine(&self, task: &'a Task) -> Result<&'a Task, Rejection> {
         let person = self.person()?;
-        if !people::offered_to(self.case, task, self.context).contains(&person) {
+        if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
         }
-        let holder = people::holder(self.case, task, self.context);
+        let holder = people::holder(self.workflow, self.case, task, self.context);
         if let Some(by) = holder.filter(|holder| *holder != person) {
             return Err(Rejection::TakenBy { task: task.id, by });
         }
@@ -181,6 +250,47 @@ impl<'a> Situation<'a> {
         Ok((task, node, stage))
     }
 
+    /// As [`Self::my_task`], for what changes whose task it is, of one of these kinds: not denied, and after a login.
+    pub(super) fn my_seat(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        self.seat_of_mine(action, self.open_task(action, id)?, kinds)
+    }
+
+    /// As [`Self::my_seat`], also while the task waits for signers that were added before it.
+    pub(super) fn my_seat_while_others_sign(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.live_task(action, id)?;
+        if !task.is_open() && !signers::waits_for_signers(self.case, task) {
+            return Err(Rejection::NotYourTurn(task.id));
+        }
+        self.seat_of_mine(action, task, kinds)
+    }
+
+    fn seat_of_mine(
+        &self,
+        action: &'static str,
+        task: &'a Task,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.mine(task)?;
+        let node = self.workflow.node(&task.stage);
+        if !kinds.contains(&task.asks) || node.is_some_and(|node| denies(node, action)) {
+            return Err(Rejection::NotOffered { action });
+        }
+        if self.context.channel == Channel::Link {
+            return Err(Rejection::LoginFirst);
+        }
+        Ok(task)
+    }
+
     /// A mail's link proves access to a mailbox: it does what the stage says, and nothing where the data is sensitive.
     fn by_link(&self, node: &Node, action: &'static str) -> Result<(), Rejection> {
         let may = match &node.rules.email_link {
@@ -208,6 +318,18 @@ impl<'a> Situation<'a> {
             .flatten()
             .filter_map(|position| self.workflow.node(&position.id))
             .any(|node| denies(node, action))
+    }
+
+    /// Whether the actor has to do with the case for one of these reasons.
+    pub(super) fn is_involved(&self, reasons: &[Why]) -> bool {
+        let Some(person) = self.context.person() else {
+            return false;
+        };
+        self.case
+            .involved
+            .iter()
+            .filter(|involvement| reasons.contains(&involvement.why))
+            .any(|involvement| self.people_of(&involvement.party).contains(&person))
     }
 
     /// The node and stage that a task belongs to.

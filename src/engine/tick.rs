@@ -9,7 +9,8 @@ use super::{
     Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people,
 };
 use crate::calendar::Instant;
-use crate::workflow::{ClockRule, Node, OverdueAct, Remind, Sign, Who, Workflow};
+use crate::workflow::place::id_of;
+use crate::workflow::{ClockRule, Node, OverdueAct, Place, Remind, Sign, Who, Workflow};
 
 /// How many steps may come at once before a stage is parked: a deadline that leads back to itself without any time.
 const MOST_STEPS: usize = 500;
@@ -24,6 +25,7 @@ pub fn tick(
 ) -> Result<Option<Decision>, Rejection> {
     let mut run = Run::begin(workflow, case, context);
     run.end_lost_claims();
+    run.settle_down()?;
     let mut taken = 0;
     // Each step may move the case and with it the clocks, so the soonest is looked for anew.
     while let Some(step) = clocks::steps(workflow, &run.case, context.calendar)
@@ -66,6 +68,12 @@ fn take(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
     });
     match kind {
         StepKind::Remind | StepKind::Recur => Ok(()),
+        StepKind::Due if clocks::is_every(&clock.node) => {
+            run.next_round(clocks::node_of(&clock.node))
+        }
+        StepKind::Due if clocks::is_until(&clock.node) => {
+            run.wait_over(clocks::node_of(&clock.node))
+        }
         StepKind::Due => came_due(run, &clock),
         StepKind::Overdue(index) => match rule.overdue.get(index).map(|overdue| &overdue.act) {
             Some(OverdueAct::Escalate(who)) => {
@@ -76,7 +84,9 @@ fn take(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
                 assign(run, &step.clock, &clock, who);
                 Ok(())
             }
-            Some(OverdueAct::Next(target)) => run.divert(clocks::node_of(&clock.node), target),
+            Some(OverdueAct::Next(target)) => {
+                run.divert(clocks::node_of(&clock.node), target, CancelReason::Overdue)
+            }
             None => Ok(()),
         },
     }
@@ -119,10 +129,10 @@ fn came_due(run: &mut Run<'_>, clock: &Clock) -> Result<(), Rejection> {
     let Some(node) = workflow.node(&clock.node) else {
         return Ok(());
     };
-    run.copy_parties(&node.id, &node.copy.overdue);
+    run.copy_parties(&clock.node, &node.copy.overdue);
     for id in counted_by(node) {
-        if run.case.position(id).is_some() {
-            run.settle(id, true)?;
+        for place in open_places(run, id, &clock.node) {
+            run.settle(&place, true)?;
         }
     }
     Ok(())
@@ -142,12 +152,23 @@ fn counted_by(node: &Node) -> Vec<&str> {
     }
 }
 
+/// Where a stage is open under a place: in each branch.
+fn open_places(run: &Run<'_>, id: &str, under: &str) -> Vec<Place> {
+    let region = run.case.region();
+    let all = region.map(|region| region.all()).unwrap_or_default();
+    all.into_iter()
+        .map(|position| position.id.clone())
+        .filter(|place| id_of(place) == id)
+        .filter(|place| place == under || run.workflow.around(place).iter().any(|at| at == under))
+        .collect()
+}
+
 /// Tells somebody higher up; where the definition names nobody who is there, the workflow administrators.
 fn escalate(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
-    let mut to = parties(who, &run.case, run.context);
+    let place = clocks::node_of(&clock.node);
+    let mut to = parties(who, place, &run.situation());
     if people::people_of_all(&to, run.context).is_empty() {
-        let node = run.workflow.node(clocks::node_of(&clock.node));
-        to = people::nobody_for(node, &run.case, run.context);
+        to = people::nobody_for(place, &run.situation());
     }
     let key = key.to_owned();
     run.record(Event::Escalated { key, to });
@@ -155,7 +176,7 @@ fn escalate(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
 
 /// Moves the open tasks under a node to somebody else, where they can act on them. What stays is told to them all the same.
 fn assign(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
-    let to = parties(who, &run.case, run.context);
+    let to = parties(who, clocks::node_of(&clock.node), &run.situation());
     let mut moved = false;
     for task in timed_tasks(run, clock) {
         if can_take(run, task, &to) {
@@ -176,6 +197,7 @@ fn timed_tasks(run: &Run<'_>, clock: &Clock) -> Vec<TaskId> {
     run.case
         .open_tasks()
         .filter(|task| (task.asks == TaskAsks::Supply) == of_supplement)
+        .filter(|task| task.asks != TaskAsks::Advise)
         .filter(|task| task.stage == node || run.workflow.around(&task.stage).contains(&node))
         .map(|task| task.id)
         .collect()

@@ -1,23 +1,57 @@
 //! Starting, pausing and stopping the clocks of a running case.
 
-use super::case::Clock;
+use super::case::{Clock, PositionState};
 use super::run::Run;
-use super::{ClockKey, Event, Measure, clocks};
-use crate::workflow::Id;
+use super::{ClockKey, Event, Measure, Position, clocks};
+use crate::expression::{Scope, Value};
+use crate::workflow::{Budget, ClockRule, Kind, SupplementClock};
 
 impl Run<'_> {
-    /// Pauses or resumes the clocks of a stage and of the blocks around it. A date stands as it is.
-    pub(super) fn set_clocks_running(&mut self, id: &str, running: bool) {
-        for (key, clock) in self.clocks_over(id) {
-            let budget = matches!(clock.measure, Measure::Budget(_));
-            if !budget || clock.is_running() == running {
-                continue;
-            }
-            self.record(if running {
-                Event::ClockResumed { key }
-            } else {
-                Event::ClockPaused { key }
+    /// Lets every clock run or stand as what is open asks for: a pause stops a stage's clock and those around it, not its
+    /// siblings'; around several branches a clock stands only while every open branch does. A date stands as it is.
+    pub(super) fn adjust_clocks(&mut self) {
+        let budgets = self.case.clocks.iter().filter(|(_, clock)| {
+            !clock.stopped
+                && matches!(clock.measure, Measure::Budget(_))
+                && clocks::node_of(&clock.node) == clock.node
+        });
+        let wrong: Vec<(ClockKey, bool)> = budgets
+            .filter_map(|(key, clock)| {
+                let position = self.case.position(&clock.node)?;
+                let runs = !self.case.is_suspended() && !self.is_paused(position);
+                (clock.is_running() != runs).then(|| (key.clone(), runs))
+            })
+            .collect();
+        for (key, runs) in wrong {
+            self.record(match runs {
+                true => Event::ClockResumed { key },
+                false => Event::ClockPaused { key },
             });
+        }
+    }
+
+    /// Whether time stands still at an open position.
+    fn is_paused(&self, position: &Position) -> bool {
+        let node = self.workflow.node(&position.id);
+        match &position.state {
+            PositionState::Supplement { .. } => {
+                let stage = node.and_then(|node| node.stage());
+                let supplement = stage.and_then(|stage| stage.supplement.as_ref());
+                supplement.is_some_and(|supplement| supplement.clock != SupplementClock::Run)
+            }
+            PositionState::Waiting => {
+                node.is_some_and(|node| matches!(&node.kind, Kind::Wait(wait) if wait.pauses))
+            }
+            PositionState::Inside(region) => {
+                let mut run = region.open.iter().filter(|inner| !inner.beside).peekable();
+                run.peek().is_some() && run.all(|inner| self.is_paused(inner))
+            }
+            PositionState::Asked
+            | PositionState::Between
+            | PositionState::Started { .. }
+            | PositionState::Held { .. }
+            | PositionState::Editing(_)
+            | PositionState::Parked { .. } => false,
         }
     }
 
@@ -38,7 +72,7 @@ impl Run<'_> {
 
     /// The clocks of a stage and of the blocks around it that still have something to measure.
     fn clocks_over(&self, id: &str) -> Vec<(ClockKey, Clock)> {
-        let mut nodes: Vec<Id> = self.workflow.around(id);
+        let mut nodes = self.workflow.around(id);
         nodes.push(id.to_owned());
         self.case
             .clocks
@@ -50,24 +84,21 @@ impl Run<'_> {
 
     /// Starts the clocks of a node or of a stage's supplement.
     pub(super) fn start_clocks(&mut self, clock_node: &str) -> Result<(), String> {
-        let scope = self.scope();
-        let record = self.case.stage(clocks::node_of(clock_node));
-        let round = if clocks::is_supplement(clock_node) {
-            record.supplements
-        } else {
-            record.rounds
-        };
+        let scope = self.scope(clocks::node_of(clock_node));
         for (index, rule) in clocks::rules_of(self.workflow, clock_node)
             .iter()
             .enumerate()
         {
             let law = rule.law.is_some();
-            let key = clocks::key(clock_node, index, law, round);
+            let key = self.clock_key(clock_node, index, law);
             // A statutory clock goes on at re-entry, unless the definition says where it counts from.
             let before = self.case.clocks.get(&key).map(|clock| &clock.measure);
             let goes_on = law && rule.from.is_none() && matches!(before, Some(Measure::Budget(_)));
             if goes_on {
                 self.record(Event::ClockResumed { key });
+                continue;
+            }
+            if self.stands_without_time(clock_node, rule, &scope)? {
                 continue;
             }
             let measure = clocks::measure(rule, &scope, self.context.now)?;
@@ -83,6 +114,60 @@ impl Run<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Starts the clocks that a node has by its rules, and this case does not: its definition has changed.
+    pub(super) fn start_missing_clocks(&mut self, clock_node: &str) -> Result<(), String> {
+        let scope = self.scope(clocks::node_of(clock_node));
+        for (index, rule) in clocks::rules_of(self.workflow, clock_node)
+            .iter()
+            .enumerate()
+        {
+            let key = self.clock_key(clock_node, index, rule.law.is_some());
+            if self.case.clocks.contains_key(&key)
+                || self.stands_without_time(clock_node, rule, &scope)?
+            {
+                continue;
+            }
+            let measure = clocks::measure(rule, &scope, self.context.now)?;
+            self.record(Event::ClockStarted {
+                key,
+                node: clock_node.to_owned(),
+                rule: index,
+                law: rule.law.is_some(),
+                measure,
+            });
+        }
+        Ok(())
+    }
+
+    /// The key of a clock in the round that is open.
+    fn clock_key(&self, clock_node: &str, rule: usize, law: bool) -> ClockKey {
+        let record = self.case.stage(clocks::node_of(clock_node));
+        let round = if clocks::is_supplement(clock_node) {
+            record.supplements
+        } else {
+            record.rounds
+        };
+        clocks::key(clock_node, rule, law, round)
+    }
+
+    /// Whether a `wait` has no time yet and stands until a signal alone.
+    fn stands_without_time(
+        &self,
+        clock_node: &str,
+        rule: &ClockRule,
+        scope: &Scope,
+    ) -> Result<bool, String> {
+        let node = self.workflow.node(clocks::node_of(clock_node));
+        let signalled = node.is_some_and(|node| !node.signals.is_empty());
+        match &rule.budget {
+            Budget::At(until) if clocks::is_until(clock_node) && signalled => {
+                let until = until.value(scope).map_err(|error| error.to_string())?;
+                Ok(until == Value::Null)
+            }
+            Budget::At(_) | Budget::In(_) => Ok(false),
+        }
     }
 
     /// Stops the clocks of a node for good; a statutory budget only stands still, in case the run comes back.
@@ -105,12 +190,12 @@ impl Run<'_> {
 
     /// Reads the budgets and dates of all clocks again, after the answers changed.
     pub(super) fn reread_budgets(&mut self) -> Result<(), String> {
-        let scope = self.scope();
         let mut events = Vec::new();
         for (key, clock) in self.case.clocks.iter().filter(|(_, clock)| !clock.stopped) {
             let Some(rule) = clocks::rules_of(self.workflow, &clock.node).get(clock.rule) else {
                 continue;
             };
+            let scope = self.scope(clocks::node_of(&clock.node));
             match &clock.measure {
                 Measure::Budget(ledger) => {
                     let budget = clocks::budget(rule, &scope)?;

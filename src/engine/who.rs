@@ -4,16 +4,22 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Case, Context, Party, StageRecord};
+use super::scope::{branches_around, foreach_at};
+use super::{Case, Party, Situation};
 use crate::calendar::day_of;
 use crate::directory::{DepartmentCode, PersonId, Post, RoleCode};
 use crate::workflow::{Where, Who};
 
-/// The parties that `who` means; with `each` one per person, otherwise usually one.
-pub(super) fn parties(who: &Who, case: &Case, context: &Context<'_>) -> Vec<Party> {
+/// The parties that `who` means at a place; with `each` one per person, otherwise usually one.
+pub(super) fn parties(who: &Who, place: &str, at: &Situation<'_>) -> Vec<Party> {
+    let directory = at.context.directory;
     match who {
-        Who::Post { role, at, each } => {
-            let posts = departments(at, role, case, context)
+        Who::Post {
+            role,
+            at: department,
+            each,
+        } => {
+            let posts = departments(department, role, place, at)
                 .into_iter()
                 .map(|department| Post {
                     role: role.clone(),
@@ -22,23 +28,22 @@ pub(super) fn parties(who: &Who, case: &Case, context: &Context<'_>) -> Vec<Part
             match each {
                 false => posts.map(Party::Post).collect(),
                 true => posts
-                    .flat_map(|post| context.directory.holders(&post, day_of(context.now)))
+                    .flat_map(|post| directory.holders(&post, day_of(at.context.now)))
                     .map(Party::Person)
                     .collect(),
             }
         }
-        Who::Applicant => vec![Party::Person(case.applicant)],
-        Who::Actor { stage, seat } => actor(case, stage, seat.as_deref())
+        Who::Applicant => vec![Party::Person(at.case.applicant)],
+        Who::Actor { stage, seat } => actor(&at.workflow.seen_from(place, stage), seat, at.case)
             .map(Party::Person)
             .into_iter()
             .collect(),
-        Who::Path { path, .. } => logins_at(path, case)
+        Who::Path { path, .. } => logins_at(path, place, at)
             .iter()
-            .filter_map(|login| context.directory.by_login(login))
+            .filter_map(|login| directory.by_login(login))
             .map(|person| Party::Person(person.id))
             .collect(),
-        Who::User(login) => context
-            .directory
+        Who::User(login) => directory
             .by_login(login)
             .map(|person| Party::Person(person.id))
             .into_iter()
@@ -47,23 +52,47 @@ pub(super) fn parties(who: &Who, case: &Case, context: &Context<'_>) -> Vec<Part
     }
 }
 
-fn actor(case: &Case, stage: &str, seat: Option<&str>) -> Option<PersonId> {
+fn actor(stage: &str, seat: &Option<String>, case: &Case) -> Option<PersonId> {
     case.stages
         .get(stage)
-        .and_then(|record: &StageRecord| record.actors.get(seat.unwrap_or_default()))
+        .and_then(|record| record.actors.get(seat.as_deref().unwrap_or_default()))
         .copied()
 }
 
-/// The answer at a path such as `form.provider`.
-pub(super) fn answer_at<'a>(path: &str, case: &'a Case) -> Option<&'a Value> {
-    let mut parts = path.strip_prefix("form.")?.split('.');
-    let first = case.answers.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
+/// The answer or part at a path such as `form.provider`, `part.provider` or `part`, as it is read at a place.
+pub(super) fn answer_at<'a>(path: &str, place: &str, at: &Situation<'a>) -> Option<&'a Value> {
+    let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+    let mut names = rest.split('.').filter(|name| !name.is_empty());
+    let branches = branches_around(at.workflow, place);
+    let records = branches.iter().rev().filter_map(|branch| {
+        let record = at.case.branches.get(branch)?;
+        Some((branch, record))
+    });
+    let first = match root {
+        "form" => {
+            let field = names.next()?;
+            let own = records
+                .into_iter()
+                .find_map(|(_, record)| record.answers.get(field));
+            own.or_else(|| at.case.answers.get(field))?
+        }
+        name => {
+            let mut named = records.filter(|(branch, _)| {
+                foreach_at(at.workflow, branch).is_some_and(|foreach| foreach.name == name)
+            });
+            &named.next()?.1.part
+        }
+    };
+    names.try_fold(first, |value, name| match value {
+        // A part without parts of its own is read as `value`.
+        Value::String(_) if name == "value" => Some(value),
+        _ => value.get(name),
+    })
 }
 
 /// The logins at a path: of a person or of people.
-pub(super) fn logins_at(path: &str, case: &Case) -> Vec<String> {
-    match answer_at(path, case) {
+pub(super) fn logins_at(path: &str, place: &str, at: &Situation<'_>) -> Vec<String> {
+    match answer_at(path, place, at) {
         Some(Value::String(login)) => vec![login.clone()],
         Some(Value::Array(logins)) => logins
             .iter()
@@ -76,12 +105,13 @@ pub(super) fn logins_at(path: &str, case: &Case) -> Vec<String> {
 
 /// The departments that a definition means; usually one, none when it cannot be told.
 fn departments(
-    at: &Where,
+    wanted: &Where,
     role: &RoleCode,
-    case: &Case,
-    context: &Context<'_>,
+    place: &str,
+    at: &Situation<'_>,
 ) -> Vec<DepartmentCode> {
-    match at {
+    let (case, context) = (at.case, at.context);
+    match wanted {
         Where::Any => context
             .directory
             .holdings
@@ -105,24 +135,23 @@ fn departments(
                 .into_iter()
                 .collect()
         }
-        other => department(other, case, context).into_iter().collect(),
+        other => department(other, place, at).into_iter().collect(),
     }
 }
 
-fn department(at: &Where, case: &Case, context: &Context<'_>) -> Option<DepartmentCode> {
-    let directory = context.directory;
-    match at {
-        Where::Applicant => Some(case.department.clone()),
-        Where::Authority => directory.authority_of(&case.department),
-        Where::Path(path) => answer_at(path, case)?
+fn department(wanted: &Where, place: &str, at: &Situation<'_>) -> Option<DepartmentCode> {
+    let directory = at.context.directory;
+    match wanted {
+        Where::Applicant => Some(at.case.department.clone()),
+        Where::Authority => directory.authority_of(&at.case.department),
+        Where::Path(path) => answer_at(path, place, at)?
             .as_str()
             .map(|code| DepartmentCode(code.to_owned())),
         Where::Code(code) => Some(code.clone()),
-        Where::Parent(inner) => directory.parent_of(&department(inner, case, context)?),
-        Where::Common(a, b) => directory.common(
-            &department(a, case, context)?,
-            &department(b, case, context)?,
-        ),
+        Where::Parent(inner) => directory.parent_of(&department(inner, place, at)?),
+        Where::Common(one, two) => {
+            directory.common(&department(one, place, at)?, &department(two, place, at)?)
+        }
         Where::Region | Where::Any => None,
     }
 }

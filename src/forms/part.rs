@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Answers, Field, Form, Section};
+use super::{Answers, Field, Form, Per, Section};
 
 /// Fields with their sections, in the form's order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +39,14 @@ impl Form {
     /// Every field.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.sections.iter().flat_map(|section| &section.fields)
+    }
+
+    /// Whose copy of a field's answers there is; of one that is not in the form, the case's.
+    #[must_use]
+    pub fn per(&self, id: &str) -> Per {
+        let own = |section: &&Section| section.fields.iter().any(|field| field.id == id);
+        let section = self.sections.iter().find(own);
+        section.map_or(Per::Case, |section| section.per)
     }
 
     fn where_field(&self, wanted: impl Fn(&Section, &Field) -> bool) -> Part<'_> {

@@ -117,6 +117,9 @@ impl OpenCase {
             calendar: &calendar,
             lookup: &NoFacts,
             vault: &PlainVault,
+            registered: &[],
+            children: &[],
+            workload: &crate::engine::NoWorkload,
             number: None,
         };
         ask(&Situation::new(&self.workflow, &self.case, &context))

@@ -20,7 +20,9 @@ pub fn channel(channel: Channel) -> &'static str {
 pub fn status_word(case: &Case) -> &'static str {
     match case.status {
         Status::Draft => "draft",
+        Status::Open { .. } if case.in_force() => "in_force",
         Status::Open { .. } => "open",
+        Status::Suspended { .. } => "suspended",
         Status::Ended { .. } => "ended",
     }
 }
@@ -34,13 +36,7 @@ pub fn outcome_of(workflow: &Workflow, end: &str) -> Outcome {
 /// The outcome's word.
 #[must_use]
 pub fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Approved => "approved",
-        Outcome::Rejected => "rejected",
-        Outcome::Withdrawn => "withdrawn",
-        Outcome::Lapsed => "lapsed",
-        Outcome::Closed => "closed",
-    }
+    outcome.word()
 }
 
 /// The word of what a task asks for.
@@ -53,6 +49,8 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Edit => "edit",
         TaskAsks::Supply => "supply",
         TaskAsks::Repair => "repair",
+        TaskAsks::Advise => "advise",
+        TaskAsks::File => "file",
     }
 }
 
@@ -71,5 +69,7 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Submitted => "submitted",
         Answer::Supplied => "supplied",
         Answer::Repaired => "repaired",
+        Answer::Advised => "advised",
+        Answer::Filed => "filed",
     }
 }

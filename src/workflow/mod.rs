@@ -4,12 +4,14 @@
 //! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
 mod clock;
+pub mod compare;
 mod finding;
 mod lint;
 mod model;
 pub mod place;
 mod resolve;
 mod schema;
+pub mod stage_map;
 mod surroundings;
 #[cfg(test)]
 mod testing;
@@ -17,6 +19,7 @@ mod testing;
 mod tests;
 mod tree;
 mod walk;
+mod written;
 
 pub use clock::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 pub use finding::{Finding, Severity};
@@ -24,6 +27,7 @@ pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
 pub use schema::json_schema;
+pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
 
 use finding::{Lines, Note};

@@ -1,5 +1,7 @@
-//! Resume (恢复): a parked case tries again what its guard failed at, after its cause was mended.
+//! Resume (恢复): a suspended case goes on, its clocks with what was left; a parked one tries again what its guard failed at,
+//! after its cause was mended.
 
+use super::suspend::manages;
 use super::{ActionRule, text_of};
 use crate::engine::run::Run;
 use crate::engine::{Answer, Event, Input, Rejection, Situation, TaskAsks, TaskId};
@@ -12,6 +14,9 @@ impl ActionRule for Resume {
     }
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
+        if at.case.is_suspended() {
+            return manages(at);
+        }
         let task = at.my_task(self.name(), task)?;
         if task.asks != TaskAsks::Repair {
             return Err(Rejection::NotOffered {
@@ -22,9 +27,15 @@ impl ActionRule for Resume {
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
-        let task = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
         let comment = text_of(input)?;
-        let step = run.parked_step().ok_or(Rejection::NotOffered {
+        if run.case.is_suspended() {
+            run.record(Event::Continued { comment });
+            return run.settle_down();
+        }
+        let task = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
+        let id = run.case.task(task).map(|task| task.stage.clone());
+        let id = id.ok_or(Rejection::UnknownTask(task))?;
+        let step = run.parked_step(&id).ok_or(Rejection::NotOffered {
             action: self.name(),
         })?;
         run.record(Event::Answered {
@@ -33,7 +44,7 @@ impl ActionRule for Resume {
             comment,
             automatic: None,
         });
-        run.record(Event::Unparked);
+        run.record(Event::Unparked { id });
         run.retry(step)
     }
 }

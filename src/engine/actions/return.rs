@@ -4,7 +4,8 @@ use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
 use crate::engine::situation::denies;
 use crate::engine::{Answer, Case, Event, Input, Rejection, Situation, TaskAsks, TaskId};
-use crate::workflow::{Node, Stage, Target, Workflow};
+use crate::workflow::place::id_of;
+use crate::workflow::{Stage, Target, Workflow};
 
 pub(super) struct Return;
 
@@ -20,9 +21,9 @@ impl ActionRule for Return {
     }
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
-        let (task, node, stage) = at.my_answer(self.name(), task, KINDS)?;
+        let (task, _, stage) = at.my_answer(self.name(), task, KINDS)?;
         let offered = task.asks == TaskAsks::Sign || stage.return_to.is_some();
-        if !offered || targets(at.workflow, at.case, node, stage).is_empty() {
+        if !offered || targets(at.workflow, at.case, &task.stage, stage).is_empty() {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
@@ -35,8 +36,8 @@ impl ActionRule for Return {
         let id = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
         let (from, to, resume) = {
             let at = run.situation();
-            let (_, node, stage) = at.my_answer(self.name(), input.task, KINDS)?;
-            let offered = targets(at.workflow, at.case, node, stage);
+            let (task, _, stage) = at.my_answer(self.name(), input.task, KINDS)?;
+            let offered = targets(at.workflow, at.case, &task.stage, stage);
             let wanted = input
                 .to
                 .as_deref()
@@ -48,7 +49,7 @@ impl ActionRule for Return {
                     offered.join(", "),
                 ));
             }
-            (node.id.clone(), wanted.to_owned(), stage.resume_here)
+            (task.stage.clone(), wanted.to_owned(), stage.resume_here)
         };
         run.record(Event::Answered {
             task: id,
@@ -56,7 +57,7 @@ impl ActionRule for Return {
             comment: Some(comment.clone()),
             automatic: None,
         });
-        let stage = (to != APPLICANT).then(|| to.clone());
+        let stage = (to != APPLICANT).then(|| run.workflow.seen_from(&from, &to));
         run.record(Event::Returned {
             from: from.clone(),
             to: stage.clone(),
@@ -64,19 +65,17 @@ impl ActionRule for Return {
         });
         match stage {
             Some(stage) => run.return_to(&from, &stage, resume),
-            None => {
-                run.return_to_applicant(&from, resume);
-                Ok(())
-            }
+            None => run.return_to_applicant(&from, resume),
         }
     }
 }
 
 /// Where this stage may return to now: what the definition says, else earlier stages of its list that the run went
-/// through, and the applicant, who stands last.
+/// through, and the applicant, who stands last. Out of a branch of a foreach only to what the definition says.
 #[must_use]
-pub fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> Vec<String> {
-    if denies(node, "return") {
+pub fn targets(workflow: &Workflow, case: &Case, place: &str, stage: &Stage) -> Vec<String> {
+    let node = workflow.node(place);
+    if node.is_none_or(|node| denies(node, "return")) {
         return Vec::new();
     }
     if let Some(declared) = &stage.return_to {
@@ -89,13 +88,15 @@ pub fn targets(workflow: &Workflow, case: &Case, node: &Node, stage: &Stage) -> 
             })
             .collect();
     }
+    let own = id_of(place);
     let earlier = workflow
-        .list_of(&node.id)
+        .list_of(own)
         .iter()
-        .take_while(|other| other.id != node.id)
-        .filter(|other| 0 < case.stage(&other.id).rounds);
+        .take_while(|other| other.id != own)
+        .filter(|other| 0 < case.stage(&workflow.seen_from(place, &other.id)).rounds);
+    let applicant = workflow.part_around(place).is_none();
     earlier
         .map(|other| other.id.clone())
-        .chain([APPLICANT.to_owned()])
+        .chain(applicant.then(|| APPLICANT.to_owned()))
         .collect()
 }

@@ -20,6 +20,7 @@ impl ActionRule for Submit {
             Status::Draft if at.person()? != at.case.applicant => Err(Rejection::OnlyApplicant),
             Status::Draft => may_file(at),
             Status::Ended { .. } => Err(Rejection::CaseClosed),
+            Status::Suspended { .. } => Err(Rejection::Suspended),
             Status::Open { .. } => {
                 let task = task
                     .or_else(|| edit_task(at.case))
@@ -40,6 +41,7 @@ impl ActionRule for Submit {
         let comment = text_of(input)?;
         let filled = answers::request(run, input)?;
         if run.is_draft() {
+            let filled = filled.into_iter().next().unwrap_or_default();
             let (applicant, department) = (run.case.applicant, run.case.department.clone());
             let number = run.context.number.ok_or(Rejection::NumberMissing)?;
             run.record(Event::Submitted {
@@ -50,14 +52,16 @@ impl ActionRule for Submit {
                 private: filled.private,
             });
             let checks = &run.workflow.checks;
-            run.hold(checks, None, input.confirmed)?;
+            run.hold(checks, None, None, input.confirmed)?;
             return run.start();
         }
         let task = input
             .task
             .or_else(|| edit_task(&run.case))
             .ok_or(Rejection::AlreadySubmitted)?;
-        let (resume, then) = run.editing().ok_or(Rejection::AlreadySubmitted)?;
+        let id = run.case.task(task).map(|task| task.stage.clone());
+        let id = id.ok_or(Rejection::UnknownTask(task))?;
+        let (resume, then) = run.editing(&id).ok_or(Rejection::AlreadySubmitted)?;
         run.record(Event::Answered {
             task,
             answer: Answer::Submitted,
@@ -66,8 +70,8 @@ impl ActionRule for Submit {
         });
         run.change_answers(filled)?;
         let checks = &run.workflow.checks;
-        run.hold(checks, None, input.confirmed)?;
-        run.record(Event::Resubmitted);
+        run.hold(checks, None, None, input.confirmed)?;
+        run.record(Event::Resubmitted { id });
         run.resume_after_editing(resume, then)
     }
 }

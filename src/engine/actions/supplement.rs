@@ -6,7 +6,6 @@ use crate::engine::who::parties;
 use crate::engine::{
     Event, Input, Rejection, Situation, TaskAsks, TaskId, answers, clocks, people,
 };
-use crate::workflow::SupplementClock;
 
 pub(super) struct Supplement;
 
@@ -45,9 +44,9 @@ impl ActionRule for Supplement {
             return Err(Rejection::FieldsMissing);
         }
         let fields = listed(run, &input.fields)?;
-        let of = parties(&supplement.from, &run.case, run.context);
+        let of = parties(&supplement.from, &id, &run.situation());
         let nobody = match people::people_of_all(&of, run.context).is_empty() {
-            true => people::nobody_for(run.workflow.node(&id), &run.case, run.context),
+            true => people::nobody_for(&id, &run.situation()),
             false => Vec::new(),
         };
         run.record(Event::SupplementAsked {
@@ -57,9 +56,7 @@ impl ActionRule for Supplement {
             of,
             nobody,
         });
-        if supplement.clock != SupplementClock::Run {
-            run.set_clocks_running(&id, false);
-        }
+        run.adjust_clocks();
         run.start_clocks(&clocks::supplement_of(&id))
             .map_err(Rejection::Guard)
     }

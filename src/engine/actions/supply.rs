@@ -54,16 +54,16 @@ impl ActionRule for Supply {
         });
         run.change_answers(changed)?;
         run.stop_clocks(&clocks::supplement_of(&stage_id));
+        run.record(Event::Supplied {
+            id: stage_id.clone(),
+            comment,
+        });
         match clock {
-            SupplementClock::Pause => run.set_clocks_running(&stage_id, true),
-            SupplementClock::Run => {}
+            SupplementClock::Pause | SupplementClock::Run => {}
             // The budgets have been read again with the answers.
             SupplementClock::Restart => run.restart_clocks(&stage_id),
         }
-        run.record(Event::Supplied {
-            id: stage_id,
-            comment,
-        });
+        run.adjust_clocks();
         Ok(())
     }
 }

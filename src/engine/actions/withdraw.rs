@@ -20,9 +20,7 @@ impl ActionRule for Withdraw {
         if at.person()? != at.case.applicant {
             return Err(Rejection::OnlyApplicant);
         }
-        if !at.case.is_open() {
-            return Err(Rejection::CaseClosed);
-        }
+        at.is_running()?;
         let too_late = match &at.workflow.withdraw_until {
             Some(milestone) => was_reached(&at.case.stage(milestone)),
             None => has_verdict(at),
@@ -54,8 +52,9 @@ fn was_reached(milestone: &StageRecord) -> bool {
 
 /// Whether a stage that asks for signatures was decided: a single signature is none yet, and a return is no verdict.
 fn has_verdict(at: &Situation<'_>) -> bool {
-    at.workflow.nodes().any(|node| {
-        node.stage().is_some_and(|stage| stage.asks == Asks::Sign)
-            && at.case.stage(&node.id).left.is_some()
+    at.case.stages.iter().any(|(place, record)| {
+        let node = at.workflow.node(place);
+        let stage = node.and_then(|node| node.stage());
+        stage.is_some_and(|stage| stage.asks == Asks::Sign) && record.left.is_some()
     })
 }

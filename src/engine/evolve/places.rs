@@ -1,17 +1,22 @@
 //! What an event makes of where a case stands.
 
-use super::{EDITING, PARKED};
+use serde_json::Value as Json;
+
+use super::EDITING;
+use crate::calendar::Instant;
 use crate::engine::case::{Position, PositionState, Region, Resume, Status};
-use crate::engine::event::Onward;
+use crate::engine::event::{Move, Onward};
 use crate::engine::task::TaskState;
 use crate::engine::{Answer, Case, LeftAs, NewTask, Party, Stamp, Task, TaskAsks};
+use crate::forms::Answers;
+use crate::workflow::place::{self, Place, keys_of};
 
 impl Case {
     pub(super) fn enter(
         &mut self,
-        path: &[String],
+        path: &[Place],
         id: &str,
-        (resume, detour): (Vec<Onward>, bool),
+        (resume, detour, beside): (Vec<Onward>, bool, bool),
         stamp: &Stamp,
     ) {
         let revision = self.revision;
@@ -23,40 +28,100 @@ impl Case {
             record.reached = revision;
         }
         record.done = false;
+        record.how = None;
         record.skipped = None;
         let position = Position {
             id: id.to_owned(),
             round: record.rounds,
+            beside,
             resume,
             state: PositionState::Asked,
         };
-        if let Some(region) = self.region_at(path) {
-            region.open.push(position);
+        self.remove_position(id);
+        self.place(path, position);
+    }
+
+    pub(super) fn open_branch(&mut self, path: &[Place], id: &str, part: &Json, stamp: &Stamp) {
+        self.enter(path, id, (Vec::new(), false, false), stamp);
+        self.set_position(id, PositionState::Inside(Region::default()));
+        let block = path.last().and_then(|block| self.stages.get(block));
+        let round = block.map_or(1, |block| block.rounds);
+        let record = self.branches.entry(id.to_owned()).or_default();
+        record.round = round;
+        record.part = part.clone();
+    }
+
+    /// A recurring stage between its rounds; its record stays that of the last round.
+    pub(super) fn stand(&mut self, path: &[Place], id: &str, beside: bool) {
+        let record = self.stages.entry(id.to_owned()).or_default();
+        record.skipped = None;
+        let position = Position {
+            id: id.to_owned(),
+            round: record.rounds,
+            beside,
+            resume: Vec::new(),
+            state: PositionState::Between,
+        };
+        self.remove_position(id);
+        self.place(path, position);
+    }
+
+    pub(super) fn hold(&mut self, path: &[Place], id: &str, step: &Move) {
+        let position = Position {
+            id: id.to_owned(),
+            round: 1,
+            beside: false,
+            resume: Vec::new(),
+            state: PositionState::Held { step: step.clone() },
+        };
+        self.place(path, position);
+    }
+
+    /// Puts a position where its path leads: into the innermost block on it that is open. A stage that the run has gone on
+    /// from outlives the blocks around it.
+    fn place(&mut self, path: &[Place], position: Position) {
+        let Some(root) = self.region_mut() else {
+            return;
+        };
+        let innermost = path.iter().rev().find(|id| root.find(id).is_some());
+        let region = match innermost.and_then(|id| root.find_mut(id)) {
+            None => root,
+            Some(block) => {
+                // The first stage inside turns «asked» into «inside».
+                if !matches!(block.state, PositionState::Inside(_)) {
+                    block.state = PositionState::Inside(Region::default());
+                }
+                match &mut block.state {
+                    PositionState::Inside(region) => region,
+                    _ => return,
+                }
+            }
+        };
+        region.open.push(position);
+    }
+
+    pub(super) fn suspend(&mut self, since: Instant) {
+        if let Status::Open { at } = &mut self.status {
+            let at = std::mem::take(at);
+            self.status = Status::Suspended { at, since };
         }
     }
 
-    /// The region at a path. The blocks on the way become open blocks: the first stage inside turns «asked» into «inside».
-    fn region_at(&mut self, path: &[String]) -> Option<&mut Region> {
-        let Status::Open { at } = &mut self.status else {
-            return None;
-        };
-        for id in path {
-            if let Some(block) = at.find_mut(id)
-                && !matches!(block.state, PositionState::Inside(_))
-            {
-                block.state = PositionState::Inside(Region::default());
-            }
+    pub(super) fn go_on(&mut self) {
+        if let Status::Suspended { at, .. } = &mut self.status {
+            let at = std::mem::take(at);
+            self.status = Status::Open { at };
         }
-        at.at_mut(path)
     }
 
     pub(super) fn leave(&mut self, id: &str, how: LeftAs, stamp: &Stamp) {
         let choice = self.last_choice(id, how);
         let record = self.stages.entry(id.to_owned()).or_default();
         record.done = how == LeftAs::Passed;
+        record.how = Some(how);
         match how {
             LeftAs::Passed | LeftAs::Refused | LeftAs::Undecided => record.left = Some(stamp.at),
-            LeftAs::Returned | LeftAs::Abandoned => {}
+            LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => {}
         }
         record.choice = choice.or(record.choice.take());
         self.remove_position(id);
@@ -68,9 +133,10 @@ impl Case {
         let passed = match how {
             LeftAs::Passed => true,
             LeftAs::Refused => false,
-            LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => return None,
+            LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => return None,
         };
-        let answered = self.round(id, round).filter_map(|task| match &task.state {
+        let counted = self.round(id, round).filter(|task| !task.is_beside());
+        let answered = counted.filter_map(|task| match &task.state {
             TaskState::Settled { answer, .. } => word(answer, passed).map(|word| (task, word)),
             TaskState::Waiting | TaskState::Open | TaskState::Cancelled { .. } => None,
         });
@@ -78,16 +144,38 @@ impl Case {
         last.map(|(_, word)| word.to_owned())
     }
 
-    pub(super) fn ask_edit(&mut self, from: &str, resume: bool, then: Vec<Onward>, stamp: &Stamp) {
-        let resume = if resume {
-            Resume::Here(from.to_owned())
-        } else {
-            Resume::Again
+    pub(super) fn ask_edit(
+        &mut self,
+        from: &str,
+        branch: Option<&Place>,
+        (resume, then): (bool, Vec<Onward>),
+        stamp: &Stamp,
+    ) {
+        let back = match (resume, branch) {
+            (true, _) => Resume::Here(from.to_owned()),
+            (false, Some(branch)) => Resume::Branch(branch.clone()),
+            (false, None) => Resume::Again,
         };
-        self.enter(&[], EDITING, (then, true), stamp);
-        self.set_position(EDITING, PositionState::Editing(resume));
+        let id = editing_of(branch);
+        self.enter(&[], &id, (then, true, false), stamp);
+        self.set_position(&id, PositionState::Editing(back));
         let applicant = vec![Party::Person(self.applicant)];
-        self.open_task(EDITING, &task_for(TaskAsks::Edit, &applicant, &[]), stamp);
+        self.open_task(&id, &task_for(TaskAsks::Edit, &applicant, &[]), stamp);
+    }
+
+    pub(super) fn start_case(
+        &mut self,
+        id: &str,
+        with: &Answers,
+        (offered, nobody): (&[Party], &[Party]),
+        stamp: &Stamp,
+    ) {
+        let with = with.clone();
+        self.set_position(id, PositionState::Started { with });
+        if let Some(record) = self.stages.get_mut(id) {
+            record.outcome = None;
+        }
+        self.open_task(id, &task_for(TaskAsks::File, offered, nobody), stamp);
     }
 
     pub(super) fn ask_supplement(
@@ -109,30 +197,37 @@ impl Case {
 
     pub(super) fn park(
         &mut self,
-        path: &[String],
-        state: PositionState,
-        by: &[Party],
+        path: &[Place],
+        id: &str,
+        (state, by): (PositionState, &[Party]),
         stamp: &Stamp,
     ) {
-        self.enter(path, PARKED, (Vec::new(), true), stamp);
-        self.set_position(PARKED, state);
+        self.enter(path, id, (Vec::new(), true, false), stamp);
+        self.set_position(id, state);
         self.involve_all(by, crate::engine::Why::Manages);
-        self.open_task(PARKED, &task_for(TaskAsks::Repair, by, &[]), stamp);
+        self.open_task(id, &task_for(TaskAsks::Repair, by, &[]), stamp);
     }
 
     pub(super) fn set_position(&mut self, id: &str, state: PositionState) {
-        if let Status::Open { at } = &mut self.status
-            && let Some(position) = at.find_mut(id)
-        {
+        let position = self.region_mut().and_then(|region| region.find_mut(id));
+        if let Some(position) = position {
             position.state = state;
         }
     }
 
     pub(super) fn remove_position(&mut self, id: &str) {
-        if let Status::Open { at } = &mut self.status {
-            at.remove(id);
+        if let Some(region) = self.region_mut() {
+            region.remove(id);
         }
     }
+}
+
+/// Under which name a revision by the applicant stands: one for the case, one for each branch that waits for it.
+fn editing_of(branch: Option<&Place>) -> Place {
+    let keys: Vec<&str> = branch
+        .map(|branch| keys_of(branch).collect())
+        .unwrap_or_default();
+    place::at(EDITING, &keys)
 }
 
 /// A task that no seat of a definition asks for.
@@ -145,6 +240,7 @@ fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
         through: None,
         nobody: nobody.to_vec(),
         waits: false,
+        called: None,
     }
 }
 
@@ -165,6 +261,8 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Returned
         | Answer::Submitted
         | Answer::Supplied
-        | Answer::Repaired => None,
+        | Answer::Repaired
+        | Answer::Advised
+        | Answer::Filed => None,
     }
 }

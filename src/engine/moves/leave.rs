@@ -1,10 +1,12 @@
-//! Leaving a stage or block, and ending the case: what is open is closed, clocks stop, copies go out.
+//! Leaving a stage, block or branch, and ending the case: what is open is closed, clocks stop, copies go out.
 
-use crate::engine::event::LeftAs;
+use super::Halt;
+use crate::engine::case::PositionState;
+use crate::engine::event::{LeftAs, Move};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
 use crate::engine::{Event, TaskId, clocks};
-use crate::workflow::Id;
+use crate::workflow::{Outcome, Place, RecordAt};
 
 impl Run<'_> {
     /// Leaves `from` and the blocks around it, up to but without those around `to`; all of them without `to`.
@@ -24,17 +26,44 @@ impl Run<'_> {
         }
     }
 
-    /// Leaves a stage or block: what is open inside it first, then its tasks and clocks.
+    /// Leaves a node or branch and goes on from it.
+    pub(super) fn leave_for(&mut self, id: &str, how: LeftAs, why: CancelReason) -> Move {
+        let resume = self.pending(id);
+        self.leave(id, how, why);
+        match self.workflow.around(id).pop() {
+            Some(block) if self.workflow.is_branch(id) => Move::Join { id: block },
+            _ => Move::After {
+                id: id.to_owned(),
+                how,
+                resume,
+            },
+        }
+    }
+
+    /// Leaves a stage, block or branch: what is open inside it first, then its tasks and clocks. What the run has gone on
+    /// from (`await`) outlives a block that passes.
     pub(in crate::engine) fn leave(&mut self, id: &str, how: LeftAs, why: CancelReason) {
         let Some(position) = self.case.position(id) else {
             return;
         };
-        let inside: Vec<Id> = position
+        if matches!(position.state, PositionState::Held { .. }) {
+            self.record(Event::Unheld { id: id.to_owned() });
+            return;
+        }
+        let inside: Vec<(Place, bool)> = position
             .inside()
-            .map(|region| region.open.iter().map(|inner| inner.id.clone()).collect())
+            .map(|region| {
+                region
+                    .open
+                    .iter()
+                    .map(|at| (at.id.clone(), at.beside))
+                    .collect()
+            })
             .unwrap_or_default();
-        for inner in inside {
-            self.leave(&inner, LeftAs::Abandoned, why);
+        for (inner, beside) in inside {
+            if how != LeftAs::Passed || !beside || self.recurs(&inner) {
+                self.leave(&inner, LeftAs::Abandoned, why);
+            }
         }
         let live: Vec<TaskId> = self
             .case
@@ -46,33 +75,60 @@ impl Run<'_> {
         for task in live {
             self.record(Event::TaskCancelled { task, why });
         }
-        self.stop_clocks(id);
-        self.stop_clocks(&clocks::supplement_of(id));
+        for clock_node in clocks::nodes_of(id) {
+            self.stop_clocks(&clock_node);
+        }
         self.record(Event::Left {
             id: id.to_owned(),
             how,
         });
-        let Some(node) = self.workflow.node(id) else {
+        let Some(node) = self
+            .workflow
+            .node(id)
+            .filter(|_| !self.workflow.is_branch(id))
+        else {
             return;
         };
         match how {
             LeftAs::Passed => self.copy_parties(id, &node.copy.passed),
             LeftAs::Refused => self.copy_parties(id, &node.copy.refused),
-            LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => {}
+            LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => {}
         }
     }
 
-    /// Ends the case where running off the list leads.
-    pub(super) fn end_at_first(&mut self) {
-        // `approved` always exists.
-        let first = self.workflow.ends.first();
-        let end = first.map_or("approved", |end| end.id.as_str()).to_owned();
-        self.end(&end);
+    /// Whether a node comes again and again while the block around it is open.
+    fn recurs(&self, id: &str) -> bool {
+        self.workflow
+            .node(id)
+            .is_some_and(|node| node.every.is_some())
+    }
+
+    /// Comes to an end; one that says that what was applied for is done waits for what must be closed before.
+    pub(super) fn reach(&mut self, end: &str) -> Result<Vec<Move>, Halt> {
+        let outcome = self.workflow.end(end).map(|end| end.outcome);
+        let orderly = matches!(outcome, Some(Outcome::Approved | Outcome::Closed));
+        if orderly && self.is_end_blocked() {
+            let step = Move::End { id: end.to_owned() };
+            self.hold_back(Vec::new(), step);
+            return Ok(Vec::new());
+        }
+        if let Some(reached) = self.workflow.end(end) {
+            self.write_records(&reached.record, end, RecordAt::Passed)?;
+        }
+        self.end(end);
+        Ok(Vec::new())
+    }
+
+    /// Ends the case without a decision.
+    pub(in crate::engine) fn close(&mut self) {
+        let ends = &self.workflow.ends;
+        let closed = ends.iter().find(|end| end.outcome == Outcome::Closed);
+        self.end(closed.map_or("withdrawn", |end| end.id.as_str()));
     }
 
     /// Ends the case and closes all that is open.
     pub(in crate::engine) fn end(&mut self, end: &str) {
-        let open: Vec<Id> = self
+        let open: Vec<Place> = self
             .case
             .region()
             .map(|region| region.open.iter().map(|open| open.id.clone()).collect())

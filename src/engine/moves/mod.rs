@@ -1,19 +1,28 @@
-//! How a case moves: entering and leaving stages and blocks, following `next`, ending. Each move is recorded as events.
+//! How a case moves: entering and leaving stages, blocks and branches, following `next`, ending. Each move is recorded as
+//! events.
 
+mod branches;
 mod enter;
+mod join;
 mod leave;
 mod onward;
 mod park;
+mod records;
+mod rest;
+mod returning;
 mod verdict;
 
+use std::collections::BTreeMap;
+
+use super::Rejection;
 use super::event::{LeftAs, Move, Onward};
 use super::run::Run;
 use super::task::CancelReason;
-use super::{Event, Rejection, Resume};
 use crate::expression::EvaluationError;
-use crate::workflow::Target;
+use crate::workflow::{Await, Place, Target, Workflow};
 
-/// How many moves one command may cause before the case is parked: a definition whose guards lead in a circle.
+/// How many moves one command may cause in one branch before the case is parked: a definition whose guards lead in a
+/// circle.
 const MOST_MOVES: usize = 500;
 
 /// Why a move stopped.
@@ -39,24 +48,9 @@ impl From<Rejection> for Halt {
 impl Run<'_> {
     /// Starts at the first stage.
     pub(super) fn start(&mut self) -> Result<(), Rejection> {
-        match self.workflow.stages.first() {
+        match Workflow::first_of(&self.workflow.stages) {
             Some(first) => self.go(Move::to(&first.id)),
-            None => {
-                self.end_at_first();
-                Ok(())
-            }
-        }
-    }
-
-    /// Goes on after a revision by the applicant.
-    pub(super) fn resume_after_editing(
-        &mut self,
-        resume: Resume,
-        then: Vec<Onward>,
-    ) -> Result<(), Rejection> {
-        match resume {
-            Resume::Again => self.start(),
-            Resume::Here(id) => self.go(Move::aside(&id, then)),
+            None => self.go(self.to_first_end()),
         }
     }
 
@@ -68,46 +62,21 @@ impl Run<'_> {
         }
     }
 
-    /// Sends the case back to an earlier stage; there a new round opens.
-    pub(super) fn return_to(
+    /// The run goes elsewhere because a deadline or a signal says so.
+    pub(super) fn divert(
         &mut self,
         from: &str,
-        to: &str,
-        resume_here: bool,
+        target: &Target,
+        why: CancelReason,
     ) -> Result<(), Rejection> {
-        let back = match resume_here {
-            true => {
-                let mut resume = self.pending(from);
-                resume.push(Onward::To(from.to_owned()));
-                Move::aside(to, resume)
-            }
-            false => Move::to(to),
-        };
-        self.leave_up_to(from, Some(to), LeftAs::Returned, CancelReason::Returned);
-        self.go(back)
-    }
-
-    /// Sends the case back to the applicant for editing.
-    pub(super) fn return_to_applicant(&mut self, from: &str, resume: bool) {
-        let then = match resume {
-            true => self.pending(from),
-            false => Vec::new(),
-        };
-        self.leave_up_to(from, None, LeftAs::Returned, CancelReason::Returned);
-        let from = from.to_owned();
-        self.record(Event::EditAsked { from, resume, then });
-    }
-
-    /// The run goes elsewhere because a deadline says so.
-    pub(super) fn divert(&mut self, from: &str, target: &Target) -> Result<(), Rejection> {
         if *target == Target::Stay || self.case.position(from).is_none() {
             return Ok(());
         }
         let resume = self.pending(from);
-        self.leave(from, LeftAs::Abandoned, CancelReason::Overdue);
+        self.leave(from, LeftAs::Abandoned, why);
         match self.follow(from, target, LeftAs::Abandoned, &resume) {
             Some(next) => self.go(next),
-            None => Ok(()),
+            None => self.settle_down(),
         }
     }
 
@@ -119,40 +88,105 @@ impl Run<'_> {
             .unwrap_or_default()
     }
 
-    /// Moves until somebody is asked, the case ends, or a guard fails.
+    /// Moves until somebody is asked in every branch, the case ends, or a guard fails.
     pub(super) fn go(&mut self, first: Move) -> Result<(), Rejection> {
-        let mut next = Some(first);
-        let mut moves = 0;
-        while let Some(step) = next {
-            moves += 1;
+        self.take_all(vec![first])
+    }
+
+    /// What has become possible by itself goes on.
+    pub(super) fn settle_down(&mut self) -> Result<(), Rejection> {
+        self.take_all(Vec::new())
+    }
+
+    fn take_all(&mut self, mut ahead: Vec<Move>) -> Result<(), Rejection> {
+        let mut taken: BTreeMap<Option<Place>, usize> = BTreeMap::new();
+        while let Some(step) = ahead.pop().or_else(|| self.next_by_itself()) {
+            if !self.is_possible(&step) {
+                continue;
+            }
+            let times = taken.entry(self.branch_of(&step)).or_default();
+            *times += 1;
             let mark = self.mark();
-            let taken = if moves < MOST_MOVES {
-                self.take(&step)
-            } else {
-                Err(Halt::Guard(
+            let result = match *times < MOST_MOVES {
+                true => self.take(&step),
+                false => Err(Halt::Guard(
                     "the stages lead in a circle without asking anyone".into(),
-                ))
+                )),
             };
-            next = match taken {
-                Ok(following) => following,
+            match result {
+                Ok(following) => ahead.extend(following.into_iter().rev()),
                 Err(Halt::Rejected(rejection)) => return Err(rejection),
                 Err(Halt::Guard(reason)) => {
                     self.back_to(mark);
-                    return self.park(step, reason);
+                    self.park(step, reason)?;
                 }
-            };
+            }
         }
+        self.adjust_clocks();
         Ok(())
     }
 
-    fn take(&mut self, step: &Move) -> Result<Option<Move>, Halt> {
+    fn take(&mut self, step: &Move) -> Result<Vec<Move>, Halt> {
         match step {
-            Move::Enter { id, resume, detour } => self.enter(id, resume, *detour),
-            Move::After { id, how, resume } => self.after(id, *how, resume),
+            Move::Enter {
+                id,
+                resume,
+                detour,
+                all,
+            } => self.enter(id, resume, *detour, *all),
+            Move::After { id, how, resume } => {
+                Ok(self.after(id, *how, resume)?.into_iter().collect())
+            }
+            Move::Branch { id } => Ok(self.open_branch(id)),
+            Move::Join { id } => self.join(id),
+            Move::Round { id } => self.open_round(id),
+            Move::End { id } => self.reach(id),
             Move::Budgets => match self.reread_budgets() {
-                Ok(()) => Ok(None),
+                Ok(()) => self.reread_branches(),
                 Err(reason) => Err(Halt::Guard(reason)),
             },
+        }
+    }
+
+    /// Whether a move still makes sense: a branch may have been closed by its siblings, or the case ended, since it was
+    /// thought of.
+    fn is_possible(&self, step: &Move) -> bool {
+        if !self.case.is_open() {
+            return false;
+        }
+        let open = |place: &str| self.case.position(place).is_some();
+        match step {
+            Move::Budgets | Move::End { .. } => true,
+            Move::Join { id } | Move::Round { id } => open(id),
+            Move::Branch { id } => self.waits(id),
+            Move::Enter { id, .. } => {
+                let branch = self.workflow.branch_around(id);
+                branch.is_none_or(|branch| open(&branch) || self.waits(&branch))
+            }
+            Move::After { id, .. } => {
+                let node = self.workflow.node(id);
+                let beside = node.is_some_and(|node| node.awaits != Await::Here);
+                let branch = self.workflow.branch_around(id);
+                beside || branch.is_none_or(|branch| open(&branch))
+            }
+        }
+    }
+
+    fn branch_of(&self, step: &Move) -> Option<Place> {
+        match step {
+            Move::Enter { id, .. } | Move::After { id, .. } => self.workflow.branch_around(id),
+            Move::Branch { id } => Some(id.clone()),
+            Move::Join { id } | Move::Round { id } => self.workflow.branch_around(id),
+            Move::Budgets | Move::End { .. } => None,
+        }
+    }
+
+    /// The end to which running off the list leads.
+    pub(super) fn to_first_end(&self) -> Move {
+        let first = self.workflow.ends.first();
+        Move::End {
+            // `approved` always exists.
+            id: first.map_or("approved", |end| end.id.as_str()).to_owned(),
         }
     }
 }

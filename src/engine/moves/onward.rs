@@ -1,12 +1,12 @@
 //! Where the run goes from a stage or block that was left: `next`, `refused`, `undecided`, and back to who sent for it.
 
 use super::Halt;
-use crate::engine::Event;
+use super::enter::holds;
 use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
 use crate::expression::{EvaluationError, Value};
-use crate::workflow::{Kind, Next, Target};
+use crate::workflow::{Await, Next, Node, Place, RecordAt, Target};
 
 impl Run<'_> {
     /// Finds where the run goes from a node that was left.
@@ -19,7 +19,17 @@ impl Run<'_> {
         let Some(node) = self.workflow.node(id) else {
             return Err(Halt::Guard(format!("there is no stage `{id}`")));
         };
-        let target = match (how, &node.kind) {
+        if how == LeftAs::Passed {
+            self.write_records(&node.record, id, RecordAt::Passed)?;
+            if self.comes_again(node, id)? {
+                self.stand(node, id)?;
+                return Ok(None);
+            }
+        }
+        if node.awaits != Await::Here {
+            return self.after_beside(node, id, how);
+        }
+        let target = match (how, node.stage()) {
             (LeftAs::Passed, _) => {
                 if let Some(missed) = self.missed(id)? {
                     return Ok(Some(make_up(&missed, id, resume)));
@@ -34,16 +44,69 @@ impl Run<'_> {
                 Some(target) => Some(target),
                 None => return Ok(self.refuse_outward(id)),
             },
-            (LeftAs::Undecided, Kind::Stage(stage)) => {
+            (LeftAs::Undecided, Some(stage)) => {
                 let next = self.choose(&stage.undecided, id, how)?;
                 Some(next.unwrap_or(Target::Again))
             }
+            (LeftAs::Void, _) => Some(Target::Void),
             (LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned, _) => None,
         };
         Ok(match target {
             Some(target) => self.follow(id, &target, how, resume),
             None => self.following(id),
         })
+    }
+
+    /// Whether a recurring node stands for another round after this one.
+    fn comes_again(&self, node: &Node, id: &str) -> Result<bool, EvaluationError> {
+        let Some(every) = &node.every else {
+            return Ok(false);
+        };
+        let around = self.workflow.around(id);
+        let enclosed = around
+            .last()
+            .is_none_or(|block| self.case.position(block).is_some());
+        Ok(enclosed && holds(&every.holds, &self.scope(id))?)
+    }
+
+    /// The run has gone on from it already: a passing moves nothing, a refusal only where `refused` says so.
+    fn after_beside(&mut self, node: &Node, id: &str, how: LeftAs) -> Result<Option<Move>, Halt> {
+        let target = match (how, node.stage()) {
+            (LeftAs::Refused, _) => self.choose(&node.refused, id, how)?,
+            (LeftAs::Undecided, Some(stage)) => {
+                let next = self.choose(&stage.undecided, id, how)?;
+                Some(next.unwrap_or(Target::Again))
+            }
+            (_, _) => None,
+        };
+        if how == LeftAs::Refused && target.is_none() && node.every.is_some() {
+            self.stand(node, id)?;
+        }
+        Ok(match target {
+            Some(Target::Again) => Some(Move::to(id)),
+            Some(target) => {
+                self.leave_run_around(id);
+                self.follow(id, &target, how, &[])
+            }
+            None => None,
+        })
+    }
+
+    /// Where a stage that the run has gone on from moves it after all, the run leaves where it is in that list.
+    fn leave_run_around(&mut self, id: &str) {
+        let siblings: Vec<Place> = self
+            .workflow
+            .list_of(id)
+            .iter()
+            .map(|node| self.workflow.seen_from(id, &node.id))
+            .filter(|place| {
+                let position = self.case.position(place);
+                position.is_some_and(|position| !position.beside)
+            })
+            .collect();
+        for place in siblings {
+            self.leave(&place, LeftAs::Abandoned, CancelReason::Decided);
+        }
     }
 
     /// Hands the run back to who sent for it; else it goes on to what follows.
@@ -60,28 +123,27 @@ impl Run<'_> {
         Some(to)
     }
 
-    /// A refusal without a `refused` of its own refuses the enclosing block, or the case.
+    /// A refusal without a `refused` of its own refuses the enclosing block or branch, or the case.
     fn refuse_outward(&mut self, id: &str) -> Option<Move> {
         match self.workflow.around(id).pop() {
             Some(block) => Some(self.leave_for(&block, LeftAs::Refused, CancelReason::Decided)),
-            None => {
-                self.end("rejected");
-                None
-            }
+            None => Some(Move::End {
+                id: "rejected".into(),
+            }),
         }
     }
 
     /// The first alternative that holds; `choice` is what was chosen at the node.
-    fn choose(
+    pub(in crate::engine) fn choose(
         &self,
         next: &Next,
         id: &str,
         how: LeftAs,
     ) -> Result<Option<Target>, EvaluationError> {
-        let mut scope = self.scope();
+        let mut scope = self.scope(id);
         let chosen = match how {
             LeftAs::Passed | LeftAs::Refused => self.case.stage(id).choice,
-            LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => None,
+            LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => None,
         };
         scope
             .variables
@@ -104,54 +166,60 @@ impl Run<'_> {
     ) -> Option<Move> {
         match target {
             Target::Node(id) => {
-                self.leave_up_to(from, Some(id), how, CancelReason::Decided);
-                Some(Move::to(id))
+                let to = self.workflow.seen_from(from, id);
+                self.leave_up_to(from, Some(&to), how, CancelReason::Decided);
+                Some(Move::to(&to))
             }
             // Where nothing moves on, the stage asks again: a case never stands without a person.
-            Target::Again | Target::Stay => Some(match resume {
-                [] => Move::to(from),
-                _ => Move::aside(from, resume.to_vec()),
+            Target::Again | Target::Stay => Some(Move::Enter {
+                id: from.to_owned(),
+                resume: resume.to_vec(),
+                detour: !resume.is_empty(),
+                all: *target == Target::Again,
             }),
             Target::Applicant => {
-                self.leave_up_to(from, None, how, CancelReason::Decided);
-                self.record(Event::EditAsked {
-                    from: from.to_owned(),
-                    resume: false,
-                    then: Vec::new(),
-                });
+                self.ask_edit(from, how, CancelReason::Decided, (false, Vec::new()));
                 None
             }
-            Target::End(id) => {
-                self.end(id);
-                None
-            }
-            // Without branches these words speak of the case, whatever block they stand in.
-            Target::Passed => {
-                self.end_at_first();
-                None
-            }
+            Target::End(id) => Some(Move::End { id: id.clone() }),
+            Target::Passed => self.close_branch(from, LeftAs::Passed, self.to_first_end()),
             Target::Refused => {
-                self.end("rejected");
-                None
+                let id = "rejected".into();
+                self.close_branch(from, LeftAs::Refused, Move::End { id })
             }
             Target::Void => {
-                self.end("withdrawn");
-                None
+                let id = "withdrawn".into();
+                self.close_branch(from, LeftAs::Void, Move::End { id })
             }
         }
     }
 
-    /// The node following in the list, or the list is done: its block has passed, or the case reaches its first end.
-    fn following(&mut self, id: &str) -> Option<Move> {
+    /// Closes the branch around a place; where there is none, these words speak of the case.
+    fn close_branch(&mut self, from: &str, how: LeftAs, end: Move) -> Option<Move> {
+        let around = self.workflow.around(from);
+        match around
+            .into_iter()
+            .rev()
+            .find(|place| self.workflow.is_branch(place))
+        {
+            Some(branch) => Some(self.leave_for(&branch, how, CancelReason::Decided)),
+            None => Some(end),
+        }
+    }
+
+    /// The node following in the list, or the list is done: its block or branch has passed, or the case reaches its first
+    /// end.
+    pub(super) fn following(&mut self, id: &str) -> Option<Move> {
         if let Some(next) = self.workflow.following(id) {
-            return Some(Move::to(&next.id));
+            return Some(Move::to(&self.workflow.seen_from(id, &next.id)));
         }
         match self.workflow.around(id).pop() {
-            Some(block) => Some(self.leave_for(&block, LeftAs::Passed, CancelReason::Decided)),
-            None => {
-                self.end_at_first();
-                None
+            Some(block) if self.case.position(&block).is_some() => {
+                Some(self.leave_for(&block, LeftAs::Passed, CancelReason::Decided))
             }
+            // What the run had gone on from outlived its block.
+            Some(_) => None,
+            None => Some(self.to_first_end()),
         }
     }
 }

@@ -1,27 +1,36 @@
 //! A parked case: what a guard failed at waits for the workflow administrator.
 
+use crate::engine::case::PositionState;
 use crate::engine::event::{LeftAs, Move};
 use crate::engine::evolve::PARKED;
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
-use crate::engine::{Event, Rejection, people};
-use crate::workflow::Id;
+use crate::engine::{Event, Position, Rejection, people};
+use crate::workflow::Place;
 
 impl Run<'_> {
-    /// Gives the workflow administrator a task to set the case going again at `step`. There is one such task at a time:
-    /// setting the case going reads the budgets again in any case.
+    /// Gives the workflow administrator a task to set the case going again at `step`. Budgets that cannot be read wait
+    /// once, whatever else waits: setting the case going reads them again in any case.
     pub(in crate::engine) fn park(&mut self, step: Move, reason: String) -> Result<(), Rejection> {
-        let by = people::nobody_for(None, &self.case, self.context);
+        let by = people::nobody_for("", &self.situation());
         if by.is_empty() {
             return Err(Rejection::NobodyToAsk("workflow_admin".into()));
         }
-        self.leave(PARKED, LeftAs::Abandoned, CancelReason::Decided);
         let path = match &step {
-            Move::Enter { id, .. } | Move::After { id, .. } => self.open_path(id),
-            Move::Budgets => Vec::new(),
+            Move::Enter { id, .. }
+            | Move::After { id, .. }
+            | Move::Branch { id }
+            | Move::Join { id }
+            | Move::Round { id } => self.workflow.around(id),
+            Move::Budgets | Move::End { .. } => Vec::new(),
         };
+        for parked in self.parked_at(&step) {
+            self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
+        }
+        let id = self.free_name(PARKED);
         self.record(Event::Parked {
             path,
+            id,
             step,
             reason,
             by,
@@ -29,12 +38,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The blocks around a node that are open.
-    fn open_path(&self, id: &str) -> Vec<Id> {
-        self.workflow
-            .around(id)
-            .into_iter()
-            .take_while(|block| self.case.position(block).is_some())
-            .collect()
+    /// Where the case is parked for the same step already, or for the budgets alone.
+    fn parked_at(&self, step: &Move) -> Vec<Place> {
+        let all = self.case.region().map(|region| region.all());
+        let same = |position: &&Position| match &position.state {
+            PositionState::Parked { step: known, .. } => known == step || *known == Move::Budgets,
+            _ => false,
+        };
+        let parked = all.into_iter().flatten().filter(same);
+        parked.map(|position| position.id.clone()).collect()
     }
 }

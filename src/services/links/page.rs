@@ -159,7 +159,9 @@ fn offers(live: &Live, task: &Task) -> Vec<Offer> {
                 // A return always says why.
                 comment: action == "return" || needs_comment(node, action),
                 return_to: match action {
-                    "return" => returns(live, node, stage),
+                    "return" => live
+                        .task()
+                        .map_or_else(|_| Vec::new(), |task| returns(live, &task.stage, stage)),
                     _ => Vec::new(),
                 },
             }],
@@ -180,9 +182,9 @@ fn choices(node: &Node, stage: &Stage) -> Vec<Offer> {
         .collect()
 }
 
-fn returns(live: &Live, node: &Node, stage: &Stage) -> Vec<ReturnTo> {
+fn returns(live: &Live, place: &str, stage: &Stage) -> Vec<ReturnTo> {
     let workflow = &live.running.workflow;
-    return_targets(workflow, &live.running.case, node, stage)
+    return_targets(workflow, &live.running.case, place, stage)
         .into_iter()
         .map(|id| ReturnTo {
             title: workflow.node(&id).map(|node| node.title.clone()),

@@ -36,7 +36,7 @@ impl Scene<'_> {
     pub(super) fn rejected(&self) -> Notice {
         let on = match &self.running.case.status {
             Status::Ended { at, .. } => *at,
-            Status::Draft | Status::Open { .. } => self.row.created_at,
+            Status::Draft | Status::Open { .. } | Status::Suspended { .. } => self.row.created_at,
         };
         Notice::Rejected {
             department: self.department_that_answered(None),
@@ -51,7 +51,11 @@ impl Scene<'_> {
             TaskState::Settled { answer, by, at, .. } => {
                 let decides = !matches!(
                     answer,
-                    Answer::Submitted | Answer::Supplied | Answer::Repaired | Answer::Acknowledged
+                    Answer::Submitted
+                        | Answer::Supplied
+                        | Answer::Repaired
+                        | Answer::Acknowledged
+                        | Answer::Advised
                 );
                 (decides && stage.is_none_or(|stage| task.stage == stage)).then_some((*at, *by))
             }

@@ -68,18 +68,25 @@ impl<'a> Sight<'a> {
         mail::stage_title(&self.seen.running, task, self.language)
     }
 
+    /// The title of a signal to a block or wait.
+    fn signal(&self, place: &str, name: &str) -> String {
+        use crate::forms::Words;
+        let node = self.seen.running.workflow.node(place);
+        let signals = node.map(|node| node.signals.as_slice()).unwrap_or_default();
+        let signal = signals.iter().find(|signal| signal.name == name);
+        signal.map_or_else(
+            || name.to_owned(),
+            |signal| self.language.pick(&signal.title).to_owned(),
+        )
+    }
+
     /// A stage's or end's title.
     fn title(&self, id: &str) -> String {
         use crate::forms::Words;
-        let workflow = &self.seen.running.workflow;
-        workflow
-            .node(id)
-            .map(|node| &node.title)
-            .or_else(|| workflow.end(id).map(|end| &end.title))
-            .map_or_else(
-                || id.to_owned(),
-                |title| self.language.pick(title).to_owned(),
-            )
+        self.seen.running.title(id).map_or_else(
+            || id.to_owned(),
+            |title| self.language.pick(title).to_owned(),
+        )
     }
 
     /// Whom a task waits for.
@@ -100,8 +107,13 @@ impl<'a> Sight<'a> {
         self.seen
             .offered
             .iter()
-            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+            .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
     }
+}
+
+/// Whether an action is done on other people's tasks.
+fn of_others(action: &str) -> bool {
+    matches!(action, "reassign" | "remove_signer")
 }
 
 /// Whether it was sent off more than once.
@@ -109,7 +121,7 @@ impl<'a> Sight<'a> {
 pub fn was_resubmitted(seen: &Seen) -> bool {
     seen.history
         .iter()
-        .any(|happened| matches!(happened.body.event, Event::Resubmitted))
+        .any(|happened| matches!(happened.body.event, Event::Resubmitted { .. }))
 }
 
 fn see(visit: &Visit, reader: &Reader, id: Ulid) -> Result<Seen, Failure> {
@@ -198,6 +210,9 @@ impl Acting<'_> {
         {
             return self.show(StatusCode::OK, &tried);
         }
+        if tried.save {
+            return self.save(tried);
+        }
         if tried.action.is_empty() {
             tried.error = Some(text(self.visit.language, "case.choose_answer", &[]));
             return self.show(StatusCode::UNPROCESSABLE_ENTITY, &tried);
@@ -206,6 +221,22 @@ impl Acting<'_> {
         let id = self.seen.summary.ulid;
         match cases::perform(&self.visit.app, &by(&self.reader, key), id, command) {
             Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), &tried.action)),
+            Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Keeps what was typed for later; nothing happens.
+    fn save(self, tried: Tried) -> Result<Answer, Failure> {
+        let id = self.seen.summary.ulid;
+        let command = Command {
+            action: "save_draft".to_owned(),
+            // What happened meanwhile does not matter to it.
+            seen: None,
+            ..self.command(&tried)
+        };
+        match cases::perform(&self.visit.app, &by(&self.reader, None), id, command) {
+            Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), "opinion_saved")),
             Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
             Err(other) => Err(other.into()),
         }
@@ -263,13 +294,17 @@ impl Acting<'_> {
                 task: tried.task,
                 comment: filled(&tried.comment),
                 answers: Some(tried.answers.clone()).filter(|answers| !answers.is_empty()),
-                choice: tried.choice.clone(),
+                choice: tried.choice.clone().filter(|_| tried.action != "signal"),
                 to: filled(&tried.to).filter(|_| tried.action == "return"),
                 fields: match tried.action.as_str() {
                     "supplement" => tried.ask.clone(),
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                people: tried.logins(),
+                how: filled(&tried.how),
+                signal: tried.choice.clone().filter(|_| tried.action == "signal"),
+                stage: filled(&tried.stage),
                 confirmed: tried.confirmed,
             },
             seen: tried.revision,

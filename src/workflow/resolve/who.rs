@@ -238,7 +238,7 @@ impl<'t> Reader<'t> {
             return Some(Where::Path(text.to_owned()));
         }
         let root = text.split('.').next().unwrap_or(text);
-        if self.loops.iter().any(|name| name == root) && text.contains('.') {
+        if self.loops.iter().any(|name| name == root) {
             return Some(Where::Path(text.to_owned()));
         }
         let help =

@@ -1,8 +1,8 @@
 //! What holds for any workflow and whatever people do: random definitions, random commands, time passing, posts changing.
 
 use huiqian::engine::{
-    Actor, Answer, Case, Event, Input, PositionState, Rejection, Status, Task, TaskAsks, TaskId,
-    TaskState, next_wake,
+    Actor, Answer, Case, Event, Input, PositionState, Rejection, Situation, Status, Task, TaskAsks,
+    TaskId, TaskState, actions, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -19,16 +19,32 @@ const ACTIONS: &[&str] = &[
     "abstain",
     "supplement",
     "supply",
+    "signal",
+    "suspend",
+    "jump",
     "return",
     "claim",
     "release",
+    "transfer",
+    "recuse",
+    "add_signer",
+    "remove_signer",
+    "save_draft",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
     "comment",
+    "urge",
+    "copy",
     "withdraw",
     "terminate",
+    "void",
 ];
+
+/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -65,7 +81,13 @@ const STAFF: &[&[Row<'static>]] = &[
 ];
 
 /// What goes with an action that makes it fail for no other reason than the rules.
-fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<'_>) -> Input {
+fn plausible(
+    world: &World,
+    login: &str,
+    action: &str,
+    task: Option<TaskId>,
+    tape: &mut Tape<'_>,
+) -> Input {
     let mut input = Input {
         task,
         comment: Some("理由".into()),
@@ -77,17 +99,48 @@ fn plausible(world: &World, action: &str, task: Option<TaskId>, tape: &mut Tape<
         "supplement" => input.fields = vec!["amount".into()],
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
-        "reassign" => input.person = Some(tape.one_of(LOGINS).into()),
+        "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
-                .and_then(|task| world.workflow.node(&task.stage))
-                .and_then(|node| Some((node, node.stage()?)))
-                .map(|(node, stage)| {
-                    huiqian::engine::return_targets(&world.workflow, &world.case, node, stage)
+                .and_then(|task| {
+                    let stage = world.workflow.node(&task.stage)?.stage()?;
+                    Some((task.stage.as_str(), stage))
+                })
+                .map(|(place, stage)| {
+                    huiqian::engine::return_targets(&world.workflow, &world.case, place, stage)
                 })
                 .unwrap_or_default();
             input.to = targets.get(tape.below(targets.len())).cloned();
+        }
+        "signal" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let signals = huiqian::engine::signals(&at);
+            if let Some(offer) = signals.get(tape.below(signals.len())) {
+                input.signal = Some(offer.signal.name.clone());
+                input.stage = Some(offer.place.clone());
+            }
+        }
+        "jump" => {
+            let context = world.context(Actor::Person(world.id(login)));
+            let at = Situation::new(&world.workflow, &world.case, &context);
+            let targets = huiqian::engine::jump_targets(&at);
+            input.to = targets
+                .get(tape.below(targets.len()))
+                .map(|target| target.to.clone());
         }
         _ => {}
     }
@@ -101,13 +154,20 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         Rejection::Excluded
         | Rejection::ApplicantSigns
         | Rejection::ActedAlready
-        | Rejection::UnknownPerson(_) => action == "reassign",
+        | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }
 
 /// One step: somebody does something, time passes, or posts change.
-fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
     match tape.below(8) {
         0..=4 => {
             let everything: Vec<(&str, &str, Option<TaskId>)> = LOGINS
@@ -117,13 +177,13 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !matches!(*action, "terminate" | "withdraw" | "comment"))
+                .filter(|(_, action, _)| !ASIDE.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
             }
             let (login, action, task) = tape.one_of(&everything);
-            let input = plausible(world, action, task, tape);
+            let input = plausible(world, login, action, task, tape);
             if let Err(rejection) = world.act(login, action, input) {
                 prop_assert!(
                     is_about_the_input(action, &rejection),
@@ -164,14 +224,15 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    let without_task = matches!(action, "comment" | "withdraw" | "terminate" | "submit");
+    let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
+    let without_task = action == "submit" || !on_task;
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
     if is_offered {
         return Ok(());
     }
-    let input = plausible(world, action, task, tape);
+    let input = plausible(world, login, action, task, tape);
     let context = world.context(Actor::Person(world.id(login)));
     let answer = world.act_in(&context, action, input, None);
     prop_assert!(
@@ -181,7 +242,7 @@ fn nothing_else_is_accepted(
     Ok(())
 }
 
-fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
+pub(super) fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
     let case = &world.case;
     prop_assert_eq!(&world.replayed(), case, "replaying\n{}", yaml);
     let text = serde_json::to_string(case).expect("a case is JSON");
@@ -198,6 +259,13 @@ fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
             );
             prop_assert!(case.clocks.values().all(|clock| clock.stopped));
         }
+        Status::Suspended { .. } => {
+            let resumes = |login: &&str| {
+                let offered = world.offered(login);
+                offered.iter().any(|offered| offered.action == "resume")
+            };
+            prop_assert!(LOGINS.iter().any(resumes), "nobody resumes it");
+        }
         Status::Open { .. } => {
             somebody_can_move_it(world, yaml)?;
             tasks_and_places_agree(world, yaml)?;
@@ -212,7 +280,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !matches!(offered.action, "comment" | "withdraw" | "terminate"))
+            .any(|offered| !ASIDE.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),
@@ -283,6 +351,10 @@ fn tasks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseError
                 prop_assert!(!region.open.is_empty(), "{} is empty\n{yaml}", position.id);
                 continue;
             }
+            PositionState::Waiting | PositionState::Between | PositionState::Held { .. } => {
+                continue;
+            }
+            PositionState::Started { .. } => Some(TaskAsks::File),
             PositionState::Asked => None,
             PositionState::Supplement { .. } => Some(TaskAsks::Supply),
             PositionState::Editing(_) => Some(TaskAsks::Edit),
@@ -305,9 +377,8 @@ fn clocks_and_places_agree(world: &World, yaml: &str) -> Result<(), TestCaseErro
         if !clock.is_running() {
             continue;
         }
-        let place = world
-            .case
-            .position(clock.node.trim_end_matches("/supplement"));
+        let place = clock.node.split('/').next().unwrap_or_default();
+        let place = world.case.position(place);
         prop_assert!(place.is_some(), "{key} runs for nothing\n{yaml}");
     }
     Ok(())

@@ -62,7 +62,7 @@ fn last_exit(seen: &Seen, stage: &str) -> Option<LeftAs> {
     let exits = seen.history.iter().rev();
     exits
         .filter_map(|happened| match &happened.body.event {
-            Event::Left { id, how } if id == stage => Some(*how),
+            Event::Left { id, how } if seen.called_now(happened, id) == stage => Some(*how),
             _ => None,
         })
         .next()
@@ -71,8 +71,12 @@ fn last_exit(seen: &Seen, stage: &str) -> Option<LeftAs> {
 fn status(case: &Case, id: &str, last_exit: Option<LeftAs>) -> &'static str {
     if let Some(position) = case.position(id) {
         return match position.state {
-            PositionState::Asked | PositionState::Inside(_) => "open",
-            PositionState::Supplement { .. }
+            PositionState::Asked | PositionState::Inside(_) | PositionState::Started { .. } => {
+                "open"
+            }
+            PositionState::Waiting | PositionState::Between => "in_force",
+            PositionState::Held { .. }
+            | PositionState::Supplement { .. }
             | PositionState::Editing(_)
             | PositionState::Parked { .. } => "waiting",
         };
@@ -86,6 +90,7 @@ fn status(case: &Case, id: &str, last_exit: Option<LeftAs>) -> &'static str {
     match last_exit {
         _ if record.skipped.is_some() => "skipped",
         Some(LeftAs::Refused | LeftAs::Undecided) => "refused",
+        Some(LeftAs::Void) => "void",
         Some(LeftAs::Abandoned) => "skipped",
         Some(LeftAs::Passed | LeftAs::Returned) | None => not_done,
     }
