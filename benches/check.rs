@@ -3,7 +3,6 @@
 //! `cargo bench --bench check` builds a definition of nearly 256 KB out of chapters, each with its part of the form and a
 //! region of stages of every kind, and checks it some times over.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use huiqian::workflow::{Severity, Surroundings, read};
@@ -91,10 +90,7 @@ ends:
 ";
 
 fn chapter(n: usize) -> (String, String) {
-    let mut form = String::new();
-    let mut stages = String::new();
-    write!(
-        form,
+    let form = format!(
         "  - section: asked{n}
     title: {{zh: 申请{n}, en: Asked {n}}}
     fields:
@@ -112,10 +108,8 @@ fn chapter(n: usize) -> (String, String) {
       - {{id: decisions{n}, type: table, label: {{zh: 逐项, en: Each}}, rows: part{n}.items, columns: [{{id: agreed, type: yes_no, label: {{zh: 同意, en: Agreed}}, required: true}}]}}
       - {{id: use_until{n}, type: date, label: {{zh: 使用到, en: Use until}}, required: true}}
 "
-    )
-    .expect("a string");
-    write!(
-        stages,
+    );
+    let stages = format!(
         "  - group: part{n}_group
     title: {{zh: 第{n}部分, en: Part {n}}}
     due: {{in: [{{when: form.level{n} == \"l1\", then: 3wd}}, {{then: 10wd}}], remind: [50%, 1wd before], overdue: [{{after: 1wd, escalate: dept_leader@applicant}}]}}
@@ -158,7 +152,6 @@ fn chapter(n: usize) -> (String, String) {
             stages:
               - {{stage: two{n}, title: {{zh: 乙, en: Two}}, who: finance_officer@applicant, next: [{{when: choice == \"approve\" && done(\"one{n}\"), goto: passed}}, {{goto: again}}]}}
 "
-    )
-    .expect("a string");
+    );
     (form, stages)
 }
