@@ -253,7 +253,7 @@ fn act(
         "take_back" => earlier(conn, &running, by.person)?,
         _ => None,
     };
-    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+    let workload = Workload::read(conn, &running.workflow, &running.directory, app.now())?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -378,7 +378,7 @@ pub(super) fn submit_draft(
         .replace("{seq}", &seq.to_string());
 
     let vault = SealingVault::new(app, ulid);
-    let workload = Workload::read(conn, &workflow, directory)?;
+    let workload = Workload::read(conn, &workflow, directory, app.now())?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -436,7 +436,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             &[&running.case.answers],
         )?;
         let children = started::children(conn, running.id)?;
-        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let workload = Workload::read(conn, &running.workflow, &running.directory, shared.now())?;
         let context = Context {
             registered: &registered,
             children: &children,
