@@ -277,6 +277,7 @@ fn act(
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
         _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
     }
     started::submit_started(app, conn, &running, &decision)?;
