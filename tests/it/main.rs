@@ -31,6 +31,7 @@ mod notices;
 mod pages;
 mod pages_case_actions;
 mod pages_http;
+mod patterns;
 mod rights;
 mod sending;
 mod shipped;
