@@ -46,6 +46,14 @@ pub(super) fn node_of(clock_node: &str) -> &str {
         .unwrap_or(clock_node)
 }
 
+/// The stage or block behind a clock's key.
+#[must_use]
+pub fn place_of_clock(key: &str) -> &str {
+    // The key of a branch may hold any sign; the rule and the round stand last.
+    let node = key.rsplit_once('#').map_or(key, |(node, _)| node);
+    node_of(node)
+}
+
 /// Whether a clock's node is a supplement.
 pub(super) fn is_supplement(clock_node: &str) -> bool {
     clock_node.ends_with(SUPPLEMENT)

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, Case, Clock, Event, Party, Stamp};
+use super::{Actor, Case, Clock, Event, Party, Stamp, clocks};
 use crate::calendar::{Clock as Measure, Instant};
 
 /// The position and stage name of a revision by the applicant.
@@ -24,7 +24,7 @@ impl Case {
     pub fn evolve(&mut self, event: &Event, stamp: &Stamp) {
         self.revision = stamp.revision;
         if let Actor::Person(person) = stamp.actor {
-            self.involve(Party::Person(person), Why::Acted);
+            self.involve(Party::Person(person), Why::Acted, "");
         }
         match event {
             Event::Submitted {
@@ -44,7 +44,7 @@ impl Case {
                 self.status = Status::Open {
                     at: Region::default(),
                 };
-                self.involve(Party::Person(*applicant), Why::Applicant);
+                self.involve(Party::Person(*applicant), Why::Applicant, "");
             }
             Event::AnswersChanged {
                 answers,
@@ -164,8 +164,11 @@ impl Case {
             Event::StepCame { key, step, due } => self.change_clock(key, |clock| {
                 clock.came.insert(step.clone(), *due);
             }),
-            Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Escalated { key, to } => {
+                let place = clocks::place_of_clock(key);
+                self.involve_all(to, Why::Escalated, place);
+            }
+            Event::Copied { id, to } => self.involve_all(to, Why::Copied, id),
             Event::Parked {
                 path,
                 id,
@@ -195,13 +198,13 @@ impl Case {
         }
     }
 
-    fn involve(&mut self, party: Party, why: Why) {
-        self.involved.insert(Involvement { party, why });
+    fn involve(&mut self, party: Party, why: Why, place: &str) {
+        self.involved.insert(Involvement::new(party, why, place));
     }
 
-    fn involve_all(&mut self, parties: &[Party], why: Why) {
+    fn involve_all(&mut self, parties: &[Party], why: Why, place: &str) {
         for party in parties {
-            self.involve(party.clone(), why);
+            self.involve(party.clone(), why, place);
         }
     }
 

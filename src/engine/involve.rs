@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Party;
+use crate::workflow::place::{Place, keys_of};
 
 /// Why somebody has to do with a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +30,22 @@ pub struct Involvement {
     pub party: Party,
     /// Why.
     pub why: Why,
+    /// In which branch of a foreach: the stage or block there at which it was; `None` outside every branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Place>,
+}
+
+impl Involvement {
+    /// Somebody who has to do with a case at a stage or block, or as a whole at "".
+    #[must_use]
+    pub fn new(party: Party, why: Why, place: &str) -> Self {
+        let in_branch = keys_of(place).next().is_some();
+        Self {
+            party,
+            why,
+            at: in_branch.then(|| place.to_owned()),
+        }
+    }
 }
 
 impl Why {

@@ -3,6 +3,7 @@
 //! `decide` (the [`actions`]) turns rules into [`Event`]s, `evolve` applies an event to a [`Case`] and cannot fail, and
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
+mod about;
 pub mod actions;
 mod answers;
 mod case;
@@ -28,6 +29,7 @@ mod timing;
 mod verdict;
 mod who;
 
+pub use about::About;
 pub use actions::{
     JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
 };
@@ -36,12 +38,13 @@ pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
     StageRecord, Status,
 };
-pub use clocks::{ClockReading, all_readings, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
 pub use evolve::{EDITING, PARKED};
 pub use involve::{Involvement, Why};
+pub use parts::{Coming, coming, elements};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};

@@ -3,12 +3,13 @@
 use super::case::PositionState;
 use super::people;
 use super::scope::branches_around;
+use super::who::parties;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
 use crate::directory::PersonId;
-use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
 
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
@@ -85,6 +86,12 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn is_unheld(&self, task: &Task) -> bool {
         people::is_unheld(self.workflow, self.case, task, self.context)
+    }
+
+    /// The parties that a `who` means at a place, as far as that can be told now.
+    #[must_use]
+    pub fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        parties(who, place, self)
     }
 
     /// The active people behind a party today.

@@ -18,7 +18,7 @@ use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
 use crate::storage::{self, Connection, Lease};
-use crate::workflow::Workflow;
+use crate::workflow::{Place, Workflow};
 
 /// Who asks, by which way, and whether the request may be repeated.
 #[derive(Debug, Clone)]
@@ -206,22 +206,23 @@ fn act(
         complete_revision(app, conn, &running, revised.as_ref(), &mut command)?;
     }
     let posted = command.input.answers.clone().unwrap_or_default();
-    let facts = Facts::read(
-        app,
-        conn,
-        viewer,
-        running.case.applicant,
-        Some(Owner::Case(running.id)),
-        &[&running.case.answers, &posted],
-    )?;
+    let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
+    let owner = Some(Owner::Case(running.id));
+    let facts = Facts::read(app, conn, viewer, running.case.applicant, owner, &answers)?;
+    let (actor, now) = (Actor::Person(by.person), app.now());
+    let lookup = {
+        let context = running.as_seen_by(actor, by.channel, now);
+        let situation = engine::Situation::new(&running.workflow, &running.case, &context);
+        facts.at(&situation, &place_of(&situation, &command))
+    };
     let vault = SealingVault::new(app, running.ulid);
     let context = Context {
-        actor: Actor::Person(by.person),
+        actor,
         channel: by.channel,
-        now: app.now(),
+        now,
         directory: &running.directory,
         calendar: &running.calendar,
-        lookup: &facts,
+        lookup: &lookup,
         vault: &vault,
         registered: &[],
         children: &[],
@@ -242,6 +243,23 @@ fn act(
     })
 }
 
+/// Where what a command fills in stands: at its task's stage, or where the signal is given.
+fn place_of(at: &engine::Situation<'_>, command: &Command) -> Place {
+    let input = &command.input;
+    if let Some(task) = input.task.and_then(|task| at.case.task(task)) {
+        return task.stage.clone();
+    }
+    let Some(name) = &input.signal else {
+        return Place::new();
+    };
+    let offers = engine::signals(at);
+    let offer = offers.into_iter().find(|offer| {
+        let here = input.stage.as_ref();
+        offer.signal.name == *name && here.is_none_or(|stage| *stage == offer.place)
+    });
+    offer.map_or_else(Place::new, |offer| offer.place)
+}
+
 /// A revision submits what its draft holds; answers sent with the command stand over it, and private answers that were
 /// not sent again stay as they are.
 fn complete_revision(
@@ -257,7 +275,7 @@ fn complete_revision(
         None => forms::join_private(
             form,
             &running.case.answers,
-            &vault::open_case(app, conn, running.ulid, &running.case)?,
+            &vault::open_case(app, conn, running.ulid, &running.case)?.case,
         ),
     };
     let asked = engine::asked_at_start(&running.workflow);

@@ -134,17 +134,6 @@ impl Desk {
         engine::asked_at_start(&self.open.workflow)
     }
 
-    /// What the guards of stages would read if it were submitted like this.
-    #[must_use]
-    pub fn submitted_scope(&self) -> Scope {
-        let mut scope = self.scope.clone();
-        scope.variables.insert(
-            "form".into(),
-            forms::scope_value(&self.open.workflow.form, &self.canonical),
-        );
-        scope
-    }
-
     /// What stands in the way of a section.
     pub fn problems_of<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a Problem> {
         let part = self.part().of_section(section);

@@ -10,7 +10,7 @@ use super::cases::{By, Done};
 use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
-use crate::engine::{self, Case, Command, PositionState, TaskAsks};
+use crate::engine::{self, Case, Command, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Checked, Form, Problem, Strictness};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -186,7 +186,7 @@ pub(super) fn open_in(
             let all = forms::join_private(
                 form,
                 &running.case.answers,
-                &vault::open_case(app, conn, ulid, &running.case)?,
+                &vault::open_case(app, conn, ulid, &running.case)?.case,
             );
             let asked = engine::asked_at_start(&running.workflow);
             let answers: Answers = all
@@ -430,17 +430,4 @@ fn content(
         sealed: vault::seal_draft(app, ulid, &private)?,
         at: app.now(),
     })
-}
-
-/// The fields that a supplement asks of the viewer in this case.
-#[must_use]
-pub fn supplement_fields(case: &Case) -> Vec<String> {
-    let positions = case.region().map(|region| region.all()).unwrap_or_default();
-    positions
-        .into_iter()
-        .find_map(|position| match &position.state {
-            PositionState::Supplement { fields } => Some(fields.clone()),
-            _ => None,
-        })
-        .unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use ulid::Ulid;
 use super::{App, Error, Viewer};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{Department, Directory, Person, PersonId, Post};
-use crate::engine::Case;
+use crate::engine::{Case, Situation};
 use crate::forms::{
     Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
 };
@@ -99,6 +99,37 @@ impl Facts {
         Ok(self)
     }
 
+    fn listed(&self, people: &BTreeSet<PersonId>) -> Vec<PersonFacts> {
+        if MOST_LISTED < people.len() {
+            return Vec::new();
+        }
+        people
+            .iter()
+            .filter_map(|id| self.directory.person(*id))
+            .map(|person| person_facts(&self.directory, person))
+            .collect()
+    }
+
+    /// The same as a form inside a case asks them at a place: there a field may offer the people of a post that only the
+    /// case and its branch can tell.
+    pub fn at<'f>(&'f self, situation: &Situation<'_>, place: &str) -> AtPlace<'f> {
+        let mut meant = HashMap::new();
+        let fields = situation.workflow.form.fields();
+        let asking = fields.flat_map(|field| std::iter::once(field).chain(&field.columns));
+        for from in asking.filter_map(|field| field.from.as_ref()) {
+            if *from == Who::Any {
+                continue;
+            }
+            let parties = situation.meant(from, place);
+            let people = parties
+                .iter()
+                .flat_map(|party| situation.people_of(party))
+                .collect();
+            meant.insert(from.clone(), people);
+        }
+        AtPlace { facts: self, meant }
+    }
+
     fn eligible_by(&self, from: &Who) -> BTreeSet<PersonId> {
         let everyone = || {
             self.directory
@@ -148,6 +179,13 @@ impl Facts {
             Who::Actor { .. } | Who::Path { .. } => BTreeSet::new(),
         }
     }
+}
+
+/// Facts for a form at a place of a case.
+pub struct AtPlace<'f> {
+    facts: &'f Facts,
+    /// Who may be chosen, by what the fields say.
+    meant: HashMap<Who, BTreeSet<PersonId>>,
 }
 
 /// What answers name.
@@ -244,15 +282,7 @@ impl Lookup for Facts {
     }
 
     fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
-        let people = self.eligible_by(from.unwrap_or(&Who::Any));
-        if MOST_LISTED < people.len() {
-            return Vec::new();
-        }
-        people
-            .iter()
-            .filter_map(|id| self.directory.person(*id))
-            .map(|person| person_facts(&self.directory, person))
-            .collect()
+        self.listed(&self.eligible_by(from.unwrap_or(&Who::Any)))
     }
 
     fn department(&self, code: &str) -> Option<DepartmentFacts> {
@@ -309,6 +339,51 @@ impl Lookup for Facts {
             .get(id_or_number)
             .or_else(|| self.cases.values().find(|case| case.number == id_or_number))
             .cloned()
+    }
+}
+
+impl Lookup for AtPlace<'_> {
+    fn person(&self, login: &str) -> Option<PersonFacts> {
+        self.facts.person(login)
+    }
+
+    fn may_choose(&self, login: &str, from: &Who) -> bool {
+        let Some(people) = self.meant.get(from) else {
+            return self.facts.may_choose(login, from);
+        };
+        let person = self.facts.directory.by_login(login);
+        person.is_some_and(|person| people.contains(&person.id))
+    }
+
+    fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
+        match from.and_then(|from| self.meant.get(from)) {
+            Some(people) => self.facts.listed(people),
+            None => self.facts.people(from),
+        }
+    }
+
+    fn department(&self, code: &str) -> Option<DepartmentFacts> {
+        self.facts.department(code)
+    }
+
+    fn departments(&self) -> Vec<DepartmentFacts> {
+        self.facts.departments()
+    }
+
+    fn resource(&self, resource: &str, item: Option<&str>) -> Option<ChosenResource> {
+        self.facts.resource(resource, item)
+    }
+
+    fn search(&self, words: &str, pick: Pick) -> Vec<ChosenResource> {
+        self.facts.search(words, pick)
+    }
+
+    fn attachment(&self, id: &str) -> Option<FileFacts> {
+        self.facts.attachment(id)
+    }
+
+    fn case(&self, id_or_number: &str) -> Option<CaseFacts> {
+        self.facts.case(id_or_number)
     }
 }
 

@@ -19,13 +19,16 @@ pub mod mailbox;
 mod notices;
 mod open_cases;
 pub mod people;
+pub mod preview;
 pub mod projection;
 pub mod queues;
 pub mod seen;
 pub mod sessions;
+pub mod titles;
 pub mod uploads;
 mod vault;
 pub mod viewer;
+pub mod visible;
 pub mod words;
 pub mod workflows;
 

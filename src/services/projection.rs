@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::cases::Running;
+use super::titles::Titles;
 use super::viewer::{address, concerned};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices};
@@ -16,6 +17,7 @@ use crate::directory::DepartmentCode;
 use crate::engine::{
     self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
+use crate::messages::Language;
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
@@ -102,7 +104,7 @@ pub(super) fn write(
         )?;
     }
     involve(conn, running, decision, context)?;
-    if before == Before::Filed || answers_changed(decision) {
+    if before == Before::Filed || found_otherwise(decision) {
         storage::search_terms::replace(
             conn,
             running.id,
@@ -112,11 +114,14 @@ pub(super) fn write(
     notices::enqueue(app, conn, running, decision, context, &stored)
 }
 
-fn answers_changed(decision: &Decision) -> bool {
-    decision
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. }))
+/// Whether the words may have changed by which the case is found.
+fn found_otherwise(decision: &Decision) -> bool {
+    decision.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::AnswersChanged { .. } | Event::BranchOpened { .. }
+        )
+    })
 }
 
 /// Appends the events to the case's hash chain.
@@ -227,7 +232,7 @@ pub fn title(workflow: &Workflow, case: &Case) -> String {
         .unwrap_or_else(|| workflow.title.zh.clone())
 }
 
-/// Whom an open case waits for, as `stage address address`: lists turn it into words.
+/// Whom an open case waits for, as `place address address`.
 fn awaiting(case: &Case) -> Option<String> {
     let waits: Vec<String> = case
         .open_tasks()
@@ -240,7 +245,9 @@ fn awaiting(case: &Case) -> Option<String> {
                     .map(|party| address(party).to_string())
                     .collect(),
             };
-            std::iter::once(task.stage.clone())
+            // What a branch stands for may have blanks in it.
+            let place: Vec<&str> = task.stage.split_whitespace().collect();
+            std::iter::once(place.join("%20"))
                 .chain(whom)
                 .collect::<Vec<_>>()
                 .join(" ")
@@ -348,13 +355,23 @@ fn end_links(
     Ok(())
 }
 
+/// The names of a case's places, as lists keep them.
+fn titles<'a>(running: &'a Running, case: &'a Case) -> Titles<'a> {
+    Titles {
+        workflow: &running.workflow,
+        case,
+        directory: &running.directory,
+        language: Language::Zh,
+    }
+}
+
 fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {
     let (due_at, law) = due(running, case, task);
     NewTask {
         ulid: Ulid::new(),
         number: task.id.0,
         stage: task.stage.clone(),
-        stage_title: stage_title(&running.workflow, task),
+        stage_title: titles(running, case).task(task),
         round: task.round,
         seat: task.seat.clone(),
         asks: asks_word(task.asks).to_owned(),
@@ -364,24 +381,6 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
         level: case.level(),
         created_at: context.now,
     }
-}
-
-/// The title of a task's stage; with the seat's own title where it has one.
-#[must_use]
-pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
-    let Some(node) = workflow.node(&task.stage) else {
-        return task.stage.clone();
-    };
-    let seat = node.stage().and_then(|stage| {
-        stage
-            .seats
-            .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref())
-    });
-    seat.map_or_else(
-        || node.title.zh.clone(),
-        |seat| format!("{}（{}）", node.title.zh, seat.zh),
-    )
 }
 
 fn holder(task: &Task) -> Holder {
@@ -431,7 +430,8 @@ fn involve(
     Ok(())
 }
 
-/// What a case is found by: number, title, departments, chosen data.
+/// What a case is found by: number, title, departments, chosen data, what its branches stand for. What is answered in a
+/// branch is not for everyone who sees the case, and nobody is to find out by searching.
 fn search_texts(running: &Running, case: &Case) -> Vec<String> {
     let mut texts = vec![
         title(&running.workflow, case),
@@ -445,6 +445,9 @@ fn search_texts(running: &Running, case: &Case) -> Vec<String> {
             .map(|department| [department.name.clone(), department.short_name.clone()])
     };
     texts.extend(department(&case.department).into_iter().flatten());
+    let titles = titles(running, case);
+    let branches = case.branches.keys().filter(|place| place.contains('['));
+    texts.extend(branches.flat_map(|branch| titles.words(branch)));
     for row in case
         .answers
         .values()

@@ -5,20 +5,25 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::facts::{Facts, Owner};
+use super::facts::{AtPlace, Facts, Owner};
 use super::projection::{self, Body};
+use super::vault::Opened;
 use super::viewer::Wish;
+use super::visible::Visible;
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task, TaskId,
+    self, Actor, Channel, ClockReading, Coming, Context, JumpTarget, Offered, Party, PlainVault,
+    SignalOffer, Situation, Task, TaskId,
 };
-use crate::forms::Answers;
+use crate::expression::Scope;
+use crate::forms::{self, Answers};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
+use crate::workflow::{Id, Place, Who};
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -26,10 +31,14 @@ pub struct Seen {
     pub summary: CaseSummary,
     /// The version of its definition, as people count it.
     pub version: u32,
-    /// The case and what it runs on.
+    /// The case and what it runs on, without what the reader does not see of it.
     pub running: Arc<Running>,
+    /// The same with all that there is, for what is worked out and not shown.
+    whole: Arc<Running>,
     /// The reader.
     pub viewer: Viewer,
+    /// How much of the case the reader sees.
+    pub visible: Visible,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
     /// The tasks' rows: their public ids and deadlines.
@@ -37,7 +46,7 @@ pub struct Seen {
     /// What happened, oldest first.
     pub history: Vec<Happened>,
     /// The private answers, for those who handle the case.
-    pub private: Option<Answers>,
+    pub private: Option<Opened>,
     /// The files.
     pub files: Vec<Attachment>,
     /// Facts behind the answers.
@@ -71,10 +80,12 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
         let summary = stored.summary.clone();
-        let running = Arc::new(cases::running(&shared, conn, stored)?);
+        let whole = Arc::new(cases::running(&shared, conn, stored)?);
         viewer
-            .authorize(Wish::SeeCase(&running.case))
+            .authorize(Wish::SeeCase(&whole.case))
             .map_err(|_| Error::NotFound)?;
+        let visible = Visible::of(&viewer, &whole);
+        let running = visible.of_case(&whole);
         let private = match viewer.authorize(Wish::SeePrivate(&running.case)) {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
@@ -85,7 +96,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             &viewer,
             running.case.applicant,
             Some(Owner::Case(running.id)),
-            &[&running.case.answers],
+            &running.case.all_answers().collect::<Vec<_>>(),
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -94,7 +105,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         for row in events::of_case(conn, running.id)? {
             let body = projection::read_body(&row.event)?;
             let event = row.event;
-            history.push(Happened {
+            let happened = Happened {
                 seq: event.seq,
                 body,
                 actor: event.actor_id,
@@ -102,10 +113,15 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
                 channel: event.channel,
                 at: event.at,
                 hash: event.hash,
-            });
+            };
+            if visible.event(&whole, &happened, &viewer) {
+                history.push(happened);
+            }
         }
+        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
+        files.retain(|file| visible.file(&whole, file, &viewer));
         let now = shared.now();
-        let offered = offered(&running, &viewer, &facts, now);
+        let offered = offered(&whole, &viewer, &facts, now);
         Ok::<_, Error>(Seen {
             summary,
             version,
@@ -113,10 +129,12 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
-            files: attachments::of(conn, AttachedTo::Case(running.id))?,
+            files,
             facts,
             now,
             viewer,
+            visible,
+            whole,
             running,
         })
     })
@@ -179,18 +197,97 @@ impl Seen {
         )
     }
 
-    /// What the guards of the case's form may read.
+    /// Whether the reader sees every branch.
     #[must_use]
-    pub fn scope(&self) -> crate::expression::Scope {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        engine::scope(&self.running.workflow, &self.running.case, &context)
+    pub fn sees_all(&self) -> bool {
+        self.visible == Visible::Whole
+    }
+
+    /// What guards outside every branch may read.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope_at("", None)
+    }
+
+    /// What guards may read at a place, and of a form on a task.
+    #[must_use]
+    pub fn scope_at(&self, place: &str, task: Option<&Task>) -> Scope {
+        self.situated(|at| engine::scope_at(at.workflow, at.case, at.context, place, task))
+    }
+
+    /// The answers as they are read at a place, and on a task; private ones among them where the reader handles the case.
+    #[must_use]
+    pub fn answers_at(&self, place: &str, task: Option<&Task>) -> Answers {
+        let Running { workflow, case, .. } = &*self.running;
+        let answers = engine::answers_at(workflow, case, place, task);
+        let Some(opened) = &self.private else {
+            return answers;
+        };
+        let mut private = opened.case.clone();
+        let around = workflow.around(place).into_iter();
+        for branch in around.chain([place.to_owned()]) {
+            private.extend(opened.branches.get(&branch).cloned().unwrap_or_default());
+        }
+        let on_task = task.and_then(|task| opened.tasks.get(&task.id));
+        private.extend(on_task.cloned().unwrap_or_default());
+        forms::join_private(&workflow.form, &answers, &private)
+    }
+
+    /// What a form at a place may ask of the world outside.
+    #[must_use]
+    pub fn facts_at(&self, place: &str) -> AtPlace<'_> {
+        self.situated(|at| self.facts.at(at, place))
+    }
+
+    /// The signals that the reader may give now.
+    #[must_use]
+    pub fn signals(&self) -> Vec<SignalOffer<'_>> {
+        let named: Vec<(Place, Id)> = self.situated(|at| {
+            let offers = engine::signals(at).into_iter();
+            offers
+                .map(|offer| (offer.place, offer.signal.name.clone()))
+                .collect()
+        });
+        let offers = named.into_iter().filter_map(|(place, name)| {
+            let signals = &self.running.workflow.node(&place)?.signals;
+            let signal = signals.iter().find(|signal| signal.name == name)?;
+            Some(SignalOffer { place, signal })
+        });
+        offers.collect()
+    }
+
+    /// Where the reader, who manages the case, may move its run to.
+    #[must_use]
+    pub fn jump_targets(&self) -> Vec<JumpTarget> {
+        self.situated(engine::jump_targets)
     }
 
     /// Who may act on a task now.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+        self.situated(|at| at.eligible(task))
+    }
+
+    /// The parties that a `who` means at a place, as far as that can be told now.
+    #[must_use]
+    pub fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        self.situated(|at| at.meant(who, place))
+    }
+
+    /// The branches that a foreach at a place is to have for the answers as they are.
+    #[must_use]
+    pub fn coming(&self, block: &str) -> Vec<Coming> {
+        self.situated(|at| engine::coming(at.workflow, at.case, at.context, block))
+    }
+
+    /// Asks the engine about the whole case, as the reader finds it.
+    fn situated<T>(&self, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
+        let context = context(&self.whole, self.viewer.person.id, &self.facts, self.now);
+        ask(&Situation::new(
+            &self.whole.workflow,
+            &self.whole.case,
+            &context,
+        ))
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

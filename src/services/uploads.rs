@@ -7,9 +7,10 @@ use ulid::Ulid;
 
 use super::cases::{By, Done};
 use super::viewer::Wish;
+use super::visible::Visible;
 use super::{App, Error, Viewer, cases, drafts};
 use crate::attachments::{AttachmentError, Incoming};
-use crate::engine::{TaskAsks, TaskState};
+use crate::engine::{self, Actor, Situation, TaskAsks, TaskState};
 use crate::storage::attachments::{self, AttachedTo, Attachment, NewAttachment};
 use crate::storage::{self};
 
@@ -88,7 +89,12 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
         viewer
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;
-        // Whoever is asked to fill something in may bring files along.
+        // Whoever is asked to fill something in may bring files along, and whoever may signal something.
+        let actor = Actor::Person(asked.person);
+        let context = running.as_seen_by(actor, asked.channel, shared.now());
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let signals = engine::signals(&situation);
+        let fills_in = signals.iter().any(|offer| !offer.signal.fills.is_empty());
         let asked_now = running.case.tasks.iter().any(|task| {
             task.state == TaskState::Open
                 && matches!(
@@ -101,7 +107,7 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
                         .any(|party| super::viewer::address(party) == *address)
                 })
         });
-        if asked_now {
+        if asked_now || fills_in {
             Ok(Some(AttachedTo::Case(running.id)))
         } else {
             Err(Error::Forbidden("upload"))
@@ -144,6 +150,9 @@ pub fn give_out(app: &Arc<App>, viewer: &Viewer, id: Ulid) -> Result<(Attachment
                 reader
                     .authorize(Wish::SeeCase(&running.case))
                     .map_err(|_| Error::NotFound)?;
+                if !Visible::of(&reader, &running).file(&running, &file, &reader) {
+                    return Err(Error::NotFound);
+                }
             }
             (None, _) if file.uploader_id == reader.person.id => {}
             (None, _) => return Err(Error::NotFound),

@@ -10,8 +10,8 @@ impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
         // A case never has four billion tasks.
         let id = TaskId(self.tasks.len() as u32 + 1);
-        self.involve_all(&new.offered, Why::Asked);
-        self.involve_all(&new.nobody, Why::Manages);
+        self.involve_all(&new.offered, Why::Asked, stage);
+        self.involve_all(&new.nobody, Why::Manages, "");
         self.tasks.push(Task {
             id,
             stage: stage.to_owned(),
@@ -55,7 +55,8 @@ impl Case {
             task.nobody.clear();
             task.holder = None;
         });
-        self.involve_all(to, Why::Asked);
+        let stage = self.task(id).map(|task| task.stage.clone());
+        self.involve_all(to, Why::Asked, &stage.unwrap_or_default());
     }
 
     pub(super) fn answer(
@@ -100,6 +101,6 @@ impl Case {
                 automatic: false,
             }
         });
-        self.involve(Party::Person(by), Why::Acted);
+        self.involve(Party::Person(by), Why::Acted, "");
     }
 }

@@ -28,10 +28,14 @@ pub(super) struct NewAction {
     /// Answers filled in with it.
     #[schema(value_type = Option<Object>)]
     answers: Option<Answers>,
-    /// For `return`: a stage, or `applicant`.
+    /// For `return`: a stage, or `applicant`; for `jump`: the place of a stage.
     to: Option<String>,
     /// For `choose`.
     choice: Option<String>,
+    /// For `signal`: its name.
+    signal: Option<String>,
+    /// For `signal`: the place where it is given, where it is open in several branches.
+    stage: Option<String>,
     /// For `supplement`: the fields to be completed.
     fields: Option<Vec<String>>,
     /// For `reassign`: the login of the new holder.

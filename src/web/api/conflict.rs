@@ -22,6 +22,10 @@ const TOLD: &[&str] = &[
     "reassigned",
     "claimed",
     "released",
+    "signalled",
+    "suspended",
+    "continued",
+    "jumped",
     "answers_changed",
 ];
 

@@ -106,10 +106,10 @@ fn parameters(event: &Event, directory: &Directory) -> Result<Value, Error> {
 fn name_people(members: &mut Map<String, Value>, directory: &Directory) {
     for (name, value) in members.iter_mut() {
         match value {
-            // What people typed is theirs.
-            _ if name == "answers" => {}
+            // What people typed is theirs, and what came of it in registers and branches.
+            _ if matches!(name.as_str(), "answers" | "values" | "with" | "part") => {}
             Value::Number(number)
-                if matches!(name.as_str(), "person" | "applicant" | "automatic") =>
+                if matches!(name.as_str(), "person" | "applicant" | "automatic" | "by") =>
             {
                 let login = number
                     .as_i64()

@@ -8,6 +8,7 @@ use crate::forms::{Part, Words};
 use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
+use crate::services::titles::Titles;
 use crate::workflow::{Node, Stage};
 
 /// An action that the reader may take now.
@@ -28,11 +29,11 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`.
+    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
-    /// What it may be: choices, stages to return to, fields.
+    /// What it may be: choices, stages to return or jump to, signals, fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<NeedOption>,
 }
@@ -47,6 +48,24 @@ pub struct NeedOption {
     /// Whether it needs a comment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub comment: bool,
+    /// Of a signal: the place where it is given, to be sent as `stage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Of a signal: the fields that are filled in with it, to be sent in `answers`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fills: Vec<String>,
+}
+
+impl NeedOption {
+    fn new(value: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            title: title.into(),
+            comment: false,
+            place: None,
+            fills: Vec::new(),
+        }
+    }
 }
 
 /// What the reader may do now.
@@ -97,6 +116,8 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
             needs.push(answers(&asked, false, language));
         }
         ("reassign", _, _) => needs.push(bare("person", true)),
+        ("signal", _, _) => needs.push(signal(seen, language)),
+        ("jump", _, _) => needs.push(jump(seen, language)),
         _ => {}
     }
     if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
@@ -122,7 +143,7 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "terminate" | "comment" => {
+        "return" | "supplement" | "reassign" | "suspend" | "jump" | "terminate" | "comment" => {
             Some(bare("comment", true))
         }
         _ => {
@@ -143,9 +164,8 @@ fn bare(member: &'static str, required: bool) -> Need {
 
 fn choice(stage: &Stage, language: Language) -> Need {
     let options = stage.choices.iter().map(|choice| NeedOption {
-        value: choice.id.clone(),
-        title: language.pick(&choice.title).to_owned(),
         comment: choice.comment,
+        ..NeedOption::new(&choice.id, language.pick(&choice.title))
     });
     Need {
         member: "choice",
@@ -162,15 +182,43 @@ fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
             || messages::text(language, "rejection.applicant", &[]),
             |node| language.pick(&node.title).to_owned(),
         );
-        NeedOption {
-            value: target,
-            title,
-            comment: false,
-        }
+        NeedOption::new(target, title)
     });
     Need {
         member: "to",
         required: false,
+        options: options.collect(),
+    }
+}
+
+fn signal(seen: &Seen, language: Language) -> Need {
+    let form = &seen.running.workflow.form;
+    let options = seen.signals().into_iter().map(|offer| {
+        let part = form.part(&offer.signal.fills);
+        let fills = part.fields.iter().map(|(_, field)| field.id.clone());
+        NeedOption {
+            fills: fills.collect(),
+            place: Some(offer.place),
+            ..NeedOption::new(&offer.signal.name, language.pick(&offer.signal.title))
+        }
+    });
+    Need {
+        member: "signal",
+        required: true,
+        options: options.collect(),
+    }
+}
+
+fn jump(seen: &Seen, language: Language) -> Need {
+    let titles = Titles::of(&seen.running, language);
+    let targets = seen.jump_targets().into_iter();
+    let options = targets.map(|target| {
+        let title = titles.place(&target.to);
+        NeedOption::new(target.to, title)
+    });
+    Need {
+        member: "to",
+        required: true,
         options: options.collect(),
     }
 }
@@ -193,11 +241,10 @@ fn supplied(seen: &Seen, task: &Task, language: Language) -> Option<Need> {
 }
 
 fn answers(part: &Part<'_>, required: bool, language: Language) -> Need {
-    let options = part.fields.iter().map(|(_, field)| NeedOption {
-        value: field.id.clone(),
-        title: language.pick(&field.label).to_owned(),
-        comment: false,
-    });
+    let options = part
+        .fields
+        .iter()
+        .map(|(_, field)| NeedOption::new(&field.id, language.pick(&field.label)));
     Need {
         member: "answers",
         required,

@@ -6,11 +6,14 @@ use utoipa::ToSchema;
 
 use super::Caller;
 use super::query::Query;
-use super::shapes::{CaseRow, PersonBody};
+use super::shapes::{CaseRow, InBranch, PersonBody, in_branch};
 use crate::directory::Directory;
+use crate::messages::Language;
 use crate::services::lists::{self, Row};
+use crate::services::titles::Titles;
 use crate::storage::Cursor;
 use crate::web::problem::{Problem, ProblemBody};
+use crate::workflow::place::id_of;
 use chrono::{DateTime, Utc};
 
 /// A page of tasks.
@@ -33,9 +36,13 @@ pub(super) struct InboxTask {
     case: CaseRow,
     /// The stage it belongs to.
     stage: String,
-    /// What that stage, or the seat in it, is called.
+    /// The place of that stage: inside a `foreach` with the keys of its branches.
+    place: String,
+    /// The branch that it stands in.
+    branch: Option<InBranch>,
+    /// What that stage, or the seat in it, is called, with the branch.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `file`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,
@@ -77,7 +84,7 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
     let (cursor, limit) = (query.cursor::<Cursor>()?, query.limit()?);
     let page = caller
         .run(move |app, viewer| match state {
-            "done" => lists::done(app, viewer.person.id, cursor, limit),
+            "done" => lists::done(app, viewer, cursor, limit),
             _ => lists::inbox(app, viewer, cursor, limit),
         })
         .await?;
@@ -87,19 +94,21 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
         items: page
             .rows
             .iter()
-            .map(|row| InboxTask::of(row, directory))
+            .map(|row| InboxTask::of(row, directory, caller.language))
             .collect(),
     }))
 }
 
 impl InboxTask {
-    fn of(row: &Row, directory: &Directory) -> Self {
+    fn of(row: &Row, directory: &Directory, language: Language) -> Self {
         let task = &row.row.task;
         Self {
             id: task.ulid.to_string(),
             number: task.number,
             case: CaseRow::of(&row.row.case, directory),
-            stage: task.stage.clone(),
+            stage: id_of(&task.stage).to_owned(),
+            place: task.stage.clone(),
+            branch: in_branch(&Titles::of(&row.case, language), &task.stage),
             title: task.stage_title.clone(),
             asks: task.asks.clone(),
             state: task.state.as_str(),

@@ -207,6 +207,45 @@ impl Names<'_> {
         self.list(&all)
     }
 
+    /// All that a stage's seats will ask, but for those that are left out; `meant` tells whom a `who` means at its place.
+    #[must_use]
+    pub fn asked(
+        &self,
+        stage: &Stage,
+        scope: &Scope,
+        meant: impl Fn(&Who) -> Vec<Party>,
+    ) -> String {
+        let left_out = |seat: &&Seat| {
+            let when = seat.when.as_ref();
+            when.is_some_and(|when| when.guard(scope) == Ok(false))
+        };
+        let seats = stage.seats.iter().filter(|seat| !left_out(seat));
+        let mut all: Vec<String> = Vec::new();
+        for who in seats.flat_map(|seat| &seat.who) {
+            let words = match (meant(who).as_slice(), who) {
+                ([], who) => self.unknown(who),
+                (parties, Who::Post { role, .. }) if 1 < parties.len() => self.role(role),
+                (parties, _) => self.parties(parties),
+            };
+            if !all.contains(&words) {
+                all.push(words);
+            }
+        }
+        self.list(&all)
+    }
+
+    /// Whom a `who` will mean, where that cannot be told yet.
+    fn unknown(&self, who: &Who) -> String {
+        match who {
+            Who::Post { role, .. } => self.role(role),
+            Who::User(login) => login.clone(),
+            Who::Applicant => text(self.language, "case.applicant", &[]),
+            Who::Actor { .. } => text(self.language, "case.who_acted", &[]),
+            Who::Path { .. } => text(self.language, "case.who_named", &[]),
+            Who::Any => text(self.language, "case.who_any", &[]),
+        }
+    }
+
     fn place(&self, at: &Where, case: &Case) -> Option<DepartmentCode> {
         match at {
             Where::Applicant => Some(case.department.clone()),

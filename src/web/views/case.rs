@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Choice, DueView, ErrorLink, FlowView, Link, Notice, Tag, View, error_title};
+use super::{
+    BlockView, Choice, DueView, EntryRow, ErrorLink, FlowView, JumpForm, Link, Notice, SignalGroup,
+    Tag, View, error_title,
+};
 use crate::forms::{SectionDisplay, SectionView};
 use crate::messages::{Language, text};
 
@@ -47,6 +50,14 @@ pub struct CaseView {
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
     pub others: Vec<OtherAction>,
+    /// 通知事件: what I may signal.
+    pub signals: Vec<SignalGroup>,
+    /// Moving the run, for who may.
+    pub jump: Option<JumpForm>,
+    /// The branches of blocks.
+    pub blocks: Vec<BlockView>,
+    /// 台账: what came of it.
+    pub entries: Vec<EntryRow>,
 }
 
 impl View for CaseView {
@@ -55,10 +66,13 @@ impl View for CaseView {
     fn title(&self, language: Language) -> String {
         let values = [("heading", &*self.heading), ("number", &*self.number)];
         let title = text(language, "pages.case.title", &values);
+        let signals = self.signals.iter().flat_map(|group| &group.forms);
         let errors: Vec<ErrorLink> = self
             .acts
             .iter()
-            .flat_map(|act| act.errors.clone())
+            .flat_map(|act| &act.errors)
+            .chain(signals.flat_map(|form| &form.errors))
+            .cloned()
             .collect();
         error_title(language, title, &errors)
     }
@@ -167,11 +181,13 @@ pub struct Signatures {
     pub rows: Vec<Signature>,
 }
 
-/// A signature, given or awaited.
-#[derive(Debug, Clone, Serialize)]
+/// A signature, given or awaited; or what stands in the place of one: a block with its branches, a period of use.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Signature {
     /// The stage.
     pub stage: String,
+    /// Where its branches are shown, of a block.
+    pub href: String,
     /// 王建国（您）
     pub person: String,
     /// 省公安厅科技信息化总队
@@ -186,6 +202,8 @@ pub struct Signature {
     pub until: bool,
     /// Whether it is awaited now.
     pub now: bool,
+    /// What was filled in with it alone.
+    pub answers: Vec<SectionDisplay>,
 }
 
 /// 办件进度

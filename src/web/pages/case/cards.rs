@@ -1,11 +1,10 @@
 //! What is asked of the reader: one card for each task, with every answer that the server will take and no other.
 
-use std::collections::BTreeMap;
-
 use super::Sight;
+use super::fill::Fill;
 use super::tried::Tried;
-use crate::engine::{self, MOST_COMMENT, PositionState, Task, TaskAsks, TaskId, return_targets};
-use crate::forms::{self, Page, Part, SectionView, Words};
+use crate::engine::{self, MOST_COMMENT, Task, TaskAsks, return_targets};
+use crate::forms::{SectionView, Words};
 use crate::services::seen::Seen;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
@@ -27,34 +26,6 @@ const ANSWERS: &[&str] = &[
     "return",
     "reject",
 ];
-
-/// The part of the form that a task fills.
-pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
-    let running = &seen.running;
-    let task = running.case.task(task).filter(|task| task.is_open())?;
-    let part = match task.asks {
-        TaskAsks::Supply => running.workflow.form.part(&missing(seen, task)),
-        TaskAsks::Sign | TaskAsks::Work => {
-            let (_, stage) = stage_of(seen, task)?;
-            engine::filled_by(&running.workflow, stage, task)
-        }
-        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
-    };
-    (!part.fields.is_empty()).then_some(part)
-}
-
-/// What a supplement asks for.
-fn missing(seen: &Seen, task: &Task) -> Vec<String> {
-    match seen
-        .running
-        .case
-        .position(&task.stage)
-        .map(|position| &position.state)
-    {
-        Some(PositionState::Supplement { fields }) => fields.clone(),
-        _ => Vec::new(),
-    }
-}
 
 fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
     let node = seen.running.workflow.node(&task.stage)?;
@@ -122,15 +93,19 @@ impl Card<'_> {
 
     fn heading(&self) -> String {
         let stage = self.sight.stage(self.task);
-        let key = match self.task.asks {
-            TaskAsks::Sign | TaskAsks::Work => "case.card.act",
-            TaskAsks::Notice => "case.card.notice",
-            TaskAsks::Edit => "case.card.edit",
-            TaskAsks::Supply => "case.card.supply",
-            TaskAsks::Repair => "case.card.repair",
-            TaskAsks::File => "case.card.file",
+        let say = |key: &str| self.sight.say(key, &[("stage", &stage)]);
+        let in_branch = |words: String| {
+            let titles = self.sight.titles();
+            titles.in_branch(words, &self.task.stage)
         };
-        self.sight.say(key, &[("stage", &stage)])
+        match self.task.asks {
+            TaskAsks::Sign | TaskAsks::Work => say("case.card.act"),
+            TaskAsks::Notice => say("case.card.notice"),
+            TaskAsks::Edit => in_branch(say("case.card.edit")),
+            TaskAsks::Supply => in_branch(say("case.card.supply")),
+            TaskAsks::Repair => say("case.card.repair"),
+            TaskAsks::File => say("case.card.file"),
+        }
     }
 
     /// 您以 省公安厅科室负责人 的身份办理
@@ -157,9 +132,9 @@ impl Card<'_> {
     fn about(&self) -> String {
         let pick = |words: &crate::workflow::Text| self.sight.language.pick(words).to_owned();
         match self.task.asks {
-            TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
-            TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
-            TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Supply | TaskAsks::Edit | TaskAsks::Repair => {
+                super::timeline::why_asked(self.sight, self.task)
+            }
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
@@ -258,60 +233,31 @@ impl Card<'_> {
 
     /// What is filled in here, with what was typed.
     fn fills(&self) -> Vec<SectionView> {
-        let seen = self.sight.seen;
-        let Some(part) = fills(seen, self.task.id) else {
-            return Vec::new();
-        };
-        let form = &seen.running.workflow.form;
-        let mut answers = match &seen.private {
-            Some(private) => forms::join_private(form, &seen.running.case.answers, private),
-            None => seen.running.case.answers.clone(),
-        };
-        answers.extend(
-            self.on_me(|tried| Some(tried.answers.clone()))
-                .unwrap_or_default(),
-        );
-        let problems = self
-            .on_me(|tried| Some(tried.problems.clone()))
-            .unwrap_or_default();
-        let searches: BTreeMap<String, String> = self
-            .on_me(|tried| Some(tried.searches.clone()))
-            .unwrap_or_default();
-        let scope = seen.scope();
-        let page = Page {
-            form,
-            answers: &answers,
-            scope: &scope,
-            lookup: &seen.facts,
-            problems: &problems,
-            words: &self.sight.language,
-            searches: &searches,
-        };
-        let sections = forms::view(&part, &page);
-        sections
-            .into_iter()
-            .filter(|section| !section.hidden)
-            .collect()
+        let fill = Fill::on_task(self.sight.seen, self.task.id);
+        fill.map(|fill| fill.sections(self.sight, self.tried_here()))
+            .unwrap_or_default()
+    }
+
+    /// What was tried, if it was tried here.
+    fn tried_here(&self) -> Option<&Tried> {
+        Some(self.tried).filter(|tried| tried.is_on(self.task.id))
     }
 
     fn errors(&self) -> Vec<ErrorLink> {
-        if !self.tried.is_on(self.task.id) {
+        let Some(tried) = self.tried_here() else {
             return Vec::new();
-        }
+        };
         let task = self.task.id.0;
-        let fields = self.tried.problems.iter().map(|problem| {
-            ErrorLink::new(
-                format!("#{}", problem.element()),
-                problem.message(&self.sight.language),
-            )
-        });
+        let fill = Fill::on_task(self.sight.seen, self.task.id);
+        let fields = fill.map_or_else(Vec::new, |fill| fill.errors(self.sight, tried));
         let others = [
-            (&self.tried.error, format!("#act-{task}-t")),
-            (&self.tried.ask_error, format!("#task-{task}-ask")),
-            (&self.tried.comment_error, format!("#task-{task}-comment")),
-            (&self.tried.warning, format!("#act-{task}-confirmed")),
+            (&tried.error, format!("#act-{task}-t")),
+            (&tried.ask_error, format!("#task-{task}-ask")),
+            (&tried.comment_error, format!("#task-{task}-comment")),
+            (&tried.warning, format!("#act-{task}-confirmed")),
         ];
         fields
+            .into_iter()
             .chain(
                 others
                     .into_iter()
@@ -390,7 +336,7 @@ impl Card<'_> {
                 let words = if target == "applicant" {
                     self.sight.say("case.applicant", &[])
                 } else {
-                    self.sight.title(&target)
+                    self.sight.title_alone(&target)
                 };
                 let chosen = target == wanted;
                 Choice::new(target, words, chosen)
@@ -420,12 +366,7 @@ impl Card<'_> {
 
 /// When a task's first clock ends.
 pub fn deadline(sight: &Sight<'_>, task: &Task) -> Option<String> {
-    let reckoning = Reckoning {
-        workflow: &sight.seen.running.workflow,
-        calendar: &sight.seen.running.calendar,
-        now: sight.seen.now,
-        language: sight.language,
-    };
+    let reckoning = Reckoning::of(sight.seen, sight.language);
     sight
         .seen
         .clocks(task)

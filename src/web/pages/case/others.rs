@@ -6,7 +6,7 @@ use crate::engine::{Event, MOST_COMMENT, Offered};
 use crate::web::format;
 use crate::web::views::{Comment, Discussion, Needed, OtherAction};
 
-/// Withdraw, terminate, reassign.
+/// Withdraw, suspend, resume, terminate, reassign.
 pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
     let offered = sight.seen.offered.iter();
     offered
@@ -15,6 +15,9 @@ pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
                 "withdraw" => (Needed::May, true),
                 "terminate" => (Needed::Must, true),
                 "reassign" => (Needed::Must, false),
+                "suspend" => (Needed::Must, false),
+                // A parked case is set going again on its own card.
+                "resume" if offered.task.is_none() => (Needed::May, false),
                 _ => return None,
             };
             Some(other(sight, tried, offered, reason, irreversible))

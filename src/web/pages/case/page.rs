@@ -3,8 +3,10 @@
 use actix_web::http::StatusCode;
 
 use super::tried::Tried;
-use super::{Sight, cards, flow, may_attach, others, signatures, timeline};
-use crate::engine::ClockReading;
+use super::{
+    Sight, branches, cards, entries, flow, jump, may_attach, others, signals, signatures, timeline,
+};
+use crate::engine::{ClockReading, Task};
 use crate::forms::{self, Words};
 use crate::services::seen::Seen;
 use crate::storage::attachments::Attachment;
@@ -57,6 +59,10 @@ pub fn show(
         upload: may_attach(&sight).then(|| upload(&sight, tried)),
         discussion: others::discussion(&sight, tried),
         others: others::of(&sight, tried),
+        signals: signals::of(&sight, tried),
+        jump: jump::of(&sight, tried),
+        blocks: branches::of(&sight),
+        entries: entries::of(&sight),
     };
     visit.page_as(status, reader, nav, &view)
 }
@@ -96,6 +102,9 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     if let Some(words) = &tried.meanwhile {
         return Some(Notice::new(Tone::Warn, words.clone()));
     }
+    if let Some(words) = timeline::suspended(sight) {
+        return Some(Notice::new(Tone::Warn, words));
+    }
     let person = &sight.seen.viewer.person;
     let case = &sight.seen.running.case;
     // Who filed a case may see it above their clearance.
@@ -103,27 +112,35 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     too_high.then(|| Notice::new(Tone::Warn, sight.say("case.too_high", &[])))
 }
 
-/// The clocks of what is open, the earliest first; each once.
+/// The clocks of what is open, the earliest first, each once: those of the reader's own tasks, else those outside every
+/// branch, which shows its own; where there are only such, the nearest.
 fn dues(sight: &Sight<'_>) -> Vec<DueView> {
     let seen = sight.seen;
-    let mut readings: Vec<ClockReading<'_>> = Vec::new();
-    for reading in seen
-        .running
-        .case
-        .open_tasks()
-        .flat_map(|task| seen.clocks(task))
-    {
-        if !readings.iter().any(|known| known.key == reading.key) {
-            readings.push(reading);
+    let case = &seen.running.case;
+    let of = |wanted: &dyn Fn(&Task) -> bool| {
+        let mut readings: Vec<ClockReading<'_>> = Vec::new();
+        for reading in case
+            .open_tasks()
+            .filter(|task| wanted(task))
+            .flat_map(|task| seen.clocks(task))
+        {
+            if !readings.iter().any(|known| known.key == reading.key) {
+                readings.push(reading);
+            }
+        }
+        readings.sort_by_key(|reading| (reading.deadline.is_none(), reading.deadline));
+        readings
+    };
+    let mut readings = of(&|task| sight.is_mine(task));
+    if readings.is_empty() {
+        readings = of(&|_| true);
+        let outside = |place: &str| branches::innermost(sight, place).is_none();
+        match readings.iter().any(|reading| outside(reading.node)) {
+            true => readings.retain(|reading| outside(reading.node)),
+            false => readings.truncate(1),
         }
     }
-    readings.sort_by_key(|reading| (reading.deadline.is_none(), reading.deadline));
-    let reckoning = Reckoning {
-        workflow: &seen.running.workflow,
-        calendar: &seen.running.calendar,
-        now: seen.now,
-        language: sight.language,
-    };
+    let reckoning = Reckoning::of(seen, sight.language);
     readings
         .iter()
         .map(|reading| reckoning.explained(reading))
@@ -135,12 +152,12 @@ fn content(sight: &Sight<'_>) -> Content {
     let case = &seen.running.case;
     Content {
         version: String::new(),
-        sections: forms::display(
+        sections: forms::display_of(
             &seen.running.workflow.form,
-            &case.answers,
+            (&case.answers, &case.private),
             &seen.facts,
             &sight.language,
-            seen.private.as_ref(),
+            seen.private.as_ref().map(|opened| &opened.case),
         ),
     }
 }

@@ -1,26 +1,72 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
-use super::Sight;
-use crate::engine::{Answer, Event, Task, TaskAsks, TaskId};
+use super::{Sight, standing};
+use crate::engine::{Answer, Event, LeftAs, Task, TaskAsks, TaskId, place_of_clock};
 use crate::services::seen::Happened;
+use crate::services::titles::branch_at;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Timeline, TimelineItem, Tone};
 use crate::workflow::Stage;
 
+/// More than these are not told one by one: each stands with its branch as well.
+const MOST_AWAITED: usize = 5;
+
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = words::awaited(&sight.seen.running.case)
-        .map(|task| awaited(sight, task))
-        .collect();
-    let events = sight
-        .seen
-        .history
-        .iter()
-        .rev()
-        .filter_map(|happened| Telling { sight, happened }.item())
-        .collect();
-    Timeline::folded(awaited, events, sight.language)
+    let mut events: Vec<TimelineItem> = Vec::new();
+    let mut last = None;
+    for happened in sight.seen.history.iter().rev() {
+        let Some(item) = (Telling { sight, happened }).item() else {
+            continue;
+        };
+        // A command may do the same to many: every entry of a register, every branch.
+        let told = Some((happened.body.revision, item.text.clone()));
+        if told != last {
+            events.push(item);
+        }
+        last = told;
+    }
+    Timeline::folded(now(sight), events, sight.language)
+}
+
+/// What is awaited, the reader's own first, and what stands until its time.
+fn now(sight: &Sight<'_>) -> Vec<TimelineItem> {
+    let case = &sight.seen.running.case;
+    if case.is_suspended() {
+        return Vec::new();
+    }
+    let mut tasks: Vec<&Task> = words::awaited(case).collect();
+    tasks.sort_by_key(|task| !sight.is_mine(task));
+    let mut items: Vec<TimelineItem> = tasks.iter().map(|task| awaited(sight, task)).collect();
+    let open = case.region().map(|region| region.all()).unwrap_or_default();
+    let standing = open.into_iter().filter_map(|position| {
+        let text = standing::line(sight, position)?;
+        Some(waiting(
+            text,
+            sight.titles().in_branch(String::new(), &position.id),
+        ))
+    });
+    items.extend(standing);
+    if MOST_AWAITED < items.len() {
+        let rest = (items.len() - MOST_AWAITED).to_string();
+        items.truncate(MOST_AWAITED);
+        items.push(waiting(
+            sight.say("branch.more_awaited", &[("n", &rest)]),
+            String::new(),
+        ));
+    }
+    items
+}
+
+fn waiting(text: String, when: String) -> TimelineItem {
+    TimelineItem {
+        dot: "now",
+        text,
+        machine: String::new(),
+        when,
+        comment: String::new(),
+    }
 }
 
 fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
@@ -34,30 +80,51 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Repair => "case.awaits.repair",
         TaskAsks::File => "case.awaits.file",
     };
-    TimelineItem {
-        dot: "now",
-        text: sight.say(key, &[("whom", &whom)]),
-        machine: String::new(),
-        when: sight.stage(task),
-        comment: String::new(),
-    }
+    waiting(sight.say(key, &[("whom", &whom)]), sight.stage(task))
 }
 
-/// What somebody wrote with the last event of a kind: why it was returned, what is missing, why it is parked.
-pub fn last_words(sight: &Sight<'_>, kind: &str) -> String {
-    let last = sight
-        .seen
-        .history
-        .iter()
-        .rev()
-        .find(|happened| happened.body.event.kind() == kind);
-    match last.map(|happened| &happened.body.event) {
-        Some(Event::Returned { comment, .. } | Event::SupplementAsked { comment, .. }) => {
-            comment.clone()
+/// What somebody wrote when the task came: why it was returned, what is missing, why it is parked.
+pub fn why_asked(sight: &Sight<'_>, task: &Task) -> String {
+    let running = &sight.seen.running;
+    let branch = |place: &str| branch_at(&running.workflow, &running.case, place);
+    let said = |event: &Event| match (event, task.asks) {
+        (Event::SupplementAsked { id, comment, .. }, TaskAsks::Supply) if *id == task.stage => {
+            Some(comment.clone())
         }
-        Some(Event::Parked { reason, .. }) => reason.clone(),
-        _ => String::new(),
+        (Event::Returned { from, comment, .. }, TaskAsks::Edit)
+            if branch(from) == branch(&task.stage) || branch(&task.stage).is_none() =>
+        {
+            Some(comment.clone())
+        }
+        (Event::Parked { id, reason, .. }, TaskAsks::Repair) if *id == task.stage => {
+            Some(reason.clone())
+        }
+        _ => None,
+    };
+    let newest = sight.seen.history.iter().rev();
+    let mut found = newest.filter_map(|happened| said(&happened.body.event));
+    found.next().unwrap_or_default()
+}
+
+/// 周岚 于 10月9日 10:20 挂起了这一件：…; `None` while it is not.
+pub fn suspended(sight: &Sight<'_>) -> Option<String> {
+    if !sight.seen.running.case.is_suspended() {
+        return None;
     }
+    let newest = sight.seen.history.iter().rev();
+    let mut found = newest.filter_map(|happened| match &happened.body.event {
+        Event::Suspended { comment } => Some((happened, comment)),
+        _ => None,
+    });
+    let (happened, comment) = found.next()?;
+    let who = happened.actor.map(|actor| sight.names.person(actor));
+    let when = format::moment(happened.at, sight.seen.now, sight.language);
+    let values = [
+        ("who", &*who.unwrap_or_default()),
+        ("when", &*when),
+        ("why", comment),
+    ];
+    Some(sight.say("branch.suspended", &values))
 }
 
 /// 赵明 刚提交了意见，请看后再办: what others did since the page was made.
@@ -179,17 +246,24 @@ impl Telling<'_> {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.reassigned", &values, comment)
             }
-            Event::Returned { to, comment, .. } => {
+            Event::Returned { from, to, comment } => {
                 let to = match to {
                     Some(stage) => self.sight.title(stage),
-                    None => self.say("case.applicant", &[]),
+                    None => {
+                        let applicant = self.say("case.applicant", &[]);
+                        self.sight.titles().in_branch(applicant, from)
+                    }
                 };
                 told("warn", "case.event.returned", &[("to", &to)], comment)
             }
             Event::SupplementAsked {
-                fields, comment, ..
+                id,
+                fields,
+                comment,
+                ..
             } => {
                 let fields = self.fields(fields);
+                let fields = self.sight.titles().in_branch(fields, id);
                 told(
                     "warn",
                     "case.event.supplement",
@@ -231,11 +305,14 @@ impl Telling<'_> {
                 comment,
             } => {
                 let what = self.sight.signal(id, signal);
+                let what = self.sight.titles().in_branch(what, id);
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.signalled", &[("what", &what)], comment)
             }
-            Event::Recorded { register, .. } => {
-                told("", "case.event.recorded", &[("register", register)], "")
+            Event::Recorded { id, register, .. } => {
+                let register = super::entries::register(self.sight, register);
+                let register = self.sight.titles().in_branch(register, id);
+                told("", "case.event.recorded", &[("register", &register)], "")
             }
             Event::CaseStarted { id, .. } => {
                 let stage = self.sight.title(id);
@@ -260,9 +337,13 @@ impl Telling<'_> {
                 let to = self.sight.title(to);
                 told("warn", "case.event.jumped", &[("to", &to)], comment)
             }
+            Event::Waits { id } => {
+                let stage = self.sight.title(id);
+                told("ok", "branch.event.waits", &[("stage", &stage)], "")
+            }
+            Event::Left { id, how } => self.left(id, *how),
+            Event::BranchOpened { id, .. } => self.opened(id),
             Event::Commented { .. }
-            | Event::BranchOpened { .. }
-            | Event::Waits { .. }
             | Event::Stands { .. }
             | Event::Held { .. }
             | Event::Unheld { .. }
@@ -272,13 +353,45 @@ impl Telling<'_> {
             | Event::TasksOpened { .. }
             | Event::TurnCame { .. }
             | Event::TaskCancelled { .. }
-            | Event::Left { .. }
             | Event::EditAsked { .. }
             | Event::ClockStarted { .. }
             | Event::ClockStopped { .. }
             | Event::ClockBudgeted { .. }
             | Event::StepCame { .. } => None,
         }
+    }
+
+    /// What became of a branch; of a stage its signatures tell.
+    fn left(&self, place: &str, how: LeftAs) -> Option<Told> {
+        let (dot, key) = match how {
+            LeftAs::Passed => ("ok", "passed"),
+            LeftAs::Refused => ("bad", "refused"),
+            LeftAs::Void => ("", "void"),
+            LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => return None,
+        };
+        let branch = self.branch(place)?;
+        let key = format!("branch.event.{key}");
+        Some((dot, self.say(&key, &[("branch", &branch)]), String::new()))
+    }
+
+    /// A branch that begins once more; the first time the tasks of all of them tell.
+    fn opened(&self, place: &str) -> Option<Told> {
+        let history = self.sight.seen.history.iter();
+        let mut earlier = history.filter(|past| past.seq < self.happened.seq);
+        let before = earlier
+            .any(|past| matches!(&past.body.event, Event::BranchOpened { id, .. } if id == place));
+        let branch = self.branch(place).filter(|_| before)?;
+        let words = self.say("branch.event.opened_again", &[("branch", &branch)]);
+        Some(("", words, String::new()))
+    }
+
+    /// 数据提供部门办理（省公安厅）, 安全; `None` of what is no branch.
+    fn branch(&self, place: &str) -> Option<String> {
+        let workflow = &self.sight.seen.running.workflow;
+        workflow
+            .is_branch(place)
+            .then(|| self.sight.title(place))
+            .filter(|_| workflow.node(place).is_some())
     }
 
     /// An opinion. Returning, revising and supplying have events of their own.
@@ -333,9 +446,7 @@ impl Telling<'_> {
 
     /// The stage or block of a clock.
     fn clock(&self, key: &str) -> String {
-        let clock = self.sight.seen.running.case.clocks.get(key);
-        let node = clock.map_or(key, |clock| clock.node.as_str());
-        self.sight.title(node.split('/').next().unwrap_or(node))
+        self.sight.title(place_of_clock(key))
     }
 
     fn end_dot(&self, end: &str) -> &'static str {

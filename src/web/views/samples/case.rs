@@ -230,16 +230,14 @@ fn timeline(language: Language) -> Timeline {
     )
 }
 
-fn signature(stage: &str, person: &str, opinion: Tag, when: &str) -> Signature {
+pub(super) fn signature(stage: &str, person: &str, opinion: Tag, when: &str) -> Signature {
     Signature {
         stage: stage.into(),
         person: person.into(),
         department: "省公安厅科技信息化总队".into(),
         opinion,
-        comment: String::new(),
         when: when.into(),
-        until: false,
-        now: false,
+        ..Signature::default()
     }
 }
 
@@ -318,6 +316,10 @@ fn case(language: Language) -> CaseView {
         }),
         discussion: discussion(),
         others: others(),
+        signals: Vec::new(),
+        jump: None,
+        blocks: Vec::new(),
+        entries: Vec::new(),
     }
 }
 

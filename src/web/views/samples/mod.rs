@@ -2,6 +2,7 @@
 
 use chrono::{TimeZone, Utc};
 
+mod branches;
 mod case;
 mod filing;
 mod lists;
@@ -104,6 +105,7 @@ pub(super) fn all() -> Vec<Sample> {
             let pages = [
                 lists::pages(language),
                 filing::pages(language),
+                branches::pages(language),
                 case::pages(language),
                 outside::pages(language),
             ];
