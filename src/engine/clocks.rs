@@ -83,9 +83,7 @@ pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [Clo
         return every.map_or(&[], std::slice::from_ref);
     }
     match &node.kind {
-        Kind::Wait(wait) if is_until(clock_node) => {
-            wait.until.as_ref().map_or(&[], std::slice::from_ref)
-        }
+        Kind::Wait(wait) if is_until(clock_node) => wait.until.as_slice(),
         _ => &node.due,
     }
 }

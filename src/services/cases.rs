@@ -10,7 +10,7 @@ use super::facts::{Facts, Owner};
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::{App, Error, Viewer, registers, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -216,6 +216,9 @@ fn act(
         facts.at(&situation, &place_of(&situation, &command))
     };
     let vault = SealingVault::new(app, running.ulid);
+    let department = &running.case.department;
+    let registered = registers::asked(conn, &running.workflow, department, &answers)?;
+    let children = started::children(conn, running.id)?;
     let context = Context {
         actor,
         channel: by.channel,
@@ -224,14 +227,15 @@ fn act(
         calendar: &running.calendar,
         lookup: &lookup,
         vault: &vault,
-        registered: &[],
-        children: &[],
+        registered: &registered,
+        children: &children,
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
     let (id, ulid) = (running.id, running.ulid);
     let revision = save(app, conn, &running, &decision, &context)?;
     vault.store(conn, id, app.now())?;
+    started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;
     }
@@ -318,6 +322,7 @@ pub(super) fn submit_draft(
         Some(Owner::Draft(draft.id)),
         &[&answers],
     )?;
+    let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
 
@@ -342,7 +347,7 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
+        registered: &registered,
         children: &[],
         number: Some(&number),
     };
@@ -361,6 +366,7 @@ pub(super) fn submit_draft(
     vault.store(conn, id, app.now())?;
     storage::attachments::adopt(conn, draft.id, id)?;
     storage::drafts::remove(conn, draft.id, draft.revision)?;
+    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
     Ok(Done {
         case_id: Some(id),
         ulid,
@@ -379,10 +385,19 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
+        let department = &running.case.department;
+        let answers: Vec<&Answers> = running.case.all_answers().collect();
+        let registered = registers::asked(conn, &running.workflow, department, &answers)?;
+        let children = started::children(conn, running.id)?;
+        let context = Context {
+            registered: &registered,
+            children: &children,
+            ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
+        };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
+            started::submit_started(&shared, conn, &running, decision)?;
         }
         let case = decision
             .as_ref()

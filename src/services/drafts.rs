@@ -112,6 +112,34 @@ fn start_in(
     })
 }
 
+/// Starts a draft from what another case hands over: what the form does not ask for at the start is left out.
+pub(super) fn start_from(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    key: &str,
+    with: Answers,
+) -> Result<Ulid, Error> {
+    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
+    let workflow = app.workflow(conn, version.id)?;
+    let asked = engine::asked_at_start(&workflow);
+    let answers: Answers = with
+        .into_iter()
+        .filter(|(field, _)| asked.asks(field))
+        .collect();
+    let ulid = Ulid::new();
+    let new = NewDraft {
+        ulid,
+        workflow_key: key.to_owned(),
+        author_id: viewer.person.id,
+        department: viewer.person.department.clone(),
+        from_case: None,
+        content: content(app, &workflow, ulid, &answers)?,
+    };
+    drafts::insert(conn, &new)?;
+    Ok(ulid)
+}
+
 /// The revision that the author is writing of a case of theirs, when there is one. Looking makes none.
 pub fn revision_of(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Option<(i64, Answers)>, Error> {
     let (shared, by) = (Arc::clone(app), by.clone());

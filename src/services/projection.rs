@@ -10,7 +10,7 @@ use super::cases::Running;
 use super::titles::Titles;
 use super::viewer::{address, concerned};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
-use super::{App, Error, links, notices};
+use super::{App, Error, links, notices, registers, started};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
@@ -94,6 +94,8 @@ pub(super) fn write(
         )?;
     }
     append(conn, running, decision, context)?;
+    registers::write(conn, running, case, context)?;
+    started::tell_parent(app, conn, running.ulid, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
     if context.actor != Actor::System {
         // A timer's own claim is settled by whoever holds it.

@@ -27,12 +27,14 @@ pub mod participants;
 pub mod people;
 pub mod personal_values;
 pub mod posts;
+pub mod register_entries;
 pub mod roles;
 mod schema;
 #[cfg(test)]
 mod schema_test;
 pub mod search_terms;
 pub mod sessions;
+pub mod started_cases;
 mod task_offers;
 pub mod tasks;
 pub mod timers;

@@ -477,6 +477,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use super::column_types::*;
+
+    register_entries (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        register -> Text,
+        case_id -> BigInt,
+        entry -> Text,
+        department -> Text,
+        status -> Nullable<Text>,
+        document -> JsonDoc,
+        opened_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    register_values (entry_id, value) {
+        entry_id -> BigInt,
+        register -> Text,
+        department -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    started_cases (parent_id, task) {
+        parent_id -> BigInt,
+        task -> BigInt,
+        ulid -> UlidText,
+    }
+}
+
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -485,6 +521,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_terms,
     tasks,
     task_offers,
-    copies
+    copies,
+    started_cases
 );
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

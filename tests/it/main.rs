@@ -29,6 +29,7 @@ mod pages_http;
 mod rights;
 mod sending;
 mod shipped;
+mod started;
 mod storage;
 mod storage_claims;
 mod storage_lists;

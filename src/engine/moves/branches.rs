@@ -70,11 +70,11 @@ impl Run<'_> {
     /// Opens a branch of a block that is open, from its beginning.
     pub(super) fn open_branch(&mut self, branch: &str) -> Vec<Move> {
         self.record_branch(branch);
-        self.into_branch(branch).into_iter().collect()
+        self.first_of_branch(branch).into_iter().collect()
     }
 
     /// The first stage inside a branch; one without any has passed.
-    fn into_branch(&mut self, branch: &str) -> Option<Move> {
+    fn first_of_branch(&mut self, branch: &str) -> Option<Move> {
         let node = self.workflow.node(branch)?;
         let list = match (&node.kind, branch_of(branch)) {
             (Kind::Parallel(parallel), Some(name)) => parallel
@@ -101,7 +101,7 @@ impl Run<'_> {
     /// A branch for an element that had none yet.
     pub(super) fn open_part(&mut self, branch: &str, part: &parts::Part) -> Option<Move> {
         self.record_part(branch, part.document());
-        self.into_branch(branch)
+        self.first_of_branch(branch)
     }
 
     fn record_part(&mut self, branch: &str, part: Json) {

@@ -32,7 +32,7 @@ use crate::messages::{Language, text};
 use crate::services::cases::{self, By};
 use crate::services::seen::{self, Seen};
 use crate::services::titles::Titles;
-use crate::services::{Error, uploads};
+use crate::services::{Error, started, uploads};
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{Fact, Problem};
 use crate::workflow::{Stage, Who};
@@ -125,10 +125,15 @@ impl<'a> Sight<'a> {
 
     /// Whether the reader is asked for this task.
     fn is_mine(&self, task: &Task) -> bool {
-        self.seen
-            .offered
-            .iter()
-            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+        let me = self.seen.viewer.person.id;
+        // Another case is filed on pages of its own.
+        let files = task.asks == TaskAsks::File && self.seen.eligible(task).contains(&me);
+        files
+            || self
+                .seen
+                .offered
+                .iter()
+                .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
     }
 }
 
@@ -385,6 +390,21 @@ impl Acting<'_> {
         let fresh = see(self.visit, &self.reader, self.seen.summary.ulid)?;
         page::show(self.visit, &self.reader, status, &fresh, tried)
     }
+}
+
+/// `POST /c/{id}/file`: opens the draft of the case that a task asks for (填报).
+pub async fn file(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
+    visit
+        .take(body, move |visit, posted| {
+            let (reader, posted) = visit.short_form(posted)?;
+            let id = id(&path)?;
+            let Some(task) = posted.get("task").and_then(task_id) else {
+                return Err(Problem::Unprocessable.into());
+            };
+            let draft = started::open(&visit.app, &by(&reader, None), id, task)?;
+            Ok(Answer::see_other(&format!("/c/{draft}/edit")))
+        })
+        .await
 }
 
 /// `POST /c/{id}/attachments`

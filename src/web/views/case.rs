@@ -118,6 +118,9 @@ pub struct ActCard {
     pub claim: Option<Claim>,
     /// Where it is done, if not here: the pages of the form.
     pub link: Option<Link>,
+    /// The button that opens the draft of another case, posted with `task` to `/c/:id/file`; empty where none is asked
+    /// for.
+    pub begin: String,
     /// What must be confirmed (`confirmed`) before the answer is taken.
     pub warning: String,
 }

@@ -235,10 +235,7 @@ fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
                 let offered = world.offered(login);
                 offered.iter().any(|offered| offered.action == "resume")
             };
-            prop_assert!(
-                LOGINS.iter().any(|login| resumes(&login)),
-                "nobody resumes it"
-            );
+            prop_assert!(LOGINS.iter().any(resumes), "nobody resumes it");
         }
         Status::Open { .. } => {
             somebody_can_move_it(world, yaml)?;

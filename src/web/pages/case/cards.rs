@@ -76,6 +76,10 @@ impl Card<'_> {
             return_to: self.return_to(),
             claim: self.claim(),
             link: self.link(),
+            begin: match self.task.asks {
+                TaskAsks::File => sight.say("branch.file", &[]),
+                _ => String::new(),
+            },
             warning: self
                 .on_me(|tried| tried.warning.clone())
                 .unwrap_or_default(),

@@ -182,6 +182,7 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        begin: String::new(),
         warning: String::new(),
     }
 }
