@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod api_branches;
 mod api_detours;
 mod api_input;
 mod api_service;
@@ -25,6 +26,7 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod pages_branches;
 mod pages_http;
 mod rights;
 mod sending;

@@ -12,7 +12,7 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::calendar::{Duration, Unit, last_day};
+use crate::calendar::{Duration, Unit, day_of};
 use crate::engine::{self, Channel, Command, Input, Party, Rejection};
 use crate::expression::{Scope, Value};
 use crate::forms::{self, Answers};
@@ -289,7 +289,7 @@ impl<'a> Ahead<'a> {
         match at.value(scope) {
             Ok(Value::Time(at)) => {
                 let language = self.visit.language;
-                let date = format::day(last_day(at), self.desk.now, language);
+                let date = format::day(day_of(at), self.desk.now, language);
                 text(language, "branch.until", &[("date", &date)])
             }
             _ => String::new(),

@@ -16,7 +16,7 @@ use huiqian::forms::Answers;
 use huiqian::messages::Language;
 use huiqian::services::cases::{self, By, Done};
 use huiqian::services::viewer::Viewer;
-use huiqian::services::{App, Error, demo, drafts, seen};
+use huiqian::services::{App, Error, demo, drafts, seen, workflows};
 use huiqian::storage::{self, Db, Lease};
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -82,6 +82,16 @@ impl Office {
         }
     }
 
+    /// Puts one more definition in force and answers with its key.
+    #[track_caller]
+    pub fn publish(&self, yaml: &str) -> String {
+        let key = world::workflow(yaml).key;
+        workflows::propose(&self.app.db, &self.clock, "chen.siyuan", "trial.yaml", yaml)
+            .expect("proposed");
+        workflows::confirm(&self.app.db, &self.clock, &key, "zhou.lan").expect("confirmed");
+        key
+    }
+
     pub fn person(&self, login: &str) -> PersonId {
         let directory = self.app.db.read(|conn| self.app.directory(conn));
         let directory = directory.expect("a directory");
@@ -114,8 +124,13 @@ impl Office {
 
     /// Files a request of 省卫健委 by li.wenjing and answers with its public id.
     pub fn file(&self, answers: Value) -> Result<Ulid, Error> {
+        self.file_by("data-sharing", answers)
+    }
+
+    /// The same by another workflow.
+    pub fn file_by(&self, workflow: &str, answers: Value) -> Result<Ulid, Error> {
         let by = self.by("li.wenjing");
-        let open = drafts::start(&self.app, &by, "data-sharing", object(answers))?;
+        let open = drafts::start(&self.app, &by, workflow, object(answers))?;
         let ulid = open.draft.ulid;
         self.act(ulid, "li.wenjing", "submit", Input::default())?;
         Ok(ulid)

@@ -201,7 +201,7 @@ fn told(sight: &Sight<'_>, task: &Task) -> String {
     sight.say("branch.waits", &[("stage", &stage), ("whom", &whom)])
 }
 
-/// The clocks inside, those set by law first.
+/// The clocks of what is open inside, those set by law first.
 fn dues(sight: &Sight<'_>, branch: &str) -> Vec<DueView> {
     let running = &sight.seen.running;
     let reckoning = Reckoning::of(sight.seen, sight.language);

@@ -6,7 +6,7 @@ use super::tried::Tried;
 use super::{
     Sight, branches, cards, entries, flow, jump, may_attach, others, signals, signatures, timeline,
 };
-use crate::engine::{ClockReading, Task};
+use crate::engine::ClockReading;
 use crate::forms::{self, Words};
 use crate::services::seen::Seen;
 use crate::storage::attachments::Attachment;
@@ -112,33 +112,28 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     too_high.then(|| Notice::new(Tone::Warn, sight.say("case.too_high", &[])))
 }
 
-/// The clocks of what is open, the earliest first, each once: those of the reader's own tasks, else those outside every
-/// branch, which shows its own; where there are only such, the nearest.
+/// The clocks of what is open, the earliest first, each once: those of the reader's own tasks and those outside every
+/// branch, for a branch shows its own; where there are none of these, the nearest.
 fn dues(sight: &Sight<'_>) -> Vec<DueView> {
     let seen = sight.seen;
-    let case = &seen.running.case;
-    let of = |wanted: &dyn Fn(&Task) -> bool| {
-        let mut readings: Vec<ClockReading<'_>> = Vec::new();
-        for reading in case
-            .open_tasks()
-            .filter(|task| wanted(task))
-            .flat_map(|task| seen.clocks(task))
-        {
+    let mut readings: Vec<ClockReading<'_>> = Vec::new();
+    let mut own: Vec<&str> = Vec::new();
+    for task in seen.running.case.open_tasks() {
+        let mine = sight.is_mine(task);
+        for reading in seen.clocks(task) {
+            own.extend(mine.then_some(reading.key));
             if !readings.iter().any(|known| known.key == reading.key) {
                 readings.push(reading);
             }
         }
-        readings.sort_by_key(|reading| (reading.deadline.is_none(), reading.deadline));
-        readings
+    }
+    readings.sort_by_key(|reading| (reading.deadline.is_none(), reading.deadline));
+    let belongs = |reading: &ClockReading<'_>| {
+        own.contains(&reading.key) || branches::innermost(sight, reading.node).is_none()
     };
-    let mut readings = of(&|task| sight.is_mine(task));
-    if readings.is_empty() {
-        readings = of(&|_| true);
-        let outside = |place: &str| branches::innermost(sight, place).is_none();
-        match readings.iter().any(|reading| outside(reading.node)) {
-            true => readings.retain(|reading| outside(reading.node)),
-            false => readings.truncate(1),
-        }
+    match readings.iter().any(belongs) {
+        true => readings.retain(belongs),
+        false => readings.truncate(1),
     }
     let reckoning = Reckoning::of(seen, sight.language);
     readings

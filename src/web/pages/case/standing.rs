@@ -1,7 +1,7 @@
 //! What stands without waiting for a signature: a period of use, the next round, another case, a step that is held back.
 
 use super::Sight;
-use crate::calendar::{Instant, day_of, last_day};
+use crate::calendar::{Instant, day_of};
 use crate::engine::{self, Event, Measure, Move, Position, PositionState, TaskAsks};
 use crate::web::format;
 use crate::web::views::{Signature, Tag, Tone};
@@ -93,7 +93,7 @@ fn date(sight: &Sight<'_>, place: &str) -> Option<String> {
         Measure::Fixed { at, .. } => *at,
         Measure::Budget(_) => own.deadline?,
     };
-    Some(format::day(last_day(at), sight.seen.now, sight.language))
+    Some(day(sight, at))
 }
 
 fn day(sight: &Sight<'_>, at: Instant) -> String {
