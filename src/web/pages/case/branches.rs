@@ -208,7 +208,9 @@ fn dues(sight: &Sight<'_>, branch: &str) -> Vec<DueView> {
     let mut readings = engine::all_readings(&running.workflow, &running.case, &running.calendar);
     readings.retain(|reading| {
         let own = reading.clock.node == reading.node || reading.supplement;
-        own && !reading.clock.stopped && innermost(sight, reading.node).as_deref() == Some(branch)
+        let open = running.case.position(reading.node).is_some();
+        let here = innermost(sight, reading.node).as_deref() == Some(branch);
+        own && open && here && !reading.clock.stopped
     });
     readings.sort_by_key(|reading| {
         (

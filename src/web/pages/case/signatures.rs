@@ -1,7 +1,7 @@
 //! 签署情况: every signature that was given, is awaited, or will be asked for.
 
 use super::{Sight, branches, cards, standing};
-use crate::engine::{Status, Task, TaskState};
+use crate::engine::{PositionState, Status, Task, TaskState};
 use crate::forms::{self, SectionDisplay};
 use crate::web::format;
 use crate::web::pages::words;
@@ -31,7 +31,11 @@ pub fn of(sight: &Sight<'_>) -> Signatures {
         ("rest", &*numbers[2]),
     ];
     Signatures {
-        summary: sight.say("case.signatures", &values),
+        summary: match collecting.to_come {
+            // What is still to come in branches is told with them.
+            0 => sight.say("branch.signatures", &values),
+            _ => sight.say("case.signatures", &values),
+        },
         rows: collecting.rows,
     }
 }
@@ -77,9 +81,7 @@ impl Collecting<'_> {
                 Kind::Group { stages } => self.list(stages, aside),
                 Kind::Aside { stages } => self.list(stages, true),
                 Kind::Parallel(_) | Kind::Foreach(_) => self.block(node, &place, aside),
-                Kind::Wait(_) | Kind::Start(_) => {
-                    self.rows.extend(standing::row(self.sight, node, &place));
-                }
+                Kind::Wait(_) | Kind::Start(_) => self.standing(node, &place, aside),
             }
         }
     }
@@ -93,7 +95,10 @@ impl Collecting<'_> {
         });
         self.rows
             .extend(asked.map(|task| signature(self.sight, task, stage)));
-        if self.comes(place, aside) {
+        let stands = case.position(place).map(|position| &position.state);
+        if stands == Some(&PositionState::Between) {
+            self.rows.extend(standing::row(self.sight, node, place));
+        } else if self.comes(place, aside) {
             self.to_come += 1;
             self.rows.push(to_come(self.sight, node, place, stage));
         }
@@ -103,6 +108,23 @@ impl Collecting<'_> {
     fn comes(&self, place: &str, aside: bool) -> bool {
         let record = self.sight.seen.running.case.stage(place);
         self.goes_on && !aside && record.rounds == 0 && record.skipped.is_none()
+    }
+
+    fn standing(&mut self, node: &Node, place: &str, aside: bool) {
+        if let Some(row) = standing::row(self.sight, node, place) {
+            self.rows.push(row);
+        } else if self.comes(place, aside) {
+            self.not_begun(node);
+        }
+    }
+
+    fn not_begun(&mut self, node: &Node) {
+        self.to_come += 1;
+        self.rows.push(Signature {
+            stage: self.sight.title_alone(&node.id),
+            opinion: Tag::plain(Tone::Line, self.sight.say("case.not_begun", &[])),
+            ..Signature::default()
+        });
     }
 
     /// A block stands for its branches, which are shown by themselves.
@@ -125,12 +147,7 @@ impl Collecting<'_> {
                 ..Signature::default()
             });
         } else if self.comes(place, aside) {
-            self.to_come += 1;
-            self.rows.push(Signature {
-                stage: self.sight.title_alone(&node.id),
-                opinion: Tag::plain(Tone::Line, self.sight.say("case.not_begun", &[])),
-                ..Signature::default()
-            });
+            self.not_begun(node);
         }
     }
 }

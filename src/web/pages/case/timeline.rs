@@ -248,13 +248,12 @@ impl Telling<'_> {
             }
             Event::Returned { from, to, comment } => {
                 let to = match to {
-                    Some(stage) => self.sight.title(stage),
-                    None => {
-                        let applicant = self.say("case.applicant", &[]);
-                        self.sight.titles().in_branch(applicant, from)
-                    }
+                    Some(stage) => self.sight.title_alone(stage),
+                    None => self.say("case.applicant", &[]),
                 };
-                told("warn", "case.event.returned", &[("to", &to)], comment)
+                let (dot, text, comment) =
+                    told("warn", "case.event.returned", &[("to", &to)], comment)?;
+                Some((dot, self.sight.titles().in_branch(text, from), comment))
             }
             Event::SupplementAsked {
                 id,

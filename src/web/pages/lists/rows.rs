@@ -370,7 +370,11 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         if running.case.is_suspended() {
             return Tag::with_icon(Tone::Warn, "circle-pause", say("branch.state.suspended"));
         }
-        let asks = |wanted: TaskAsks| running.case.open_tasks().any(|task| task.asks == wanted);
+        // While others are asked in other branches, the case as a whole goes on.
+        let asks = |wanted: TaskAsks| {
+            let mut awaited = words::awaited(&running.case).peekable();
+            awaited.peek().is_some() && awaited.all(|task| task.asks == wanted)
+        };
         if asks(TaskAsks::Edit) {
             return Tag::with_icon(Tone::Warn, "undo-2", say("case.state.edit"));
         }
