@@ -90,6 +90,26 @@ pub(super) enum Workflow {
         #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
         format: Format,
     },
+    #[command(about = "流程定义的 JSON Schema，供编辑器补全和检查 · The JSON Schema for editors")]
+    Schema,
+    #[command(about = "画流程图，输出到标准输出 · Draw a definition, on stdout")]
+    Diagram {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_enum, default_value_t = Picture::Svg, help = "输出格式 · Output")]
+        format: Picture,
+        #[arg(
+            long,
+            default_value_t = 960,
+            help = "SVG 的宽度（像素） · Width of the SVG",
+            value_parser = clap::value_parser!(u16).range(240..=4000)
+        )]
+        width: u16,
+        #[arg(long, help = "SVG 从左到右排 · From left to right instead of down")]
+        across: bool,
+        #[arg(long, help = "英文 · In English")]
+        english: bool,
+    },
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]
@@ -112,6 +132,64 @@ pub(super) enum Workflow {
         )]
         by: String,
     },
+    #[command(about = "撤回待确认的版本 · Give up a proposed version")]
+    Withdraw {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁撤回（流程管理员） · Who gives it up"
+        )]
+        by: String,
+    },
+    #[command(about = "列出各版本：谁在何时提交、确认，有多少在办事项 · List the versions")]
+    Versions {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+    },
+    #[command(
+        about = "两个版本有什么不同，默认比较正在使用的与待确认的 · What differs between two versions"
+    )]
+    Diff {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(requires = "to", help = "原版本号，如 3 · The older version")]
+        from: Option<u32>,
+        #[arg(help = "新版本号，如 4 · The newer version")]
+        to: Option<u32>,
+    },
+    #[command(
+        about = "按环节对照表把在办事项迁移到正在使用的版本 · Move running cases to the version in force"
+    )]
+    Migrate {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(
+            long,
+            value_name = "FILE",
+            help = "环节对照表（YAML：from、to、stages） · The stage map"
+        )]
+        map: PathBuf,
+        #[arg(
+            long,
+            help = "只试算：哪些能迁移，哪些不能，为什么 · Only say what would move, and what not"
+        )]
+        dry_run: bool,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁迁移（流程管理员） · Who moves them"
+        )]
+        by: String,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            required_unless_present = "dry_run",
+            help = "理由，记入每件事项的办件记录 · The reason, kept with every case"
+        )]
+        reason: Option<String>,
+    },
 }
 
 /// How findings are written.
@@ -119,6 +197,15 @@ pub(super) enum Workflow {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+/// How a definition is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    Svg,
+    Mermaid,
+    Bpmn,
+    Text,
 }
 
 #[derive(Subcommand)]

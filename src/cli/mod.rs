@@ -5,12 +5,14 @@ mod audit;
 mod calendar;
 mod database;
 mod demo;
+mod diagram;
 mod failure;
 mod imports;
 mod logging;
 mod people;
 mod serve;
 mod usage;
+mod versions;
 mod workflow;
 
 use std::ffi::OsString;
@@ -54,10 +56,39 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Work => serve::work(config),
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
+        Command::Workflow(Workflow::Schema) => workflow::schema(),
+        Command::Workflow(Workflow::Diagram {
+            file,
+            format,
+            width,
+            across,
+            english,
+        }) => diagram::draw(&file, format, (width, across), english),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }
         Command::Workflow(Workflow::Confirm { key, by }) => workflow::confirm(config, &key, &by),
+        Command::Workflow(Workflow::Withdraw { key, by }) => versions::withdraw(config, &key, &by),
+        Command::Workflow(Workflow::Versions { key }) => versions::list(config, &key),
+        Command::Workflow(Workflow::Diff { key, from, to }) => {
+            versions::diff(config, &key, from.zip(to))
+        }
+        Command::Workflow(Workflow::Migrate {
+            key,
+            map,
+            dry_run,
+            by,
+            reason,
+        }) => versions::migrate(
+            config,
+            &versions::Migration {
+                key: &key,
+                map: &map,
+                by: &by,
+                reason: reason.as_deref(),
+                dry_run,
+            },
+        ),
         Command::Calendar(Calendar::Add {
             date,
             days,

@@ -24,6 +24,10 @@ impl Event {
             | Self::Suspended { .. }
             | Self::Continued { .. }
             | Self::Commented { .. }
+            | Self::CopySent { .. }
+            | Self::Urged { .. }
+            | Self::Voided { .. }
+            | Self::Migrated { .. }
             | Self::Unparked { .. }
             | Self::Unheld { .. }
             | Self::Withdrawn { .. }
@@ -56,6 +60,12 @@ impl Event {
                 .last()
                 .map_or(About::Case, |innermost| About::Place(innermost)),
             Self::TurnCame { task }
+            | Self::Allotted { task, .. }
+            | Self::Transferred { task, .. }
+            | Self::Recused { task, .. }
+            | Self::SignersAdded { task, .. }
+            | Self::SignerRemoved { task, .. }
+            | Self::Consulted { task, .. }
             | Self::Claimed { task }
             | Self::Released { task }
             | Self::ClaimLost { task }

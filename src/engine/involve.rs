@@ -13,10 +13,14 @@ pub enum Why {
     Applicant,
     /// Was asked.
     Asked,
+    /// Was asked for advice.
+    Consulted,
     /// Acted.
     Acted,
     /// Was copied on.
     Copied,
+    /// Was sent a copy by somebody, who may see less than all.
+    Sent,
     /// Was told of a deadline.
     Escalated,
     /// Is to name a holder or mend the case.
@@ -49,14 +53,26 @@ impl Involvement {
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Applicant,
+        Self::Asked,
+        Self::Consulted,
+        Self::Acted,
+        Self::Copied,
+        Self::Escalated,
+        Self::Manages,
+    ];
+
     /// The word in the tables.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Applicant => "applicant",
             Self::Asked => "asked",
+            Self::Consulted => "consulted",
             Self::Acted => "acted",
-            Self::Copied => "copied",
+            Self::Copied | Self::Sent => "copied",
             Self::Escalated => "escalated",
             Self::Manages => "manages",
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::{
-    Read, Scope, Surface, Type, TypeFault, Value, Words, check, convert, functions, limits, reads,
+    Phrase, Read, Scope, Surface, Type, TypeFault, Value, Words, check, convert, functions, limits,
+    phrase, reads,
 };
 
 /// Building it takes a tenth of a millisecond, an evaluation less than that.
@@ -67,6 +68,12 @@ impl Expression {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// What it says, for people.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        phrase::phrase(&self.program)
     }
 
     /// True or false; anything else, null included, is an error.

@@ -11,6 +11,7 @@ mod functions;
 mod limits;
 mod nulls;
 mod operators;
+mod phrase;
 mod reads;
 mod scope;
 mod syntax;
@@ -22,6 +23,7 @@ mod words;
 
 pub use check::{Absent, KnownStage, Surface};
 pub use compiled::{CompileError, EvaluationError, Expression};
+pub use phrase::{Phrase, Sign, Term};
 pub use reads::Read;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};

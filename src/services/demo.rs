@@ -103,7 +103,7 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     let [first, second] = PUBLISHERS;
     let file = "workflows/data-sharing.yaml";
     workflows::propose(&app.db, clock, first, file, WORKFLOW)?;
-    workflows::confirm(&app.db, clock, "data-sharing", second)?;
+    workflows::confirm(&app.db, clock, "data-sharing", second, None)?;
     Ok(())
 }
 

@@ -420,6 +420,7 @@ fn orphan(open: &OpenCase, task: &Task, could: &BTreeSet<PersonId>, before: &Dir
         case: &open.case,
         directory: before,
         language: Language::Zh,
+        former: None,
     };
     format!(
         "事项 {} 的环节“{}”正等 {} 办理，能办的只有 {}，导入后就没有人了；请先让其办完，或者为这个岗位安排别的人",

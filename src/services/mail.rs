@@ -103,10 +103,15 @@ impl<'a> Scene<'a> {
             engine::Notice::Escalated => self.escalated(),
             engine::Notice::Returned => self.returned(),
             engine::Notice::Supplement => self.supplement(),
+            // It does not hold any more, and the mail that says so is on its way.
+            engine::Notice::Approved if self.running.case.voided().is_some() => None,
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
+            engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+            engine::Notice::Advised => self.advised(),
         })
     }
 
@@ -160,14 +165,17 @@ impl<'a> Scene<'a> {
 
     fn why(&self, notice: engine::Notice) -> Why {
         let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        let advises = |task: &Task| task.asks == engine::TaskAsks::Advise;
         match notice {
             engine::Notice::Escalated => Why::Overseer,
+            _ if self.task().is_some_and(advises) => Why::Adviser,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
+            engine::Notice::Closed => Why::Asked,
             _ => Why::Copied,
         }
     }
@@ -211,8 +219,9 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
-            Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
+            Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
     }
 
@@ -237,7 +246,20 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
-            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+            Some(Reason::Voided) => Closing::Voided,
+            Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
+                Closing::Ended
+            }
+        }
+    }
+
+    fn copied(&self) -> Notice {
+        let by = self
+            .params
+            .by
+            .and_then(|id| self.running.directory.person(id));
+        Notice::Copied {
+            by: by.map(|person| person.name.clone()),
         }
     }
 
@@ -292,7 +314,11 @@ impl<'a> Scene<'a> {
 }
 
 fn notice_is_for_holders(notice: engine::Notice) -> bool {
-    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+    notices::asks_to_act(notice)
+        || matches!(
+            notice,
+            engine::Notice::NoLongerNeeded | engine::Notice::Advised
+        )
 }
 
 /// A department's short name; its code where it is unknown.

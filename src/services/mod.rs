@@ -2,9 +2,11 @@
 
 pub mod app;
 pub mod audit;
+pub mod batch;
 pub mod calendars;
 pub mod cases;
 pub mod catalogue;
+pub mod definitions;
 pub mod demo;
 pub mod desk;
 pub mod directory;
@@ -16,13 +18,16 @@ pub mod links;
 pub mod lists;
 pub mod mail;
 pub mod mailbox;
+pub mod migration;
 mod notices;
 mod open_cases;
+pub mod opinions;
 pub mod people;
 pub mod preview;
 pub mod projection;
 pub mod queues;
 mod registers;
+mod renaming;
 pub mod seen;
 pub mod sessions;
 pub mod started;
@@ -33,6 +38,7 @@ pub mod viewer;
 pub mod visible;
 pub mod words;
 pub mod workflows;
+mod workload;
 
 pub use app::App;
 pub use error::Error;

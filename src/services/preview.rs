@@ -42,6 +42,7 @@ impl Desk {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &engine::NoWorkload,
             number: None,
         };
         ask(&Situation::new(&self.open.workflow, case, &context))

@@ -6,6 +6,7 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::facts::{AtPlace, Facts, Owner};
+use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
 use super::vault::Opened;
 use super::viewer::Wish;
@@ -14,15 +15,17 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Coming, Context, JumpTarget, Offered, Party, PlainVault,
-    SignalOffer, Situation, Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, Offered,
+    Party, PlainVault, SignalOffer, Situation, Task, TaskId,
 };
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
+use crate::workflow::stage_map::renamed;
 use crate::workflow::{Id, Place, Who};
 
 /// A case and what its reader may know and do.
@@ -41,14 +44,20 @@ pub struct Seen {
     pub visible: Visible,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
+    /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
+    pub urged_until: Option<Instant>,
     /// The tasks' rows: their public ids and deadlines.
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
     /// The private answers, for those who handle the case.
     pub private: Option<Opened>,
+    /// What the reader has typed on their tasks and not given yet.
+    pub opinions: Vec<Opinion>,
     /// The files.
     pub files: Vec<Attachment>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<Copy>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -90,13 +99,16 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
         };
+        let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
+        let typed = opinions.iter().map(|opinion| &opinion.answers);
+        let named: Vec<&Answers> = typed.chain(running.case.all_answers()).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
             running.case.applicant,
             Some(Owner::Case(running.id)),
-            &running.case.all_answers().collect::<Vec<_>>(),
+            &named,
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -105,7 +117,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         for row in events::of_case(conn, running.id)? {
             let body = projection::read_body(&row.event)?;
             let event = row.event;
-            let happened = Happened {
+            history.push(Happened {
                 seq: event.seq,
                 body,
                 actor: event.actor_id,
@@ -113,23 +125,28 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
                 channel: event.channel,
                 at: event.at,
                 hash: event.hash,
-            };
-            if visible.event(&whole, &happened, &viewer) {
-                history.push(happened);
-            }
+            });
         }
+        let history = visible.history(&whole, history, &viewer);
         let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
         files.retain(|file| visible.file(&whole, file, &viewer));
+        let mut copies = storage::copies::of_case(conn, whole.id)?;
+        copies.retain(|copy| visible.copy(&whole, copy, &viewer));
         let now = shared.now();
-        let offered = offered(&whole, &viewer, &facts, now);
+        let context = context(&whole, viewer.person.id, &facts, now);
+        let situation = Situation::new(&whole.workflow, &whole.case, &context);
+        let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
             version,
             offered,
+            urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
+            opinions,
             files,
+            copies,
             facts,
             now,
             viewer,
@@ -160,11 +177,6 @@ pub fn task_number(
     })
 }
 
-fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
-    let context = context(running, viewer.person.id, facts, now);
-    Situation::new(&running.workflow, &running.case, &context).offered()
-}
-
 fn context<'a>(
     running: &'a Running,
     person: PersonId,
@@ -181,11 +193,27 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &engine::NoWorkload,
         number: None,
     }
 }
 
+/// What a stage that an event of a case's history names is called now.
+pub(super) fn called_now(history: &[Happened], happened: &Happened, place: &str) -> Place {
+    let since = history.iter().filter(|past| happened.seq < past.seq);
+    since.fold(place.to_owned(), |place, past| match &past.body.event {
+        Event::Migrated { stages, .. } => renamed(&place, stages),
+        _ => place,
+    })
+}
+
 impl Seen {
+    /// What a stage that an event names is called now: the case may have moved to other versions since.
+    #[must_use]
+    pub fn called_now(&self, happened: &Happened, place: &str) -> Place {
+        called_now(&self.history, happened, place)
+    }
+
     /// The clocks that bear on a task.
     #[must_use]
     pub fn clocks(&self, task: &Task) -> Vec<ClockReading<'_>> {
@@ -288,6 +316,18 @@ impl Seen {
             &self.whole.case,
             &context,
         ))
+    }
+
+    /// How the reader can add signers to a task.
+    #[must_use]
+    pub fn ways_to_add(&self, task: &Task) -> &'static [CalledAs] {
+        self.situated(|at| engine::ways_to_add(at, task))
+    }
+
+    /// What the reader has typed on a task and not given yet.
+    #[must_use]
+    pub fn opinion(&self, task: &Task) -> Option<&Opinion> {
+        self.opinions.iter().find(|opinion| opinion.is_on(task))
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

@@ -1,16 +1,18 @@
 //! What the places of a case are called: stages and blocks with the branches that they stand in, and branches by what
 //! they stand for.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::cases::Running;
 use crate::directory::{DepartmentCode, Directory};
-use crate::engine::{self, Case, Task};
+use crate::engine::{self, CalledAs, Case, Task};
 use crate::expression::Read;
 use crate::forms::{self, Field, Options, Words};
 use crate::messages::{Language, text};
 use crate::workflow::place::{self, branch_of, keys_of};
-use crate::workflow::{Foreach, Kind, Place, Workflow};
+use crate::workflow::{Foreach, Kind, Place, Text, Workflow};
 
 /// Names for the places of one case.
 #[derive(Clone, Copy)]
@@ -23,6 +25,8 @@ pub struct Titles<'a> {
     pub directory: &'a Directory,
     /// The language.
     pub language: Language,
+    /// What stages are called that only earlier versions have.
+    pub former: Option<&'a BTreeMap<Place, Text>>,
 }
 
 impl<'a> Titles<'a> {
@@ -34,6 +38,7 @@ impl<'a> Titles<'a> {
             case: &running.case,
             directory: &running.directory,
             language,
+            former: Some(&running.former),
         }
     }
 
@@ -73,7 +78,10 @@ impl<'a> Titles<'a> {
         }
         let id = place::id_of(place);
         let node = self.workflow.node(id).map(|node| &node.title);
-        let title = node.or_else(|| self.workflow.end(id).map(|end| &end.title));
+        let former = || self.former.and_then(|former| former.get(place));
+        let title = node
+            .or_else(|| self.workflow.end(id).map(|end| &end.title))
+            .or_else(former);
         match (title, id) {
             (Some(title), _) => self.language.pick(title).to_owned(),
             (None, engine::EDITING) => text(self.language, "branch.editing", &[]),
@@ -150,10 +158,19 @@ impl<'a> Titles<'a> {
         text(self.language, "branch.title_of", &values)
     }
 
+    /// The seat's own title; else as what somebody is asked who is there besides the definition's seats: 加签.
     fn seat(&self, task: &Task) -> Option<String> {
         let stage = self.workflow.node(&task.stage)?.stage()?;
-        let title = stage.seats.get(usize::from(task.place))?.title.as_ref()?;
-        Some(self.language.pick(title).to_owned())
+        let seat = stage.seats.get(usize::from(task.place));
+        let title = seat.and_then(|seat| seat.title.as_ref());
+        let own = title.map(|title| self.language.pick(title).to_owned());
+        own.or_else(|| {
+            let key = match task.called.as_ref()?.how {
+                CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
+                CalledAs::Adviser => "case.called.adviser",
+            };
+            Some(text(self.language, key, &[]))
+        })
     }
 
     fn named_branch(&self, place: &str) -> Option<String> {
@@ -298,10 +315,10 @@ pub fn branch_at(workflow: &Workflow, case: &Case, place: &str) -> Option<Place>
     if let Some(cause) = cause {
         return workflow.part_around(cause);
     }
-    // Of a revision that came back only the keys of its branch are left.
+    // Of a revision that came back, and of a stage that only an earlier version has, the keys of the branch are left.
     let keys: Vec<&str> = match place::id_of(place) {
-        engine::EDITING => keys_of(place).collect(),
-        _ => Vec::new(),
+        engine::PARKED => Vec::new(),
+        _ => keys_of(place).collect(),
     };
     let mut branches = case.branches.keys();
     let same = |branch: &&Place| branch_of(branch).is_none() && keys_of(branch).eq(keys.clone());

@@ -10,7 +10,7 @@ use super::viewer::Wish;
 use super::visible::Visible;
 use super::{App, Error, Viewer, cases, drafts};
 use crate::attachments::{AttachmentError, Incoming};
-use crate::engine::{self, Actor, Situation, TaskAsks, TaskState};
+use crate::engine::{self, Actor, Situation, TaskAsks};
 use crate::storage::attachments::{self, AttachedTo, Attachment, NewAttachment};
 use crate::storage::{self};
 
@@ -90,22 +90,16 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;
         // Whoever is asked to fill something in may bring files along, and whoever may signal something.
-        let actor = Actor::Person(asked.person);
-        let context = running.as_seen_by(actor, asked.channel, shared.now());
+        let (actor, now) = (Actor::Person(asked.person), shared.now());
+        let context = running.as_seen_by(actor, asked.channel, now);
         let situation = Situation::new(&running.workflow, &running.case, &context);
         let signals = engine::signals(&situation);
         let fills_in = signals.iter().any(|offer| !offer.signal.fills.is_empty());
-        let asked_now = running.case.tasks.iter().any(|task| {
-            task.state == TaskState::Open
-                && matches!(
-                    task.asks,
-                    TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
-                )
-                && viewer.inboxes().iter().any(|address| {
-                    task.offered
-                        .iter()
-                        .any(|party| super::viewer::address(party) == *address)
-                })
+        let asked_now = running.case.open_tasks().any(|task| {
+            matches!(
+                task.asks,
+                TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
+            ) && running.eligible(task, now).contains(&asked.person)
         });
         if asked_now || fills_in {
             Ok(Some(AttachedTo::Case(running.id)))

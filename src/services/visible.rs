@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cases::Running;
-use super::seen::Happened;
+use super::seen::{Happened, called_now};
 use super::titles::{branch_at, branch_of_task};
 use super::{Viewer, viewer};
 use crate::calendar::Instant;
@@ -14,6 +14,7 @@ use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{self, About, Case, Event, Involvement, Party, Region, Task, TaskState, Why};
 use crate::storage::Addressee;
 use crate::storage::attachments::Attachment;
+use crate::storage::copies::Copy;
 use crate::workflow::Place;
 
 /// How much of a case somebody sees.
@@ -106,6 +107,7 @@ impl Visible {
                 workflow: Arc::clone(&running.workflow),
                 calendar: Arc::clone(&running.calendar),
                 directory: Arc::clone(&running.directory),
+                former: running.former.clone(),
                 ..**running
             }),
         }
@@ -134,21 +136,46 @@ impl Visible {
         branch.is_none_or(|branch| self.has(running, &branch))
     }
 
-    /// Whether this reader is told of an event.
+    /// What this reader is told of a case's history.
     #[must_use]
-    pub fn event(&self, running: &Running, happened: &Happened, viewer: &Viewer) -> bool {
+    pub fn history(
+        &self,
+        running: &Running,
+        history: Vec<Happened>,
+        viewer: &Viewer,
+    ) -> Vec<Happened> {
         if *self == Self::Whole {
-            return true;
+            return history;
         }
+        let told: Vec<bool> = history
+            .iter()
+            .map(|happened| self.is_told(running, &history, happened, viewer))
+            .collect();
+        let mut told = told.into_iter();
+        let mut history = history;
+        history.retain(|_| told.next().unwrap_or(false));
+        history
+    }
+
+    fn is_told(
+        &self,
+        running: &Running,
+        history: &[Happened],
+        happened: &Happened,
+        viewer: &Viewer,
+    ) -> bool {
         let event = &happened.body.event;
-        if let (Event::Commented { .. }, Some(author)) = (event, happened.actor) {
-            return self.meets_person(running, author, viewer, happened.at);
-        }
-        match event.about() {
-            About::Case => true,
-            About::Place(place) => self.covers(running, place),
-            About::Clock(key) => self.covers(running, engine::place_of_clock(key)),
-            About::Task(id) => {
+        let sees = |place: &str| self.covers(running, &called_now(history, happened, place));
+        match (event, event.about(), happened.actor) {
+            (
+                Event::Commented { .. } | Event::CopySent { .. } | Event::Urged { .. },
+                _,
+                Some(author),
+            ) => self.meets_person(running, author, viewer, happened.at),
+            (_, About::Case, _) => true,
+            (_, About::Place(place), _) => sees(place),
+            (_, About::Clock(key), _) => sees(engine::place_of_clock(key)),
+            (_, About::Task(id), _) => {
                 let task = running.case.task(id);
                 task.is_none_or(|task| self.task(running, task))
             }
@@ -163,6 +190,17 @@ impl Visible {
         now: Instant,
     ) -> bool {
         person == viewer.person.id || self.meets(running, &Self::of_person(person, running, now))
+    }
+
+    /// Whether this reader is told of a copy: one that was given where they see, or sent by somebody known to them.
+    #[must_use]
+    pub fn copy(&self, running: &Running, copy: &Copy, viewer: &Viewer) -> bool {
+        *self == Self::Whole
+            || copy.person_id == viewer.person.id
+            || match copy.sent_by() {
+                Some(sender) => self.meets_person(running, sender, viewer, copy.at),
+                None => self.covers(running, &copy.reason),
+            }
     }
 
     /// Whether this reader may open a file of the case: one that answers name which they see, or that nothing names and
@@ -239,10 +277,13 @@ impl Reader<'_> {
         let case = &self.running.case;
         let involved = case.involved.iter().filter(|one| self.is_meant(one));
         let told = involved.filter_map(|one| match one.why {
-            Why::Asked | Why::Copied | Why::Escalated => Some(one.at.clone().unwrap_or_default()),
+            Why::Asked | Why::Consulted | Why::Copied | Why::Escalated => {
+                Some(one.at.clone().unwrap_or_default())
+            }
             Why::Applicant | Why::Manages => Some(Place::new()),
-            // What was done is told by the tasks; a word in the discussion opens no branch.
-            Why::Acted => None,
+            // What was done is told by the tasks; a word in the discussion opens no branch. A copy shows no more than its
+            // sender may see, who can be one of the departments.
+            Why::Acted | Why::Sent => None,
         });
         let mine = case.tasks.iter().filter(|task| self.had(task));
         told.chain(mine.map(|task| task.stage.clone())).collect()

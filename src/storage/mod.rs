@@ -21,6 +21,7 @@ pub mod idempotency_keys;
 pub mod login_attempts;
 pub mod mailbox;
 pub mod numbers;
+pub mod opinions;
 pub mod outbox;
 mod page;
 pub mod participants;
@@ -38,6 +39,8 @@ pub mod started_cases;
 mod task_offers;
 pub mod tasks;
 pub mod timers;
+pub mod turns;
+pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;

@@ -2,6 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod work;
+
+pub use work::{opinions, turns};
+
 /// Diesel's types and ours, for the tables that have both.
 mod column_types {
     pub(super) use crate::storage::connection::{JsonDoc, Moment, UlidText};
@@ -141,6 +145,20 @@ diesel::table! {
         proposed_at -> Moment,
         confirmed_by -> Nullable<BigInt>,
         confirmed_at -> Nullable<Moment>,
+        withdrawn_by -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    workflow_drafts (key, author_id) {
+        key -> Text,
+        author_id -> BigInt,
+        source -> Text,
+        revision -> BigInt,
+        saved_at -> Moment,
     }
 }
 

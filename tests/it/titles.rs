@@ -19,6 +19,7 @@ fn titles<T>(world: &World, language: Language, ask: impl FnOnce(&Titles<'_>) ->
         case: &world.case,
         directory: &world.directory,
         language,
+        former: None,
     })
 }
 

@@ -29,7 +29,8 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`.
+    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`,
+    /// `people`, `how`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -111,14 +112,27 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
             needs.push(answers(&asked, false, language));
         }
-        ("reassign", _, _) => needs.push(bare("person", true)),
+        ("reassign" | "transfer", _, _) => needs.push(bare("person", true)),
+        ("consult", _, _) => needs.push(bare("people", true)),
+        ("add_signer", Some(task), _) => {
+            needs.push(bare("people", true));
+            needs.push(ways(seen, task, language));
+        }
         ("signal", _, _) => needs.push(signal(seen, language)),
         ("jump", _, _) => needs.push(jump(seen, language)),
         _ => {}
+    }
+    if let ("save_draft", Some(task)) = (offered.action, task) {
+        let running = &seen.running;
+        let part = engine::filled_on(&running.workflow, &running.case, task);
+        if !part.fields.is_empty() {
+            needs.push(answers(&part, false, language));
+        }
     }
     if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
         let part = engine::filled_by(&seen.running.workflow, stage, task);
@@ -143,7 +157,8 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "suspend" | "jump" | "terminate" | "comment" => {
+        "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
+        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "comment" => {
             Some(bare("comment", true))
         }
         _ => {
@@ -218,6 +233,19 @@ fn jump(seen: &Seen, language: Language) -> Need {
     });
     Need {
         member: "to",
+        required: true,
+        options: options.collect(),
+    }
+}
+
+/// How signers can be added.
+fn ways(seen: &Seen, task: &Task, language: Language) -> Need {
+    let options = seen.ways_to_add(task).iter().map(|way| {
+        let title = messages::text(language, &format!("case.way.{}", way.word()), &[]);
+        NeedOption::new(way.word(), title)
+    });
+    Need {
+        member: "how",
         required: true,
         options: options.collect(),
     }

@@ -12,17 +12,18 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::calendar::{Duration, Unit, day_of};
+use crate::calendar::day_of;
 use crate::engine::{self, Channel, Command, Input, Party, Rejection};
 use crate::expression::{Scope, Value};
 use crate::forms::{self, Answers};
-use crate::messages::{Language, text};
+use crate::messages::text;
 use crate::services::cases::{self, By};
 use crate::services::desk::{self, Desk};
 use crate::services::preview::Preview;
 use crate::services::titles::Titles;
 use crate::services::{Error, seen};
 use crate::web::format;
+pub(super) use crate::web::format::span;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
     CheckSection, CheckView, EditView, ErrorLink, Nav, PreviewStep, SubmittedView, Tag, Tone,
@@ -260,6 +261,7 @@ impl<'a> Ahead<'a> {
             case: &self.preview.case,
             directory: &self.desk.viewer.directory,
             language: self.visit.language,
+            former: None,
         }
     }
 
@@ -333,20 +335,6 @@ impl<'a> Ahead<'a> {
         };
         Some(text(self.visit.language, key, &[("span", &span)]))
     }
-}
-
-/// 10 个工作日
-pub(super) fn span(duration: Duration, language: Language) -> String {
-    let key = match duration.unit {
-        Unit::Wd => "case.span.wd",
-        Unit::Wh => "case.span.wh",
-        Unit::D => "case.span.d",
-        Unit::H => "case.span.h",
-        Unit::Min => "case.span.min",
-        Unit::Mo => "case.span.mo",
-        Unit::Y => "case.span.y",
-    };
-    text(language, key, &[("n", &duration.count.to_string())])
 }
 
 /// `POST /c/{id}/check` and `/c/{id}/submit`
@@ -463,7 +451,10 @@ pub async fn submitted(visit: Visit, path: web::Path<String>) -> Answer {
 /// Whom it waits for now, and by when.
 fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
     let sight = case::Sight::new(visit, seen);
-    let waits: Vec<String> = words::awaited(&seen.running.case)
+    let waits: Vec<String> = seen
+        .running
+        .case
+        .awaited()
         .map(|task| sight.waiting_at(task))
         .collect();
     let reckoning = clocks::Reckoning::of(seen, visit.language);

@@ -1,20 +1,32 @@
 //! What the engine does with a case, capability by capability.
 
+mod adding;
+mod allotting;
 mod answers;
 mod blocks;
 mod claiming;
 mod clocks;
 mod conflicts;
+mod consulting;
+mod copying;
+mod drafting;
 mod ending;
+mod migrating;
+mod migrating_blocks;
+mod migrating_refused;
 mod notices;
 mod parking;
 mod people;
 mod properties;
 mod random;
+mod recusing;
 mod returning;
 mod routes;
 mod signing;
 mod statutory;
 mod supplementing;
+mod transferring;
+mod urging;
 mod vacancies;
 mod verdicts;
+mod voiding;

@@ -2,7 +2,7 @@
 
 use huiqian::engine::{
     Actor, Answer, Case, Event, Input, PositionState, Rejection, Situation, Status, Task, TaskAsks,
-    TaskId, TaskState, next_wake,
+    TaskId, TaskState, actions, next_wake,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -25,13 +25,26 @@ const ACTIONS: &[&str] = &[
     "return",
     "claim",
     "release",
+    "transfer",
+    "recuse",
+    "add_signer",
+    "remove_signer",
+    "save_draft",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
     "comment",
+    "urge",
+    "copy",
     "withdraw",
     "terminate",
+    "void",
 ];
+
+/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -86,7 +99,19 @@ fn plausible(
         "supplement" => input.fields = vec!["amount".into()],
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
-        "reassign" => input.person = Some(tape.one_of(LOGINS).into()),
+        "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -129,13 +154,20 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         Rejection::Excluded
         | Rejection::ApplicantSigns
         | Rejection::ActedAlready
-        | Rejection::UnknownPerson(_) => action == "reassign",
+        | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }
 
 /// One step: somebody does something, time passes, or posts change.
-fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
     match tape.below(8) {
         0..=4 => {
             let everything: Vec<(&str, &str, Option<TaskId>)> = LOGINS
@@ -145,7 +177,7 @@ fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !matches!(*action, "terminate" | "withdraw" | "comment"))
+                .filter(|(_, action, _)| !ASIDE.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
@@ -192,11 +224,8 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    // What is done on the case as a whole takes no heed of a task.
-    let without_task = matches!(
-        action,
-        "comment" | "withdraw" | "terminate" | "submit" | "signal" | "suspend" | "jump" | "resume"
-    );
+    let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
+    let without_task = action == "submit" || !on_task;
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
@@ -213,7 +242,7 @@ fn nothing_else_is_accepted(
     Ok(())
 }
 
-fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
+pub(super) fn holds_together(world: &World, yaml: &str) -> Result<(), TestCaseError> {
     let case = &world.case;
     prop_assert_eq!(&world.replayed(), case, "replaying\n{}", yaml);
     let text = serde_json::to_string(case).expect("a case is JSON");
@@ -251,7 +280,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !matches!(offered.action, "comment" | "withdraw" | "terminate"))
+            .any(|offered| !ASIDE.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),

@@ -180,6 +180,17 @@ impl Office {
         Some(mine.id)
     }
 
+    /// Somebody is deactivated.
+    pub fn leaves(&self, login: &str) {
+        let id = self.person(login);
+        let left = self.app.db.write(move |conn| {
+            storage::people::set_active(conn, id, false)?;
+            storage::directory::changed(conn)?;
+            Ok::<_, Error>(())
+        });
+        left.expect("written");
+    }
+
     /// The case as it is stored.
     pub fn case(&self, ulid: Ulid) -> Case {
         let stored = self

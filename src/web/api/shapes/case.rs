@@ -10,7 +10,7 @@ use super::branch::{BranchBody, EntryBody, branches, entries};
 use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
-use super::{AttachmentBody, DepartmentBody, PersonBody};
+use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
 use crate::engine::TaskAsks;
 use crate::forms::{Answers, Words};
 use crate::messages::Language;
@@ -55,6 +55,8 @@ pub struct CaseBody {
     pub entries: Vec<EntryBody>,
     /// Its files.
     pub attachments: Vec<AttachmentBody>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<CopyBody>,
     /// What the reader may do now.
     pub actions: Vec<OfferedBody>,
     /// What keeps a draft from being submitted.
@@ -77,6 +79,8 @@ pub struct CaseBody {
     pub updated_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Since when it is void; its outcome stays what it was.
+    pub voided_at: Option<DateTime<Utc>>,
 }
 
 /// How a case ended.
@@ -152,6 +156,11 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: seen
+                .copies
+                .iter()
+                .map(|copy| CopyBody::of(copy, directory))
+                .collect(),
             actions: offered(seen, language),
             problems: None,
             draft: None,
@@ -162,6 +171,7 @@ impl CaseBody {
             submitted_at: case.submitted,
             updated_at: summary.updated_at,
             ended_at: summary.ended_at,
+            voided_at: case.voided(),
         }
     }
 
@@ -195,6 +205,7 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: Vec::new(),
             actions: offered_on_draft(&open, language),
             problems: Some(
                 problems
@@ -210,12 +221,12 @@ impl CaseBody {
             submitted_at: None,
             updated_at: draft.updated_at,
             ended_at: None,
+            voided_at: None,
         })
     }
 }
 
 fn writes_revision(seen: &Seen) -> bool {
-    let case = &seen.running.case;
-    case.applicant == seen.viewer.person.id
-        && case.open_tasks().any(|task| task.asks == TaskAsks::Edit)
+    let mut tasks = seen.running.case.open_tasks();
+    tasks.any(|task| task.asks == TaskAsks::Edit && seen.may("submit", Some(task.id)))
 }

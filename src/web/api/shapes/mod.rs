@@ -9,4 +9,4 @@ mod task;
 
 pub use branch::{InBranch, in_branch};
 pub use case::CaseBody;
-pub use small::{AttachmentBody, CaseRow, DepartmentBody, PartyBody, PersonBody};
+pub use small::{AttachmentBody, CaseRow, CopyBody, DepartmentBody, PartyBody, PersonBody};

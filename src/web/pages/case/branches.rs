@@ -6,7 +6,6 @@ use crate::engine::{self, LeftAs, Task};
 use crate::forms::{self, SectionDisplay};
 use crate::services::titles::branch_at;
 use crate::web::pages::clocks::Reckoning;
-use crate::web::pages::words;
 use crate::web::views::{BlockView, BranchView, DueView, Signatures, Tag, Tone};
 use crate::workflow::{Kind, Node, Place};
 
@@ -185,7 +184,7 @@ pub fn left(sight: &Sight<'_>, how: Option<LeftAs>) -> Tag {
 fn waiting(sight: &Sight<'_>, branch: &str) -> Vec<String> {
     let case = &sight.seen.running.case;
     let is_here = |place: &str| innermost(sight, place).as_deref() == Some(branch);
-    let asked = words::awaited(case).filter(|task| is_here(&task.stage));
+    let asked = case.awaited().filter(|task| is_here(&task.stage));
     let told = asked.map(|task| told(sight, task));
     let open = case.region().map(engine::Region::all).unwrap_or_default();
     let standing = open

@@ -5,7 +5,9 @@ use super::fill::Fill;
 use super::tried::Tried;
 use crate::engine::{self, MOST_COMMENT, Task, TaskAsks, return_targets};
 use crate::forms::{SectionView, Words};
+use crate::services::opinions::Opinion;
 use crate::services::seen::Seen;
+use crate::web::format;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::views::{
@@ -19,6 +21,7 @@ const ANSWERS: &[&str] = &[
     "choose",
     "done",
     "acknowledge",
+    "advise",
     "supply",
     "resume",
     "abstain",
@@ -66,7 +69,6 @@ impl Card<'_> {
                 _ => sight.say("case.button", &[]),
             },
             comment: self.wants_comment(&options).then(|| self.comment(&options)),
-            options,
             single,
             error_heading: EditView::count_errors(errors.len(), sight.language),
             errors,
@@ -80,10 +82,27 @@ impl Card<'_> {
                 TaskAsks::File => sight.say("branch.file", &[]),
                 _ => String::new(),
             },
+            may_save: self.offers("save_draft") && !options.is_empty(),
+            options,
+            saved: self.saved_at(),
             warning: self
                 .on_me(|tried| tried.warning.clone())
                 .unwrap_or_default(),
         }
+    }
+
+    /// What the reader typed here, or in an earlier round, and saved.
+    fn saved(&self) -> Option<&Opinion> {
+        self.sight.seen.opinion(self.task)
+    }
+
+    /// 今天 10:12 暂存，只有您能看到
+    fn saved_at(&self) -> String {
+        let Some(saved) = self.saved() else {
+            return String::new();
+        };
+        let when = format::moment(saved.saved_at, self.sight.seen.now, self.sight.language);
+        self.sight.say("case.opinion_saved", &[("when", &when)])
     }
 
     fn offers(&self, action: &str) -> bool {
@@ -108,6 +127,7 @@ impl Card<'_> {
             TaskAsks::Edit => in_branch(say("case.card.edit")),
             TaskAsks::Supply => in_branch(say("case.card.supply")),
             TaskAsks::Repair => say("case.card.repair"),
+            TaskAsks::Advise => say("case.card.advise"),
             TaskAsks::File => say("case.card.file"),
         }
     }
@@ -139,6 +159,7 @@ impl Card<'_> {
             TaskAsks::Supply | TaskAsks::Edit | TaskAsks::Repair => {
                 super::timeline::why_asked(self.sight, self.task)
             }
+            TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
@@ -198,7 +219,7 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement")
+        matches!(value, "return" | "supplement" | "advise")
             || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }
@@ -227,6 +248,7 @@ impl Card<'_> {
             hint: self.sight.say("case.comment_hint", &[]),
             value: self
                 .on_me(|tried| Some(tried.comment.clone()))
+                .or_else(|| Some(self.saved()?.comment.clone()))
                 .unwrap_or_default(),
             error: self
                 .on_me(|tried| tried.comment_error.clone())
@@ -238,7 +260,8 @@ impl Card<'_> {
     /// What is filled in here, with what was typed.
     fn fills(&self) -> Vec<SectionView> {
         let fill = Fill::on_task(self.sight.seen, self.task.id);
-        fill.map(|fill| fill.sections(self.sight, self.tried_here()))
+        let saved = self.saved().map(|saved| &saved.answers);
+        fill.map(|fill| fill.sections(self.sight, saved, self.tried_here()))
             .unwrap_or_default()
     }
 

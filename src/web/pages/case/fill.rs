@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Sight;
 use super::tried::Tried;
-use crate::engine::{self, PositionState, Task, TaskAsks, TaskId};
-use crate::forms::{self, Page, Part, SectionView};
+use crate::engine::{self, Task, TaskId};
+use crate::forms::{self, Answers, Page, Part, SectionView};
 use crate::services::seen::Seen;
 use crate::web::views::ErrorLink;
 use crate::workflow::{Place, Signal};
@@ -25,15 +25,7 @@ impl<'s> Fill<'s> {
     pub fn on_task(seen: &'s Seen, task: TaskId) -> Option<Self> {
         let running = &seen.running;
         let task = running.case.task(task).filter(|task| task.is_open())?;
-        let form = &running.workflow.form;
-        let part = match task.asks {
-            TaskAsks::Supply => form.part(&missing(seen, task)),
-            TaskAsks::Sign | TaskAsks::Work => {
-                let stage = running.workflow.node(&task.stage)?.stage()?;
-                engine::filled_by(&running.workflow, stage, task)
-            }
-            TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
-        };
+        let part = engine::filled_on(&running.workflow, &running.case, task);
         let filled = Self {
             seen,
             place: task.stage.clone(),
@@ -77,10 +69,16 @@ impl<'s> Fill<'s> {
         self.part.fields.iter().map(|(_, field)| *field).collect()
     }
 
-    /// The controls, with what was typed when it was tried here.
-    pub fn sections(&self, sight: &Sight<'_>, tried: Option<&Tried>) -> Vec<SectionView> {
+    /// The controls, with what was saved here and what was typed when it was tried here.
+    pub fn sections(
+        &self,
+        sight: &Sight<'_>,
+        saved: Option<&Answers>,
+        tried: Option<&Tried>,
+    ) -> Vec<SectionView> {
         let (seen, form) = (self.seen, &self.seen.running.workflow.form);
         let mut answers = seen.answers_at(&self.place, self.task);
+        answers.extend(saved.cloned().unwrap_or_default());
         let (mut problems, mut searches) = (&[][..], &BTreeMap::new());
         if let Some(tried) = tried {
             answers.extend(tried.answers.clone());
@@ -112,14 +110,5 @@ impl<'s> Fill<'s> {
                 ErrorLink::new(href, problem.message(&sight.language))
             })
             .collect()
-    }
-}
-
-/// What a supplement asks for.
-fn missing(seen: &Seen, task: &Task) -> Vec<String> {
-    let position = seen.running.case.position(&task.stage);
-    match position.map(|position| &position.state) {
-        Some(PositionState::Supplement { fields }) => fields.clone(),
-        _ => Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! 签署情况: every signature that was given, is awaited, or will be asked for.
 
 use super::{Sight, branches, cards, standing};
-use crate::engine::{PositionState, Status, Task, TaskState};
+use crate::engine::{PositionState, Status, Task, TaskAsks, TaskState};
 use crate::forms::{self, SectionDisplay};
 use crate::web::format;
 use crate::web::pages::words;
@@ -22,8 +22,8 @@ pub fn of(sight: &Sight<'_>) -> Signatures {
     let given = case
         .tasks
         .iter()
-        .filter(|task| task.is_seat() && matches!(task.state, TaskState::Settled { .. }));
-    let open = words::awaited(case).filter(|task| task.is_seat()).count();
+        .filter(|task| is_asked(task) && matches!(task.state, TaskState::Settled { .. }));
+    let open = case.awaited().filter(|task| is_asked(task)).count();
     let numbers = [given.count() + 1, open, collecting.to_come].map(|number| number.to_string());
     let values = [
         ("signed", &*numbers[0]),
@@ -55,6 +55,11 @@ pub fn of_branch(sight: &Sight<'_>, nodes: &[Node], branch: &str) -> Signatures 
         summary: String::new(),
         rows: collecting.rows,
     }
+}
+
+/// Whether an opinion, work or a reading is asked for.
+fn is_asked(task: &Task) -> bool {
+    task.is_seat() || task.asks == TaskAsks::Advise
 }
 
 struct Collecting<'a> {
@@ -90,7 +95,7 @@ impl Collecting<'_> {
         let case = &self.sight.seen.running.case;
         let asked = case.tasks.iter().filter(|task| {
             task.stage == place
-                && task.is_seat()
+                && is_asked(task)
                 && !matches!(task.state, TaskState::Cancelled { .. })
         });
         self.rows
@@ -218,16 +223,17 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         (None, [only]) => (person(sight, *only), sight.names.department_of(*only)),
         _ => (sight.awaited(task), String::new()),
     };
-    let case = &sight.seen.running.case;
-    let open = words::awaited(case).any(|one| one.id == task.id);
+    let mut awaited_now = sight.seen.running.case.awaited();
+    let open = awaited_now.any(|one| one.id == task.id);
     let when = cards::deadline(sight, task)
         .filter(|_| open)
         .unwrap_or_default();
     let key = match (open, task.asks) {
         (false, _) if task.is_open() => "case.to_wait_for_supplement",
         (false, _) => "case.to_wait",
-        (true, crate::engine::TaskAsks::Sign) => "case.to_sign",
-        (true, crate::engine::TaskAsks::Notice) => "case.to_read",
+        (true, TaskAsks::Sign) => "case.to_sign",
+        (true, TaskAsks::Notice) => "case.to_read",
+        (true, TaskAsks::Advise) => "case.to_advise",
         (true, _) => "case.to_do",
     };
     Signature {
@@ -237,7 +243,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         opinion: Tag::running(sight.say(key, &[])),
         until: !when.is_empty(),
         when,
-        now: open && !matches!(case.status, Status::Suspended { .. }),
+        now: open && !matches!(sight.seen.running.case.status, Status::Suspended { .. }),
         ..Signature::default()
     }
 }

@@ -1,13 +1,15 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
 use super::{Sight, standing};
-use crate::engine::{Answer, Event, LeftAs, Task, TaskAsks, TaskId, place_of_clock};
+use crate::engine::{
+    Answer, Event, LeftAs, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock,
+};
 use crate::services::seen::Happened;
 use crate::services::titles::branch_at;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Timeline, TimelineItem, Tone};
-use crate::workflow::Stage;
+use crate::workflow::{Offer, Place, Stage};
 
 /// More than these are not told one by one: each stands with its branch as well.
 const MOST_AWAITED: usize = 5;
@@ -36,7 +38,7 @@ fn now(sight: &Sight<'_>) -> Vec<TimelineItem> {
     if case.is_suspended() {
         return Vec::new();
     }
-    let mut tasks: Vec<&Task> = words::awaited(case).collect();
+    let mut tasks: Vec<&Task> = case.awaited().collect();
     tasks.sort_by_key(|task| !sight.is_mine(task));
     let mut items: Vec<TimelineItem> = tasks.iter().map(|task| awaited(sight, task)).collect();
     let open = case.region().map(|region| region.all()).unwrap_or_default();
@@ -78,6 +80,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Edit => "case.awaits.edit",
         TaskAsks::Supply => "case.awaits.supply",
         TaskAsks::Repair => "case.awaits.repair",
+        TaskAsks::Advise => "case.awaits.advise",
         TaskAsks::File => "case.awaits.file",
     };
     waiting(sight.say(key, &[("whom", &whom)]), sight.stage(task))
@@ -183,6 +186,15 @@ impl Telling<'_> {
         self.sight.say(key, values)
     }
 
+    /// What a place is called now: the case may have moved to other versions since.
+    fn now(&self, place: &str) -> Place {
+        self.sight.seen.called_now(self.happened, place)
+    }
+
+    fn title(&self, place: &str) -> String {
+        self.sight.title(&self.now(place))
+    }
+
     /// Who did it.
     fn who(&self) -> String {
         self.happened.actor.map_or_else(
@@ -232,6 +244,17 @@ impl Telling<'_> {
                 let stage = self.stage_of(*task);
                 told("", "case.event.claimed", &[("stage", &stage)], "")
             }
+            Event::Allotted { task, person, how } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let way = match how {
+                    Offer::Claim | Offer::Turn => "case.offer.turn",
+                    Offer::Fewest => "case.offer.fewest",
+                    Offer::Same => "case.offer.same",
+                };
+                let way = self.say(way, &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                told("", "case.event.allotted", &values, "")
+            }
             Event::Released { task } => {
                 let stage = self.stage_of(*task);
                 told("", "case.event.released", &[("stage", &stage)], "")
@@ -246,14 +269,55 @@ impl Telling<'_> {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.reassigned", &values, comment)
             }
+            Event::Transferred {
+                task,
+                person,
+                comment,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.transferred", &values, comment)
+            }
+            Event::SignersAdded {
+                task,
+                how,
+                tasks,
+                comment,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
+                let way = self.say(&format!("case.added.{}", how.word()), &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.signers_added", &values, comment)
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.consulted", &values, question)
+            }
+            Event::SignerRemoved { task, comment } => {
+                let whom = self.task(*task).map(|task| task.offered.as_slice());
+                let whom = self.sight.names.parties(whom.unwrap_or_default());
+                let stage = self.stage_of(*task);
+                let values = [("stage", &*stage), ("whom", &*whom)];
+                told("", "case.event.signer_removed", &values, comment)
+            }
+            Event::Recused { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                told("warn", "case.event.recused", &[("stage", &stage)], comment)
+            }
             Event::Returned { from, to, comment } => {
                 let to = match to {
-                    Some(stage) => self.sight.title_alone(stage),
+                    Some(stage) => self.sight.title_alone(&self.now(stage)),
                     None => self.say("case.applicant", &[]),
                 };
                 let (dot, text, comment) =
                     told("warn", "case.event.returned", &[("to", &to)], comment)?;
-                Some((dot, self.sight.titles().in_branch(text, from), comment))
+                Some((dot, self.sight.titles().in_branch(text, &self.now(from)), comment))
             }
             Event::SupplementAsked {
                 id,
@@ -262,7 +326,7 @@ impl Telling<'_> {
                 ..
             } => {
                 let fields = self.fields(fields);
-                let fields = self.sight.titles().in_branch(fields, id);
+                let fields = self.sight.titles().in_branch(fields, &self.now(id));
                 told(
                     "warn",
                     "case.event.supplement",
@@ -286,6 +350,15 @@ impl Telling<'_> {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
             }
+            Event::CopySent { to, comment } => {
+                let to = self.sight.names.parties(to);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.copy_sent", &[("to", &to)], comment)
+            }
+            Event::Urged { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.urged", &[], comment)
+            }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),
             Event::Unparked { .. } => told("", "case.event.unparked", &[], ""),
@@ -294,8 +367,16 @@ impl Telling<'_> {
                 told("", "case.event.withdrawn", &[], comment)
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
+            Event::Migrated {
+                from, to, comment, ..
+            } => {
+                let (from, to) = (from.to_string(), to.to_string());
+                let values = [("from", &*from), ("to", &*to)];
+                told("", "case.event.migrated", &values, comment)
+            }
             Event::Ended { id } => {
-                let end = self.sight.title(id);
+                let end = self.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
             }
             Event::Signalled {
@@ -303,28 +384,28 @@ impl Telling<'_> {
                 signal,
                 comment,
             } => {
-                let what = self.sight.signal(id, signal);
-                let what = self.sight.titles().in_branch(what, id);
+                let what = self.sight.signal(&self.now(id), signal);
+                let what = self.sight.titles().in_branch(what, &self.now(id));
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.signalled", &[("what", &what)], comment)
             }
             Event::Recorded { id, register, .. } => {
                 let register = super::entries::register(self.sight, register);
-                let register = self.sight.titles().in_branch(register, id);
+                let register = self.sight.titles().in_branch(register, &self.now(id));
                 told("", "case.event.recorded", &[("register", &register)], "")
             }
             Event::CaseStarted { id, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 told("", "case.event.case_started", &[("stage", &stage)], "")
             }
             Event::CaseFiled { id, number, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 let number = number.as_deref().unwrap_or_default();
                 let values = [("stage", stage.as_str()), ("number", number)];
                 told("", "case.event.case_filed", &values, "")
             }
             Event::CaseClosed { id, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 told("", "case.event.case_closed", &[("stage", &stage)], "")
             }
             Event::Suspended { comment } => told("warn", "case.event.suspended", &[], comment),
@@ -333,11 +414,11 @@ impl Telling<'_> {
                 told("", "case.event.continued", &[], comment)
             }
             Event::Jumped { to, comment, .. } => {
-                let to = self.sight.title(to);
+                let to = self.title(to);
                 told("warn", "case.event.jumped", &[("to", &to)], comment)
             }
             Event::Waits { id } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 told("ok", "branch.event.waits", &[("stage", &stage)], "")
             }
             Event::Left { id, how } => self.left(id, *how),
@@ -389,7 +470,7 @@ impl Telling<'_> {
         let workflow = &self.sight.seen.running.workflow;
         workflow
             .is_branch(place)
-            .then(|| self.sight.title(place))
+            .then(|| self.title(place))
             .filter(|_| workflow.node(place).is_some())
     }
 
@@ -427,6 +508,12 @@ impl Telling<'_> {
         ))
     }
 
+    /// To whom new tasks were offered.
+    fn offered(&self, tasks: &[NewTask]) -> String {
+        let all: Vec<Party> = tasks.iter().flat_map(|task| task.offered.clone()).collect();
+        self.sight.names.parties(&all)
+    }
+
     /// The labels of fields.
     fn fields(&self, ids: &[String]) -> String {
         use crate::forms::Words;
@@ -445,7 +532,7 @@ impl Telling<'_> {
 
     /// The stage or block of a clock.
     fn clock(&self, key: &str) -> String {
-        self.sight.title(place_of_clock(key))
+        self.title(place_of_clock(key))
     }
 
     fn end_dot(&self, end: &str) -> &'static str {

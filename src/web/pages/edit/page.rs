@@ -345,6 +345,7 @@ fn due(visit: &Visit, desk: &Desk, case: &Case) -> String {
             case,
             directory: &desk.viewer.directory,
             language: visit.language,
+            former: None,
         },
         calendar: &desk.calendar,
         now: desk.now,

@@ -14,12 +14,15 @@ use crate::services::lists::{CaseRow, Copied, Row};
 use crate::services::titles::Titles;
 use crate::services::words::status_word;
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::drafts::Draft as StoredDraft;
 use crate::web::format;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::pages::words::{self, Names};
 use crate::web::session::Visit;
-use crate::web::views::{CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone};
+use crate::web::views::{
+    CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone, VacantRow,
+};
 use crate::workflow::{Outcome, Stage};
 
 /// Of more people than these who are waited for only the first are named.
@@ -79,6 +82,34 @@ impl Rows<'_> {
                 .unwrap_or_default(),
             due: task.and_then(|task| self.due(running, task)),
             offered,
+            notice: task
+                .filter(|task| task.asks == TaskAsks::Notice)
+                .map(|_| row.row.task.ulid.to_string())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// A task that no one can hold.
+    pub fn vacant(&self, row: &Row) -> VacantRow {
+        let running = &row.case;
+        let task = running.case.task(TaskId(row.row.task.number));
+        let whom = task.map(|task| match task.holder {
+            Some(holder) => self.names().full(holder),
+            None => self.names().parties(&task.offered),
+        });
+        VacantRow {
+            href: format!("/c/{}#others-t", row.row.case.ulid),
+            title: row.row.case.title.clone(),
+            number: row.row.case.number.clone().unwrap_or_default(),
+            asked: task.map_or_else(
+                || row.row.task.stage_title.clone(),
+                |task| self.asked(running, task),
+            ),
+            whom: whom
+                .filter(|whom| !whom.is_empty())
+                .map(|whom| self.say("case.meant_for", &[("whom", &whom)]))
+                .unwrap_or_default(),
+            due: task.and_then(|task| self.due(running, task)),
         }
     }
 
@@ -117,6 +148,9 @@ impl Rows<'_> {
                 titles.in_branch(self.say(key, &[]), &task.stage)
             }
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
+            TaskAsks::Advise => {
+                self.say("case.asks.advise", &[("stage", &self.stage(running, task))])
+            }
             TaskAsks::File => self.say("case.asks.file", &[("stage", &self.stage(running, task))]),
             TaskAsks::Notice => {
                 self.say("case.asks.notice", &[("stage", &self.stage(running, task))])
@@ -221,7 +255,7 @@ impl Rows<'_> {
         }
         let names = self.names();
         let mut whom: Vec<String> = Vec::new();
-        for task in words::awaited(&running.case) {
+        for task in running.case.awaited() {
             let words = names.awaited(task, &running.eligible(task, self.now));
             if !whom.contains(&words) {
                 whom.push(words);
@@ -271,7 +305,7 @@ impl Rows<'_> {
                 .eligible(task, self.now)
                 .contains(&self.viewer.person.id)
         });
-        let first = mine.or_else(|| words::awaited(&running.case).next());
+        let first = mine.or_else(|| running.case.awaited().next());
         let since = first.map_or(row.summary.updated_at, |task| task.opened);
         let when = format::moment(since, self.now, self.visit.language);
         MineRow {
@@ -303,7 +337,7 @@ impl Rows<'_> {
             href: format!("/c/{}", summary.ulid),
             title: summary.title.clone(),
             number: summary.number.clone().unwrap_or_default(),
-            why: self.why(&copied.row.case, &copied.copy.reason),
+            why: self.why(&copied.row.case, &copied.copy),
             when: format::moment(copied.copy.at, self.now, self.visit.language),
             machine: format::machine(copied.copy.at),
             state: state_of(self.visit, &copied.row.case),
@@ -311,9 +345,13 @@ impl Rows<'_> {
         }
     }
 
-    /// The stage at which a copy was given.
-    fn why(&self, running: &Running, reason: &str) -> String {
-        let workflow = &running.workflow;
+    /// The stage at which a copy was given, or who sent it.
+    fn why(&self, running: &Running, copy: &Copy) -> String {
+        if let Some(by) = copy.sent_by() {
+            let who = self.names().full(by);
+            return self.say("case.copied_by", &[("who", &who)]);
+        }
+        let (workflow, reason) = (&running.workflow, copy.reason.as_str());
         match workflow.node(reason).is_some() || workflow.end(reason).is_some() {
             true => {
                 let stage = Titles::of(running, self.visit.language).place(reason);
@@ -372,7 +410,7 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         }
         // While others are asked in other branches, the case as a whole goes on.
         let asks = |wanted: TaskAsks| {
-            let mut awaited = words::awaited(&running.case).peekable();
+            let mut awaited = running.case.awaited().peekable();
             awaited.peek().is_some() && awaited.all(|task| task.asks == wanted)
         };
         if asks(TaskAsks::Edit) {
@@ -391,6 +429,9 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         .end(end)
         .map(|end| visit.language.pick(&end.title).to_owned())
         .unwrap_or_default();
+    if running.case.voided().is_some() {
+        return Tag::new(Tone::Bad, say("case.state.voided"));
+    }
     match crate::services::words::outcome_of(&running.workflow, end) {
         Outcome::Approved => Tag::new(Tone::Ok, title),
         Outcome::Rejected => Tag::new(Tone::Bad, title),
