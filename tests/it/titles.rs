@@ -142,11 +142,6 @@ fn chosen_data_is_called_by_its_title_even_where_only_its_code_tells_it() {
 
 #[test]
 fn a_stage_within_branches_within_branches_names_them_outermost_first() {
-    let mut world = over(
-        "{id: kinds, type: choices, label: 类型, options: {a: 甲类, b: 乙类}, required: true}",
-        "over: form.kinds",
-        json!({"kinds": ["a"]}),
-    );
     let nested = with_form(
         "{id: kinds, type: choices, label: 类型, options: {a: 甲类, b: 乙类}, required: true}\n{id: more, type: choices, label: 更多, options: {p: 其一, q: 其二}, required: true}",
         "  - foreach: outer
@@ -162,7 +157,7 @@ fn a_stage_within_branches_within_branches_names_them_outermost_first() {
           - {stage: look, title: 核对, who: section_head@applicant}
 ",
     );
-    world = World::among(PEOPLE, &nested);
+    let mut world = World::among(PEOPLE, &nested);
     world
         .act(
             "ann",

@@ -88,7 +88,7 @@ impl Office {
         let key = world::workflow(yaml).key;
         workflows::propose(&self.app.db, &self.clock, "chen.siyuan", "trial.yaml", yaml)
             .expect("proposed");
-        workflows::confirm(&self.app.db, &self.clock, &key, "zhou.lan").expect("confirmed");
+        workflows::confirm(&self.app.db, &self.clock, &key, "zhou.lan", None).expect("confirmed");
         key
     }
 

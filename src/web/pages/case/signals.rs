@@ -32,7 +32,7 @@ fn form(sight: &Sight<'_>, tried: &Tried, offer: &SignalOffer<'_>, number: usize
     let fill = Fill::with_signal(sight.seen, &offer.place, offer.signal, number);
     let fills = fill
         .as_ref()
-        .map(|fill| fill.sections(sight, here))
+        .map(|fill| fill.sections(sight, None, here))
         .unwrap_or_default();
     let errors = here.map_or_else(Vec::new, |tried| errors(sight, tried, fill.as_ref(), &key));
     SignalForm {

@@ -317,7 +317,11 @@ impl Telling<'_> {
                 };
                 let (dot, text, comment) =
                     told("warn", "case.event.returned", &[("to", &to)], comment)?;
-                Some((dot, self.sight.titles().in_branch(text, &self.now(from)), comment))
+                Some((
+                    dot,
+                    self.sight.titles().in_branch(text, &self.now(from)),
+                    comment,
+                ))
             }
             Event::SupplementAsked {
                 id,
