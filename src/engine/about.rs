@@ -52,6 +52,7 @@ impl Event {
             | Self::Left { id, .. }
             | Self::Resubmitted { id }
             | Self::SupplementAsked { id, .. }
+            | Self::ExtensionAsked { id, .. }
             | Self::Supplied { id, .. }
             | Self::Copied { id, .. } => About::Place(id),
             Self::Jumped { from, .. } | Self::Returned { from, .. } => About::Place(from),
@@ -71,12 +72,15 @@ impl Event {
             | Self::ClaimLost { task }
             | Self::Reassigned { task, .. }
             | Self::Answered { task, .. }
+            | Self::TakenBack { task, .. }
             | Self::TaskCancelled { task, .. } => About::Task(*task),
             Self::ClockStarted { key, .. }
             | Self::ClockPaused { key }
             | Self::ClockResumed { key }
             | Self::ClockStopped { key }
             | Self::ClockBudgeted { key, .. }
+            | Self::Extended { key, .. }
+            | Self::ExtensionRefused { key, .. }
             | Self::StepCame { key, .. }
             | Self::Escalated { key, .. } => About::Clock(key),
         }

@@ -54,12 +54,13 @@ impl Involvement {
 
 impl Why {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Applicant,
         Self::Asked,
         Self::Consulted,
         Self::Acted,
         Self::Copied,
+        Self::Sent,
         Self::Escalated,
         Self::Manages,
     ];

@@ -1,6 +1,9 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
+use std::collections::BTreeSet;
+
 use super::case::PositionState;
+use super::extension::MoreTime;
 use super::involve::Why;
 use super::scope::branches_around;
 use super::who::parties;
@@ -89,6 +92,19 @@ impl<'a> Situation<'a> {
         actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
     }
 
+    /// The clocks of a task for which the actor may ask for more time now.
+    #[must_use]
+    pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
+        let clocks = actions::extendable(self, Some(task)).unwrap_or_default();
+        clocks
+            .into_iter()
+            .map(|clock| MoreTime {
+                clock: clock.key.clone(),
+                left: clock.left,
+            })
+            .collect()
+    }
+
     /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.
     #[must_use]
     pub fn urged_until(&self) -> Option<Instant> {
@@ -128,6 +144,12 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
         people::people_of(party, self.context).into_iter().collect()
+    }
+
+    /// The active people behind what a `who` means at a place.
+    #[must_use]
+    pub fn people_meant(&self, who: &Who, place: &str) -> BTreeSet<PersonId> {
+        people::people_of_all(&self.meant(who, place), self.context)
     }
 
     /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures

@@ -13,7 +13,7 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::workload::Workload;
-use super::{App, Error, Viewer, registers, started};
+use super::{App, Error, Viewer, registers, resubmit, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -103,6 +103,7 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &engine::NoWorkload,
             number: None,
         }
@@ -128,6 +129,10 @@ impl Running {
 
 /// Takes one action on a case, or submits a draft.
 pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
+    // Files are copied before anybody has to wait for the transaction.
+    if command.action == "resubmit" {
+        return resubmit::resubmit(app, by, ulid, &command);
+    }
     let (shared, by) = (Arc::clone(app), by.clone());
     app.db
         .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
@@ -231,19 +236,30 @@ fn act(
         complete_revision(app, conn, &running, revised.as_ref(), &mut command)?;
     }
     let posted = command.input.answers.clone().unwrap_or_default();
-    let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
-    let owner = Some(Owner::Case(running.id));
-    let facts = Facts::read(app, conn, viewer, running.case.applicant, owner, &answers)?;
     let (actor, now) = (Actor::Person(by.person), app.now());
-    let lookup = {
+    let place = {
         let context = running.as_seen_by(actor, by.channel, now);
         let situation = engine::Situation::new(&running.workflow, &running.case, &context);
-        facts.at(&situation, &place_of(&situation, &command))
+        place_of(&situation, &command)
     };
+    let facts = Facts::read(
+        app,
+        conn,
+        viewer,
+        (&running.workflow, &running.case),
+        Some(Owner::Case(running.id)),
+        &[&posted],
+    )?
+    .at(&place, &posted);
+    let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
     let vault = SealingVault::new(app, running.ulid);
     let department = &running.case.department;
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, running.id)?;
+    let earlier = match command.action.as_str() {
+        "take_back" => earlier(conn, &running, by.person)?,
+        _ => None,
+    };
     let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor,
@@ -251,10 +267,11 @@ fn act(
         now,
         directory: &running.directory,
         calendar: &running.calendar,
-        lookup: &lookup,
+        lookup: &facts,
         vault: &vault,
         registered: &registered,
         children: &children,
+        earlier: earlier.as_ref(),
         workload: &workload,
         number: None,
     };
@@ -296,6 +313,18 @@ fn place_of(at: &engine::Situation<'_>, command: &Command) -> Place {
         offer.signal.name == *name && here.is_none_or(|stage| *stage == offer.place)
     });
     offer.map_or_else(Place::new, |offer| offer.place)
+}
+
+/// The case as it was before the verdict that a person may take back.
+fn earlier(
+    conn: &mut Connection,
+    running: &Running,
+    person: PersonId,
+) -> Result<Option<Case>, Error> {
+    match engine::taken_back_from(&running.case, person) {
+        Some(revision) => Ok(Some(super::audit::before(conn, running, revision)?)),
+        None => Ok(None),
+    }
 }
 
 /// A revision submits what its draft holds; answers sent with the command stand over it, and private answers that were
@@ -348,14 +377,16 @@ pub(super) fn submit_draft(
     let calendar = app.calendar(conn, &workflow.calendar)?;
     let mut answers = super::drafts::answers_of(app, &workflow.form, &draft)?;
     answers.extend(command.input.answers.take().unwrap_or_default());
+    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let facts = Facts::read(
         app,
         conn,
         viewer,
-        by.person,
+        (&workflow, &case),
         Some(Owner::Draft(draft.id)),
         &[&answers],
-    )?;
+    )?
+    .at("", &answers);
     let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
@@ -371,7 +402,6 @@ pub(super) fn submit_draft(
         .replace("{year}", &year.to_string())
         .replace("{seq}", &seq.to_string());
 
-    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
     let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {
@@ -384,6 +414,7 @@ pub(super) fn submit_draft(
         vault: &vault,
         registered: &registered,
         children: &[],
+        earlier: None,
         workload: &workload,
         number: Some(&number),
     };

@@ -72,10 +72,11 @@ pub fn lay_out(
             &shared,
             conn,
             &viewer,
-            viewer.person.id,
+            (&open.workflow, &open.case()),
             Some(owner),
             &[&answers, &open.answers],
         )?
+        .at("", &answers)
         .search_for(
             conn,
             searches.values().filter(|words| !words.trim().is_empty()),

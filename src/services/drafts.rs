@@ -32,6 +32,21 @@ pub struct Open {
     pub case: Option<Case>,
 }
 
+impl Open {
+    /// The case that it revises, or would become.
+    pub(super) fn case(&self) -> Case {
+        let draft = &self.draft;
+        let new = || {
+            Case::draft(
+                &draft.workflow_key,
+                draft.author_id,
+                draft.department.clone(),
+            )
+        };
+        self.case.clone().unwrap_or_else(new)
+    }
+}
+
 /// Starts a draft for a workflow.
 pub fn start(app: &Arc<App>, by: &By, key: &str, answers: Answers) -> Result<Open, Error> {
     let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
@@ -74,7 +89,7 @@ pub fn create(
     done
 }
 
-fn start_in(
+pub(super) fn start_in(
     app: &App,
     conn: &mut Connection,
     viewer: &Viewer,
@@ -407,12 +422,15 @@ fn check_for(
     app: &App,
     conn: &mut Connection,
     viewer: &Viewer,
-    workflow: &Workflow,
+    workflow: &Arc<Workflow>,
     owner: Option<Owner>,
     answers: &Answers,
     strictness: Strictness,
 ) -> Result<Checked, Error> {
-    let facts = Facts::read(app, conn, viewer, viewer.person.id, owner, &[answers])?;
+    let department = viewer.person.department.clone();
+    let case = Case::draft(&workflow.key, viewer.person.id, department);
+    let facts =
+        Facts::read(app, conn, viewer, (workflow, &case), owner, &[answers])?.at("", answers);
     let scope = scope(workflow, viewer, app.now());
     let part = engine::asked_at_start(workflow);
     let others = Answers::new();

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use serde_json::Value;
 use ulid::Ulid;
 
+use super::cases::NoFacts;
 use super::{App, Error, Viewer};
-use crate::calendar::{Instant, day_of};
-use crate::directory::{Department, Directory, Person, PersonId, Post};
-use crate::engine::{Case, Situation};
+use crate::calendar::{Calendar, Instant};
+use crate::directory::{Department, Directory, Person, PersonId};
+use crate::engine::{Actor, Case, Channel, Context, NoWorkload, PlainVault, Situation};
 use crate::forms::{
     Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
 };
 use crate::storage::attachments::{self, AttachedTo};
 use crate::storage::catalogue::{self, Item, Resource, Search};
 use crate::storage::{self, Connection};
-use crate::workflow::{Where, Who};
+use crate::workflow::{Place, Who, Workflow};
 
 /// The most people or departments that a page lists to choose from.
 const MOST_LISTED: usize = 200;
@@ -24,14 +25,18 @@ const MOST_LISTED: usize = 200;
 const MOST_FOUND: usize = 50;
 
 /// What a form may ask of the directory, the catalogue, the attachments and other cases.
+#[derive(Clone)]
 pub struct Facts {
     directory: Arc<Directory>,
-    applicant: Person,
+    workflow: Arc<Workflow>,
+    /// The case that the form belongs to or will, and where in it the form stands; "" is outside every branch.
+    case: Arc<Case>,
+    place: Place,
     now: Instant,
-    resources: HashMap<String, Resource>,
-    found: HashMap<String, Vec<Resource>>,
-    files: HashMap<String, FileFacts>,
-    cases: HashMap<String, CaseFacts>,
+    resources: Arc<HashMap<String, Resource>>,
+    found: Arc<HashMap<String, Vec<Resource>>>,
+    files: Arc<HashMap<String, FileFacts>>,
+    cases: Arc<HashMap<String, CaseFacts>>,
 }
 
 /// Whose form it is.
@@ -44,148 +49,107 @@ pub enum Owner {
 }
 
 impl Facts {
-    /// Reads all that these answers refer to. `viewer` fills them in: other cases count only where they may see them.
+    /// Reads all that the answers of a case and these others refer to. `viewer` fills them in: other cases count only where
+    /// they may see them.
     pub fn read(
         app: &App,
         conn: &mut Connection,
         viewer: &Viewer,
-        applicant: PersonId,
+        (workflow, case): (&Arc<Workflow>, &Case),
         owner: Option<Owner>,
-        answers: &[&Answers],
+        others: &[&Answers],
     ) -> Result<Self, Error> {
         let mut named = Named::default();
+        let answers = case.all_answers().chain(others.iter().copied());
         answers
-            .iter()
-            .flat_map(|answers| answers.values())
+            .flat_map(Answers::values)
             .for_each(|answer| named.collect(answer));
         let codes: Vec<String> = named.resources.into_iter().collect();
         let resources = catalogue::get_many(conn, &codes)?
             .into_iter()
             .map(|resource| (resource.entry.code.clone(), resource))
             .collect();
-        let applicant = viewer
-            .directory
-            .person(applicant)
-            .ok_or(Error::NotFound)?
-            .clone();
         Ok(Self {
             directory: Arc::clone(&viewer.directory),
-            applicant,
+            workflow: Arc::clone(workflow),
+            case: Arc::new(case.clone()),
+            place: Place::new(),
             now: app.now(),
-            resources,
-            found: HashMap::new(),
-            files: files(conn, owner)?,
-            cases: cases(conn, viewer, &named.texts)?,
+            resources: Arc::new(resources),
+            found: Arc::default(),
+            files: Arc::new(files(conn, owner)?),
+            cases: Arc::new(cases(conn, viewer, &named.texts)?),
         })
     }
 
     /// Looks in the catalogue for each of these words, as a page's search boxes ask.
     pub fn search_for<'w>(
-        mut self,
+        self,
         conn: &mut Connection,
         searches: impl IntoIterator<Item = &'w String>,
     ) -> Result<Self, Error> {
+        let mut found = HashMap::new();
         for words in searches {
             let wanted = Search {
                 text: words.clone(),
                 provider: None,
                 sharing: None,
             };
-            self.found.insert(
+            found.insert(
                 words.clone(),
                 catalogue::search(conn, &wanted, None, MOST_FOUND)?.rows,
             );
         }
-        Ok(self)
+        Ok(Self {
+            found: Arc::new(found),
+            ..self
+        })
     }
 
-    fn listed(&self, people: &BTreeSet<PersonId>) -> Vec<PersonFacts> {
-        if MOST_LISTED < people.len() {
-            return Vec::new();
+    /// The same for a form at a place of the case, with what is typed in it: whom a field offers may depend on the branch
+    /// and on what was answered there.
+    #[must_use]
+    pub fn at(&self, place: &str, typed: &Answers) -> Self {
+        let mut case = Case::clone(&self.case);
+        let branch = self.workflow.part_around(place);
+        let record = branch.and_then(|branch| case.branches.get_mut(&branch));
+        // What stands in the branch is read first there.
+        let read_first = record.map_or(&mut case.answers, |record| &mut record.answers);
+        read_first.extend(typed.clone());
+        Self {
+            case: Arc::new(case),
+            place: place.to_owned(),
+            ..self.clone()
         }
-        people
-            .iter()
-            .filter_map(|id| self.directory.person(*id))
-            .map(|person| person_facts(&self.directory, person))
-            .collect()
-    }
-
-    /// The same as a form inside a case asks them at a place: there a field may offer the people of a post that only the
-    /// case and its branch can tell.
-    pub fn at<'f>(&'f self, situation: &Situation<'_>, place: &str) -> AtPlace<'f> {
-        let mut meant = HashMap::new();
-        let fields = situation.workflow.form.fields();
-        let asking = fields.flat_map(|field| std::iter::once(field).chain(&field.columns));
-        for from in asking.filter_map(|field| field.from.as_ref()) {
-            if *from == Who::Any {
-                continue;
-            }
-            let parties = situation.meant(from, place);
-            let people = parties
-                .iter()
-                .flat_map(|party| situation.people_of(party))
-                .collect();
-            meant.insert(from.clone(), people);
-        }
-        AtPlace { facts: self, meant }
     }
 
     fn eligible_by(&self, from: &Who) -> BTreeSet<PersonId> {
-        let everyone = || {
-            self.directory
+        if *from == Who::Any {
+            let active = self
+                .directory
                 .people
                 .values()
-                .filter(|person| person.active)
-                .map(|person| person.id)
-                .collect()
-        };
-        let day = day_of(self.now);
-        match from {
-            Who::Any => everyone(),
-            Who::Applicant => BTreeSet::from([self.applicant.id]),
-            Who::User(login) => self
-                .directory
-                .by_login(login)
-                .map(|person| person.id)
-                .into_iter()
-                .collect(),
-            Who::Post { role, at, .. } => {
-                let departments: Vec<_> = match at {
-                    Where::Any => self.directory.departments.keys().cloned().collect(),
-                    Where::Applicant => vec![self.applicant.department.clone()],
-                    Where::Authority => self
-                        .directory
-                        .authority_of(&self.applicant.department)
-                        .into_iter()
-                        .collect(),
-                    Where::Code(code) => vec![code.clone()],
-                    Where::Region | Where::Path(_) | Where::Parent(_) | Where::Common(..) => {
-                        Vec::new()
-                    }
-                };
-                departments
-                    .into_iter()
-                    .flat_map(|department| {
-                        self.directory.holders(
-                            &Post {
-                                role: role.clone(),
-                                department,
-                            },
-                            day,
-                        )
-                    })
-                    .collect()
-            }
-            Who::Actor { .. } | Who::Path { .. } => BTreeSet::new(),
+                .filter(|person| person.active);
+            return active.map(|person| person.id).collect();
         }
+        // Who is meant does not depend on the calendar.
+        let calendar = Calendar::always();
+        let context = Context {
+            actor: Actor::System,
+            channel: Channel::Page,
+            now: self.now,
+            directory: &self.directory,
+            calendar: &calendar,
+            lookup: &NoFacts,
+            vault: &PlainVault,
+            registered: &[],
+            children: &[],
+            earlier: None,
+            workload: &NoWorkload,
+            number: None,
+        };
+        Situation::new(&self.workflow, &self.case, &context).people_meant(from, &self.place)
     }
-}
-
-/// Facts for a form at a place of a case.
-pub struct AtPlace<'f> {
-    facts: &'f Facts,
-    /// Who may be chosen, by what the fields say.
-    meant: HashMap<Who, BTreeSet<PersonId>>,
 }
 
 /// What answers name.
@@ -282,7 +246,15 @@ impl Lookup for Facts {
     }
 
     fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
-        self.listed(&self.eligible_by(from.unwrap_or(&Who::Any)))
+        let people = self.eligible_by(from.unwrap_or(&Who::Any));
+        if MOST_LISTED < people.len() {
+            return Vec::new();
+        }
+        people
+            .iter()
+            .filter_map(|id| self.directory.person(*id))
+            .map(|person| person_facts(&self.directory, person))
+            .collect()
     }
 
     fn department(&self, code: &str) -> Option<DepartmentFacts> {
@@ -339,51 +311,6 @@ impl Lookup for Facts {
             .get(id_or_number)
             .or_else(|| self.cases.values().find(|case| case.number == id_or_number))
             .cloned()
-    }
-}
-
-impl Lookup for AtPlace<'_> {
-    fn person(&self, login: &str) -> Option<PersonFacts> {
-        self.facts.person(login)
-    }
-
-    fn may_choose(&self, login: &str, from: &Who) -> bool {
-        let Some(people) = self.meant.get(from) else {
-            return self.facts.may_choose(login, from);
-        };
-        let person = self.facts.directory.by_login(login);
-        person.is_some_and(|person| people.contains(&person.id))
-    }
-
-    fn people(&self, from: Option<&Who>) -> Vec<PersonFacts> {
-        match from.and_then(|from| self.meant.get(from)) {
-            Some(people) => self.facts.listed(people),
-            None => self.facts.people(from),
-        }
-    }
-
-    fn department(&self, code: &str) -> Option<DepartmentFacts> {
-        self.facts.department(code)
-    }
-
-    fn departments(&self) -> Vec<DepartmentFacts> {
-        self.facts.departments()
-    }
-
-    fn resource(&self, resource: &str, item: Option<&str>) -> Option<ChosenResource> {
-        self.facts.resource(resource, item)
-    }
-
-    fn search(&self, words: &str, pick: Pick) -> Vec<ChosenResource> {
-        self.facts.search(words, pick)
-    }
-
-    fn attachment(&self, id: &str) -> Option<FileFacts> {
-        self.facts.attachment(id)
-    }
-
-    fn case(&self, id_or_number: &str) -> Option<CaseFacts> {
-        self.facts.case(id_or_number)
     }
 }
 

@@ -18,11 +18,7 @@ impl Desk {
     /// What the request would run through.
     #[must_use]
     pub fn preview(&self) -> Preview {
-        let draft = &self.open.draft;
-        let mut case = self.open.case.clone().unwrap_or_else(|| {
-            let department = draft.department.clone();
-            Case::draft(&draft.workflow_key, draft.author_id, department)
-        });
+        let mut case = self.open.case();
         case.answers.clone_from(&self.canonical);
         let mut places = Vec::new();
         let workflow: &Workflow = &self.open.workflow;
@@ -42,6 +38,7 @@ impl Desk {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &engine::NoWorkload,
             number: None,
         };

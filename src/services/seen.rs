@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::facts::{AtPlace, Facts, Owner};
+use super::facts::{Facts, Owner};
 use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
 use super::vault::Opened;
@@ -15,8 +15,8 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, Offered,
-    Party, PlainVault, SignalOffer, Situation, Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, MoreTime,
+    Offered, Party, PlainVault, SignalOffer, Situation, Task, TaskId,
 };
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
@@ -100,15 +100,14 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             Err(_) => None,
         };
         let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
-        let typed = opinions.iter().map(|opinion| &opinion.answers);
-        let named: Vec<&Answers> = typed.chain(running.case.all_answers()).collect();
+        let typed: Vec<&Answers> = opinions.iter().map(|opinion| &opinion.answers).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            running.case.applicant,
-            Some(Owner::Case(running.id)),
-            &named,
+            (&whole.workflow, &whole.case),
+            Some(Owner::Case(whole.id)),
+            &typed,
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -193,6 +192,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        earlier: None,
         workload: &engine::NoWorkload,
         number: None,
     }
@@ -261,12 +261,6 @@ impl Seen {
         forms::join_private(&workflow.form, &answers, &private)
     }
 
-    /// What a form at a place may ask of the world outside.
-    #[must_use]
-    pub fn facts_at(&self, place: &str) -> AtPlace<'_> {
-        self.situated(|at| self.facts.at(at, place))
-    }
-
     /// The signals that the reader may give now.
     #[must_use]
     pub fn signals(&self) -> Vec<SignalOffer<'_>> {
@@ -288,6 +282,12 @@ impl Seen {
     #[must_use]
     pub fn jump_targets(&self) -> Vec<JumpTarget> {
         self.situated(engine::jump_targets)
+    }
+
+    /// The clocks of a task for which the reader may ask for more time now.
+    #[must_use]
+    pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
+        self.situated(|at| at.more_time(task))
     }
 
     /// Who may act on a task now.

@@ -81,6 +81,7 @@ impl Case {
             tasks,
             clocks,
             involved,
+            acted: _,
             urged: _,
         } = self;
         match status {

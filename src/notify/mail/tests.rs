@@ -102,6 +102,25 @@ fn every_kind() -> Vec<Notice> {
             by: Some("王建国".into()),
         },
         Notice::Copied { by: None },
+        Notice::Assigned(TaskFacts {
+            asked: Asked::Extension,
+            links: Vec::new(),
+            ..task()
+        }),
+        Notice::Extended {
+            stage: "业务审核".into(),
+            by: working_days(5),
+            due: Some(Due::EndOf(day(10, 22))),
+        },
+        Notice::Extended {
+            stage: "业务审核".into(),
+            by: working_days(5),
+            due: None,
+        },
+        Notice::ExtensionRefused {
+            stage: "业务审核".into(),
+            due: Some(Due::EndOf(day(10, 22))),
+        },
         Notice::Returned {
             stage: "综合审批".into(),
             department: "省公安厅".into(),
@@ -156,6 +175,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::TakenBack,
         Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,
@@ -240,7 +260,7 @@ fn the_text_of_an_assigned_mail_reads_as_designed() {
 事项：政务数据共享申请
 申请部门：省卫生健康委
 申请数据：人口基础信息（省数据提供厅）
-您的环节：省公安厅业务审核
+您的环节：业务审核（省公安厅）
 期限：10月22日（周四）24:00 前，共 10 个工作日
 
 同意：

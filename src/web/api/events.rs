@@ -94,6 +94,8 @@ fn parameters(event: &Event, directory: &Directory) -> Result<Value, Error> {
     let mut all = serde_json::to_value(event)?;
     if let Some(members) = all.as_object_mut() {
         members.remove("kind");
+        // What is put back is told by the case.
+        members.remove("before");
         if let Some(Value::Object(private)) = members.remove("private") {
             let names = private.keys().cloned().map(Value::String).collect();
             members.insert("private".to_owned(), names);

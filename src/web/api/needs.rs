@@ -9,6 +9,7 @@ use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
 use crate::services::titles::Titles;
+use crate::web::refusal;
 use crate::workflow::{Node, Stage};
 
 /// An action that the reader may take now.
@@ -29,8 +30,7 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`,
-    /// `people`, `how`.
+    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`, `people`, `clock`, `time`, `how`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -112,6 +112,8 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("extend", Some(task), _) => needs.extend(more_time(seen, task, language)),
+        ("grant_extension", _, _) => needs.push(bare("time", false)),
         ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
@@ -156,11 +158,10 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
-        "claim" | "release" => None,
+        "claim" | "release" | "resubmit" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "comment" => {
-            Some(bare("comment", true))
-        }
+        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "extend"
+        | "refuse_extension" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));
@@ -236,6 +237,22 @@ fn jump(seen: &Seen, language: Language) -> Need {
         required: true,
         options: options.collect(),
     }
+}
+
+/// Which clock, where there are several, and how much, with the most that is left.
+fn more_time(seen: &Seen, task: &Task, language: Language) -> Vec<Need> {
+    let clocks = seen.more_time(task.id);
+    let keys = clocks
+        .iter()
+        .map(|clock| NeedOption::new(&clock.clock, refusal::duration(clock.left, language)));
+    vec![
+        Need {
+            member: "clock",
+            required: 1 < clocks.len(),
+            options: keys.collect(),
+        },
+        bare("time", true),
+    ]
 }
 
 /// How signers can be added.

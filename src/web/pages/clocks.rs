@@ -8,8 +8,8 @@ use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::seen::Seen;
 use crate::services::titles::Titles;
-use crate::web::format;
 use crate::web::views::{ClockFacts, DayCell, DueView, Fact};
+use crate::web::{format, refusal};
 
 /// What clocks are read against.
 #[derive(Clone, Copy)]
@@ -51,7 +51,12 @@ impl Reckoning<'_> {
         let Measure::Budget(ledger) = &reading.clock.measure else {
             return due;
         };
-        due.explained(self.rows(ledger), self.how(ledger))
+        let mut rows = self.rows(ledger);
+        if let Some(granted) = reading.clock.granted() {
+            let granted = refusal::duration(granted, self.language);
+            rows.push(self.row("case.clock.extended", granted));
+        }
+        due.explained(rows, self.how(ledger))
     }
 
     /// When it runs out: for a clock that stands still, when it would if it ran on from now.
@@ -87,7 +92,9 @@ impl Reckoning<'_> {
         }
     }
 
-    fn title(&self, reading: &ClockReading<'_>) -> String {
+    /// What it is called: its own title or that of its stage, with the branch.
+    #[must_use]
+    pub fn title(&self, reading: &ClockReading<'_>) -> String {
         self.titles
             .in_branch(self.title_alone(reading), reading.node)
     }
@@ -99,6 +106,9 @@ impl Reckoning<'_> {
             return self.language.pick(title).to_owned();
         }
         let stage = self.titles.bare(reading.node);
+        if reading.extension {
+            return text(self.language, "case.clock.extension", &[("stage", &stage)]);
+        }
         if reading.supplement {
             return text(self.language, "case.clock.supplement", &[("stage", &stage)]);
         }

@@ -122,6 +122,13 @@ impl Office {
         self.clock.set(to);
     }
 
+    /// Begins a draft and answers with its public id.
+    pub fn draft(&self, login: &str, workflow: &str) -> Ulid {
+        let by = self.by(login);
+        let open = drafts::start(&self.app, &by, workflow, Answers::new());
+        open.expect("a draft").draft.ulid
+    }
+
     /// Files a request of 省卫健委 by li.wenjing and answers with its public id.
     pub fn file(&self, answers: Value) -> Result<Ulid, Error> {
         self.file_by("data-sharing", answers)
@@ -134,6 +141,12 @@ impl Office {
         let ulid = open.draft.ulid;
         self.act(ulid, "li.wenjing", "submit", Input::default())?;
         Ok(ulid)
+    }
+
+    /// Puts a definition in force, and files a case of it by li.wenjing with no answers.
+    pub fn filed_by(&self, yaml: &str) -> Ulid {
+        let key = self.publish(yaml);
+        self.file_by(&key, json!({})).expect("filed")
     }
 
     /// Somebody acts on the first open task that is theirs.

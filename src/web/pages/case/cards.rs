@@ -10,8 +10,10 @@ use crate::services::seen::Seen;
 use crate::web::format;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
+use crate::web::refusal;
 use crate::web::views::{
-    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, SupplementForm,
+    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, OtherField,
+    SupplementForm,
 };
 use crate::workflow::{Budget, Node, Stage};
 
@@ -24,6 +26,8 @@ const ANSWERS: &[&str] = &[
     "advise",
     "supply",
     "resume",
+    "grant_extension",
+    "refuse_extension",
     "abstain",
     "supplement",
     "return",
@@ -72,6 +76,7 @@ impl Card<'_> {
             single,
             error_heading: EditView::count_errors(errors.len(), sight.language),
             errors,
+            more: self.more(),
             files: fills.iter().any(|section| section.has_files),
             fills,
             supplement: self.offers("supplement").then(|| self.supplement()),
@@ -129,6 +134,7 @@ impl Card<'_> {
             TaskAsks::Repair => say("case.card.repair"),
             TaskAsks::Advise => say("case.card.advise"),
             TaskAsks::File => say("case.card.file"),
+            TaskAsks::Extension => say("case.card.extension"),
         }
     }
 
@@ -159,6 +165,7 @@ impl Card<'_> {
             TaskAsks::Supply | TaskAsks::Edit | TaskAsks::Repair => {
                 super::timeline::why_asked(self.sight, self.task)
             }
+            TaskAsks::Extension => self.asked_time(),
             TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
@@ -167,6 +174,44 @@ impl Card<'_> {
                     .unwrap_or_default()
             }
         }
+    }
+
+    /// 张慧敏 申请把期限延长 5 个工作日（到 3月16日）：…
+    fn asked_time(&self) -> String {
+        let case = &self.sight.seen.running.case;
+        let asked = case
+            .clock_extended_by(self.task.id)
+            .and_then(|(_, clock)| clock.pending());
+        let Some((_, asked)) = asked else {
+            return String::new();
+        };
+        let (who, by) = (
+            self.sight.names.full(asked.asked_by),
+            refusal::duration(asked.by, self.sight.language),
+        );
+        let why = super::timeline::why_asked(self.sight, self.task);
+        let values = [("who", &*who), ("by", &*by), ("why", &*why)];
+        self.sight.say("case.asked_time", &values)
+    }
+
+    /// Less time may be granted than was asked for.
+    fn more(&self) -> Vec<OtherField> {
+        if !self.offers("grant_extension") {
+            return Vec::new();
+        }
+        let say = |key: &str| self.sight.say(key, &[]);
+        vec![OtherField {
+            name: "time",
+            label: say("case.grant.time"),
+            hint: say("case.grant.time_hint"),
+            value: self
+                .on_me(|tried| Some(tried.time.clone()))
+                .unwrap_or_default(),
+            error: self
+                .on_me(|tried| tried.time_error.clone())
+                .unwrap_or_default(),
+            ..OtherField::default()
+        }]
     }
 
     fn options(&self) -> Vec<ActOption> {
@@ -219,8 +264,10 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement" | "advise")
-            || of_choice
+        matches!(
+            value,
+            "return" | "supplement" | "advise" | "refuse_extension"
+        ) || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }
 
@@ -281,6 +328,7 @@ impl Card<'_> {
             (&tried.error, format!("#act-{task}-t")),
             (&tried.ask_error, format!("#task-{task}-ask")),
             (&tried.comment_error, format!("#task-{task}-comment")),
+            (&tried.time_error, format!("#task-{task}-time")),
             (&tried.warning, format!("#act-{task}-confirmed")),
         ];
         fields

@@ -89,7 +89,7 @@ impl<'s> Fill<'s> {
             form,
             answers: &answers,
             scope: &scope,
-            lookup: &seen.facts_at(&self.place),
+            lookup: &seen.facts.at(&self.place, &answers),
             problems,
             words: &sight.language,
             searches,

@@ -8,6 +8,7 @@ use crate::services::seen::Happened;
 use crate::services::titles::branch_at;
 use crate::web::format;
 use crate::web::pages::words;
+use crate::web::refusal;
 use crate::web::views::{Timeline, TimelineItem, Tone};
 use crate::workflow::{Offer, Place, Stage};
 
@@ -82,14 +83,16 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Repair => "case.awaits.repair",
         TaskAsks::Advise => "case.awaits.advise",
         TaskAsks::File => "case.awaits.file",
+        TaskAsks::Extension => "case.awaits.extension",
     };
     waiting(sight.say(key, &[("whom", &whom)]), sight.stage(task))
 }
 
-/// What somebody wrote when the task came: why it was returned, what is missing, why it is parked.
+/// What somebody wrote when the task came: why it was returned, what is missing, why it is parked, why more time is needed.
 pub fn why_asked(sight: &Sight<'_>, task: &Task) -> String {
     let running = &sight.seen.running;
     let branch = |place: &str| branch_at(&running.workflow, &running.case, place);
+    let extended = running.case.clock_extended_by(task.id);
     let said = |event: &Event| match (event, task.asks) {
         (Event::SupplementAsked { id, comment, .. }, TaskAsks::Supply) if *id == task.stage => {
             Some(comment.clone())
@@ -101,6 +104,11 @@ pub fn why_asked(sight: &Sight<'_>, task: &Task) -> String {
         }
         (Event::Parked { id, reason, .. }, TaskAsks::Repair) if *id == task.stage => {
             Some(reason.clone())
+        }
+        (Event::ExtensionAsked { key, comment, .. }, TaskAsks::Extension)
+            if extended.is_some_and(|(clock, _)| clock == key) =>
+        {
+            Some(comment.clone())
         }
         _ => None,
     };
@@ -353,6 +361,36 @@ impl Telling<'_> {
             Event::Copied { to, .. } => {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
+            }
+            Event::TakenBack { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                let comment = comment.as_deref().unwrap_or_default();
+                told(
+                    "warn",
+                    "case.event.taken_back",
+                    &[("stage", &stage)],
+                    comment,
+                )
+            }
+            Event::ExtensionAsked {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                told("warn", "case.event.extension_asked", &values, comment)
+            }
+            Event::Extended {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.extended", &values, comment)
+            }
+            Event::ExtensionRefused { key, comment, .. } => {
+                let stage = self.clock(key);
+                let values = [("stage", &*stage)];
+                told("warn", "case.event.extension_refused", &values, comment)
             }
             Event::CopySent { to, comment } => {
                 let to = self.sight.names.parties(to);

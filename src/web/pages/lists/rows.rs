@@ -148,6 +148,10 @@ impl Rows<'_> {
                 titles.in_branch(self.say(key, &[]), &task.stage)
             }
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
+            TaskAsks::Extension => {
+                let stage = self.stage(running, task);
+                self.say("case.asks.extension", &[("stage", &stage)])
+            }
             TaskAsks::Advise => {
                 self.say("case.asks.advise", &[("stage", &self.stage(running, task))])
             }
