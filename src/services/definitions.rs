@@ -14,7 +14,7 @@ use crate::workflow::{self, Checked, Workflow};
 pub use crate::storage::workflow_drafts::NEW;
 
 /// A workflow with its versions, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Definition {
     /// Its key.
     pub key: String,
@@ -146,7 +146,11 @@ fn may_see(viewer: &Viewer) -> Result<(), Error> {
         .map_err(|_| Error::Forbidden("definitions"))
 }
 
-fn may_write(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may write definitions at all.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not publish.
+pub fn may_write(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::Publish)
         .map_err(|_| Error::Forbidden("publish"))

@@ -29,6 +29,7 @@ pub use place::Place;
 pub use schema::json_schema;
 pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
+pub use tree::MAX_BYTES;
 
 use finding::{Lines, Note};
 use resolve::Reader;

@@ -10,7 +10,7 @@ use super::finding::{Lines, Note};
 use crate::expression::Words;
 
 /// Largest definition, in bytes.
-pub(super) const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 256 * 1024;
 const MAX_NODES: usize = 20_000;
 const MAX_DEPTH: usize = 32;
 

@@ -10,6 +10,7 @@ mod links;
 mod lists;
 mod mail;
 mod shell;
+mod workflows;
 
 #[cfg(test)]
 mod samples;
@@ -36,6 +37,11 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
+pub use workflows::{
+    Checks, Comparison, Conflicting, Crumb, DefinitionView, DiffLine, DiffView, Done, FateRow,
+    FindingRow, MigrationView, Picture, ProposeView, SourceLine, StageRow, Tried, VersionRow,
+    VersionView, VersionsView, WaitingRow, WorkflowRow, WorkflowsView,
+};
 
 use handlebars::RenderError;
 use serde::Serialize;

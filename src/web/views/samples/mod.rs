@@ -75,6 +75,7 @@ fn shell(nav: Nav, here: &str, language: Language) -> Shell {
         },
         may_file: true,
         manages: false,
+        sees_definitions: false,
         csrf: "token".into(),
         here: here.into(),
         place: Some("河南省".into()),
