@@ -85,8 +85,7 @@ mod tests {
     fn the_vendored_editor_is_the_one_that_its_versions_tell_of() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/vendor");
         let read = |name: &str| std::fs::read(format!("{folder}/{name}")).expect(name);
-        let told: serde_json::Value =
-            serde_json::from_slice(&read("VERSIONS.json")).expect("JSON");
+        let told: serde_json::Value = serde_json::from_slice(&read("VERSIONS.json")).expect("JSON");
         let file = told["file"].as_str().expect("a name");
 
         let digest = hex::encode(Sha256::digest(read(file)));

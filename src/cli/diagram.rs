@@ -42,11 +42,14 @@ pub(super) fn draw(
         across,
     };
     let drawn = match format {
-        Picture::Svg => sketch.svg(Canvas {
-            size,
-            alone: true,
-            id: "flow",
-        }),
+        Picture::Svg => {
+            let canvas = Canvas {
+                size,
+                alone: true,
+                id: "flow",
+            };
+            sketch.svg(canvas).0
+        }
         Picture::Mermaid => sketch.mermaid(),
         Picture::Bpmn => sketch.bpmn(),
         Picture::Text => sketch.outline_text(),

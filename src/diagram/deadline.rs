@@ -24,7 +24,7 @@ impl Lexicon<'_> {
                 _ => parts.push((span.unit, vec![span.count])),
             }
         }
-        let or = self.say("guard.or_option", &[]);
+        let or = self.say("due.or", &[]);
         let said: Vec<String> = parts
             .into_iter()
             .map(|(unit, counts)| {

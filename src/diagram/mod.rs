@@ -11,6 +11,7 @@ mod outline;
 mod plan;
 mod progress;
 mod read;
+mod rules;
 mod sketch;
 mod svg;
 mod text;

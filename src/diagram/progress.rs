@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Case, Position, PositionState, Region, Resume, Status, TaskAsks};
+use crate::engine::{
+    Answer, Case, Position, PositionState, Region, Resume, StageRecord, Status, Task, TaskAsks,
+    TaskState,
+};
 use crate::workflow::place::{id_of, keys_of};
 use crate::workflow::{Id, Kind, Node, Place, Workflow};
 
@@ -142,6 +145,8 @@ impl<'a> Reader<'a> {
     /// All nodes of a list inside `depth` foreach blocks, the innermost of which has so many `parts`.
     fn list(&self, nodes: &[Node], depth: usize, parts: usize, found: &mut Progress) {
         for node in nodes {
+            // With an aside only the branches that were sent there have to do.
+            let parts = if node.is_on_the_way() { parts } else { 0 };
             let own = self.over(&node.id, depth, parts);
             found.nodes.insert(node.id.clone(), own);
             match &node.kind {
@@ -224,11 +229,20 @@ impl<'a> Reader<'a> {
         if record.done {
             return Mark::Done;
         }
-        // A verdict in the last round that did not let it pass; what was returned or abandoned has none.
-        if record.left.is_some() && record.entered <= record.left {
-            return Mark::Refused;
+        match self.was_refused(place, &record) {
+            true => Mark::Refused,
+            false => self.unreached(),
         }
-        self.unreached()
+    }
+
+    /// Whether the last round ended in a verdict that did not let it pass. What was returned or abandoned has none.
+    fn was_refused(&self, place: &str, record: &StageRecord) -> bool {
+        if record.left.is_none() || record.left < record.entered {
+            return false;
+        }
+        let mut tasks = self.case.tasks.iter().filter(|task| task.stage == place);
+        let is_block = tasks.clone().next().is_none();
+        is_block || tasks.any(|task| task.round == record.rounds && refuses(task))
     }
 
     /// What was not reached before the end will not be.
@@ -238,6 +252,16 @@ impl<'a> Reader<'a> {
             _ => Mark::ToCome,
         }
     }
+}
+
+fn refuses(task: &Task) -> bool {
+    matches!(
+        &task.state,
+        TaskState::Settled {
+            answer: Answer::Rejected | Answer::Chosen { refuses: true, .. },
+            ..
+        }
+    )
 }
 
 /// The name of a place within the definition: `review` of `review[340000]`, `life.open` of `life.open[340000]`.

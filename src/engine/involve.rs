@@ -35,9 +35,10 @@ pub struct Involvement {
 
 impl Why {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Applicant,
         Self::Asked,
+        Self::Consulted,
         Self::Acted,
         Self::Copied,
         Self::Escalated,

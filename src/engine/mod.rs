@@ -37,7 +37,7 @@ pub use actions::{
     targets as return_targets, ways as ways_to_add,
 };
 pub use allotment::{NoWorkload, Workload, line_of};
-pub use answers::{asked_at_start, filled_by, filled_later, stopped};
+pub use answers::{asked_at_start, filled_by, filled_later, filled_on, stopped};
 pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
     StageRecord, Status,
@@ -92,6 +92,14 @@ pub fn handle(
     let mut run = run::Run::begin(workflow, case, context);
     run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
+    // What leaves no trace has changed nothing.
+    if run.is_empty() {
+        return Ok(Decision {
+            events: Vec::new(),
+            case: case.clone(),
+            effects: Vec::new(),
+        });
+    }
     Ok(run.finish())
 }
 

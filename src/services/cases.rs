@@ -8,6 +8,7 @@ use serde_json::Value;
 use ulid::Ulid;
 
 use super::facts::{Facts, Owner};
+use super::opinions;
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
@@ -259,8 +260,15 @@ fn act(
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
     let (id, ulid) = (running.id, running.ulid);
-    let revision = save(app, conn, &running, &decision, &context)?;
+    let revision = match decision.events.is_empty() {
+        true => running.revision,
+        false => save(app, conn, &running, &decision, &context)?,
+    };
     vault.store(conn, id, app.now())?;
+    match command.action.as_str() {
+        "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
+    }
     started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;

@@ -15,7 +15,7 @@ use crate::storage::drafts::{self, Draft};
 use crate::storage::tasks::{self, InboxCounts, InboxRow};
 use crate::storage::workflows::WorkflowVersion;
 use crate::storage::{self, Addressee, Connection, Cursor, Page};
-use crate::workflow::Workflow;
+use crate::workflow::{Workflow, place};
 
 /// A row of 待办 or 已办 with the case that it belongs to.
 pub struct Row {
@@ -111,6 +111,39 @@ fn names_holder(row: &Row, viewer: &Viewer, now: Instant) -> bool {
         && task.is_some_and(|task| {
             situation.is_unheld(task) && situation.may("reassign", Some(task.id))
         })
+}
+
+/// How far the inbox is looked through for more of the same.
+const LOOKED_THROUGH: usize = 100;
+
+/// The next task of the same stage in another case: soonest deadline first.
+pub fn next_like(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    this: &CaseSummary,
+    stage: &str,
+) -> Result<Option<CaseSummary>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    let (this, stage) = (this.clone(), place::id_of(stage).to_owned());
+    app.db.read(move |conn| {
+        let page = tasks::inbox(conn, &viewer.inboxes(), None, LOOKED_THROUGH)?;
+        let alike = page.rows.into_iter().filter(|row| {
+            row.case.workflow_key == this.workflow_key
+                && row.case.id != this.id
+                && place::id_of(&row.task.stage) == stage
+        });
+        for row in alike {
+            let stored = storage::cases::get_by_id(conn, row.case.id)?.ok_or(Error::NotFound)?;
+            let running = cases::running(&shared, conn, stored)?;
+            let task = running.case.task(TaskId(row.task.number));
+            let mine = viewer.authorize(Wish::SeeCase(&running.case)).is_ok()
+                && task.is_some_and(|task| running.concerns(task, viewer.person.id, shared.now()));
+            if mine {
+                return Ok(Some(row.case));
+            }
+        }
+        Ok::<_, Error>(None)
+    })
 }
 
 /// 已办: newest first.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod batch;
 pub mod calendars;
 pub mod cases;
 pub mod catalogue;
@@ -20,6 +21,7 @@ pub mod mailbox;
 pub mod migration;
 mod notices;
 mod open_cases;
+pub mod opinions;
 pub mod people;
 pub mod projection;
 pub mod queues;

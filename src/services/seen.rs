@@ -6,6 +6,7 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::facts::{Facts, Owner};
+use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases, vault};
@@ -44,6 +45,8 @@ pub struct Seen {
     pub history: Vec<Happened>,
     /// The private answers, for those who handle the case.
     pub private: Option<Answers>,
+    /// What the reader has typed on their tasks and not given yet.
+    pub opinions: Vec<Opinion>,
     /// The files.
     pub files: Vec<Attachment>,
     /// The copies that were given, with their receipts.
@@ -87,13 +90,16 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
         };
+        let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
+        let typed = opinions.iter().map(|opinion| &opinion.answers);
+        let named: Vec<&Answers> = typed.chain([&running.case.answers]).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
             running.case.applicant,
             Some(Owner::Case(running.id)),
-            &[&running.case.answers],
+            &named,
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -124,6 +130,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
+            opinions,
             files: attachments::of(conn, AttachedTo::Case(running.id))?,
             copies: storage::copies::of_case(conn, running.id)?,
             facts,
@@ -217,6 +224,12 @@ impl Seen {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
         engine::ways_to_add(&situation, task)
+    }
+
+    /// What the reader has typed on a task and not given yet.
+    #[must_use]
+    pub fn opinion(&self, task: &Task) -> Option<&Opinion> {
+        self.opinions.iter().find(|opinion| opinion.is_on(task))
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

@@ -21,6 +21,7 @@ pub mod idempotency_keys;
 pub mod login_attempts;
 pub mod mailbox;
 pub mod numbers;
+pub mod opinions;
 pub mod outbox;
 mod page;
 pub mod participants;

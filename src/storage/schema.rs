@@ -4,7 +4,7 @@
 
 mod work;
 
-pub use work::turns;
+pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.
 mod column_types {

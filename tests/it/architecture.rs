@@ -14,6 +14,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "forms",
             "calendar",
             "expression",
+            "diagram",
             "directory",
             "catalogue",
         ],

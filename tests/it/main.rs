@@ -19,6 +19,7 @@ mod cli_versions;
 mod crash;
 mod data_sharing;
 mod dead_links;
+mod diagrams;
 mod drafts;
 mod engine;
 mod imports;

@@ -532,3 +532,265 @@ fn a_given_task_says_on_the_page_by_which_rule() {
         (&json!("bob"), &json!("turn"))
     );
 }
+
+#[test]
+fn a_draft_of_an_opinion_is_its_writers_until_they_give_one() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&with_form(
+            "{id: note, type: text, label: 说明}",
+            "  - section: answer
+    title: 答复
+    fields:
+      - {id: reply, type: text, label: 答复}
+      - {id: phone, type: text, label: 电话, private: true}
+stages:
+  - {stage: review, title: 审核, who: section_head@applicant, fills: [answer]}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}
+",
+        ));
+        let case = fixture.file("ann", &key, json!({"note": "一"})).to_string();
+        let api = Api::of(fixture);
+        let path = format!("/api/v1/cases/{case}");
+        let draft = |login: &str, task: usize| {
+            let seen = api.get(login, &path).expect(200);
+            seen["tasks"][task]["draft"].clone()
+        };
+        let before = api.get("bob", &path).expect(200)["revision"].clone();
+        let save = json!({"action": "save_draft", "task": 1, "comment": "初步同意",
+            "answers": {"reply": "可", "phone": "13800000001", "note": "别的"}});
+
+        let saved = api.act("bob", &case, &save).expect(200);
+
+        assert_eq!(saved["revision"], before, "no part of the record");
+        assert_eq!(draft("bob", 0)["comment"], "初步同意");
+        assert_eq!(
+            draft("bob", 0)["answers"],
+            json!({"reply": "可", "phone": "13800000001"})
+        );
+        assert_eq!(draft("bea", 0), Value::Null);
+        let events = api.get("bea", &format!("{path}/events")).expect(200);
+        assert!(!events.to_string().contains("初步同意"));
+        let rows = fixture.read(|conn| {
+            let id = huiqian::storage::cases::get(conn, case.parse().expect("an id"))?
+                .expect("filed")
+                .summary
+                .id;
+            huiqian::storage::opinions::of(conn, id, fixture.id("bob"))
+        });
+        assert!(!format!("{rows:?}").contains("13800000001"), "{rows:?}");
+
+        api.act("bea", &case, &json!({"action": "approve", "task": 1}))
+            .expect(200);
+        let back = json!({"action": "return", "task": 2, "to": "review", "comment": "再看"});
+        api.act("cat", &case, &back).expect(200);
+        assert_eq!(
+            draft("bob", 2)["comment"],
+            "初步同意",
+            "offered in the next round"
+        );
+        assert_eq!(draft("bea", 2), Value::Null);
+        api.act("bob", &case, &json!({"action": "approve", "task": 3}))
+            .expect(200);
+        api.act(
+            "cat",
+            &case,
+            &json!({"action": "return", "task": 4, "to": "review", "comment": "再看"}),
+        )
+        .expect(200);
+        assert_eq!(draft("bob", 4), Value::Null, "it was given");
+    });
+}
+
+#[test]
+fn an_empty_draft_is_none() {
+    let fixture = Fixture::new();
+    let case = fixture.filed(&reviewed()).to_string();
+    let api = Api::of(&fixture);
+    let save = |comment: &str| {
+        let body = json!({"action": "save_draft", "task": 1, "comment": comment});
+        api.act("bob", &case, &body).expect(200)["tasks"][0]["draft"].clone()
+    };
+
+    assert_eq!(save("一")["comment"], "一");
+    assert_eq!(save("二")["comment"], "二", "the newer one stands");
+    assert_eq!(save(" "), Value::Null);
+}
+
+#[test]
+fn an_opinion_is_saved_on_the_page_and_is_there_again() {
+    let site = Site::open();
+    let case = site.office.file(request(json!({}))).expect("filed");
+    let path = format!("/c/{case}");
+    let signer = site.visitor("zhang.huimin");
+    let mut form = signer.get(&path).form(".card--act form");
+    form.set("comment", "还要核对范围").set("save", "draft");
+
+    let page = done(&signer, &form);
+
+    assert!(
+        page.text("main").contains("意见已暂存，还没有提交"),
+        "{}",
+        page.text("main")
+    );
+    let card = page.text(".card--act");
+    assert!(card.contains("只有您能看到"), "{card}");
+    let mut form = page.form(".card--act form");
+    assert_eq!(form.value("comment"), Some("还要核对范围"));
+    assert_eq!(site.office.waits_at(case), ["section_review"]);
+    let other = site.visitor("li.wenjing").get(&path);
+    assert!(!other.body.contains("还要核对范围"));
+    form.set("action", "approve");
+    done(&signer, &form);
+    assert!(
+        site.visitor("li.wenjing")
+            .get(&path)
+            .body
+            .contains("还要核对范围")
+    );
+}
+
+fn notices() -> String {
+    with_stages(
+        "  - {stage: inform, title: 阅知, kind: notice, who: share_office_head@applicant}
+  - {stage: review, title: 审核, who: share_office_head@applicant}",
+    )
+}
+
+/// The open tasks of somebody by id, oldest first.
+fn inbox_of(api: &Api<'_>, login: &str) -> Vec<Value> {
+    let page = api.get(login, "/api/v1/tasks").expect(200);
+    page["items"].as_array().expect("tasks").clone()
+}
+
+#[test]
+fn notices_are_acknowledged_together_and_nothing_else_is() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&notices());
+        let api = Api::of(fixture);
+        let cases: Vec<String> = (0..3)
+            .map(|_| fixture.file("ann", &key, json!({})).to_string())
+            .collect();
+        let first = api.act(
+            "cat",
+            &cases[2],
+            &json!({"action": "acknowledge", "task": 1}),
+        );
+        assert_eq!(first.expect(200)["tasks"][0]["state"], "settled");
+        let mut ids: Vec<Value> = inbox_of(&api, "cat")
+            .iter()
+            .map(|task| task["id"].clone())
+            .collect();
+        assert_eq!(ids.len(), 3, "two notices and one to sign");
+        ids.push(ids[0].clone());
+        ids.push(json!("01J00000000000000000000000"));
+
+        let batch = json!({"tasks": ids});
+        let done = api
+            .post("cat", "/api/v1/tasks/acknowledge", &batch)
+            .expect(200);
+
+        let items = done["items"].as_array().expect("items");
+        let told: Vec<(bool, &Value)> = items
+            .iter()
+            .map(|item| (item["acknowledged"] == true, &item["problem"]["code"]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (true, &Value::Null),
+                (true, &Value::Null),
+                (false, &json!("not-offered")),
+                (false, &json!("not-found")),
+            ],
+            "each once, and what is to be signed is not"
+        );
+        assert_eq!(items[3]["case"], Value::Null);
+        let left = inbox_of(&api, "cat");
+        assert!(left.iter().all(|task| task["asks"] == "sign"), "{left:?}");
+        assert_eq!(left.len(), 3);
+    });
+}
+
+#[test]
+fn a_batch_obeys_the_bars_of_each_of_its_tasks() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&notices());
+    let api = Api::of(&fixture);
+    fixture.file("ann", &key, json!({}));
+    let task = inbox_of(&api, "cat")[0]["id"].clone();
+    let ask = |login: &str| {
+        let batch = json!({"tasks": [task]});
+        let done = api
+            .post(login, "/api/v1/tasks/acknowledge", &batch)
+            .expect(200);
+        done["items"][0]["problem"]["code"].clone()
+    };
+
+    assert_eq!(
+        ask("bob"),
+        "not-found",
+        "who does not see the case learns nothing"
+    );
+    assert_eq!(ask("eve"), "not-asked");
+    assert_eq!(ask("ann"), "not-asked");
+    assert_eq!(ask("cat"), Value::Null);
+    let many: Vec<&Value> = std::iter::repeat_n(&task, 101).collect();
+    for wrong in [json!([]), json!(many), json!(["x"])] {
+        let answer = api.post("cat", "/api/v1/tasks/acknowledge", &json!({"tasks": wrong}));
+        assert_eq!(answer.expect(422)["errors"][0]["field"], "tasks");
+    }
+}
+
+#[test]
+fn the_same_batch_twice_is_answered_alike() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&notices());
+    let api = Api::of(&fixture);
+    fixture.file("ann", &key, json!({}));
+    let batch = json!({"tasks": [inbox_of(&api, "cat")[0]["id"]]});
+    let send = || {
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", "read-1"),
+        ];
+        let body = batch.to_string();
+        api.send(
+            "cat",
+            "POST",
+            "/api/v1/tasks/acknowledge",
+            &headers,
+            body.as_bytes(),
+        )
+        .expect(200)
+    };
+
+    assert_eq!(send(), send());
+}
+
+#[test]
+fn after_an_answer_the_page_offers_the_next_of_the_same_stage() {
+    let site = Site::open();
+    let one = site.office.file(request(json!({}))).expect("filed");
+    let signer = site.visitor("zhang.huimin");
+    let answer = |case| {
+        let mut form = signer.get(&format!("/c/{case}")).form(".card--act form");
+        form.set("action", "approve");
+        done(&signer, &form)
+    };
+    let alone = answer(one);
+    assert!(!alone.text("main").contains("处理下一件"));
+    let two = site
+        .office
+        .file(request(json!({"subject": "第二件"})))
+        .expect("filed");
+    let three = site
+        .office
+        .file(request(json!({"subject": "第三件"})))
+        .expect("filed");
+
+    let page = answer(two);
+
+    let next = page.attributes(".btnrow a[href^='/c/']", "href");
+    assert_eq!(next, [format!("/c/{three}")]);
+    assert!(page.text("main").contains("处理下一件：第三件"));
+}

@@ -1,1 +1,2 @@
+DROP TABLE opinions;
 DROP TABLE turns;

@@ -6,3 +6,16 @@ CREATE TABLE turns (
   person_id BIGINT NOT NULL REFERENCES people (id),
   PRIMARY KEY (workflow_key, line)
 );
+
+-- Opinions that somebody has typed and not given yet. They are their writer's alone, and no part of the record.
+CREATE TABLE opinions (
+  case_id BIGINT NOT NULL REFERENCES cases (id),
+  person_id BIGINT NOT NULL REFERENCES people (id),
+  stage TEXT NOT NULL,
+  asks TEXT NOT NULL,
+  comment TEXT,
+  answers TEXT NOT NULL CHECK (json_valid(answers)),
+  sealed TEXT CHECK (json_valid(sealed)),
+  saved_at TIMESTAMP NOT NULL,
+  PRIMARY KEY (case_id, person_id, stage, asks)
+);

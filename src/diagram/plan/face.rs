@@ -168,12 +168,8 @@ impl Writer<'_> {
 
     /// What a case says in place of what the definition says.
     fn note(&self, step: &Step) -> Option<String> {
-        let standing = step.standing.as_ref()?;
-        if !standing.note.is_empty() {
-            return Some(standing.note.clone());
-        }
-        let (done, all) = standing.branches?;
-        Some(format!("{done}/{all} {}", self.sketch.terms.branch))
+        let note = step.standing.as_ref().map(|standing| standing.note.clone());
+        note.filter(|note| !note.is_empty())
     }
 
     fn frame(&mut self, step: &Step) {

@@ -11,6 +11,8 @@ mod face;
 mod fit;
 mod nets;
 mod place;
+#[cfg(test)]
+mod tests;
 mod wires;
 
 use std::collections::BTreeSet;
@@ -89,6 +91,13 @@ impl Gauge {
         bus: 26,
         bar: 5,
         events: 0,
+    };
+
+    /// For people who look where a case is: cards say less.
+    pub const OF_CASE: Self = Self {
+        card_across: 156,
+        across: 30,
+        ..Self::DRAWN
     };
 
     /// For tools that read a model, with room for its events and gateways.

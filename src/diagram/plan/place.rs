@@ -3,7 +3,7 @@
 use super::face::Face;
 use super::fit::branch_is_framed;
 use super::nets::{Entry, Trunk};
-use super::{Group, ItemId, Line, NetId, Plan, Rect, SHEET, SpaceId, What, small};
+use super::{Group, ItemId, Line, NetId, PORT, Plan, Rect, SHEET, SpaceId, What, small};
 use crate::diagram::text::wrap;
 
 /// Tells each channel, gap and goal which nets come by.
@@ -69,7 +69,9 @@ fn space_height(plan: &mut Plan<'_>, space: SpaceId) -> i32 {
     let count = plan.spaces[space].lines.len();
     for line in 0..count {
         let items = plan.spaces[space].lines[line].items.iter();
-        let height = items.map(|item| plan.items[*item].rect.height).max();
+        let height = items
+            .map(|item| plan.items[*item].rect.height + lowered(plan, *item))
+            .max();
         plan.spaces[space].lines[line].height = height.unwrap_or(0);
     }
     caption(plan, space);
@@ -132,7 +134,7 @@ fn bare_room(plan: &Plan<'_>, space: SpaceId, channel: usize) -> (i32, i32) {
     let gauge = plan.gauge;
     let own = &plan.spaces[space];
     let (first, last) = (channel == 0, channel == own.lines.len());
-    let crowded = 0 < own.channels[channel].nets.len();
+    let crowded = !own.channels[channel].nets.is_empty();
     if own.bank {
         // Gateways stand at the ends of the bars, clear of the branches.
         let beside = match gauge.events {
@@ -226,15 +228,20 @@ fn spread(plan: &mut Plan<'_>, space: SpaceId, x: i32, y: i32, width: i32) {
     }
 }
 
+/// A pill stands so that a run that goes across, which comes at the height of the cards' ports, meets its middle.
+fn lowered(plan: &Plan<'_>, item: ItemId) -> i32 {
+    match (plan.items[item].what, plan.across) {
+        (What::Exit(_), true) => (PORT - plan.items[item].rect.height / 2).max(0),
+        _ => 0,
+    }
+}
+
 fn set(plan: &mut Plan<'_>, item: ItemId, x: i32, y: i32) {
     let framed = branch_is_framed(plan, item);
+    let lowered = lowered(plan, item);
     let own = &mut plan.items[item];
     own.rect.x = x;
-    own.rect.y = match (own.what, plan.across) {
-        // A pill stands so that the run, which comes at the height of the cards' ports, meets its middle.
-        (What::Exit(_), true) => y + (super::PORT - own.rect.height / 2).max(0),
-        _ => y,
-    };
+    own.rect.y = y + lowered;
     let Some(inside) = own.inside else { return };
     let (pad, branch_pad) = (plan.gauge.pad, plan.gauge.branch_pad);
     let (rect, head) = (own.rect, own.face.head);

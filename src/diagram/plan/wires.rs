@@ -121,12 +121,9 @@ fn passes(plan: &Plan<'_>, branch: ItemId) -> bool {
     let What::Branch(branch) = plan.items[branch].what else {
         return true;
     };
-    let mains = branch
-        .list
-        .steps
-        .iter()
-        .filter(|step| step.shape != Shape::Aside);
-    mains.last().is_none_or(|last| last.falls)
+    let mut steps = branch.list.steps.iter().rev();
+    let last = steps.find(|step| step.shape != Shape::Aside);
+    last.is_none_or(|last| last.falls)
 }
 
 /// The bars of a bank and the lines to and from its branches.
@@ -298,9 +295,10 @@ fn gap_offset(plan: &Plan<'_>, item: ItemId, net: NetId) -> i32 {
     let count = small(own.gap.len()).max(1);
     let place = own.gap.iter().rposition(|known| *known == net);
     let place = count - 1 - small(place.unwrap_or(0));
-    let pitch = ((room - 8) / count).clamp(1, plan.gauge.pitch);
     let first = if plan.gauge.events == 0 { 5 } else { 24 };
-    first + place * pitch
+    let room = room - first - 4;
+    let pitch = (room / count).clamp(1, plan.gauge.pitch);
+    first + (place * pitch).min(room)
 }
 
 /// From the trunk into the goal.

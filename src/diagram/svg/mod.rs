@@ -24,10 +24,14 @@ pub struct Canvas<'a> {
 const STYLE: &str = include_str!("../../../assets/flow.css");
 
 impl Sketch {
-    /// The drawing.
+    /// The drawing, and how high it is.
     #[must_use]
-    pub fn svg(&self, canvas: Canvas<'_>) -> String {
-        let plan = plan(self, canvas.size, Gauge::DRAWN);
+    pub fn svg(&self, canvas: Canvas<'_>) -> (String, u32) {
+        let gauge = match self.of_case {
+            true => Gauge::OF_CASE,
+            false => Gauge::DRAWN,
+        };
+        let plan = plan(self, canvas.size, gauge);
         let legend = Legend::of(&plan);
         let heading = if canvas.alone { HEADING } else { 0 };
         let width = plan.width.max(legend.width);
@@ -42,7 +46,7 @@ impl Sketch {
         pen.close();
         legend.draw(&mut pen, heading + plan.height);
         pen.end("svg");
-        pen.text
+        (pen.text, u32::try_from(height).unwrap_or(0))
     }
 }
 

@@ -20,6 +20,7 @@ mod release;
 mod remove_signer;
 mod resume;
 mod r#return;
+mod save_draft;
 mod signal;
 mod submit;
 mod supplement;
@@ -80,6 +81,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &supply::Supply,
     &r#return::Return,
     &reject::Reject,
+    &save_draft::SaveDraft,
     &claim::Claim,
     &release::Release,
     &consult::Consult,

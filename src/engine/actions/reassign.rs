@@ -17,8 +17,9 @@ impl ActionRule for Reassign {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.open_task(self.name(), task)?;
-        // A case that needs mending is mended by whoever administers it, and by nobody else.
-        if task.asks == TaskAsks::Repair {
+        // A case that needs mending is mended by whoever administers it, and by nobody else; advice that does not come holds
+        // nothing up.
+        if matches!(task.asks, TaskAsks::Repair | TaskAsks::Advise) {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });

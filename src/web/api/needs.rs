@@ -105,6 +105,13 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         _ => {}
     }
+    if let ("save_draft", Some(task)) = (offered.action, task) {
+        let running = &seen.running;
+        let part = engine::filled_on(&running.workflow, &running.case, task);
+        if !part.fields.is_empty() {
+            needs.push(answers(&part, false, language));
+        }
+    }
     if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
         let part = engine::filled_by(&seen.running.workflow, stage, task);
         if !part.fields.is_empty() {

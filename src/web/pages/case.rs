@@ -210,6 +210,9 @@ impl Acting<'_> {
         {
             return self.show(StatusCode::OK, &tried);
         }
+        if tried.save {
+            return self.save(tried);
+        }
         if tried.action.is_empty() {
             tried.error = Some(text(self.visit.language, "case.choose_answer", &[]));
             return self.show(StatusCode::UNPROCESSABLE_ENTITY, &tried);
@@ -218,6 +221,22 @@ impl Acting<'_> {
         let id = self.seen.summary.ulid;
         match cases::perform(&self.visit.app, &by(&self.reader, key), id, command) {
             Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), &tried.action)),
+            Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Keeps what was typed for later; nothing happens.
+    fn save(self, tried: Tried) -> Result<Answer, Failure> {
+        let id = self.seen.summary.ulid;
+        let command = Command {
+            action: "save_draft".to_owned(),
+            // What happened meanwhile does not matter to it.
+            seen: None,
+            ..self.command(&tried)
+        };
+        match cases::perform(&self.visit.app, &by(&self.reader, None), id, command) {
+            Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), "opinion_saved")),
             Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
             Err(other) => Err(other.into()),
         }

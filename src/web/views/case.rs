@@ -27,6 +27,8 @@ pub struct CaseView {
     pub print_href: Option<String>,
     /// What happened meanwhile, or what stands in the way of deciding.
     pub meanwhile: Option<Notice>,
+    /// 处理下一件: after my answer, the next case that waits for me at the same stage.
+    pub next: Option<Link>,
     /// 办到哪一步了
     pub flow: FlowView,
     /// What is asked of me; several seats give several cards.
@@ -109,6 +111,10 @@ pub struct ActCard {
     pub claim: Option<Claim>,
     /// Where it is done, if not here: the pages of the form.
     pub link: Option<Link>,
+    /// Whether what is typed can be saved for later (`save`).
+    pub may_save: bool,
+    /// 今天 10:12 暂存，只有您能看到
+    pub saved: String,
     /// What must be confirmed (`confirmed`) before the answer is taken.
     pub warning: String,
 }

@@ -29,11 +29,11 @@ pub use filing::{
     AskView, Asked, CheckSection, CheckView, Conflict, ConflictRow, EditView, NewView, PreviewStep,
     Step, StepState, SubmittedView, WarningRow, WorkflowCard,
 };
-pub use flow::{FlowBlock, FlowNode, FlowReturn, FlowSvg, FlowView, NodeState};
+pub use flow::FlowView;
 pub use links::{ConfirmDoneView, ConfirmView, DeadLinkView};
 pub use lists::{
-    CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow, InboxView, MineRow,
-    MineView, Pager, VacantRow, VacantView,
+    BatchRow, BatchView, CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow,
+    InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};

@@ -227,7 +227,10 @@ fn whoever_is_asked_sees_the_case_and_may_do_nothing_else() {
         .map(|involvement| involvement.why)
         .collect();
     assert_eq!(why, [Why::Consulted]);
-    assert_eq!(world.actions("dan"), ["advise", "transfer", "comment"]);
+    assert_eq!(
+        world.actions("dan"),
+        ["advise", "save_draft", "transfer", "comment"]
+    );
     let task = world.task_of("dan", "review");
     let approve = on_task(task.0, Input::default());
     assert_eq!(

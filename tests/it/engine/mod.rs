@@ -9,6 +9,7 @@ mod clocks;
 mod conflicts;
 mod consulting;
 mod copying;
+mod drafting;
 mod ending;
 mod migrating;
 mod migrating_blocks;

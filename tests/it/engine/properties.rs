@@ -29,6 +29,7 @@ const ACTIONS: &[&str] = &[
     "recuse",
     "add_signer",
     "remove_signer",
+    "save_draft",
     "consult",
     "advise",
     "reassign",

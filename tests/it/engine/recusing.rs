@@ -26,7 +26,7 @@ fn the_other_holders_of_the_post_sign_instead() {
         world.on("bob", "approve", "review"),
         Err(Rejection::Excluded)
     );
-    assert_eq!(world.actions("bob"), ["comment"]);
+    assert_eq!(world.actions("bob"), ["urge", "copy", "comment"]);
     world.on("bea", "approve", "review").expect("approved");
     assert_eq!(world.replayed(), world.case);
 }

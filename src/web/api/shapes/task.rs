@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{PartyBody, PersonBody};
 use crate::engine::{Answer, Task, TaskState};
+use crate::forms::Answers;
 use crate::messages::Language;
 use crate::services::projection::stage_title;
 use crate::services::seen::Seen;
@@ -36,6 +37,9 @@ pub struct TaskBody {
     /// Who called for it, where the definition does not ask for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub called: Option<CalledBody>,
+    /// What the caller has typed on it and not given yet; theirs alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<OpinionBody>,
     /// Who has taken it.
     pub holder: Option<PersonBody>,
     /// When it is due.
@@ -54,6 +58,18 @@ pub struct TaskBody {
     pub comment: Option<String>,
     /// Whether it passed by itself, because the same person had just agreed.
     pub automatic: bool,
+}
+
+/// An opinion that was saved and not given yet.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OpinionBody {
+    /// The words.
+    pub comment: String,
+    /// What was filled in, as it was typed.
+    #[schema(value_type = Object)]
+    pub answers: Answers,
+    /// When it was saved.
+    pub saved_at: DateTime<Utc>,
 }
 
 /// By whom a task was called for that the definition does not ask for.
@@ -103,6 +119,14 @@ impl TaskBody {
                 by: person(called.by),
                 how: called.how.word(),
             }),
+            draft: seen
+                .opinion(task)
+                .filter(|_| seen.may("save_draft", Some(task.id)))
+                .map(|opinion| OpinionBody {
+                    comment: opinion.comment.clone(),
+                    answers: opinion.answers.clone(),
+                    saved_at: opinion.saved_at,
+                }),
             holder: task.holder.map(person),
             due_at: row.and_then(|row| row.due_at),
             law: row.is_some_and(|row| row.law),

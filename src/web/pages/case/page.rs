@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 
 use super::tried::Tried;
 use super::{Sight, cards, flow, may_attach, others, signatures, timeline};
-use crate::engine::ClockReading;
+use crate::engine::{ClockReading, Task, TaskState};
 use crate::forms::{self, Words};
+use crate::services::lists as services;
 use crate::services::seen::Seen;
 use crate::storage::attachments::Attachment;
 use crate::storage::copies::Copy;
@@ -30,6 +31,10 @@ pub fn show(
     let sight = Sight::new(visit, seen);
     let acts = cards::of(&sight, tried);
     let others = others::of(&sight, tried);
+    let next = match acts.is_empty() {
+        true => next(&sight)?,
+        false => None,
+    };
     let (nav, crumb) = crumb(&sight, !acts.is_empty());
     let view = CaseView {
         id: seen.summary.ulid.to_string(),
@@ -45,6 +50,7 @@ pub fn show(
         crumb,
         print_href: None,
         meanwhile: meanwhile(&sight, tried),
+        next,
         flow: flow::of(&sight),
         acts,
         dues: dues(&sight),
@@ -67,6 +73,21 @@ pub fn show(
         others,
     };
     visit.page_as(status, reader, nav, &view)
+}
+
+/// Another case that waits for the reader at the stage where they acted last in this one.
+fn next(sight: &Sight<'_>) -> Result<Option<Link>, Failure> {
+    let (seen, reader) = (sight.seen, sight.seen.viewer.person.id);
+    let mine = |task: &&Task| matches!(&task.state, TaskState::Settled { by, .. } if *by == reader);
+    let answered = seen.running.case.tasks.iter().filter(mine);
+    let Some(last) = answered.max_by_key(|task| (task.changed, task.id)) else {
+        return Ok(None);
+    };
+    let next = services::next_like(&sight.visit.app, &seen.viewer, &seen.summary, &last.stage)?;
+    Ok(next.map(|case| {
+        let words = sight.say("case.next", &[("title", &case.title)]);
+        Link::new(format!("/c/{}", case.ulid), words)
+    }))
 }
 
 /// The list that the reader came from, as far as one can tell.

@@ -30,6 +30,8 @@ pub struct Tried {
     pub how: String,
     /// For `signal`: at which block or wait.
     pub stage: String,
+    /// Whether it is only to be saved for later.
+    pub save: bool,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -78,6 +80,7 @@ impl Tried {
             people: typed("people"),
             how: typed("how"),
             stage: typed("stage"),
+            save: posted.get("save").is_some(),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),

@@ -77,6 +77,10 @@ impl Rows<'_> {
                 .unwrap_or_default(),
             due: task.and_then(|task| self.due(running, task)),
             offered,
+            notice: task
+                .filter(|task| task.asks == TaskAsks::Notice)
+                .map(|_| row.row.task.ulid.to_string())
+                .unwrap_or_default(),
         }
     }
 
