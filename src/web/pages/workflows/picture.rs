@@ -1,9 +1,7 @@
 //! The diagram of a definition, as these pages show it.
 
 use super::Sheet;
-use crate::diagram::{self, Canvas, Labels, Names, Size};
-use crate::directory::{DepartmentCode, RoleCode};
-use crate::web::pages::words;
+use crate::diagram::{self, Canvas, Labels, Size};
 use crate::web::views::Picture;
 use crate::workflow::Workflow;
 
@@ -15,30 +13,19 @@ const SIZE: Size = Size {
 
 /// Draws a definition, with the names of the reader's directory.
 pub(super) fn draw(sheet: &Sheet<'_>, workflow: &Workflow) -> Picture {
-    let names = Called(sheet.names());
+    let names = sheet.names();
     let labels = Labels {
         words: &sheet.visit.language,
         names: &names,
     };
     let sketch = diagram::sketch(workflow, labels, None);
+    let (svg, _) = sketch.svg(Canvas {
+        size: SIZE,
+        alone: false,
+        id: "picture",
+    });
     Picture {
-        svg: sketch.svg(Canvas {
-            size: SIZE,
-            alone: false,
-            id: "picture",
-        }),
+        svg,
         items: sketch.outline(),
-    }
-}
-
-struct Called<'a>(words::Names<'a>);
-
-impl Names for Called<'_> {
-    fn role(&self, code: &RoleCode) -> String {
-        self.0.role(code)
-    }
-
-    fn department(&self, code: &DepartmentCode) -> String {
-        self.0.department(code)
     }
 }
