@@ -46,7 +46,7 @@ pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
-pub use evolve::{EDITING, PARKED, clock_key_after};
+pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};

@@ -30,6 +30,7 @@ mod notices;
 mod pages;
 mod pages_case_actions;
 mod pages_http;
+mod pages_workflows;
 mod rights;
 mod sending;
 mod shipped;

@@ -38,7 +38,7 @@ pub use lists::{
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
 pub use workflows::{
-    Checks, Comparison, Conflicting, Crumb, DefinitionView, DiffLine, DiffView, Done, FateRow,
+    Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView, Done, FateRow,
     FindingRow, MigrationView, Picture, ProposeView, SourceLine, StageRow, Tried, VersionRow,
     VersionView, VersionsView, WaitingRow, WorkflowRow, WorkflowsView,
 };

@@ -1,16 +1,16 @@
 //! The versions of a workflow: who published them, what they say, what differs between them.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::HttpRequest;
 
 use super::sheet::{Side, lines};
-use super::{Sheet, key_of, picture};
+use super::{Sheet, key_of, number_of, picture};
 use crate::services::definitions::Version;
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::web::pages::answer::Answer;
 use crate::web::pages::failure::Failure;
-use crate::web::session::{Visit, storable};
+use crate::web::session::Visit;
 use crate::web::views::{
     Checks, Choice, Comparison, DiffView, Fact, Link, Problem, VersionRow, VersionView,
     VersionsView,
@@ -48,7 +48,7 @@ fn row(sheet: &Sheet<'_>, version: &Version) -> VersionRow {
         href: format!("{base}/versions/{}", row.version),
         name: sheet.version(row.version),
         state: sheet.state(row),
-        proposed: sheet.by(row.proposed_by, row.proposed_at),
+        proposed: sheet.deed(row.proposed_by, row.proposed_at),
         settled: sheet.settled(row),
         running: pieces(sheet, version.running),
         links,
@@ -80,13 +80,13 @@ fn before(sheet: &Sheet<'_>, version: u32) -> Option<u32> {
 }
 
 /// `GET /admin/workflows/{key}/versions/{number}`
-pub async fn show(visit: Visit, path: web::Path<(String, u32)>) -> Answer {
+pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
+    let (key, number) = (key_of(&request), number_of(&request));
     visit
         .show(move |visit| {
-            let (key, number) = path.into_inner();
             let reader = visit.reader()?;
-            let sheet = Sheet::open(visit, &reader, &storable(key))?;
-            let version = sheet.found.numbered(number).ok_or(Problem::NotFound)?;
+            let sheet = Sheet::open(visit, &reader, &key)?;
+            let version = sheet.found.numbered(number?).ok_or(Problem::NotFound)?;
             let view = match version.row.status {
                 VersionStatus::Proposed => proposal(&sheet, version)?,
                 VersionStatus::Current | VersionStatus::Retired => plain(&sheet, version)?,
@@ -173,14 +173,14 @@ fn facts(sheet: &Sheet<'_>, version: &Version) -> Vec<Fact> {
     let say = |key: &str| sheet.say(key, &[]);
     let mut facts = vec![Fact::new(
         say("workflows.version.proposed"),
-        sheet.by(row.proposed_by, row.proposed_at),
+        sheet.by(&sheet.deed(row.proposed_by, row.proposed_at)),
     )];
     let settled = match row.confirmed_by {
         Some(_) => "workflows.version.confirmed",
         None => "workflows.version.withdrawn",
     };
-    if row.status != VersionStatus::Proposed {
-        facts.push(Fact::new(say(settled), sheet.settled(row)));
+    if let Some(deed) = sheet.settled(row) {
+        facts.push(Fact::new(say(settled), sheet.by(&deed)));
     }
     if row.confirmed_at.is_some() {
         facts.push(Fact::new(

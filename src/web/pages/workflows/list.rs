@@ -4,7 +4,7 @@ use crate::messages::text;
 use crate::services::definitions::{self, Definition, NEW, Overview};
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::web::pages::answer::Answer;
-use crate::web::session::{Reader, Visit};
+use crate::web::session::Visit;
 use crate::web::views::{Nav, Tag, Tone, WaitingRow, WorkflowRow, WorkflowsView};
 
 use super::Sheet;
@@ -18,11 +18,11 @@ pub async fn show(visit: Visit) -> Answer {
                 definitions,
                 drafts,
             } = definitions::overview(&visit.app, &reader.viewer)?;
-            let sheets: Vec<Sheet<'_>> = definitions
+            let sheets = definitions
                 .into_iter()
-                .map(|found| sheet(visit, &reader, found))
-                .collect();
-            let empty = sheet(visit, &reader, Definition::default());
+                .map(|found| Sheet::of(visit, &reader, found))
+                .collect::<Result<Vec<_>, _>>()?;
+            let empty = Sheet::of(visit, &reader, Definition::default())?;
             let view = WorkflowsView {
                 writes: empty.writes(),
                 waiting: sheets.iter().filter_map(waiting).collect(),
@@ -37,14 +37,6 @@ pub async fn show(visit: Visit) -> Answer {
         .await
 }
 
-fn sheet<'a>(visit: &'a Visit, reader: &'a Reader, found: Definition) -> Sheet<'a> {
-    Sheet {
-        visit,
-        reader,
-        found,
-    }
-}
-
 fn waiting(sheet: &Sheet<'_>) -> Option<WaitingRow> {
     let row = &sheet.found.proposed()?.row;
     let (who, when) = (sheet.names().full(row.proposed_by), sheet.when(row.proposed_at));
@@ -55,7 +47,7 @@ fn waiting(sheet: &Sheet<'_>) -> Option<WaitingRow> {
     };
     Some(WaitingRow {
         href: format!("{}/versions/{}", sheet.base(), row.version),
-        title: row.title.clone(),
+        title: sheet.title.clone(),
         version: Tag::plain(Tone::Warn, sheet.version(row.version)),
         who: sheet.say("workflows.list.proposed", &[("who", &who), ("when", &when)]),
         look: sheet.say(look, &[]),
@@ -68,14 +60,15 @@ fn row(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> WorkflowRow {
     let not_yet = || text(sheet.visit.language, "workflows.list.not_yet", &[]);
     WorkflowRow {
         href: sheet.base(),
-        title: sheet.found.title().to_owned(),
+        title: sheet.title.clone(),
         key: sheet.found.key.clone(),
         state: match current {
             Some(version) => Tag::new(Tone::Ok, sheet.version(version.row.version)),
             None => Tag::plain(Tone::Hold, not_yet()),
         },
         since: current
-            .map(|version| sheet.settled(&version.row))
+            .and_then(|version| sheet.settled(&version.row))
+            .map(|deed| sheet.by(&deed))
             .unwrap_or_default(),
         running: running(sheet),
         draft: saved(sheet, draft),

@@ -13,6 +13,8 @@ use actix_web::web;
 
 use super::{at, read};
 use crate::services::definitions::NEW;
+use crate::web::session::storable;
+use crate::web::views::Problem;
 use sheet::Sheet;
 
 /// The routes of these pages.
@@ -70,5 +72,11 @@ fn base(key: &str) -> String {
 /// The key in the address; none where a new workflow is written.
 fn key_of(request: &actix_web::HttpRequest) -> String {
     let key = request.match_info().get("key").unwrap_or(NEW);
-    crate::web::session::storable(key.to_owned())
+    storable(key.to_owned())
+}
+
+/// The number of a version in the address.
+fn number_of(request: &actix_web::HttpRequest) -> Result<u32, Problem> {
+    let number = request.match_info().get("number").unwrap_or_default();
+    number.parse().map_err(|_| Problem::NotFound)
 }

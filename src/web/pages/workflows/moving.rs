@@ -313,7 +313,10 @@ impl<'a> Passage<'a> {
         let language = self.sheet.visit.language;
         let (state, notes) = match &case.fate {
             Fate::Moves { to, past } => {
-                let mut notes = vec![self.told("workflows.migrate.moved_to", &both.new, to)];
+                let mut notes = vec![match case.at == *to {
+                    true => self.sheet.say("workflows.migrate.same_stage", &[]),
+                    false => self.told("workflows.migrate.moved_to", &both.new, to),
+                }];
                 if !past.is_empty() {
                     notes.push(self.told("workflows.migrate.past", &both.new, past));
                 }
@@ -375,11 +378,18 @@ impl<'a> Passage<'a> {
         let view = MigrationView {
             crumb: sheet.crumb(),
             heading: sheet.say("workflows.migrate.heading", &values),
-            lead: sheet.say("workflows.migrate.lead", &values),
+            // What has been moved does not run on the old version any more.
+            lead: match shown.done {
+                Some(_) => String::new(),
+                None => sheet.say("workflows.migrate.lead", &values),
+            },
             from,
             to,
             versions: self.versions(),
-            stages: self.rows(chosen),
+            stages: match shown.done {
+                Some(_) => Vec::new(),
+                None => self.rows(chosen),
+            },
             error_heading: EditView::count_errors(errors.len(), sheet.visit.language),
             errors,
             tried: shown.tried,

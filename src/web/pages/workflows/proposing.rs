@@ -1,11 +1,11 @@
 //! Proposing what was written, and what a second person does about it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
+use actix_web::HttpRequest;
 
 use super::editor::misplaced;
 use super::sheet::{Side, lines};
-use super::{Sheet, base, key_of};
+use super::{Sheet, base, key_of, number_of};
 use crate::services::workflows::{self, Proposed};
 use crate::services::{Error, definitions};
 use crate::storage::workflow_drafts::WorkflowDraft;
@@ -152,11 +152,12 @@ fn hand_in(sheet: &Sheet<'_>, key: &str, source: &str) -> Result<Answer, Failure
 }
 
 /// `POST /admin/workflows/{key}/versions/{number}/confirm`
-pub async fn confirm(visit: Visit, path: web::Path<(String, u32)>, body: Body) -> Answer {
+pub async fn confirm(visit: Visit, request: HttpRequest, body: Body) -> Answer {
+    let (key, number) = (key_of(&request), number_of(&request));
     visit
         .take(body, move |visit, posted| {
             let (reader, _) = visit.short_form(posted)?;
-            let (key, number) = path.into_inner();
+            let number = number?;
             let (app, login) = (&visit.app, &reader.viewer.person.login);
             match workflows::confirm(&app.db, &*app.clock, &key, login, Some(number)) {
                 Ok(_) => Ok(visit.said(&base(&key), "confirmed")),
@@ -171,11 +172,12 @@ pub async fn confirm(visit: Visit, path: web::Path<(String, u32)>, body: Body) -
 }
 
 /// `POST /admin/workflows/{key}/versions/{number}/withdraw`
-pub async fn withdraw(visit: Visit, path: web::Path<(String, u32)>, body: Body) -> Answer {
+pub async fn withdraw(visit: Visit, request: HttpRequest, body: Body) -> Answer {
+    let (key, number) = (key_of(&request), number_of(&request));
     visit
         .take(body, move |visit, posted| {
             let (reader, _) = visit.short_form(posted)?;
-            let (key, number) = path.into_inner();
+            let number = number?;
             let (app, login) = (&visit.app, &reader.viewer.person.login);
             match workflows::withdraw(&app.db, &*app.clock, &key, login, Some(number)) {
                 Ok(_) => Ok(visit.said(&base(&key), "proposal_withdrawn")),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::expression::Words;
+use crate::expression;
+use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::definitions::{self, Definition, NEW, Version};
 use crate::services::Error;
@@ -18,7 +19,7 @@ use crate::web::pages::words::Names;
 use crate::web::session::{Reader, Visit};
 use crate::web::versions;
 use crate::web::views::{
-    Checks, Comparison, Crumb, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone, View,
+    Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone, View,
 };
 use crate::workflow::{Checked, Finding, RULES, Severity, Workflow, compare};
 use actix_web::http::StatusCode;
@@ -31,6 +32,8 @@ pub(super) struct Sheet<'a> {
     pub visit: &'a Visit,
     pub reader: &'a Reader,
     pub found: Definition,
+    /// Its title in the reader's language.
+    pub title: String,
 }
 
 impl<'a> Sheet<'a> {
@@ -43,11 +46,23 @@ impl<'a> Sheet<'a> {
             }
             key => definitions::one(&visit.app, &reader.viewer, key)?,
         };
-        Ok(Self {
+        Self::of(visit, reader, found)
+    }
+
+    pub fn of(visit: &'a Visit, reader: &'a Reader, found: Definition) -> Result<Self, Failure> {
+        let mut sheet = Self {
             visit,
             reader,
+            title: found.title().to_owned(),
             found,
-        })
+        };
+        if visit.language != Language::Zh
+            && let Some(named) = sheet.found.current().or(sheet.found.versions.first())
+            && let Some(workflow) = sheet.workflow(&named.row)?
+        {
+            sheet.title = visit.language.pick(&workflow.title).to_owned();
+        }
+        Ok(sheet)
     }
 
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
@@ -71,7 +86,7 @@ impl<'a> Sheet<'a> {
         Crumb {
             title: match self.is_new() {
                 true => self.say("workflows.editor.new", &[]),
-                false => self.found.title().to_owned(),
+                false => self.title.clone(),
             },
             base: self.base(),
         }
@@ -114,19 +129,23 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// 陈思远（省数据局），9月1日 10:21
-    pub fn by(&self, person: PersonId, at: Instant) -> String {
-        let (who, when) = (self.names().full(person), self.when(at));
-        self.say("workflows.by", &[("who", &who), ("when", &when)])
+    pub fn deed(&self, person: PersonId, at: Instant) -> Deed {
+        Deed {
+            who: self.names().full(person),
+            when: self.when(at),
+        }
     }
 
-    /// Who put a version in force or gave it up; empty while it waits.
-    pub fn settled(&self, row: &WorkflowVersion) -> String {
-        let by = row.confirmed_by.or(row.withdrawn_by);
-        let at = row.confirmed_at.or(row.withdrawn_at);
-        by.zip(at)
-            .map(|(person, at)| self.by(person, at))
-            .unwrap_or_default()
+    /// Who put a version in force or gave it up; nobody while it waits.
+    pub fn settled(&self, row: &WorkflowVersion) -> Option<Deed> {
+        let by = row.confirmed_by.or(row.withdrawn_by)?;
+        let at = row.confirmed_at.or(row.withdrawn_at)?;
+        Some(self.deed(by, at))
+    }
+
+    /// 陈思远（省数据局），9月1日 10:21
+    pub fn by(&self, Deed { who, when }: &Deed) -> String {
+        self.say("workflows.by", &[("who", who), ("when", when)])
     }
 
     pub fn state(&self, row: &WorkflowVersion) -> Tag {
@@ -267,7 +286,7 @@ pub(super) struct Side<'a> {
     pub workflow: Option<&'a Workflow>,
 }
 
-fn in_language(words: &Words, language: Language) -> String {
+fn in_language(words: &expression::Words, language: Language) -> String {
     match language {
         Language::Zh => words.zh.clone(),
         Language::En => words.en.clone(),

@@ -6,6 +6,7 @@ mod case;
 mod filing;
 mod lists;
 mod outside;
+mod workflows;
 
 pub(super) use case::case_sample;
 
@@ -108,6 +109,7 @@ pub(super) fn all() -> Vec<Sample> {
                 filing::pages(language),
                 case::pages(language),
                 outside::pages(language),
+                workflows::pages(language),
             ];
             pages.into_iter().flatten().map(move |(name, html)| Sample {
                 name,

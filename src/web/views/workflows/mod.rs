@@ -257,6 +257,15 @@ pub struct VersionsView {
     pub rows: Vec<VersionRow>,
 }
 
+/// What somebody did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deed {
+    /// 陈思远（省数据局）
+    pub who: String,
+    /// 今天 10:21
+    pub when: String,
+}
+
 /// A version in the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct VersionRow {
@@ -267,9 +276,9 @@ pub struct VersionRow {
     /// 正在使用, 等待确认, 已停用, 已撤回
     pub state: Tag,
     /// Who proposed it, and when.
-    pub proposed: String,
+    pub proposed: Deed,
     /// Who put it in force or gave it up, and when.
-    pub settled: String,
+    pub settled: Option<Deed>,
     /// 46 件, or nothing.
     pub running: String,
     /// 与上一版对比, 迁移在办件.
