@@ -110,6 +110,24 @@ pub(super) enum Workflow {
         #[arg(long, help = "英文 · In English")]
         english: bool,
     },
+    #[command(
+        about = "运行流程旁边的测试（*.test.yaml），不通过时退出码为 1 · Play the tests beside definitions"
+    )]
+    Test {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(
+            long,
+            value_name = "N",
+            value_parser = clap::value_parser!(u8).range(0..=100),
+            help = "覆盖低于百分之 N 也算不通过 · Fail below N percent of coverage"
+        )]
+        min: Option<u8>,
+    },
+    #[command(
+        about = "在纸上走一件事项，或者模拟许多件（--cases） · Walk a case on paper, or run many"
+    )]
+    Simulate(Simulate),
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]
@@ -190,6 +208,53 @@ pub(super) enum Workflow {
         )]
         reason: Option<String>,
     },
+}
+
+#[derive(Args)]
+pub(super) struct Simulate {
+    #[arg(value_name = "FILE", help = "流程定义 · The definition")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "FILE", help = "申请的内容（YAML） · The request")]
+    pub answers: PathBuf,
+    #[arg(long, help = "每个环节都立即办理 · Everybody answers at once")]
+    pub at_once: bool,
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000),
+        help = "模拟 N 件 · Run N cases"
+    )]
+    pub cases: Option<u32>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "cases",
+        help = "各环节用时和结果的估计（YAML） · Estimates"
+    )]
+    pub estimates: Option<PathBuf>,
+    #[arg(
+        long,
+        requires = "cases",
+        help = "用数据库里已办任务的用时 · Durations found in the database"
+    )]
+    pub from_database: bool,
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "cases",
+        value_parser = clap::value_parser!(u32).range(1..=10_000),
+        help = "每个工作日来 N 件，默认同时来 · Arrivals on a working day"
+    )]
+    pub per_day: Option<u32>,
+    #[arg(
+        long,
+        default_value_t = 1,
+        requires = "cases",
+        help = "随机数的种子 · Seed of the random numbers"
+    )]
+    pub seed: u64,
+    #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
+    pub format: Format,
 }
 
 /// How findings are written.

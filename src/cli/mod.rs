@@ -11,6 +11,8 @@ mod imports;
 mod logging;
 mod people;
 mod serve;
+mod simulate;
+mod trials;
 mod usage;
 mod versions;
 mod workflow;
@@ -48,6 +50,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Prints a line or several. That nobody reads on is the reader's own choice.
+fn print(text: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
 fn execute(arguments: Arguments) -> Result<Answer, Failure> {
     let config = arguments.config.as_deref();
     match arguments.command {
@@ -64,6 +72,8 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
             across,
             english,
         }) => diagram::draw(&file, format, (width, across), english),
+        Command::Workflow(Workflow::Test { files, min }) => trials::test(&files, min),
+        Command::Workflow(Workflow::Simulate(options)) => simulate::run(config, &options),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }

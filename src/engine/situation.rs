@@ -1,5 +1,7 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
+use std::collections::BTreeSet;
+
 use super::case::PositionState;
 use super::involve::Why;
 use super::scope::branches_around;
@@ -7,10 +9,10 @@ use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
-use super::{people, signers};
+use super::{people, signers, who};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
 
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
@@ -117,10 +119,22 @@ impl<'a> Situation<'a> {
         !taken && 1 < self.eligible(task).len()
     }
 
+    /// The people and posts that a definition means outside every branch.
+    #[must_use]
+    pub fn parties(&self, who: &Who) -> Vec<Party> {
+        who::parties(who, "", self)
+    }
+
     /// The active people behind a party today.
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
         people::people_of(party, self.context).into_iter().collect()
+    }
+
+    /// The active people whom a definition's `who` means here, outside of any branch.
+    #[must_use]
+    pub fn people_named(&self, who: &Who) -> BTreeSet<PersonId> {
+        people::people_of_all(&who::parties(who, "", self), self.context)
     }
 
     /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures

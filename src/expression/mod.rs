@@ -13,6 +13,7 @@ mod nulls;
 mod operators;
 mod phrase;
 mod reads;
+mod said;
 mod scope;
 mod syntax;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use check::{Absent, KnownStage, Surface};
 pub use compiled::{CompileError, EvaluationError, Expression};
 pub use phrase::{Phrase, Sign, Term};
 pub use reads::Read;
+pub use said::Said;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};
 pub use value::Value;

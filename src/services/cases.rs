@@ -235,9 +235,9 @@ fn act(
         app,
         conn,
         viewer,
-        running.case.applicant,
+        (&running.workflow, &running.case),
         Some(Owner::Case(running.id)),
-        &[&running.case.answers, &posted],
+        &[&posted, &running.case.answers],
     )?;
     let vault = SealingVault::new(app, running.ulid);
     let department = &running.case.department;
@@ -331,11 +331,12 @@ pub(super) fn submit_draft(
     let calendar = app.calendar(conn, &workflow.calendar)?;
     let mut answers = super::drafts::answers_of(app, &workflow.form, &draft)?;
     answers.extend(command.input.answers.take().unwrap_or_default());
+    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let facts = Facts::read(
         app,
         conn,
         viewer,
-        by.person,
+        (&workflow, &case),
         Some(Owner::Draft(draft.id)),
         &[&answers],
     )?;
@@ -354,7 +355,6 @@ pub(super) fn submit_draft(
         .replace("{year}", &year.to_string())
         .replace("{seq}", &seq.to_string());
 
-    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
     let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {

@@ -403,16 +403,23 @@ fn check(
     )
 }
 
+/// The case that a request of this person would become.
+pub(super) fn case_of(workflow: &Workflow, viewer: &Viewer) -> Case {
+    let department = viewer.person.department.clone();
+    Case::draft(&workflow.key, viewer.person.id, department)
+}
+
 fn check_for(
     app: &App,
     conn: &mut Connection,
     viewer: &Viewer,
-    workflow: &Workflow,
+    workflow: &Arc<Workflow>,
     owner: Option<Owner>,
     answers: &Answers,
     strictness: Strictness,
 ) -> Result<Checked, Error> {
-    let facts = Facts::read(app, conn, viewer, viewer.person.id, owner, &[answers])?;
+    let case = case_of(workflow, viewer);
+    let facts = Facts::read(app, conn, viewer, (workflow, &case), owner, &[answers])?;
     let scope = scope(workflow, viewer, app.now());
     let part = engine::asked_at_start(workflow);
     let others = Answers::new();

@@ -30,6 +30,7 @@ mod renaming;
 pub mod seen;
 pub mod sessions;
 pub mod started;
+pub mod trials;
 pub mod uploads;
 mod vault;
 pub mod viewer;

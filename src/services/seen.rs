@@ -92,12 +92,12 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         };
         let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
         let typed = opinions.iter().map(|opinion| &opinion.answers);
-        let named: Vec<&Answers> = typed.chain([&running.case.answers]).collect();
+        let named: Vec<&Answers> = [&running.case.answers].into_iter().chain(typed).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            running.case.applicant,
+            (&running.workflow, &running.case),
             Some(Owner::Case(running.id)),
             &named,
         )?;

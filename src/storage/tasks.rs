@@ -13,6 +13,10 @@ use super::{Addressee, Connection, Cursor, Page, StorageError, task_offers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
+mod settled;
+
+pub use settled::{Settled, settled};
+
 text_enum! {
     /// Where a task stands.
     TaskState {

@@ -11,6 +11,7 @@ mod model;
 pub mod place;
 mod resolve;
 mod schema;
+mod sheet;
 pub mod stage_map;
 mod surroundings;
 #[cfg(test)]
@@ -27,9 +28,12 @@ pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
 pub use schema::json_schema;
+pub use sheet::Spot;
+pub(crate) use sheet::{Sheet, json, read_sheet};
 pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
 pub use tree::MAX_BYTES;
+pub(crate) use tree::{Entry, Kind as TreeKind, Tree};
 
 use finding::{Lines, Note};
 use resolve::Reader;

@@ -11,6 +11,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         &[
             "workflow",
             "engine",
+            "trial",
             "forms",
             "calendar",
             "expression",

@@ -5,6 +5,7 @@ use crate::engine::run::Run;
 use crate::engine::task::{Answer, CancelReason, TaskState};
 use crate::engine::verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 use crate::engine::{Case, Event, Rejection, Task, TaskId};
+use crate::workflow::{Sign, Stage, Who};
 
 impl Run<'_> {
     /// Looks at a stage's signatures and goes on if they decide it. `counted`: the deadline of the vote has come.
@@ -20,9 +21,9 @@ impl Run<'_> {
         let (_, stage) = self.stage(id)?;
         let round = self.case.position(id)?.round;
         let ballots = ballots(&self.case, id, round, None);
-        let how = match verdict(&stage.sign, &ballots, counted) {
+        let how = match verdict(rule(stage), &ballots, counted) {
             Verdict::Open => {
-                let share = verdict_of_share(&stage.sign, &ballots, counted);
+                let share = verdict_of_share(rule(stage), &ballots, counted);
                 self.close_what_is_decided(id, round, share);
                 self.next_turns(id, round);
                 return None;
@@ -41,7 +42,7 @@ impl Run<'_> {
         };
         let left = ballots(&self.case, &task.stage, task.round, Some(task.id));
         matches!(
-            verdict(&stage.sign, &left, false),
+            verdict(rule(stage), &left, false),
             Verdict::Refused | Verdict::Undecided
         )
     }
@@ -61,6 +62,20 @@ impl Run<'_> {
             let why = CancelReason::Decided;
             self.record(Event::TaskCancelled { task, why });
         }
+    }
+}
+
+/// The rule of a stage. A single seat says yes or no by itself; with signers who were added to it, all must agree.
+fn rule(stage: &Stage) -> &Sign {
+    let several = |who: &Who| {
+        matches!(
+            who,
+            Who::Post { each: true, .. } | Who::Path { each: true, .. }
+        )
+    };
+    match (&stage.sign, stage.seats.as_slice()) {
+        (Sign::Any, [only]) if !only.who.iter().any(several) => &Sign::All,
+        (sign, _) => sign,
     }
 }
 

@@ -73,10 +73,10 @@ fn keyword_holds(
             }
         }
         "items" => {
-            let items = value.as_array().into_iter().flatten().enumerate();
-            items
-                .map(|(index, item)| validate(root, wanted, item, &format!("{at}/{index}")))
-                .collect()
+            let mut items = value.as_array().into_iter().flatten().enumerate();
+            items.try_for_each(|(index, item)| {
+                validate(root, wanted, item, &format!("{at}/{index}"))
+            })
         }
         "properties" | "additionalProperties" => {
             let known = schema.get("properties");
@@ -92,9 +92,8 @@ fn keyword_holds(
             Ok(())
         }
         "propertyNames" => {
-            let keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
-            keys.map(|key| validate(root, wanted, &Json::from(key.as_str()), at))
-                .collect()
+            let mut keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
+            keys.try_for_each(|key| validate(root, wanted, &Json::from(key.as_str()), at))
         }
         "required" => {
             let missing = schemas()
@@ -113,7 +112,7 @@ fn keyword_holds(
             }
             Ok(())
         }
-        "allOf" => schemas().map(fits).collect(),
+        "allOf" => schemas().try_for_each(fits),
         "anyOf" | "oneOf" => {
             let results: Vec<Result<(), String>> = schemas().map(fits).collect();
             let fitting = results.iter().filter(|result| result.is_ok()).count();

@@ -132,6 +132,20 @@ fn who_is_added_with_somebody_counts_under_the_rule_of_the_stage() {
 }
 
 #[test]
+fn who_is_added_with_the_only_signer_must_agree_as_well() {
+    let mut world = World::filed(&with_stages(ONE));
+    add(&mut world, "cat", "review", "with", &["dan"]);
+
+    world.on("dan", "approve", "review").expect("approved");
+
+    assert_eq!(world.end(), None, "cat has not signed");
+    world
+        .on_with("cat", "reject", "review", because("不行"))
+        .expect("rejected");
+    assert_eq!(world.end().as_deref(), Some("rejected"));
+}
+
+#[test]
 fn a_share_is_recomputed_with_who_was_added_and_without_who_was_removed() {
     let mut world = World::filed(&with_stages(
         "  - {stage: panel, title: 表决, who: [share_office_head@applicant, dept_leader@applicant, section_head@applicant], sign: {pass: 2/3}}",

@@ -4,6 +4,7 @@ mod adding;
 mod allotting;
 mod answers;
 mod blocks;
+mod changing_hands;
 mod claiming;
 mod clocks;
 mod conflicts;

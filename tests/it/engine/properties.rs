@@ -225,7 +225,8 @@ fn nothing_else_is_accepted(
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
     let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
-    let without_task = action == "submit" || !on_task;
+    // A suspended case is resumed as a whole, a parked one by its task.
+    let without_task = action == "submit" || !on_task || world.case.is_suspended();
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
