@@ -231,7 +231,7 @@ fn editing_of(branch: Option<&Place>) -> Place {
 }
 
 /// A task that no seat of a definition asks for.
-fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
+pub(super) fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
     NewTask {
         seat: None,
         place: 0,
@@ -262,6 +262,8 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Granted
+        | Answer::Declined
         | Answer::Advised
         | Answer::Filed => None,
     }

@@ -181,7 +181,7 @@ impl Run<'_> {
         let Some(node) = self.workflow.node(id) else {
             return Ok(Vec::new());
         };
-        for clock_node in clocks::nodes_of(id) {
+        for clock_node in clocks::nodes_of(&self.case, id) {
             self.stop_clocks(&clock_node);
         }
         let path = self.workflow.around(id);

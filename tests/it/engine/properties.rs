@@ -26,6 +26,7 @@ const ACTIONS: &[&str] = &[
     "claim",
     "release",
     "transfer",
+    "take_back",
     "recuse",
     "add_signer",
     "remove_signer",
@@ -38,13 +39,20 @@ const ACTIONS: &[&str] = &[
     "comment",
     "urge",
     "copy",
+    "extend",
+    "grant_extension",
+    "refuse_extension",
     "withdraw",
     "terminate",
     "void",
+    "resubmit",
 ];
 
-/// What leaves a case where it stands, or only ends it: it does not count as moving the case on.
-const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
+/// What leaves a case where it stands, or only ends it: chosen only now and then.
+const SELDOM: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
+
+/// What does not count as moving a case on either.
+const BESIDE: &[&str] = &["extend", "grant_extension", "refuse_extension", "take_back"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -100,6 +108,16 @@ fn plausible(
         "supply" => input.answers = Some(answers_of(json!({"amount": tape.below(12)}))),
         "choose" => input.choice = Some(tape.one_of(&["good", "part", "bad"]).into()),
         "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "extend" => {
+            let may = |login: &&str| {
+                let context = world.context(Actor::Person(world.id(login)));
+                let at = Situation::new(&world.workflow, &world.case, &context);
+                task.map(|task| at.more_time(task)).unwrap_or_default()
+            };
+            let clocks = LOGINS.iter().map(may).find(|all| !all.is_empty());
+            input.clock = clocks.map(|all| tape.one_of(&all).clock);
+            input.time = Some("1".into());
+        }
         "add_signer" => {
             input.how = Some(tape.one_of(&["before", "after", "with"]).into());
             input.people = (0..=tape.below(2))
@@ -168,6 +186,15 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
 
 /// One step: somebody does something, time passes, or posts change.
 pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+    step_without(world, tape, &[])
+}
+
+/// As [`step`], where nobody does this.
+pub(super) fn step_without(
+    world: &mut World,
+    tape: &mut Tape<'_>,
+    without: &[&str],
+) -> Result<(), TestCaseError> {
     match tape.below(8) {
         0..=4 => {
             let everything: Vec<(&str, &str, Option<TaskId>)> = LOGINS
@@ -177,7 +204,7 @@ pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCas
                     offered.map(|offered| (*login, offered.action, offered.task))
                 })
                 // Ending it all is left to chance below.
-                .filter(|(_, action, _)| !ASIDE.contains(action))
+                .filter(|(_, action, _)| !SELDOM.contains(action) && !without.contains(action))
                 .collect();
             if everything.is_empty() {
                 return Ok(());
@@ -281,7 +308,7 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
         world
             .offered(login)
             .iter()
-            .any(|offered| !ASIDE.contains(&offered.action))
+            .any(|offered| !SELDOM.contains(&offered.action) && !BESIDE.contains(&offered.action))
     };
     prop_assert!(
         LOGINS.iter().any(|login| moves(login)),

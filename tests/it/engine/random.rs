@@ -331,7 +331,19 @@ impl Draft {
             }
             _ => ", overdue: [{after: 1wd, next: rejected}]".to_owned(),
         };
-        self.line(indent, &format!("due: {{{budget}{law}{remind}{overdue}}}"));
+        // More time is counted in the unit of the budget.
+        let extend = match (budget.contains("wd"), law.is_empty(), tape.below(4)) {
+            (true, true, 0) => ", extend: {max: 3wd, times: 2}".to_owned(),
+            (true, _, 1) => format!(
+                ", extend: {{max: 5wd, by: {}, due: {{in: 1wd, overdue: [{{after: 1wd, escalate: dept_leader@applicant}}]}}}}",
+                tape.one_of(POSTS)
+            ),
+            _ => String::new(),
+        };
+        self.line(
+            indent,
+            &format!("due: {{{budget}{law}{remind}{extend}{overdue}}}"),
+        );
     }
 
     fn target(
