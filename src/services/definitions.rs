@@ -140,7 +140,11 @@ fn definition(
     })
 }
 
-fn may_see(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may look at definitions.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not.
+pub fn may_see(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::SeeDefinitions)
         .map_err(|_| Error::Forbidden("definitions"))

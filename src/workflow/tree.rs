@@ -93,6 +93,22 @@ impl Tree {
         }
     }
 
+    /// From the first key or value inside to the end of the last; the place of a list or map alone may be its beginning.
+    pub fn reach(&self) -> Range<usize> {
+        let inside: Box<dyn Iterator<Item = Range<usize>> + '_> = match &self.kind {
+            Kind::Map(entries) => Box::new(
+                entries
+                    .iter()
+                    .flat_map(|entry| [entry.at.clone(), entry.value.reach()]),
+            ),
+            Kind::List(items) => Box::new(items.iter().map(Self::reach)),
+            _ => Box::new(std::iter::empty()),
+        };
+        inside.fold(self.at.clone(), |whole, part| {
+            whole.start.min(part.start)..whole.end.max(part.end)
+        })
+    }
+
     fn is_scalar(&self) -> bool {
         !matches!(self.kind, Kind::List(_) | Kind::Map(_))
     }

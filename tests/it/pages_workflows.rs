@@ -77,7 +77,12 @@ fn a_second_person_puts_in_force_what_one_has_written() {
     assert!(words.contains("标识由 section_review 改为 office_review"), "{words}");
     assert!(words.contains("期限由 1 个工作日 改为 2 个工作日"), "{words}");
     assert!(!words.contains("actor(section_review)、"), "follows from the name: {words}");
-    assert_eq!(look.text(".df-gone td:nth-child(4)").trim(), "- stage: section_review     in: 1wd   not: [actor(section_review), actor(demand_head)]");
+    let gone = look.text(".df-gone td:nth-child(4)");
+    let gone: Vec<&str> = gone.split_whitespace().collect();
+    assert_eq!(
+        gone.join(" "),
+        "- stage: section_review in: 1wd not: [actor(section_review), actor(demand_head)]"
+    );
     let proposed = one.follow(&one.send(&look.form("form[action$='/propose']")));
 
     assert!(proposed.path.ends_with("/versions/2"), "{}", proposed.path);
@@ -160,8 +165,133 @@ fn errors_stop_a_proposal_and_lead_to_their_lines() {
         marks.as_array().expect("a list").iter().filter(|one| one["severity"] == "error").count(),
         1
     );
-    assert!(page.text("main").contains("改正错误后才能画出流程图"));
+    let rule = page.attributes(".checks .c-bad ~ div a", "href");
+    assert_eq!(rule, ["/admin/workflow-rules#rule-unknown-role"]);
+    let rules = visitor.get("/admin/workflow-rules");
+    assert!(rules.text("#rule-unknown-role").contains("section_haed@applicant"));
+    assert!(page.text("main").contains("图上只有读得出来的部分"));
+    let number = line.trim_start_matches("#L");
+    assert_eq!(page.attributes(".flow .bad", "class").len(), 1, "one stage is marked");
+    assert!(page.text(".flow .bad .m").contains(&format!("第 {number} 行：没有角色")));
+    let words = page.text("details .ol");
+    assert!(words.contains(&format!("第 {number} 行：没有角色")), "{words}");
     assert!(page.form("form:has(textarea)").value("source").expect("kept").contains("chef@applicant"));
+}
+
+#[test]
+fn where_nothing_can_be_read_it_is_said_why_there_is_no_diagram() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+
+    for text in ["stages: [", "workflow: x\nstages: 3\n", "- a\n", "stages:\n  - {}\n"] {
+        let sent = visitor.send(&write(&visitor.get(HOME), |_| text.to_owned(), "check"));
+        let page = visitor.follow(&sent);
+
+        assert_eq!(page.status, 200, "{text}");
+        assert!(page.has(".checks .c-bad"), "{text}");
+        assert!(!page.has("svg.flow"), "{text}");
+        assert!(page.text("main").contains("改正错误后才能画出流程图"), "{text}");
+    }
+}
+
+/// The trial's form with a text, sent.
+#[track_caller]
+fn try_out(visitor: &Visitor, text: &str) -> Page {
+    let page = visitor.get(&format!("{HOME}/trial"));
+    let mut form = page.form("form:has(textarea[name=text])");
+    visitor.send(form.set("text", text))
+}
+
+#[test]
+fn a_request_is_walked_on_paper() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+    let example = visitor.get(&format!("{HOME}/trial?example=request"));
+
+    let form = example.form("form:has(textarea[name=text])");
+    let walked = visitor.send(&form);
+
+    assert_eq!(walked.status, 200, "{}", walked.text("main"));
+    let legs = walked.text(".walk");
+    assert!(legs.contains("section_review"), "{legs}");
+    assert!(legs.contains("张慧敏"), "who is asked: {legs}");
+    assert!(legs.contains("如果不同意"), "{legs}");
+    let ends = walked.text("dl.sl");
+    assert!(ends.contains("都同意"), "{ends}");
+    let kept = walked.form("form:has(textarea[name=text])");
+    assert_eq!(kept.value("text"), form.value("text"), "it is still there");
+    assert!(!visitor.get("/admin/workflows").text("tbody").contains("在办 1 件"));
+}
+
+#[test]
+fn a_request_is_walked_among_the_systems_own_people() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+    let example = visitor.get(&format!("{HOME}/trial?example=request"));
+    let form = example.form("form:has(textarea[name=text])");
+    let text = form.value("text").expect("an example");
+    let own = text.replace(": demo", ": system");
+    assert_ne!(text, own);
+
+    let walked = try_out(&visitor, &own);
+    assert_eq!(walked.status, 200, "{}", walked.text("main"));
+    assert!(walked.text(".walk").contains("张慧敏"));
+
+    let elsewhere = try_out(&visitor, &text.replace(": demo", ": /etc/passwd"));
+    assert_eq!(elsewhere.status, 422, "no file is read");
+    assert!(elsewhere.text(".checks").contains("不能用"));
+}
+
+#[test]
+fn tests_are_played_and_lead_to_the_step_that_fails() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+    let example = visitor.get(&format!("{HOME}/trial?example=tests"));
+    let form = example.form("form:has(textarea[name=text])");
+    let text = form.value("text").expect("an example").to_owned();
+
+    let played = visitor.send(&form);
+    assert_eq!(played.status, 200, "{}", played.text("main"));
+    assert!(played.text("[role=status]").contains("0 项没有通过"));
+    assert!(!played.has(".checks .c-bad"));
+    assert!(played.text("main").contains("覆盖"));
+
+    let wrong = text.replacen("section_review", "nowhere", 1);
+    let found = try_out(&visitor, &wrong);
+    assert_eq!(found.status, 422);
+    assert!(found.text(".checks .c-bad ~ div").contains("nowhere"));
+    assert!(found.text("title").starts_with("错误："));
+
+    let failing = text.replacen("open: [section_review]", "open: [intake]", 1);
+    assert_ne!(failing, text);
+    let failed = try_out(&visitor, &failing);
+    assert_eq!(failed.status, 200, "the run itself went well");
+    let row = failed.text(".checks li:has(.c-bad)");
+    assert!(row.contains("应为 intake，实为 section_review"), "{row}");
+    let line = &failed.attributes(".checks li:has(.c-bad) > a", "href")[0];
+    assert!(failed.has(&format!(".src li{line}")), "{line}");
+}
+
+#[test]
+fn what_is_written_is_tried_out_before_anybody_else_sees_it() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+    let sent = visitor.send(&write(&visitor.get(HOME), changed, "trial"));
+
+    let trial = visitor.follow(&sent);
+
+    assert_eq!(trial.path, format!("{HOME}/trial"));
+    assert!(trial.text("main").contains("第 2 版草稿"));
+    let blank = trial.form("form:has(textarea[name=text])");
+    assert!(blank.value("text").expect("a form to fill in").contains("# subject:"));
+    let example = visitor.get(&format!("{HOME}/trial?example=request"));
+    let walked = visitor.send(&example.form("form:has(textarea[name=text])"));
+    assert!(walked.text(".walk").contains("office_review"));
+
+    visitor.send(&write(&visitor.get(HOME), |_| "x: 1".to_owned(), "save"));
+    let broken = try_out(&visitor, "subject: 1");
+    assert!(broken.text(".note").contains("还不能试运行"));
+    assert_eq!(broken.form("form:has(textarea[name=text])").value("text"), Some("subject: 1"));
 }
 
 #[test]
@@ -337,6 +467,10 @@ const MATRIX: &[(&str, &str, [u16; 5])] = &[
     ("POST", "{home}",                        [303, 403, 403, 403, 403]),
     ("GET",  "{home}/propose",                [303, 403, 403, 403, 303]),
     ("POST", "{home}/propose",                [409, 403, 403, 403, 403]),
+    ("GET",  "/admin/workflow-rules",         [200, 200, 403, 403, 303]),
+    ("GET",  "/admin/new-workflow/trial",     [200, 403, 403, 403, 303]),
+    ("GET",  "{home}/trial",                  [200, 403, 403, 403, 303]),
+    ("POST", "{home}/trial",                  [422, 403, 403, 403, 403]),
     ("GET",  "{home}/discard",                [200, 403, 403, 403, 303]),
     ("POST", "{home}/discard",                [303, 403, 403, 403, 403]),
     ("GET",  "{home}/diff",                   [200, 200, 403, 403, 303]),
@@ -367,7 +501,7 @@ fn only_workflow_administrators_write_and_the_audit_administrator_reads() {
                         200 => page.form("form[action='/logout']"),
                         _ => stranger.get("/login").form("form[action='/login']"),
                     };
-                    form.act(&path).set("source", "x: 1").set("do", "check");
+                    form.act(&path).set("source", "x: 1").set("text", "y: 1").set("do", "check");
                     visitor.send(&form)
                 }
             };
@@ -420,11 +554,11 @@ fn every_page_is_complete_in_both_languages() {
     };
     pages(
         &one,
-        &["{home}", "{home}/propose", "{home}/versions/2", "{home}/discard", "{home}/diff?from=1&to=draft"],
+        &["{home}", "{home}/propose", "{home}/versions/2", "{home}/discard", "{home}/diff?from=1&to=draft", "{home}/trial"],
     );
     confirm(&two, 2);
     pages(
         &two,
-        &["/admin/workflows", "/admin/new-workflow", "{home}", "{home}/versions", "{home}/versions/1", "{home}/diff", "{home}/migrate"],
+        &["/admin/workflows", "/admin/new-workflow", "{home}", "{home}/versions", "{home}/versions/1", "{home}/diff", "{home}/migrate", "/admin/workflow-rules"],
     );
 }

@@ -16,7 +16,7 @@ use crate::web::pages::posted::{Body, Fault, Posted};
 use crate::web::session::Visit;
 use crate::web::views::{
     AskView, Checks, Conflicting, DefinitionView, DiffLine, EditView, ErrorLink, FindingRow, Link,
-    Nav, Tag, Tone,
+    Nav, Picture, Pointer, Tag, Tone,
 };
 use crate::workflow::{Checked, MAX_BYTES, Workflow, compare};
 
@@ -43,15 +43,22 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
         .await
 }
 
-/// What the page opens with: one's draft, else the version in force, else the newest.
-fn source(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> String {
+/// What pages open with and what it is called: one's draft, else the version in force, else the newest.
+pub(super) fn opened(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> (String, String) {
     if let Some(draft) = draft {
-        return draft.source.clone();
+        return (sheet.draft_name(), draft.source.clone());
     }
     let version = sheet.found.current().or(sheet.found.versions.first());
     version
-        .map(|version| version.row.source.clone())
+        .map(|version| {
+            let name = sheet.version(version.row.version);
+            (name, version.row.source.clone())
+        })
         .unwrap_or_default()
+}
+
+fn source(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> String {
+    opened(sheet, draft).1
 }
 
 /// `POST /admin/workflows/{key}` and `/admin/new-workflow`
@@ -110,6 +117,7 @@ fn keep(sheet: &Sheet<'_>, typed: &str, posted: &Posted) -> Result<Answer, Failu
     let base = sheet.base();
     Ok(match posted.get("do") {
         Some("propose") => Answer::see_other(&format!("{base}/propose")),
+        Some("trial") => Answer::see_other(&format!("{base}/trial")),
         Some("save") => sheet.visit.said(&base, "saved"),
         _ => Answer::see_other(&format!("{base}?check=1")),
     })
@@ -185,7 +193,7 @@ impl Desk<'_> {
             errors,
             diagnostics: diagnostics(&checks),
             lines: lines(self.source, &checks),
-            picture: self.picture(&checked),
+            picture: self.picture(&checked, &checks),
             checks,
             propose: self.propose(),
             discard: self
@@ -204,7 +212,10 @@ impl Desk<'_> {
             severity: self.sheet.say("workflows.checks.error", &[]),
             message,
             help: String::new(),
+            rule: String::new(),
+            code: "",
             line: at.map_or(1, |index| index + 1),
+            node: String::new(),
         }
     }
 
@@ -230,12 +241,7 @@ impl Desk<'_> {
 
     fn state(&self) -> Option<Tag> {
         self.draft?;
-        let next = self.sheet.found.next_number().to_string();
-        let words = match self.sheet.is_new() {
-            true => self.sheet.say("workflows.editor.new_draft", &[]),
-            false => self.sheet.say("workflows.editor.draft", &[("n", &next)]),
-        };
-        Some(Tag::plain(Tone::Warn, words))
+        Some(Tag::plain(Tone::Warn, self.sheet.draft_name()))
     }
 
     fn about(&self) -> Vec<String> {
@@ -282,7 +288,7 @@ impl Desk<'_> {
     }
 
     /// 第 5 版已由陈思远（省数据局）提出，等待另一名流程管理员确认。
-    fn waiting(&self) -> Option<(String, Link)> {
+    fn waiting(&self) -> Option<Pointer> {
         let WorkflowVersion {
             version,
             proposed_by,
@@ -292,7 +298,11 @@ impl Desk<'_> {
         let who = self.sheet.names().full(*proposed_by);
         let words = self.sheet.say("workflows.editor.waiting", &[("n", &n), ("who", &who)]);
         let look = self.sheet.say("workflows.editor.look", &[("n", &n)]);
-        Some((words, Link::new(format!("{}/versions/{n}", self.sheet.base()), look)))
+        let address = format!("{}/versions/{n}", self.sheet.base());
+        Some(Pointer {
+            words,
+            link: Link::new(address, look),
+        })
     }
 
     fn saved(&self) -> String {
@@ -311,9 +321,11 @@ impl Desk<'_> {
         })
     }
 
-    fn picture(&self, checked: &Checked) -> Option<crate::web::views::Picture> {
-        let workflow = checked.workflow.as_ref()?;
-        Some(picture::draw(self.sheet, workflow))
+    fn picture(&self, checked: &Checked, checks: &Checks) -> Option<Picture> {
+        if self.source.is_empty() {
+            return None;
+        }
+        picture::of_text(self.sheet, checked, checks)
     }
 
     fn propose(&self) -> String {
@@ -326,7 +338,7 @@ impl Desk<'_> {
 }
 
 /// What the editor marks in the text.
-fn diagnostics(checks: &Checks) -> String {
+pub(super) fn diagnostics(checks: &Checks) -> String {
     let all: Vec<_> = checks
         .rows
         .iter()

@@ -144,6 +144,7 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
             Some(sheet.comparison(&old, &new))
         }
     };
+    let picture = picture::of_text(sheet, &checked, &checks);
     Ok(VersionView {
         confirms: writes && !own && sound,
         withdraws: writes,
@@ -151,10 +152,7 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
         lines: lines(&row.source, &checks),
         checks: Some(checks),
         comparison,
-        picture: checked
-            .workflow
-            .as_ref()
-            .map(|workflow| picture::draw(sheet, workflow)),
+        picture,
         ..plain(sheet, version)?
     })
 }
@@ -244,11 +242,7 @@ fn choices(
     draft: Option<&WorkflowDraft>,
 ) -> Vec<Choice> {
     let is_chosen = |value: &str| chosen == Some(value);
-    let draft = draft.map(|_| {
-        let next = sheet.found.next_number().to_string();
-        let words = sheet.say("workflows.editor.draft", &[("n", &next)]);
-        Choice::new(DRAFT, words, is_chosen(DRAFT))
-    });
+    let draft = draft.map(|_| Choice::new(DRAFT, sheet.draft_name(), is_chosen(DRAFT)));
     let versions = sheet.found.versions.iter().map(|version| {
         let value = version.row.version.to_string();
         let words = sheet.version(version.row.version);
@@ -278,9 +272,8 @@ fn between(
     };
     if let (DRAFT, Some(draft)) = (to, draft) {
         let checked = sheet.check(&draft.source)?;
-        let next = sheet.found.next_number().to_string();
         let new = Side {
-            name: sheet.say("workflows.editor.draft", &[("n", &next)]),
+            name: sheet.draft_name(),
             source: &draft.source,
             workflow: checked.workflow.as_ref(),
         };

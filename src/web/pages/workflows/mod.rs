@@ -7,7 +7,9 @@ mod list;
 mod moving;
 mod picture;
 mod proposing;
+mod rules;
 mod sheet;
+mod trial;
 
 use actix_web::web;
 
@@ -21,6 +23,7 @@ use sheet::Sheet;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(at("/admin/workflows").route(read().to(list::show)))
+        .service(at("/admin/workflow-rules").route(read().to(rules::show)))
         .configure(|config| of_draft(config, "/admin/new-workflow"))
         .configure(|config| of_draft(config, "/admin/workflows/{key}"))
         .service(at("/admin/workflows/{key}/diff").route(read().to(history::diff)))
@@ -53,6 +56,11 @@ fn of_draft(config: &mut web::ServiceConfig, base: &str) {
             at(&format!("{base}/propose"))
                 .route(read().to(proposing::show))
                 .route(web::post().to(proposing::propose)),
+        )
+        .service(
+            at(&format!("{base}/trial"))
+                .route(read().to(trial::show))
+                .route(web::post().to(trial::run)),
         )
         .service(
             at(&format!("{base}/discard"))

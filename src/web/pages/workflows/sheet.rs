@@ -17,6 +17,7 @@ use crate::web::pages::answer::Answer;
 use crate::web::pages::failure::Failure;
 use crate::web::pages::words::Names;
 use crate::web::session::{Reader, Visit};
+use super::rules;
 use crate::web::versions;
 use crate::web::views::{
     Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone, View,
@@ -117,6 +118,15 @@ impl<'a> Sheet<'a> {
         self.say("workflows.numbered", &[("n", &number.to_string())])
     }
 
+    /// 第 5 版草稿
+    pub fn draft_name(&self) -> String {
+        if self.is_new() {
+            return self.say("workflows.editor.new_draft", &[]);
+        }
+        let next = self.found.next_number().to_string();
+        self.say("workflows.editor.draft", &[("n", &next)])
+    }
+
     /// 今天 10:21
     pub fn when(&self, at: Instant) -> String {
         format::moment(at, self.visit.app.now(), self.visit.language)
@@ -189,22 +199,27 @@ impl<'a> Sheet<'a> {
 
     /// What the check says.
     pub fn checks(&self, checked: &Checked) -> Checks {
-        let findings = &checked.findings;
+        let mut checks = self.findings(&checked.findings);
+        // A text that cannot be read was not checked against every rule.
+        if checked.workflow.is_some() {
+            let passed = RULES.len() - broken_rules(&checked.findings);
+            let words = self.say("workflows.checks.passed", &[("n", &passed.to_string())]);
+            checks.tags.push(Tag::new(Tone::Ok, words));
+        }
+        checks
+    }
+
+    /// What was found in a text.
+    pub fn findings(&self, findings: &[Finding]) -> Checks {
         let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
         let tag = |tone, key: &str, number: usize| {
             let words = self.say(key, &[("n", &number.to_string())]);
             (0 < number).then(|| Tag::new(tone, words))
         };
-        // A text that cannot be read was not checked against every rule.
-        let passed = match checked.workflow {
-            Some(_) => RULES.len() - broken_rules(findings),
-            None => 0,
-        };
         Checks {
             tags: [
                 tag(Tone::Bad, "workflows.checks.errors", count(Severity::Error)),
                 tag(Tone::Warn, "workflows.checks.warnings", count(Severity::Warning)),
-                tag(Tone::Ok, "workflows.checks.passed", passed),
             ]
             .into_iter()
             .flatten()
@@ -228,7 +243,10 @@ impl<'a> Sheet<'a> {
                 .as_ref()
                 .map(|help| in_language(help, self.visit.language))
                 .unwrap_or_default(),
+            rule: rules::address(finding.code),
+            code: finding.code,
             line: finding.line,
+            node: finding.node.clone().unwrap_or_default(),
         }
     }
 

@@ -65,6 +65,10 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         ),
         ("workflow-tried", page(&shell(BASE), &tried(language))),
         ("workflow-moved", page(&shell(BASE), &moved(language))),
+        ("workflow-trial", page(&shell(BASE), &trial(language))),
+        ("workflow-walked", page(&shell(BASE), &walked(language))),
+        ("workflow-played", page(&shell(BASE), &played(language))),
+        ("workflow-rules", page(&shell(BASE), &rules(language))),
     ]
 }
 
@@ -132,7 +136,10 @@ fn finding(tone: &'static str, line: usize, language: Language) -> FindingRow {
         severity: text(language, key, &[]),
         message: "没有角色 `chef`".into(),
         help: "是否想写 `chief`?".into(),
+        rule: "/admin/workflow-rules#rule-unknown-role".into(),
+        code: "unknown-role",
         line,
+        node: "intake".into(),
     }
 }
 
@@ -160,6 +167,7 @@ fn lines() -> Vec<SourceLine> {
 
 fn picture() -> Picture {
     Picture {
+        partial: true,
         svg: "<svg class=\"flow\" role=\"img\" aria-labelledby=\"picture-title\"><title id=\"picture-title\">流程图</title></svg>".into(),
         items: vec![crate::diagram::Entry {
             text: "受理".into(),
@@ -177,10 +185,10 @@ fn editor(language: Language) -> DefinitionView {
         state: Some(Tag::plain(Tone::Warn, "第 5 版草稿")),
         about: vec!["正在使用：第 4 版，在办 46 件".into()],
         links: vec![Link::new(format!("{BASE}/versions"), "版本记录")],
-        waiting: Some((
-            "第 5 版已由陈思远提出。".into(),
-            Link::new(format!("{BASE}/versions/5"), "去看第 5 版"),
-        )),
+        waiting: Some(Pointer {
+            words: "第 5 版已由陈思远提出。".into(),
+            link: Link::new(format!("{BASE}/versions/5"), "去看第 5 版"),
+        }),
         writes: true,
         source: NEW.into(),
         revision: 3,
@@ -352,5 +360,88 @@ fn moved(language: Language) -> MigrationView {
         }),
         stages: Vec::new(),
         ..migrate(language)
+    }
+}
+
+fn trial(language: Language) -> TrialView {
+    TrialView {
+        crumb: crumb(),
+        about: "用第 5 版草稿".into(),
+        broken: Some(Pointer {
+            words: "定义有错误。".into(),
+            link: Link::new(format!("{BASE}?check=1"), "去改正"),
+        }),
+        text: "# subject:    # 申请事项\n".into(),
+        examples: vec![Link::new(format!("{BASE}/trial?example=tests"), "示例测试")],
+        diagnostics: "[]".into(),
+        checks: Checks::default(),
+        error_heading: EditView::count_errors(0, language),
+        ..TrialView::default()
+    }
+}
+
+fn walked(language: Language) -> TrialView {
+    let leg = |skipped: bool| LegRow {
+        title: "受理".into(),
+        place: "intake".into(),
+        skipped,
+        facts: vec!["由 省公安厅受理员 办理".into()],
+        ways: vec!["如果退回：不予共享".into()],
+    };
+    TrialView {
+        broken: None,
+        walked: Some(Walked {
+            opening: "李文静 2026-03-02 09:00 提交。".into(),
+            legs: vec![leg(false), leg(true)],
+            result: vec!["结果：已办结".into()],
+            ends: vec![EndRow {
+                title: "已办结 (approved)".into(),
+                how: vec!["都同意".into()],
+            }],
+        }),
+        ..trial(language)
+    }
+}
+
+fn played(language: Language) -> TrialView {
+    let row = |state: Tag, step: &str| TestRow {
+        name: "远途由领导同意".into(),
+        state,
+        line: 2,
+        step: step.into(),
+        differences: vec![DifferenceRow {
+            words: "open（第 3 行）：应为 head，实为 leader".into(),
+            line: 3,
+        }],
+        before: vec![vec!["李文静 提交申请".into()]],
+    };
+    TrialView {
+        broken: None,
+        lines: lines(),
+        played: Some(PlayedTests {
+            summary: "2 项测试，1 项通过，1 项没有通过".into(),
+            tests: vec![
+                row(Tag::new(Tone::Bad, "没有通过"), "第 3 步（第 3 行）bob approve"),
+                row(Tag::new(Tone::Ok, "通过"), ""),
+            ],
+            covered: "覆盖 81%：环节 7/9".into(),
+            missing: vec![MissingRow {
+                heading: "没有进入的环节：".into(),
+                items: vec!["leader".into()],
+            }],
+        }),
+        ..trial(language)
+    }
+}
+
+fn rules(_: Language) -> RulesView {
+    RulesView {
+        rows: vec![RuleRow {
+            code: "unknown-role",
+            severity: Tag::new(Tone::Bad, "错误"),
+            title: "没有这个角色",
+            explanation: "没有人能担任的角色会让事项停住。",
+            example: "who: section_haed@applicant",
+        }],
     }
 }

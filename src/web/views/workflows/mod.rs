@@ -2,6 +2,8 @@
 
 mod diff;
 mod moving;
+mod rules;
+mod trial;
 
 use serde::Serialize;
 
@@ -11,6 +13,10 @@ use crate::messages::{Language, text};
 
 pub use diff::{Comparison, DiffLine, DiffView};
 pub use moving::{Done, FateRow, MigrationView, StageRow, Tried};
+pub use rules::{RuleRow, RulesView};
+pub use trial::{
+    DifferenceRow, EndRow, LegRow, MissingRow, PlayedTests, TestRow, TrialView, Walked,
+};
 
 /// `/admin/workflows`
 #[derive(Debug, Clone, Default, Serialize)]
@@ -89,8 +95,8 @@ pub struct DefinitionView {
     pub about: Vec<String>,
     /// 与第 4 版对比, 版本记录 …
     pub links: Vec<Link>,
-    /// A version that waits for a second person: the sentence and the way to it.
-    pub waiting: Option<(String, Link)>,
+    /// A version that waits for a second person.
+    pub waiting: Option<Pointer>,
     /// Whether the reader may write.
     pub writes: bool,
     /// The text, as stored or as typed.
@@ -111,12 +117,21 @@ pub struct DefinitionView {
     pub diagnostics: String,
     /// The text line by line.
     pub lines: Vec<SourceLine>,
-    /// The diagram; none while there are errors.
+    /// The diagram; none where nothing can be read.
     pub picture: Option<Picture>,
     /// 提出第 5 版…
     pub propose: String,
     /// Where the draft can be thrown away.
     pub discard: String,
+}
+
+/// A sentence, and where it leads.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pointer {
+    /// 第 5 版已由陈思远提出，等待另一名流程管理员确认。
+    pub words: String,
+    /// 去看第 5 版
+    pub link: Link,
 }
 
 /// What was saved elsewhere.
@@ -148,8 +163,14 @@ pub struct FindingRow {
     pub message: String,
     /// How to mend it.
     pub help: String,
+    /// Where its rule is explained; empty where there is none.
+    pub rule: String,
+    /// The rule: `unknown-role`.
+    pub code: &'static str,
     /// From 1.
     pub line: usize,
+    /// The stage or block that it is about; empty for none.
+    pub node: String,
 }
 
 /// A line of a definition.
@@ -164,8 +185,10 @@ pub struct SourceLine {
 }
 
 /// A diagram and the same in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Picture {
+    /// Whether it shows only what could be read.
+    pub partial: bool,
     /// SVG; everything in it is escaped.
     pub svg: String,
     /// The nested list.
