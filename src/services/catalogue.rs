@@ -62,7 +62,9 @@ pub fn all(conn: &mut Connection) -> Result<Vec<Resource>, Error> {
         for row in page.rows {
             let code = row.entry.code.clone();
             let read = resource(row);
-            all.push(read.ok_or_else(|| Error::Corrupt(format!("resource {code} cannot be read")))?);
+            all.push(
+                read.ok_or_else(|| Error::Corrupt(format!("resource {code} cannot be read")))?,
+            );
         }
         let Some(next) = page.next else {
             return Ok(all);

@@ -127,9 +127,7 @@ fn check(text: &str, surroundings: &Surroundings) -> Read {
     }
     let nodes = reader.trees.nodes.iter();
     Read {
-        nodes: nodes
-            .map(|(id, tree)| (id.clone(), tree.reach()))
-            .collect(),
+        nodes: nodes.map(|(id, tree)| (id.clone(), tree.reach())).collect(),
         workflow,
         notes: reader.notes,
     }

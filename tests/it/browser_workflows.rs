@@ -5,9 +5,8 @@ use crate::support::visitor::Site;
 
 /// Something inside the editor, which lives in a shadow root of its own.
 async fn inside(browser: &Browser, script: &str) -> serde_json::Value {
-    let script = format!(
-        "const editor = document.querySelector('.yaml-host').shadowRoot; return {script};"
-    );
+    let script =
+        format!("const editor = document.querySelector('.yaml-host').shadowRoot; return {script};");
     browser.execute(&script).await
 }
 
@@ -31,11 +30,15 @@ async fn a_definition_is_typed_checked_and_led_to_its_error() {
     browser.control('a').await;
     browser.press("workflow: data-sharing\nnonsense: 1").await;
     browser.click("button[value=check]").await;
-    browser.wait_for_text("没有键 `nonsense`").await;
+    browser.wait_for_text("这里没有名为 `nonsense` 的键").await;
 
     assert!(browser.address().await.ends_with("?check=1"));
     assert_eq!(
-        inside(&browser, "editor.querySelectorAll('.cm-lint-marker-error').length").await,
+        inside(
+            &browser,
+            "editor.querySelectorAll('.cm-lint-marker-error').length"
+        )
+        .await,
         2,
         "the key that is not known, and what is missing"
     );
@@ -49,6 +52,9 @@ async fn a_definition_is_typed_checked_and_led_to_its_error() {
     browser.click("button[value=save]").await;
     browser.wait_for_text("第 2 版草稿").await;
     let kept = "document.querySelector('textarea[name=source]').value";
-    assert_eq!(inside(&browser, kept).await, "workflow: data-sharing\nnonsense: 1");
+    assert_eq!(
+        inside(&browser, kept).await,
+        "workflow: data-sharing\nnonsense: 1"
+    );
     browser.close().await;
 }

@@ -97,7 +97,6 @@ pub(super) fn json(walk: &Told<'_>) -> Json {
     })
 }
 
-
 fn reached_json(walk: &Told<'_>, reached: &Reached) -> Json {
     let said = walk.reached(reached);
     match reached {

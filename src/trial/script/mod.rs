@@ -23,8 +23,8 @@ use crate::workflow::{Id, Outcome, Place, Spot};
 
 pub(super) use head::{Head, KEYS as HEAD_KEYS, answers, head};
 pub(super) use names::Names;
-pub(super) use people::roles;
 pub use people::read_directory;
+pub(super) use people::roles;
 pub use read::read;
 pub use resources::read_catalogue;
 

@@ -112,9 +112,7 @@ impl Told<'_> {
         let name = |party: &Party| words::party(directory, party, &self.language);
         let offered: Vec<String> = asked.offered.iter().map(name).collect();
         let people = asked.people.iter();
-        let people: Vec<String> = people
-            .map(|person| name(&Party::Person(*person)))
-            .collect();
+        let people: Vec<String> = people.map(|person| name(&Party::Person(*person))).collect();
         let (offered, people) = (offered.join("、"), people.join("、"));
         let stage = self.workflow.node(&visit.place);
         let seats = stage.and_then(|node| node.stage()).into_iter();

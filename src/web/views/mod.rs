@@ -38,10 +38,11 @@ pub use lists::{
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
 pub use workflows::{
-    Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView, DifferenceRow,
-    Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture, PlayedTests,
-    Pointer, ProposeView, RuleRow, RulesView, SourceLine, StageRow, TestRow, TrialView, Tried,
-    VersionRow, VersionView, VersionsView, WaitingRow, Walked, WorkflowRow, WorkflowsView,
+    Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
+    DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,
+    PlayedTests, Pointer, ProposeView, RuleRow, RulesView, SourceLine, StageRow, TestRow,
+    TrialView, Tried, VersionRow, VersionView, VersionsView, WaitingRow, Walked, WorkflowRow,
+    WorkflowsView,
 };
 
 use handlebars::RenderError;

@@ -127,7 +127,11 @@ pub(super) fn changes(old: &Workflow, new: &Workflow) -> Vec<Change> {
         let around = new.path_to(&node.id).unwrap_or_default();
         let of_block = |how: &How| {
             let mut around = around.iter();
-            around.any(|block| differing.get(block.id.as_str()).is_some_and(|all| all.contains(how)))
+            around.any(|block| {
+                differing
+                    .get(block.id.as_str())
+                    .is_some_and(|all| all.contains(how))
+            })
         };
         let own = differing.get(node.id.as_str()).cloned().unwrap_or_default();
         let told = |how: &How| is_handed_down(how) && (everywhere.contains(how) || of_block(how));
@@ -144,7 +148,14 @@ pub(super) fn changes(old: &Workflow, new: &Workflow) -> Vec<Change> {
 type Differing<'n> = BTreeMap<&'n str, Vec<How>>;
 
 /// What a node has from the block around it, or from the defaults, unless it says otherwise.
-const HANDED_DOWN: &[&str] = &["not", "nobody", "deny", "comment", "email_link", "same_person"];
+const HANDED_DOWN: &[&str] = &[
+    "not",
+    "nobody",
+    "deny",
+    "comment",
+    "email_link",
+    "same_person",
+];
 
 fn is_handed_down(how: &How) -> bool {
     HANDED_DOWN.iter().any(|aspect| is_of(how, aspect))

@@ -75,9 +75,7 @@ impl Value {
         match self {
             Self::Written(text) => Self::Written(with_names(text, names)),
             Self::Hidden(text) => Self::Hidden(with_names(text, names)),
-            Self::List(all) => {
-                Self::List(all.iter().map(|text| with_names(text, names)).collect())
-            }
+            Self::List(all) => Self::List(all.iter().map(|text| with_names(text, names)).collect()),
             Self::None | Self::Words(_) | Self::Switch(_) | Self::Clocks(_) => self.clone(),
         }
     }
@@ -93,7 +91,8 @@ impl Value {
 
 /// A text in which whole words are replaced.
 fn with_names(text: &str, names: &BTreeMap<Id, Id>) -> String {
-    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    let is_of_word =
+        |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     text.split_inclusive(|letter| !is_of_word(letter))
         .map(|piece| {
             let word = piece.trim_end_matches(|letter| !is_of_word(letter));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{RULES, broken};
 use crate::diagram::{Canvas, Labels, Remark, Size, StandardNames, sketch};
 use crate::forms::Words;
-use crate::workflow::{Severity, Text};
 use crate::workflow::testing::{breaks, changed, check, codes};
+use crate::workflow::{Severity, Text};
 
 #[test]
 fn every_example_breaks_its_rule_and_nothing_else() {
@@ -82,7 +82,10 @@ fn what_can_be_read_of_a_broken_definition_is_drawn_with_its_stage_marked() {
         assert!(0 < height, "{}", example.code);
         assert!(!sketch.mermaid().is_empty() && !sketch.bpmn().is_empty());
         drawn += 1;
-        if sketch.steps().any(|step| step.remark == Some(remark.clone())) {
+        if sketch
+            .steps()
+            .any(|step| step.remark == Some(remark.clone()))
+        {
             assert!(svg.contains(">here<"), "{}: {svg}", example.code);
             marked += 1;
         }

@@ -1,7 +1,7 @@
 //! The editor of a definition. Whatever was typed is kept as its author's draft before anything is said about it.
 
-use actix_web::http::StatusCode;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use serde_json::json;
 
 use super::sheet::lines;
@@ -16,9 +16,9 @@ use crate::web::pages::posted::{Body, Fault, Posted};
 use crate::web::session::Visit;
 use crate::web::views::{
     AskView, Checks, Conflicting, DefinitionView, DiffLine, EditView, ErrorLink, FindingRow, Link,
-    Nav, Picture, Pointer, Tag, Tone,
+    Nav, Pointer, Tag, Tone,
 };
-use crate::workflow::{Checked, MAX_BYTES, Workflow, compare};
+use crate::workflow::{MAX_BYTES, Workflow, compare};
 
 /// `GET /admin/workflows/{key}` and `/admin/new-workflow`
 pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
@@ -43,10 +43,16 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
         .await
 }
 
+/// What a new workflow begins with: it has no errors, and a diagram.
+const BEGINNING: &str = include_str!("new.yaml");
+
 /// What pages open with and what it is called: one's draft, else the version in force, else the newest.
 pub(super) fn opened(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> (String, String) {
     if let Some(draft) = draft {
         return (sheet.draft_name(), draft.source.clone());
+    }
+    if sheet.is_new() {
+        return (sheet.draft_name(), BEGINNING.to_owned());
     }
     let version = sheet.found.current().or(sheet.found.versions.first());
     version
@@ -124,7 +130,10 @@ fn keep(sheet: &Sheet<'_>, typed: &str, posted: &Posted) -> Result<Answer, Failu
 }
 
 fn too_large(sheet: &Sheet<'_>, typed: &str) -> String {
-    let (most, now) = ((MAX_BYTES / 1024).to_string(), (typed.len() / 1024 + 1).to_string());
+    let (most, now) = (
+        (MAX_BYTES / 1024).to_string(),
+        (typed.len() / 1024 + 1).to_string(),
+    );
     let values = [("most", most.as_str()), ("now", now.as_str())];
     sheet.say("workflows.editor.too_large", &values)
 }
@@ -137,7 +146,9 @@ pub(super) fn misplaced(sheet: &Sheet<'_>, workflow: &Workflow) -> Result<Option
         return Ok((key != here).then(|| sheet.say("workflows.editor.other_key", &values)));
     }
     match definitions::one(&sheet.visit.app, &sheet.reader.viewer, key) {
-        Ok(_) => Ok(Some(sheet.say("workflows.editor.taken_key", &[("key", key)]))),
+        Ok(_) => Ok(Some(
+            sheet.say("workflows.editor.taken_key", &[("key", key)]),
+        )),
         Err(Error::NotFound) => Ok(None),
         Err(other) => Err(other.into()),
     }
@@ -173,10 +184,6 @@ impl Desk<'_> {
         {
             checks.rows.insert(0, self.misplaced(message));
         }
-        if self.source.is_empty() && self.draft.is_none() {
-            // Nothing has been written yet, so nothing is wrong with it.
-            checks = Checks::default();
-        }
         let errors = self.errors(&checks);
         let view = DefinitionView {
             crumb: sheet.crumb(),
@@ -193,7 +200,7 @@ impl Desk<'_> {
             errors,
             diagnostics: diagnostics(&checks),
             lines: lines(self.source, &checks),
-            picture: self.picture(&checked, &checks),
+            picture: picture::of_text(sheet, &checked, &checks),
             checks,
             propose: self.propose(),
             discard: self
@@ -205,7 +212,10 @@ impl Desk<'_> {
     }
 
     fn misplaced(&self, message: String) -> FindingRow {
-        let at = self.source.lines().position(|line| line.starts_with("workflow:"));
+        let at = self
+            .source
+            .lines()
+            .position(|line| line.starts_with("workflow:"));
         FindingRow {
             tone: "bad",
             icon: "circle-x",
@@ -227,7 +237,8 @@ impl Desk<'_> {
             let words = match self.draft {
                 Some(draft) => {
                     let when = self.sheet.when(draft.saved_at);
-                    self.sheet.say("workflows.editor.conflict", &[("when", &when)])
+                    self.sheet
+                        .say("workflows.editor.conflict", &[("when", &when)])
                 }
                 None => self.sheet.say("workflows.editor.conflict_gone", &[]),
             };
@@ -296,7 +307,9 @@ impl Desk<'_> {
         } = &self.sheet.found.proposed()?.row;
         let n = version.to_string();
         let who = self.sheet.names().full(*proposed_by);
-        let words = self.sheet.say("workflows.editor.waiting", &[("n", &n), ("who", &who)]);
+        let words = self
+            .sheet
+            .say("workflows.editor.waiting", &[("n", &n), ("who", &who)]);
         let look = self.sheet.say("workflows.editor.look", &[("n", &n)]);
         let address = format!("{}/versions/{n}", self.sheet.base());
         Some(Pointer {
@@ -321,13 +334,6 @@ impl Desk<'_> {
         })
     }
 
-    fn picture(&self, checked: &Checked, checks: &Checks) -> Option<Picture> {
-        if self.source.is_empty() {
-            return None;
-        }
-        picture::of_text(self.sheet, checked, checks)
-    }
-
     fn propose(&self) -> String {
         if self.sheet.is_new() {
             return self.sheet.say("workflows.editor.propose_new", &[]);
@@ -347,7 +353,7 @@ pub(super) fn diagnostics(checks: &Checks) -> String {
                 "bad" => "error",
                 _ => "warning",
             };
-            json!({"line": row.line, "severity": severity, "message": row.message})
+            json!({"line": row.line, "severity": severity, "message": row.plain()})
         })
         .collect();
     json!(all).to_string()

@@ -1,7 +1,7 @@
 //! The versions of a workflow: who published them, what they say, what differs between them.
 
-use actix_web::http::StatusCode;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 
 use super::sheet::{Side, lines};
 use super::{Sheet, key_of, number_of, picture};
@@ -42,7 +42,10 @@ fn row(sheet: &Sheet<'_>, version: &Version) -> VersionRow {
     let moves = row.status == VersionStatus::Retired && 0 < version.running && sheet.writes();
     if moves {
         let words = sheet.say("workflows.versions.migrate", &[]);
-        links.push(Link::new(format!("{base}/migrate?from={}", row.version), words));
+        links.push(Link::new(
+            format!("{base}/migrate?from={}", row.version),
+            words,
+        ));
     }
     VersionRow {
         href: format!("{base}/versions/{}", row.version),
@@ -207,9 +210,7 @@ pub async fn diff(visit: Visit, request: HttpRequest) -> Answer {
                 from: choices(&sheet, from.as_deref(), None),
                 to: choices(&sheet, to.as_deref(), draft.as_ref()),
                 comparison: match (from, to) {
-                    (Some(from), Some(to)) => {
-                        Some(between(&sheet, draft.as_ref(), &from, &to)?)
-                    }
+                    (Some(from), Some(to)) => Some(between(&sheet, draft.as_ref(), &from, &to)?),
                     _ => None,
                 },
             };
@@ -236,11 +237,7 @@ fn wanted(sheet: &Sheet<'_>) -> (Option<String>, Option<String>) {
     )
 }
 
-fn choices(
-    sheet: &Sheet<'_>,
-    chosen: Option<&str>,
-    draft: Option<&WorkflowDraft>,
-) -> Vec<Choice> {
+fn choices(sheet: &Sheet<'_>, chosen: Option<&str>, draft: Option<&WorkflowDraft>) -> Vec<Choice> {
     let is_chosen = |value: &str| chosen == Some(value);
     let draft = draft.map(|_| Choice::new(DRAFT, sheet.draft_name(), is_chosen(DRAFT)));
     let versions = sheet.found.versions.iter().map(|version| {

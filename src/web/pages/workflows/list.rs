@@ -39,7 +39,10 @@ pub async fn show(visit: Visit) -> Answer {
 
 fn waiting(sheet: &Sheet<'_>) -> Option<WaitingRow> {
     let row = &sheet.found.proposed()?.row;
-    let (who, when) = (sheet.names().full(row.proposed_by), sheet.when(row.proposed_at));
+    let (who, when) = (
+        sheet.names().full(row.proposed_by),
+        sheet.when(row.proposed_at),
+    );
     let decides = sheet.writes() && row.proposed_by != sheet.reader.viewer.person.id;
     let look = match decides {
         true => "workflows.list.review",

@@ -34,11 +34,9 @@ fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Picture {
     };
     let mut sketch = diagram::sketch(workflow, labels, None);
     for row in checks.rows.iter().filter(|row| !row.node.is_empty()) {
-        let line = row.line.to_string();
-        let values = [("n", line.as_str()), ("message", row.message.as_str())];
         let remark = Remark {
             stops: row.tone == "bad",
-            text: sheet.say("workflows.checks.in_summary", &values),
+            text: sheet.in_a_line(row),
         };
         sketch.remark(&row.node, remark);
     }

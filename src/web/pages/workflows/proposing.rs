@@ -1,7 +1,7 @@
 //! Proposing what was written, and what a second person does about it.
 
-use actix_web::http::StatusCode;
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 
 use super::editor::misplaced;
 use super::sheet::{Side, lines};
@@ -162,9 +162,10 @@ pub async fn confirm(visit: Visit, request: HttpRequest, body: Body) -> Answer {
             match workflows::confirm(&app.db, &*app.clock, &key, login, Some(number)) {
                 Ok(_) => Ok(visit.said(&base(&key), "confirmed")),
                 // The findings stand on the version's page.
-                Err(Error::Import(_)) => {
-                    Ok(Answer::see_other(&format!("{}/versions/{number}", base(&key))))
-                }
+                Err(Error::Import(_)) => Ok(Answer::see_other(&format!(
+                    "{}/versions/{number}",
+                    base(&key)
+                ))),
                 Err(error) => Err(gone(visit, &reader, (&key, number), error)?),
             }
         })

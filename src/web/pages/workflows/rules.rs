@@ -52,7 +52,9 @@ fn example(code: &str) -> &'static str {
     let section = PAGE.split_once(&heading).map_or("", |(_, section)| section);
     let section = section.split("\n## ").next().unwrap_or_default();
     let fenced = section.split_once("```yaml\n").map(|(_, rest)| rest);
-    fenced.and_then(|rest| Some(rest.split_once("\n```")?.0)).unwrap_or_default()
+    fenced
+        .and_then(|rest| Some(rest.split_once("\n```")?.0))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

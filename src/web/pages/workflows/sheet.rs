@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::rules;
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::expression;
 use crate::forms::Words;
 use crate::messages::{Language, text};
-use crate::services::definitions::{self, Definition, NEW, Version};
 use crate::services::Error;
+use crate::services::definitions::{self, Definition, NEW, Version};
 use crate::services::viewer::Wish;
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
@@ -17,10 +18,10 @@ use crate::web::pages::answer::Answer;
 use crate::web::pages::failure::Failure;
 use crate::web::pages::words::Names;
 use crate::web::session::{Reader, Visit};
-use super::rules;
 use crate::web::versions;
 use crate::web::views::{
-    Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone, View,
+    Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone,
+    View,
 };
 use crate::workflow::{Checked, Finding, RULES, Severity, Workflow, compare};
 use actix_web::http::StatusCode;
@@ -183,9 +184,8 @@ impl<'a> Sheet<'a> {
     /// Versions that are not in force any more and on which cases still run.
     pub fn outrun(&self) -> impl Iterator<Item = &Version> {
         let versions = self.found.versions.iter();
-        versions.filter(|version| {
-            version.row.status == VersionStatus::Retired && 0 < version.running
-        })
+        versions
+            .filter(|version| version.row.status == VersionStatus::Retired && 0 < version.running)
     }
 
     /// The workflow of a stored version, to be compared or drawn; none of a version that cannot be read any more.
@@ -211,7 +211,12 @@ impl<'a> Sheet<'a> {
 
     /// What was found in a text.
     pub fn findings(&self, findings: &[Finding]) -> Checks {
-        let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
+        let count = |severity| {
+            findings
+                .iter()
+                .filter(|one| one.severity == severity)
+                .count()
+        };
         let tag = |tone, key: &str, number: usize| {
             let words = self.say(key, &[("n", &number.to_string())]);
             (0 < number).then(|| Tag::new(tone, words))
@@ -219,12 +224,19 @@ impl<'a> Sheet<'a> {
         Checks {
             tags: [
                 tag(Tone::Bad, "workflows.checks.errors", count(Severity::Error)),
-                tag(Tone::Warn, "workflows.checks.warnings", count(Severity::Warning)),
+                tag(
+                    Tone::Warn,
+                    "workflows.checks.warnings",
+                    count(Severity::Warning),
+                ),
             ]
             .into_iter()
             .flatten()
             .collect(),
-            rows: findings.iter().map(|finding| self.finding(finding)).collect(),
+            rows: findings
+                .iter()
+                .map(|finding| self.finding(finding))
+                .collect(),
         }
     }
 
@@ -250,6 +262,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// 第 6 行：没有角色 chef
+    pub fn in_a_line(&self, row: &FindingRow) -> String {
+        let (line, message) = (row.line.to_string(), row.plain());
+        let values = [("n", line.as_str()), ("message", message.as_str())];
+        self.say("workflows.checks.in_summary", &values)
+    }
+
     /// The errors among the findings, to stand above the page; each leads to its place in the list.
     pub fn summary(&self, checks: &Checks) -> Vec<ErrorLink> {
         let errors: Vec<(usize, &FindingRow)> = checks
@@ -261,12 +280,7 @@ impl<'a> Sheet<'a> {
         let mut links: Vec<ErrorLink> = errors
             .iter()
             .take(SUMMED_UP)
-            .map(|(index, row)| {
-                let line = row.line.to_string();
-                let values = [("n", line.as_str()), ("message", row.message.as_str())];
-                let words = self.say("workflows.checks.in_summary", &values);
-                ErrorLink::new(format!("#finding-{index}"), words)
-            })
+            .map(|(index, row)| ErrorLink::new(format!("#finding-{index}"), self.in_a_line(row)))
             .collect();
         if SUMMED_UP < errors.len() {
             let rest = (errors.len() - SUMMED_UP).to_string();

@@ -58,7 +58,7 @@ pub async fn run(visit: Visit, request: HttpRequest, body: Body) -> Answer {
             let text = typed.replace("\r\n", "\n").replace('\r', "\n");
             let bench = Bench::of(&sheet)?;
             let came = bench.run(&text)?;
-            let status = match came.is_wrong() {
+            let status = match bench.workflow.is_none() || came.is_wrong() {
                 true => StatusCode::UNPROCESSABLE_ENTITY,
                 false => StatusCode::OK,
             };
@@ -110,7 +110,11 @@ impl<'a> Bench<'a> {
         match (asked, demo::examples(&self.sheet.found.key)) {
             (Some("request"), Some(examples)) => examples.request.to_owned(),
             (Some("tests"), Some(examples)) => examples.tests.to_owned(),
-            _ => self.workflow.as_ref().map(|own| self.blank(own)).unwrap_or_default(),
+            _ => self
+                .workflow
+                .as_ref()
+                .map(|own| self.blank(own))
+                .unwrap_or_default(),
         }
     }
 
@@ -167,7 +171,9 @@ impl<'a> Bench<'a> {
             Err(rejection) => {
                 let directory = &request.setting.directory;
                 let cause = told::refused(&rejection, directory, language);
-                let words = self.sheet.say("trial.simulate.not_filed", &[("cause", &cause)]);
+                let words = self
+                    .sheet
+                    .say("trial.simulate.not_filed", &[("cause", &cause)]);
                 return Came {
                     not_filed: Some(words),
                     ..Came::default()
@@ -224,7 +230,9 @@ impl<'a> Bench<'a> {
         let language = self.sheet.visit.language;
         let line = |line: usize| {
             let values = [("n", line.to_string())];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let values = values
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
             self.sheet.say("workflows.checks.line", &values)
         };
         let Some(failed) = &played.failed else {
@@ -297,7 +305,9 @@ impl<'a> Bench<'a> {
     fn examples(&self) -> Vec<Link> {
         let base = self.sheet.base();
         let link = |which: &str| {
-            let words = self.sheet.say(&format!("workflows.trial.example_{which}"), &[]);
+            let words = self
+                .sheet
+                .say(&format!("workflows.trial.example_{which}"), &[]);
             Link::new(format!("{base}/trial?example={which}"), words)
         };
         match demo::examples(&self.sheet.found.key) {

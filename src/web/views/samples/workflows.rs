@@ -22,10 +22,7 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         ),
         ("workflow", page(&shell(BASE), &editor(language))),
         ("workflow-read", page(&shell(BASE), &read(language))),
-        (
-            "workflow-conflict",
-            page(&shell(BASE), &conflict(language)),
-        ),
+        ("workflow-conflict", page(&shell(BASE), &conflict(language))),
         (
             "workflow-new",
             page(
@@ -39,30 +36,21 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
                 },
             ),
         ),
-        (
-            "workflow-propose",
-            page(&shell(BASE), &propose(language)),
-        ),
-        (
-            "workflow-version",
-            page(&shell(BASE), &version(language)),
-        ),
-        (
-            "workflow-versions",
-            page(&shell(BASE), &versions(language)),
-        ),
+        ("workflow-propose", page(&shell(BASE), &propose(language))),
+        ("workflow-version", page(&shell(BASE), &version(language))),
+        ("workflow-versions", page(&shell(BASE), &versions(language))),
         ("workflow-diff", page(&shell(BASE), &diff(language))),
         (
             "workflow-diff-none",
-            page(&shell(BASE), &DiffView {
-                crumb: crumb(),
-                ..DiffView::default()
-            }),
+            page(
+                &shell(BASE),
+                &DiffView {
+                    crumb: crumb(),
+                    ..DiffView::default()
+                },
+            ),
         ),
-        (
-            "workflow-migrate",
-            page(&shell(BASE), &migrate(language)),
-        ),
+        ("workflow-migrate", page(&shell(BASE), &migrate(language))),
         ("workflow-tried", page(&shell(BASE), &tried(language))),
         ("workflow-moved", page(&shell(BASE), &moved(language))),
         ("workflow-trial", page(&shell(BASE), &trial(language))),
@@ -248,8 +236,14 @@ fn version(language: Language) -> VersionView {
         crumb: crumb(),
         heading: name(5, language),
         state: Some(Tag::new(Tone::Warn, "等待确认")),
-        facts: vec![Fact::new("提出", "陈思远（省行政审批政务信息局），今天 10:21")],
-        links: vec![Link::new(format!("{BASE}/diff?from=4&to=5"), "与第 4 版对比")],
+        facts: vec![Fact::new(
+            "提出",
+            "陈思远（省行政审批政务信息局），今天 10:21",
+        )],
+        links: vec![Link::new(
+            format!("{BASE}/diff?from=4&to=5"),
+            "与第 4 版对比",
+        )],
         version: 5,
         confirms: true,
         withdraws: true,
@@ -273,7 +267,10 @@ fn versions(language: Language) -> VersionsView {
         proposed: deed(),
         settled,
         running: "46 件".into(),
-        links: vec![Link::new(format!("{BASE}/migrate?from={number}"), "迁移在办件")],
+        links: vec![Link::new(
+            format!("{BASE}/migrate?from={number}"),
+            "迁移在办件",
+        )],
     };
     VersionsView {
         crumb: crumb(),
@@ -284,9 +281,7 @@ fn versions(language: Language) -> VersionsView {
 fn diff(language: Language) -> DiffView {
     let choices = |chosen: u32| {
         [4, 5]
-            .map(|number| {
-                Choice::new(number.to_string(), name(number, language), number == chosen)
-            })
+            .map(|number| Choice::new(number.to_string(), name(number, language), number == chosen))
             .to_vec()
     };
     DiffView {
@@ -421,7 +416,10 @@ fn played(language: Language) -> TrialView {
         played: Some(PlayedTests {
             summary: "2 项测试，1 项通过，1 项没有通过".into(),
             tests: vec![
-                row(Tag::new(Tone::Bad, "没有通过"), "第 3 步（第 3 行）bob approve"),
+                row(
+                    Tag::new(Tone::Bad, "没有通过"),
+                    "第 3 步（第 3 行）bob approve",
+                ),
                 row(Tag::new(Tone::Ok, "通过"), ""),
             ],
             covered: "覆盖 81%：环节 7/9".into(),

@@ -159,7 +159,7 @@ pub struct FindingRow {
     pub icon: &'static str,
     /// 错误, 提醒, for those who see no colour.
     pub severity: String,
-    /// What is wrong.
+    /// What is wrong; names stand between backticks.
     pub message: String,
     /// How to mend it.
     pub help: String,
@@ -171,6 +171,14 @@ pub struct FindingRow {
     pub line: usize,
     /// The stage or block that it is about; empty for none.
     pub node: String,
+}
+
+impl FindingRow {
+    /// The message without the marks around names.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        self.message.replace('`', "")
+    }
 }
 
 /// A line of a definition.
