@@ -18,7 +18,7 @@ use crate::calendar::Clock as Measure;
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
 /// The position name of a step that is held back until something else is closed.
-pub(super) const HELD: &str = "held-step";
+pub const HELD: &str = "held-step";
 /// The position and stage name of a parked case. No id has a hyphen, so no stage is called so.
 pub const PARKED: &str = "parked-case";
 

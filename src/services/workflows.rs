@@ -265,8 +265,9 @@ fn sound(
     file: &str,
     text: &str,
 ) -> Result<Workflow, Error> {
-    let Checked { workflow, findings } =
-        workflow::read(file, text, &surroundings(conn, directory)?);
+    let Checked {
+        workflow, findings, ..
+    } = workflow::read(file, text, &surroundings(conn, directory)?);
     workflow.ok_or_else(|| {
         let errors = findings
             .iter()

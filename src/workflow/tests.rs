@@ -328,6 +328,44 @@ fn an_error_in_a_guard_is_marked_inside_the_guard() {
 }
 
 #[test]
+fn a_finding_knows_the_innermost_stage_or_block_that_it_is_in() {
+    for (sound, wrong, node) in [
+        (
+            "who: applicant, every: 5wd",
+            "who: chef@applicant, every: 5wd",
+            Some("report"),
+        ),
+        (
+            "who: share_office_head@part.provider",
+            "who: chef@part.provider",
+            Some("answer"),
+        ),
+        (
+            "by: [provider, sharing]",
+            "by: [provider, shring]",
+            Some("providers"),
+        ),
+        ("until: form.until", "until: form.untl", Some("in_use")),
+        (
+            "defaults: {email_link: never}",
+            "defaults: {email_link: nver}",
+            None,
+        ),
+    ] {
+        assert!(BLOCKS.contains(sound), "{sound}");
+        let found = check(&BLOCKS.replacen(sound, wrong, 1)).findings;
+        let first = found.first().expect("a finding");
+        assert_eq!(
+            first.node.as_deref(),
+            node,
+            "{}: {}",
+            wrong,
+            first.headline()
+        );
+    }
+}
+
+#[test]
 fn a_definition_of_the_largest_size_is_checked_in_no_time() {
     let stages: String = (0..1080)
         .map(|n| {

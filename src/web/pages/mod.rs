@@ -16,6 +16,7 @@ mod new;
 mod posted;
 mod show;
 mod words;
+mod workflows;
 
 use actix_web::{Resource, guard, web};
 
@@ -50,6 +51,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .configure(of_cases)
         .configure(of_links)
+        .configure(workflows::routes)
         .service(at("/dev/mail").route(read().to(mail::list)))
         .service(at("/dev/mail/{id}").route(read().to(mail::one)))
         .service(at("/dev/mail/{id}/html").route(read().to(mail::html)));

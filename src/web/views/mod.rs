@@ -11,6 +11,7 @@ mod links;
 mod lists;
 mod mail;
 mod shell;
+mod workflows;
 
 #[cfg(test)]
 mod samples;
@@ -38,6 +39,13 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
+pub use workflows::{
+    Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
+    DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,
+    PlayedTests, Pointer, ProposeView, RuleRow, RulesView, SourceLine, StageRow, TestRow,
+    TrialView, Tried, VersionRow, VersionView, VersionsView, WaitingRow, Walked, WorkflowRow,
+    WorkflowsView,
+};
 
 use handlebars::RenderError;
 use serde::Serialize;

@@ -23,6 +23,8 @@ pub enum Nav {
     New,
     /// 无人可办
     Vacant,
+    /// 流程定义
+    Workflows,
     /// 开发邮箱
     Mail,
 }
@@ -73,6 +75,8 @@ pub struct Shell {
     pub may_file: bool,
     /// Whether the reader administers workflows.
     pub manages: bool,
+    /// Whether the reader may look at definitions.
+    pub sees_definitions: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -183,15 +187,23 @@ impl Shell {
                 "users",
                 "pages.nav.vacant",
             ),
+            (
+                Manage,
+                Nav::Workflows,
+                "/admin/workflows",
+                "workflow",
+                "pages.nav.workflows",
+            ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
         ];
-        let shown = match group {
-            Lists => true,
-            Manage => self.manages,
-            Extra => self.dev_mail,
+        let shown = |nav: Nav| match (group, nav) {
+            (Lists, _) => true,
+            (Manage, Nav::Workflows) => self.sees_definitions,
+            (Manage, _) => self.manages,
+            (Extra, _) => self.dev_mail,
         };
         all.into_iter()
-            .filter(|(of, ..)| *of == group && shown)
+            .filter(|(of, nav, ..)| *of == group && shown(*nav))
             .map(|(_, nav, href, icon, key)| Entry {
                 href,
                 icon,
@@ -208,7 +220,7 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail => 0,
+            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Workflows | Nav::Mail => 0,
         }
     }
 
