@@ -183,7 +183,7 @@ impl HelperDef for Words {
 
 fn with_code(text: &str) -> String {
     let parts: Vec<String> = text.split('`').map(handlebars::html_escape).collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // A backtick without its counterpart is one.
         return handlebars::html_escape(text);
     }
