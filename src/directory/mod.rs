@@ -18,4 +18,4 @@ pub use model::{
 };
 pub use plan::{Change, Plan};
 pub use roles::{is_administrator, standard_roles};
-pub use substitution::{StandIn, Substitution};
+pub use substitution::{MOST_DAYS, StandIn, Substitution, Unfit};

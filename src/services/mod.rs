@@ -31,6 +31,7 @@ pub mod resubmit;
 pub mod seen;
 pub mod sessions;
 pub mod started;
+pub mod substitutes;
 pub mod trials;
 pub mod uploads;
 mod vault;

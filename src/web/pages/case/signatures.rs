@@ -1,6 +1,7 @@
 //! 签署情况: every signature that was given, is awaited, or will be asked for.
 
 use super::{Sight, cards};
+use crate::directory::PersonId;
 use crate::engine::{Task, TaskAsks, TaskState};
 use crate::web::format;
 use crate::web::pages::words;
@@ -79,7 +80,7 @@ fn collect(sight: &Sight<'_>, nodes: &[Node], rows: &mut Vec<Signature>, not_beg
 }
 
 /// 王建国（您）
-fn person(sight: &Sight<'_>, id: crate::directory::PersonId) -> String {
+fn person(sight: &Sight<'_>, id: PersonId) -> String {
     let name = sight.names.person(id);
     if id == sight.seen.viewer.person.id {
         return sight.say("case.you", &[("person", &name)]);
@@ -87,17 +88,27 @@ fn person(sight: &Sight<'_>, id: crate::directory::PersonId) -> String {
     name
 }
 
+/// 李娜 代 王建国
+fn signer(sight: &Sight<'_>, by: PersonId, on_behalf: Option<PersonId>) -> String {
+    let name = person(sight, by);
+    match on_behalf {
+        None => name,
+        Some(holder) => sight.names.for_whom(&name, &person(sight, holder)),
+    }
+}
+
 fn signature(sight: &Sight<'_>, task: &Task, stage: &Stage) -> Signature {
     match &task.state {
         TaskState::Settled {
             answer,
             by,
+            on_behalf,
             at,
             comment,
             automatic,
         } => Signature {
             stage: sight.stage(task),
-            person: person(sight, *by),
+            person: signer(sight, *by, *on_behalf),
             department: sight.names.department_of(*by),
             opinion: words::answer(answer, Some(stage), *automatic, sight.language),
             comment: comment.clone().unwrap_or_default(),
