@@ -41,6 +41,7 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod substitutes;
 mod versions;
 mod versions_moving;
 mod who_signs;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -127,12 +128,29 @@ impl Members {
 
     /// A text that must be there.
     pub fn needed_text(&mut self, name: &'static str) -> String {
+        self.needed(name, Self::text).unwrap_or_default()
+    }
+
+    /// A day that must be there.
+    pub fn needed_day(&mut self, name: &'static str) -> NaiveDate {
+        let day = |members: &mut Self, name| {
+            members.typed(name, "day", |value| value.as_str()?.parse().ok())
+        };
+        self.needed(name, day).unwrap_or_default()
+    }
+
+    /// A member that must be there.
+    fn needed<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> Option<T> {
         let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.text(name);
+        let found = read(self, name);
         if missing {
             self.blame("missing-member", name, &[("member", name)]);
         }
-        found.unwrap_or_default()
+        found
     }
 
     /// A whole number.
@@ -156,12 +174,7 @@ impl Members {
 
     /// Answers that must be there.
     pub fn needed_answers(&mut self, name: &'static str) -> Answers {
-        let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.answers(name);
-        if missing {
-            self.blame("missing-member", name, &[("member", name)]);
-        }
-        found.unwrap_or_default()
+        self.needed(name, Self::answers).unwrap_or_default()
     }
 
     /// A list of texts; empty when it is missing.

@@ -12,6 +12,7 @@ mod openapi;
 mod query;
 mod sessions;
 mod shapes;
+mod substitutes;
 mod tasks;
 mod workflows;
 
@@ -72,6 +73,13 @@ pub const ROUTES: &[Served] = &[
     served("GET", "/workflows/{key}", || web::get().to(workflows::show)),
     served("GET", "/workflows/{key}/form", || {
         web::get().to(workflows::form)
+    }),
+    served("GET", "/substitutes", || web::get().to(substitutes::list)),
+    served("POST", "/substitutes", || {
+        web::post().to(substitutes::create)
+    }),
+    served("DELETE", "/substitutes/{id}", || {
+        web::delete().to(substitutes::end)
     }),
     served("GET", "/openapi.json", || web::get().to(openapi::show)),
 ];

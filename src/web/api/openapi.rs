@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Description, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{actions, attachments, cases, events, sessions, shapes, tasks, workflows};
+use super::{actions, attachments, cases, events, sessions, shapes, substitutes, tasks, workflows};
 use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
 
 #[derive(OpenApi)]
@@ -31,6 +31,9 @@ use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
         attachments::download,
         tasks::list,
         tasks::acknowledge,
+        substitutes::list,
+        substitutes::create,
+        substitutes::end,
         workflows::list,
         workflows::show,
         workflows::form,

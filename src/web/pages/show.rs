@@ -217,6 +217,8 @@ const SAID: &[&str] = &[
     "read",
     "nothing_ticked",
     "kept",
+    "substitute_named",
+    "substitute_ended",
 ];
 
 /// The page for addresses that there are not.

@@ -10,6 +10,7 @@ mod links;
 mod lists;
 mod mail;
 mod shell;
+mod substitutes;
 
 #[cfg(test)]
 mod samples;
@@ -36,6 +37,7 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
+pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
 
 use handlebars::RenderError;
 use serde::Serialize;

@@ -23,6 +23,8 @@ pub enum Nav {
     New,
     /// 无人可办
     Vacant,
+    /// 我的代理
+    Substitutes,
     /// 开发邮箱
     Mail,
 }
@@ -36,6 +38,8 @@ enum Group {
     Manage,
     /// 演示
     Extra,
+    /// What is the reader's own: beside their name.
+    Account,
 }
 
 /// How many there are behind entries of the navigation.
@@ -104,6 +108,7 @@ pub(super) struct Layout {
     lists: Vec<Entry>,
     manage: Vec<Entry>,
     extra: Vec<Entry>,
+    account: Vec<Entry>,
     search: Search,
     other_language: Option<OtherLanguage>,
 }
@@ -153,6 +158,7 @@ impl Shell {
             lists,
             manage: self.entries(Group::Manage),
             extra: self.entries(Group::Extra),
+            account: self.entries(Group::Account),
             other_language: self.other_language(),
         }
     }
@@ -170,7 +176,7 @@ impl Shell {
     }
 
     fn entries(&self, group: Group) -> Vec<Entry> {
-        use Group::{Extra, Lists, Manage};
+        use Group::{Account, Extra, Lists, Manage};
         let all = [
             (Lists, Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
             (Lists, Nav::Done, "/done", "circle-check", "pages.nav.done"),
@@ -184,9 +190,16 @@ impl Shell {
                 "pages.nav.vacant",
             ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
+            (
+                Account,
+                Nav::Substitutes,
+                "/settings/substitutes",
+                "users",
+                "pages.nav.substitutes",
+            ),
         ];
         let shown = match group {
-            Lists => true,
+            Lists | Account => true,
             Manage => self.manages,
             Extra => self.dev_mail,
         };
@@ -208,7 +221,7 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail => 0,
+            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail | Nav::Substitutes => 0,
         }
     }
 
