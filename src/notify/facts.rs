@@ -209,6 +209,8 @@ pub enum Why {
     Signer,
     /// The task is theirs to work on.
     Handler,
+    /// They act for somebody who signs it or works on it.
+    Substitute,
     /// They were asked for their advice.
     Adviser,
     /// They are in charge of the department that is late.
@@ -252,6 +254,8 @@ pub struct MailFacts {
     pub recipient: Recipient,
     /// Why they get it.
     pub why: Why,
+    /// For whom they act, by name.
+    pub acts_for: Option<String>,
     /// The case's number.
     pub number: String,
     /// The workflow's title: 政务数据共享申请.

@@ -471,13 +471,15 @@ impl<'a> Writer<'a> {
         let why = match facts.why {
             Why::Signer => "signer",
             Why::Handler => "handler",
+            Why::Substitute => "substitute",
             Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
             Why::Asked => "asked",
             Why::Copied => "copied",
         };
-        let why = self.words.say(&format!("why.{why}"), &[]);
+        let holder = facts.acts_for.as_deref().unwrap_or_default();
+        let why = self.words.say(&format!("why.{why}"), &[("holder", holder)]);
         let key = if facts.hide_details {
             "footer.sent_to_hidden"
         } else {

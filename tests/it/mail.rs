@@ -76,6 +76,7 @@ fn facts() -> MailFacts {
             department: "省公安厅".into(),
         },
         why: Why::Signer,
+        acts_for: None,
         number: "豫数共申〔2026〕0137号".into(),
         workflow: "政务数据共享申请".into(),
         applicant: "省卫生健康委".into(),

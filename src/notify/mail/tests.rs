@@ -28,6 +28,7 @@ fn facts() -> MailFacts {
             department: "省公安厅".into(),
         },
         why: Why::Signer,
+        acts_for: Some("王建国".into()),
         number: "豫数共申〔2026〕0137号".into(),
         workflow: "政务数据共享申请".into(),
         applicant: "省卫生健康委".into(),
@@ -203,6 +204,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
+                Why::Substitute,
                 Why::Adviser,
                 Why::Overseer,
                 Why::Applicant,

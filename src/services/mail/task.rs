@@ -268,7 +268,9 @@ impl Scene<'_> {
         let clock = self.clock();
         clock.is_some_and(|clock| {
             let mut asked = clock.extensions.iter();
-            asked.any(|asked| asked.asked_by == self.person.id)
+            asked.any(|asked| {
+                asked.asked_by == self.person.id || asked.asked_for == Some(self.person.id)
+            })
         })
     }
 

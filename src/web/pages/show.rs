@@ -225,6 +225,8 @@ const SAID: &[&str] = &[
     "proposed",
     "confirmed",
     "proposal_withdrawn",
+    "substitute_named",
+    "substitute_ended",
 ];
 
 /// The page for addresses that there are not.

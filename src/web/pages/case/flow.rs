@@ -140,10 +140,12 @@ impl Noted<'_> {
             .round(place)
             .into_iter()
             .filter_map(|task| match &task.state {
-                TaskState::Settled { by, at, .. } => {
+                TaskState::Settled {
+                    by, on_behalf, at, ..
+                } => {
                     let day = crate::calendar::day_of(*at);
                     let when = format::day(day, self.sight.seen.now, self.sight.language);
-                    Some((self.sight.names.person(*by), when))
+                    Some((self.sight.names.acting(*by, *on_behalf), when))
                 }
                 _ => None,
             })

@@ -152,7 +152,7 @@ pub fn meanwhile(sight: &Sight<'_>, seen: Option<i64>) -> Option<String> {
             happened.actor.is_some_and(|actor| actor != reader)
                 && Telling { sight, happened }.words().is_some()
         })?;
-    let person = sight.names.person(last.actor?);
+    let person = sight.names.acting(last.actor?, last.on_behalf);
     let key = match last.body.event {
         Event::Answered { .. } => "case.meanwhile.answered",
         Event::Returned { .. } => "case.meanwhile.returned",
@@ -203,12 +203,12 @@ impl Telling<'_> {
         self.sight.title(&self.now(place))
     }
 
-    /// Who did it.
+    /// Who did it: 李娜 代 王建国.
     fn who(&self) -> String {
-        self.happened.actor.map_or_else(
-            || self.say("case.by_itself", &[]),
-            |actor| self.sight.names.person(actor),
-        )
+        let Some(actor) = self.happened.actor else {
+            return self.say("case.by_itself", &[]);
+        };
+        self.sight.names.acting(actor, self.happened.on_behalf)
     }
 
     fn task(&self, id: TaskId) -> Option<&Task> {
