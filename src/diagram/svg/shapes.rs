@@ -115,7 +115,7 @@ fn card(pen: &mut Pen, plan: &Plan<'_>, item: &Item<'_>, step: &Step) {
             width: item.rect.width - 6,
             height: item.rect.height - 6,
         };
-        rect(pen, "in", inner, 3);
+        rect(pen, "inner", inner, 3);
     }
     let inset = if step.shape == Shape::Wait { 4 } else { 0 };
     icon(
