@@ -19,10 +19,8 @@ pub enum Due {
 pub struct TaskFacts {
     /// What is asked.
     pub asked: Asked,
-    /// The stage's title: 业务审核.
+    /// The stage's title, with its branch unless mails are to say less: 业务审核（省公安厅）.
     pub stage: String,
-    /// The department whose branch it is in, by its short name, if the stage is in one: 省公安厅.
-    pub branch: Option<String>,
     /// When it is due.
     pub due: Option<Due>,
     /// The budget: 10 working days.

@@ -182,15 +182,14 @@ impl<'a> Writer<'a> {
         waiting_for: Option<&str>,
     ) -> View {
         let late = self.words.amount(late);
-        let stage = self.stage(task);
         let values = [
             ("late", late.as_str()),
             ("department", department),
-            ("stage", &stage),
+            ("stage", &task.stage),
         ];
         let mut view = self.start("escalated", &values);
         self.add_applicant(&mut view);
-        view.rows.push(self.plain_row("stage", stage.clone()));
+        view.rows.push(self.plain_row("stage", task.stage.clone()));
         if let Some(name) = waiting_for {
             view.rows
                 .push(self.plain_row("waiting_for", name.to_owned()));
@@ -372,7 +371,7 @@ impl<'a> Writer<'a> {
         self.add_applicant(&mut view);
         self.add_data(&mut view);
         view.rows
-            .push(self.plain_row("your_stage", self.stage(task)));
+            .push(self.plain_row("your_stage", task.stage.clone()));
         view.rows.push(self.due_row("due", task.due, task.budget));
         if task.links.is_empty() {
             view.buttons.push(self.open("login", &self.facts.case_url));
@@ -416,16 +415,6 @@ impl<'a> Writer<'a> {
             &[("title", &data.title), ("provider", &data.provider)],
         );
         view.rows.push(self.plain_row("data", text));
-    }
-
-    fn stage(&self, task: &TaskFacts) -> String {
-        match task.branch.as_ref().filter(|_| !self.facts.hide_details) {
-            Some(branch) => self.words.say(
-                "stage_in_branch",
-                &[("branch", branch), ("stage", &task.stage)],
-            ),
-            None => task.stage.clone(),
-        }
     }
 
     fn due_row(&self, label: &str, due: Option<Due>, budget: Option<Duration>) -> Row {

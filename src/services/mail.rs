@@ -316,19 +316,15 @@ impl<'a> Scene<'a> {
         code.map(|code| self.short_name(code))
     }
 
-    /// A stage's title; of a seat with a title of its own, that too.
+    /// A task's stage with its seat; with its branch, unless mails are to say less.
     fn stage_title(&self, task: &Task) -> String {
-        self.titles().task_alone(task)
+        match self.app.settings.mail.hide_details {
+            true => self.titles().task_alone(task),
+            false => self.titles().task(task),
+        }
     }
 
-    /// 省公安厅: what the branch stands for that a task is in.
-    fn branch(&self, task: &Task) -> Option<String> {
-        let titles = self.titles();
-        let branch = titles::branch_of_task(titles.workflow, titles.case, task)?;
-        Some(titles.branches(&branch))
-    }
-
-    /// A stage or block with its branch, unless mails are to say less.
+    /// A stage or block; with its branch, unless mails are to say less.
     fn place_title(&self, place: &str) -> String {
         match self.app.settings.mail.hide_details {
             true => self.titles().bare(place),

@@ -50,7 +50,6 @@ fn task() -> TaskFacts {
     TaskFacts {
         asked: Asked::Sign,
         stage: "业务审核".into(),
-        branch: Some("省公安厅".into()),
         due: NaiveDate::from_ymd_opt(2026, 10, 22).map(Due::EndOf),
         budget: Some(Budget {
             count: 10,

@@ -134,7 +134,10 @@ impl Card<'_> {
             TaskAsks::Repair => say("case.card.repair"),
             TaskAsks::Advise => say("case.card.advise"),
             TaskAsks::File => say("case.card.file"),
-            TaskAsks::Extension => say("case.card.extension"),
+            TaskAsks::Extension => {
+                let stage = self.sight.title(&self.task.stage);
+                self.sight.say("case.card.extension", &[("stage", &stage)])
+            }
         }
     }
 

@@ -73,6 +73,11 @@ fn waiting(text: String, when: String) -> TimelineItem {
 }
 
 fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
+    waiting(waits(sight, task), sight.stage(task))
+}
+
+/// 等待 赵明（省公安厅） 签署
+pub fn waits(sight: &Sight<'_>, task: &Task) -> String {
     let whom = sight.awaited(task);
     let key = match task.asks {
         TaskAsks::Sign => "case.awaits.sign",
@@ -85,7 +90,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::File => "case.awaits.file",
         TaskAsks::Extension => "case.awaits.extension",
     };
-    waiting(sight.say(key, &[("whom", &whom)]), sight.stage(task))
+    sight.say(key, &[("whom", &whom)])
 }
 
 /// What somebody wrote when the task came: why it was returned, what is missing, why it is parked, why more time is needed.

@@ -159,7 +159,7 @@ impl Rows<'_> {
             }
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
             TaskAsks::Extension => {
-                let stage = self.stage(running, task);
+                let stage = Titles::of(running, self.visit.language).place(&task.stage);
                 self.say("case.asks.extension", &[("stage", &stage)])
             }
             TaskAsks::Advise => {
