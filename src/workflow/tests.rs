@@ -4,7 +4,7 @@ mod blocks;
 
 use proptest::prelude::*;
 
-use super::testing::{SOUND, changed, check, codes, sound};
+use super::testing::{BLOCKS, SOUND, changed, check, codes, sound};
 use super::*;
 use crate::calendar::{Duration, Unit};
 use crate::forms::{Options, Required};
