@@ -3,6 +3,7 @@
 //! `decide` (the [`actions`]) turns rules into [`Event`]s, `evolve` applies an event to a [`Case`] and cannot fail, and
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
+mod about;
 pub mod actions;
 mod allotment;
 mod answers;
@@ -34,6 +35,7 @@ mod timing;
 mod verdict;
 mod who;
 
+pub use about::About;
 pub use actions::{
     JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
     taken_back_from, targets as return_targets, ways as ways_to_add,
@@ -53,6 +55,7 @@ pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use extension::{Extension, ExtensionState, MoreTime};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
+pub use parts::{Coming, coming, elements};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};

@@ -6,6 +6,7 @@
 mod support;
 
 mod api;
+mod api_branches;
 mod api_case_actions;
 mod api_detours;
 mod api_input;
@@ -30,8 +31,10 @@ mod links;
 mod mail;
 mod notices;
 mod pages;
+mod pages_branches;
 mod pages_case_actions;
 mod pages_http;
+mod pages_standing;
 mod pages_workflows;
 mod rights;
 mod sending;
@@ -43,6 +46,7 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod titles;
 mod versions;
 mod versions_moving;
 mod who_signs;

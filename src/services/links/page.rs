@@ -6,6 +6,7 @@ use crate::directory::PersonId;
 use crate::engine::{Answer, Case, Task, TaskAsks, TaskState, return_targets};
 use crate::messages::Language;
 use crate::notify::facts::DataFacts;
+use crate::services::titles::Titles;
 use crate::services::{Error, mail, projection};
 use crate::workflow::{Kind, Node, Stage, Text};
 use ulid::Ulid;
@@ -103,11 +104,11 @@ pub(super) fn page(live: &Live) -> Result<Page, Error> {
         title: projection::title(&running.workflow, &running.case),
         workflow: running.workflow.title.clone(),
         applicant: mail::short_name(running, &running.case.department),
-        data: mail::data(running, Language::Zh),
+        data: mail::data(running, Some(task), Language::Zh, live.now),
         stage: stage(live, task),
         asks: task.asks,
         due: live.row.due_at,
-        signed: signed(live, &running.case),
+        signed: signed(live, &live.visible.of_case(running).case),
         offers: offers(live, task),
         expires_at: live.link.link.expires_at,
         revision: running.case.revision,
@@ -116,8 +117,8 @@ pub(super) fn page(live: &Live) -> Result<Page, Error> {
 
 fn stage(live: &Live, task: &Task) -> Text {
     Text {
-        zh: mail::stage_title(&live.running, task, Language::Zh),
-        en: Some(mail::stage_title(&live.running, task, Language::En)),
+        zh: Titles::of(&live.running, Language::Zh).task(task),
+        en: Some(Titles::of(&live.running, Language::En).task(task)),
     }
 }
 

@@ -127,12 +127,15 @@ impl Members {
 
     /// A text that must be there.
     pub fn needed_text(&mut self, name: &'static str) -> String {
-        let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.text(name);
-        if missing {
+        self.need(name);
+        self.text(name).unwrap_or_default()
+    }
+
+    /// Something that must be there, whatever it is.
+    pub fn need(&mut self, name: &'static str) {
+        if self.members.get(name).is_none_or(Value::is_null) {
             self.blame("missing-member", name, &[("member", name)]);
         }
-        found.unwrap_or_default()
     }
 
     /// A whole number.
@@ -156,12 +159,8 @@ impl Members {
 
     /// Answers that must be there.
     pub fn needed_answers(&mut self, name: &'static str) -> Answers {
-        let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.answers(name);
-        if missing {
-            self.blame("missing-member", name, &[("member", name)]);
-        }
-        found.unwrap_or_default()
+        self.need(name);
+        self.answers(name).unwrap_or_default()
     }
 
     /// A list of texts; empty when it is missing.

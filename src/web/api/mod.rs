@@ -12,6 +12,7 @@ mod openapi;
 mod query;
 mod sessions;
 mod shapes;
+mod started;
 mod tasks;
 mod workflows;
 
@@ -57,6 +58,9 @@ pub const ROUTES: &[Served] = &[
     }),
     served("GET", "/cases/{id}/events", || {
         web::get().to(events::history)
+    }),
+    served("POST", "/cases/{id}/drafts", || {
+        web::post().to(started::open)
     }),
     served("POST", "/cases/{id}/attachments", || {
         web::post().to(attachments::upload)

@@ -1,6 +1,7 @@
 //! What each page shows, as a value: handlers fill it in, templates only lay it out.
 
 mod access;
+mod branches;
 mod case;
 mod due;
 mod errors;
@@ -18,6 +19,7 @@ mod samples;
 mod tests;
 
 pub use access::{DemoAccount, LoginView, LogoutView};
+pub use branches::{BlockView, BranchView, EntryRow, JumpForm, SignalForm, SignalGroup};
 pub use case::{
     ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
     CopyReceipt, Discussion, Named, Needed, OtherAction, OtherField, Signature, Signatures,
@@ -98,7 +100,7 @@ pub enum Tone {
 }
 
 /// A short label that cannot be clicked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Tag {
     /// Its colour.
     pub tone: Tone,

@@ -2,6 +2,7 @@
 
 use chrono::{TimeZone, Utc};
 
+mod branches;
 mod case;
 mod filing;
 mod lists;
@@ -107,6 +108,7 @@ pub(super) fn all() -> Vec<Sample> {
             let pages = [
                 lists::pages(language),
                 filing::pages(language),
+                branches::pages(language),
                 case::pages(language),
                 outside::pages(language),
                 workflows::pages(language),
