@@ -68,7 +68,7 @@ impl Registries {
 
 /// Renders `templates/NAME.hbs` (`pages/inbox`, `mail/assigned.html`) with `data`. HTML is escaped unless the name ends
 /// in `.txt`. In a template `{{t "key" name=value}}` is the sentence for `key`, `{{asset "app.css"}}` the address of an
-/// asset, `{{words text}}` a text with its `names` as code, and `{{> icon name="clock"}}` a partial:
+/// asset, `{{coded text}}` a text with its `names` as code, and `{{> icon name="clock"}}` a partial:
 /// `templates/partials/icon.hbs`.
 pub fn render(
     language: Language,
@@ -91,7 +91,7 @@ fn registry(language: Language, escape: Escape) -> Handlebars<'static> {
     registry.register_helper("t", Box::new(Translate(language)));
     registry.register_helper("asset", Box::new(AssetPath));
     if escape == Escape::Html {
-        registry.register_helper("words", Box::new(Words));
+        registry.register_helper("coded", Box::new(Coded));
     }
     for name in Files::iter() {
         let Some(file) = Files::get(&name) else {
@@ -163,10 +163,10 @@ impl HelperDef for AssetPath {
     }
 }
 
-/// `{{words message}}`: what stands between backticks is shown as code.
-struct Words;
+/// `{{coded message}}`: what stands between backticks is shown as code.
+struct Coded;
 
-impl HelperDef for Words {
+impl HelperDef for Coded {
     fn call<'reg: 'rc, 'rc>(
         &self,
         helper: &Helper<'rc>,
@@ -175,7 +175,7 @@ impl HelperDef for Words {
         _: &mut RenderContext<'reg, 'rc>,
         out: &mut dyn Output,
     ) -> HelperResult {
-        let text = text_param(helper, "words")?;
+        let text = text_param(helper, "coded")?;
         out.write(&with_code(text))?;
         Ok(())
     }
@@ -214,7 +214,7 @@ mod tests {
             with_code("no role `<b>`, `x`"),
             "no role <code>&lt;b&gt;</code>, <code>x</code>"
         );
-        assert_eq!(with_code("a ` and <"), "a ` and &lt;");
+        assert_eq!(with_code("a ` and <"), "a &#x60; and &lt;");
         assert_eq!(with_code(""), "");
     }
 

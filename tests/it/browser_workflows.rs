@@ -30,7 +30,7 @@ async fn a_definition_is_typed_checked_and_led_to_its_error() {
     browser.control('a').await;
     browser.press("workflow: data-sharing\nnonsense: 1").await;
     browser.click("button[value=check]").await;
-    browser.wait_for_text("这里没有名为 `nonsense` 的键").await;
+    browser.wait_for_text("这里没有名为 nonsense 的键").await;
 
     assert!(browser.address().await.ends_with("?check=1"));
     assert_eq!(
