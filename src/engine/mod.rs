@@ -3,6 +3,7 @@
 //! `decide` (the [`actions`]) turns rules into [`Event`]s, `evolve` applies an event to a [`Case`] and cannot fail, and
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
+mod about;
 pub mod actions;
 mod allotment;
 mod answers;
@@ -35,6 +36,7 @@ mod timing;
 mod verdict;
 mod who;
 
+pub use about::About;
 pub use actions::{
     JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
     taken_back_from, targets as return_targets, ways as ways_to_add,
@@ -50,10 +52,11 @@ pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use earlier::Earlier;
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
-pub use evolve::{EDITING, PARKED, clock_key_after};
+pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use extension::{Extension, ExtensionState, MoreTime};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
+pub use parts::{Coming, coming, elements};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};
@@ -111,8 +114,11 @@ pub fn handle(
     let right = rule.right(&situation, &command.input);
 
     let mut run = run::Run::begin(workflow, case, context).by(right);
-    run.end_lost_claims();
+    let lost = run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
+    for task in lost {
+        run.allot(task);
+    }
     // What leaves no trace has changed nothing.
     if run.is_empty() {
         return Ok(Decision {

@@ -99,8 +99,10 @@ impl<'a> Run<'a> {
         self.events.push(event);
     }
 
-    /// Offers again what was claimed by people who have lost the post since.
-    pub(super) fn end_lost_claims(&mut self) {
+    /// Offers again what was claimed by people who have lost the post since; answers which tasks. To whom they are given is
+    /// left to [`Self::allot`], behind what is being done: otherwise somebody could be refused a seat for another one
+    /// that the same step, which with that never happens, would have given them.
+    pub(super) fn end_lost_claims(&mut self) -> Vec<TaskId> {
         let lost: Vec<TaskId> = self
             .case
             .open_tasks()
@@ -110,10 +112,10 @@ impl<'a> Run<'a> {
             })
             .map(|task| task.id)
             .collect();
-        for task in lost {
-            self.record(Event::ClaimLost { task });
-            self.allot(task);
+        for task in &lost {
+            self.record(Event::ClaimLost { task: *task });
         }
+        lost
     }
 
     /// Who, for whom, when and how: what every event of the decision is stamped with.

@@ -7,11 +7,12 @@ use super::extension::MoreTime;
 use super::involve::Why;
 use super::scope::branches_around;
 use super::standing_in::people_and_stand_ins;
+use super::who::parties;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
-use super::{people, signers, who};
+use super::{people, signers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
@@ -134,16 +135,16 @@ impl<'a> Situation<'a> {
         people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
+    /// The parties that a `who` means at a place, as far as that can be told now.
+    #[must_use]
+    pub fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        parties(who, place, self)
+    }
+
     /// Whether others could take an open task as well.
     pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
         let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
         !taken && 1 < self.eligible(task).len()
-    }
-
-    /// The people and posts that a definition means outside every branch.
-    #[must_use]
-    pub fn parties(&self, who: &Who) -> Vec<Party> {
-        who::parties(who, "", self)
     }
 
     /// The active people behind a party today.
@@ -166,10 +167,10 @@ impl<'a> Situation<'a> {
         self.right_on(task).ok()?.on_behalf()
     }
 
-    /// The active people whom a definition's `who` means here, outside of any branch.
+    /// The active people behind what a `who` means at a place.
     #[must_use]
-    pub fn people_named(&self, who: &Who) -> BTreeSet<PersonId> {
-        people::people_of_all(&who::parties(who, "", self), self.context)
+    pub fn people_meant(&self, who: &Who, place: &str) -> BTreeSet<PersonId> {
+        people::people_of_all(&self.meant(who, place), self.context)
     }
 
     /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures

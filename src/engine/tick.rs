@@ -22,7 +22,9 @@ pub fn tick(
     context: &Context<'_>,
 ) -> Result<Option<Decision>, Rejection> {
     let mut run = Run::begin(workflow, case, context);
-    run.end_lost_claims();
+    for task in run.end_lost_claims() {
+        run.allot(task);
+    }
     run.settle_down()?;
     let mut taken = 0;
     // Each step may move the case and with it the clocks, so the soonest is looked for anew.

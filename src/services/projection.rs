@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::cases::Running;
+use super::titles::Titles;
 use super::viewer::{address, concerned, held_through};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices, registers, started};
@@ -14,9 +15,9 @@ use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
-    self, Actor, CalledAs, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
+    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
-use crate::messages::{self, Language};
+use crate::messages::Language;
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
@@ -140,10 +141,12 @@ fn note_turns(conn: &mut Connection, running: &Running, decision: &Decision) -> 
 
 /// Whether the words may have changed by which the case is found.
 fn found_otherwise(decision: &Decision) -> bool {
-    decision
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. } | Event::Migrated { .. }))
+    decision.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::AnswersChanged { .. } | Event::BranchOpened { .. } | Event::Migrated { .. }
+        )
+    })
 }
 
 /// Appends the events to the case's hash chain.
@@ -254,7 +257,7 @@ pub fn title(workflow: &Workflow, case: &Case) -> String {
         .unwrap_or_else(|| workflow.title.zh.clone())
 }
 
-/// Whom an open case waits for, as `stage address address`: lists turn it into words.
+/// Whom an open case waits for, as `place address address`.
 fn awaiting(case: &Case) -> Option<String> {
     let waits: Vec<String> = case
         .open_tasks()
@@ -267,7 +270,9 @@ fn awaiting(case: &Case) -> Option<String> {
                     .map(|party| address(party).to_string())
                     .collect(),
             };
-            std::iter::once(task.stage.clone())
+            // What a branch stands for may have blanks in it.
+            let place: Vec<&str> = task.stage.split_whitespace().collect();
+            std::iter::once(place.join("%20"))
                 .chain(whom)
                 .collect::<Vec<_>>()
                 .join(" ")
@@ -399,6 +404,17 @@ fn end_links(
     Ok(())
 }
 
+/// The names of a case's places, as lists keep them.
+pub(super) fn titles<'a>(running: &'a Running, case: &'a Case) -> Titles<'a> {
+    Titles {
+        workflow: &running.workflow,
+        case,
+        directory: &running.directory,
+        language: Language::Zh,
+        former: Some(&running.former),
+    }
+}
+
 fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
     before.iter().all(|known| now.contains(known))
 }
@@ -414,7 +430,7 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
         ulid: Ulid::new(),
         number: task.id.0,
         stage: task.stage.clone(),
-        stage_title: stage_title(&running.workflow, task),
+        stage_title: titles(running, case).task(task),
         round: task.round,
         seat: task.seat.clone(),
         asks: asks_word(task.asks).to_owned(),
@@ -424,36 +440,6 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
         level: case.level(),
         created_at: context.now,
     }
-}
-
-/// The title of a task's stage; with the seat's own title where it has one.
-#[must_use]
-pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
-    let Some(node) = workflow.node(&task.stage) else {
-        return task.stage.clone();
-    };
-    let seat = node.stage().and_then(|stage| {
-        stage
-            .seats
-            .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref())
-    });
-    let seat = seat.map(|seat| seat.zh.clone());
-    let part = seat.or_else(|| called_word(task, Language::Zh));
-    part.map_or_else(
-        || node.title.zh.clone(),
-        |part| format!("{}（{part}）", node.title.zh),
-    )
-}
-
-/// As what somebody is asked who is there besides the definition's own seats: 加签.
-#[must_use]
-pub fn called_word(task: &Task, language: Language) -> Option<String> {
-    let key = match task.called.as_ref()?.how {
-        CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
-        CalledAs::Adviser => "case.called.adviser",
-    };
-    Some(messages::text(language, key, &[]))
 }
 
 fn holder(task: &Task) -> Holder {
@@ -510,7 +496,8 @@ fn involve(
     Ok(())
 }
 
-/// What a case is found by: number, title, departments, chosen data.
+/// What a case is found by: number, title, departments, chosen data, what its branches stand for. What is answered in a
+/// branch is not for everyone who sees the case, and nobody is to find out by searching.
 fn search_texts(running: &Running, case: &Case) -> Vec<String> {
     let mut texts = vec![
         title(&running.workflow, case),
@@ -524,6 +511,9 @@ fn search_texts(running: &Running, case: &Case) -> Vec<String> {
             .map(|department| [department.name.clone(), department.short_name.clone()])
     };
     texts.extend(department(&case.department).into_iter().flatten());
+    let titles = titles(running, case);
+    let branches = case.branches.keys().filter(|place| place.contains('['));
+    texts.extend(branches.flat_map(|branch| titles.words(branch)));
     for row in case
         .answers
         .values()

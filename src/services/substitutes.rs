@@ -174,7 +174,7 @@ pub fn end(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<StoredSubstitution, Er
         if State::of(&stored, day_of(now)).lasts() && substitutes::end(conn, ulid, person, now)? {
             storage::directory::changed(conn)?;
         }
-        Ok(substitutes::get(conn, ulid)?.ok_or(Error::NotFound)?)
+        substitutes::get(conn, ulid)?.ok_or(Error::NotFound)
     })
 }
 

@@ -149,7 +149,7 @@ impl Viewer {
         // Who advised on a case or was told of it has not handled it.
         let handles = |why: Why| match why {
             Why::Applicant | Why::Asked | Why::Manages => true,
-            Why::Consulted | Why::Acted | Why::Copied | Why::Escalated => false,
+            Why::Consulted | Why::Acted | Why::Copied | Why::Sent | Why::Escalated => false,
         };
         let mine = self.inboxes();
         let involved = case.involved.iter();

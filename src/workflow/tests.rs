@@ -1,5 +1,7 @@
 //! Reading whole definitions.
 
+mod blocks;
+
 use proptest::prelude::*;
 
 use super::testing::{BLOCKS, SOUND, changed, check, codes, sound};
@@ -25,11 +27,6 @@ fn stage<'a>(workflow: &'a Workflow, id: &str) -> (&'a Node, &'a Stage) {
 #[test]
 fn a_sound_definition_has_no_findings() {
     assert_eq!(check(SOUND).findings, []);
-}
-
-#[test]
-fn a_sound_definition_with_every_kind_of_block_has_no_findings() {
-    assert_eq!(check(BLOCKS).findings, []);
 }
 
 #[test]
@@ -211,17 +208,14 @@ fn ends_that_nobody_wrote_are_there_all_the_same() {
 }
 
 #[test]
-fn a_published_definition_runs_on_whatever_rules_come_later() {
+fn a_version_that_was_in_force_runs_on_whatever_rules_come_later() {
     let later = changed("goto: review}", "goto: section}");
     let gone = changed("who: section_head@applicant", "who: section_haed@applicant");
-    let broken = changed("goto: review}", "goto: reviews}");
-
-    let read = |text: &str| read_published(text, &Surroundings::standard());
 
     assert!(check(&later).workflow.is_none());
-    assert!(read(&later).is_some());
-    assert!(read(&gone).is_some());
-    assert!(read(&broken).is_none());
+    assert!(pinned(&later, &Surroundings::standard()).is_some());
+    assert!(pinned(&gone, &Surroundings::standard()).is_some());
+    assert!(pinned("workflow: [", &Surroundings::standard()).is_none());
 }
 
 #[test]
@@ -331,6 +325,44 @@ fn an_error_in_a_guard_is_marked_inside_the_guard() {
         "a.yaml:{}:{}: error[unknown-field]: ",
         findings[0].line, findings[0].column
     )));
+}
+
+#[test]
+fn a_finding_knows_the_innermost_stage_or_block_that_it_is_in() {
+    for (sound, wrong, node) in [
+        (
+            "who: applicant, every: 5wd",
+            "who: chef@applicant, every: 5wd",
+            Some("report"),
+        ),
+        (
+            "who: share_office_head@part.provider",
+            "who: chef@part.provider",
+            Some("answer"),
+        ),
+        (
+            "by: [provider, sharing]",
+            "by: [provider, shring]",
+            Some("providers"),
+        ),
+        ("until: form.until", "until: form.untl", Some("in_use")),
+        (
+            "defaults: {email_link: never}",
+            "defaults: {email_link: nver}",
+            None,
+        ),
+    ] {
+        assert!(BLOCKS.contains(sound), "{sound}");
+        let found = check(&BLOCKS.replacen(sound, wrong, 1)).findings;
+        let first = found.first().expect("a finding");
+        assert_eq!(
+            first.node.as_deref(),
+            node,
+            "{}: {}",
+            wrong,
+            first.headline()
+        );
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod openapi;
 mod query;
 mod sessions;
 mod shapes;
+mod started;
 mod substitutes;
 mod tasks;
 mod workflows;
@@ -58,6 +59,9 @@ pub const ROUTES: &[Served] = &[
     }),
     served("GET", "/cases/{id}/events", || {
         web::get().to(events::history)
+    }),
+    served("POST", "/cases/{id}/drafts", || {
+        web::post().to(started::open)
     }),
     served("POST", "/cases/{id}/attachments", || {
         web::post().to(attachments::upload)

@@ -7,13 +7,15 @@ use utoipa::ToSchema;
 
 use super::caller::ulid;
 use super::query::Query;
-use super::shapes::{CaseRow, PersonBody};
+use super::shapes::{CaseRow, InBranch, PersonBody, in_branch};
 use super::{Caller, body};
 use crate::engine::TaskId;
 use crate::services::batch;
 use crate::services::lists::{self, Row};
+use crate::services::titles::Titles;
 use crate::storage::Cursor;
 use crate::web::problem::{Problem, ProblemBody};
+use crate::workflow::place::id_of;
 use chrono::{DateTime, Utc};
 
 /// A page of tasks.
@@ -36,9 +38,14 @@ pub(super) struct InboxTask {
     case: CaseRow,
     /// The stage it belongs to.
     stage: String,
-    /// What that stage, or the seat in it, is called.
+    /// The place of that stage: inside a `foreach` with the keys of its branches.
+    place: String,
+    /// The branch that it stands in.
+    branch: Option<InBranch>,
+    /// What that stage, or the seat in it, is called, with the branch.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`,
+    /// `file`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,
@@ -84,7 +91,7 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
     let page = caller
         .run(move |app, viewer| match state {
             "vacant" => lists::vacant(app, viewer, cursor, limit),
-            "done" => lists::done(app, viewer.person.id, cursor, limit),
+            "done" => lists::done(app, viewer, cursor, limit),
             _ => lists::inbox(app, viewer, cursor, limit),
         })
         .await?;
@@ -180,6 +187,7 @@ pub(super) async fn acknowledge(
 impl InboxTask {
     fn of(row: &Row, caller: &Caller) -> Self {
         let (task, directory) = (&row.row.task, &caller.viewer.directory);
+        let language = caller.language;
         let running = &row.case;
         let open = running
             .case
@@ -191,7 +199,9 @@ impl InboxTask {
             id: task.ulid.to_string(),
             number: task.number,
             case: CaseRow::of(&row.row.case, directory),
-            stage: task.stage.clone(),
+            stage: id_of(&task.stage).to_owned(),
+            place: task.stage.clone(),
+            branch: in_branch(&Titles::of(&row.case, language), &task.stage),
             title: task.stage_title.clone(),
             asks: task.asks.clone(),
             state: task.state.as_str(),

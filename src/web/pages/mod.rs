@@ -17,6 +17,7 @@ mod posted;
 mod show;
 mod substitutes;
 mod words;
+mod workflows;
 
 use actix_web::{Resource, guard, web};
 
@@ -57,6 +58,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .configure(of_cases)
         .configure(of_links)
+        .configure(workflows::routes)
         .service(at("/dev/mail").route(read().to(mail::list)))
         .service(at("/dev/mail/{id}").route(read().to(mail::one)))
         .service(at("/dev/mail/{id}/html").route(read().to(mail::html)));
@@ -67,6 +69,7 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/new/{workflow}").route(web::post().to(new::start_this)))
         .service(at("/c/{id}").route(read().to(case::show)))
         .service(at("/c/{id}/act").route(web::post().to(case::act)))
+        .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
         .service(at("/c/{id}/edit").route(read().to(edit::first)))
         .service(

@@ -25,6 +25,8 @@ pub enum Nav {
     Vacant,
     /// 我的代理
     Substitutes,
+    /// 流程定义
+    Workflows,
     /// 开发邮箱
     Mail,
 }
@@ -77,6 +79,8 @@ pub struct Shell {
     pub may_file: bool,
     /// Whether the reader administers workflows.
     pub manages: bool,
+    /// Whether the reader may look at definitions.
+    pub sees_definitions: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -189,6 +193,13 @@ impl Shell {
                 "users",
                 "pages.nav.vacant",
             ),
+            (
+                Manage,
+                Nav::Workflows,
+                "/admin/workflows",
+                "workflow",
+                "pages.nav.workflows",
+            ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
             (
                 Account,
@@ -198,13 +209,14 @@ impl Shell {
                 "pages.nav.substitutes",
             ),
         ];
-        let shown = match group {
-            Lists | Account => true,
-            Manage => self.manages,
-            Extra => self.dev_mail,
+        let shown = |nav: Nav| match (group, nav) {
+            (Lists | Account, _) => true,
+            (Manage, Nav::Workflows) => self.sees_definitions,
+            (Manage, _) => self.manages,
+            (Extra, _) => self.dev_mail,
         };
         all.into_iter()
-            .filter(|(of, ..)| *of == group && shown)
+            .filter(|(of, nav, ..)| *of == group && shown(*nav))
             .map(|(_, nav, href, icon, key)| Entry {
                 href,
                 icon,
@@ -221,7 +233,13 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail | Nav::Substitutes => 0,
+            Nav::None
+            | Nav::Done
+            | Nav::New
+            | Nav::Vacant
+            | Nav::Workflows
+            | Nav::Substitutes
+            | Nav::Mail => 0,
         }
     }
 

@@ -300,6 +300,12 @@ impl Form {
         self
     }
 
+    /// Sends it elsewhere, as no page of ours would.
+    pub fn act(&mut self, address: &str) -> &mut Self {
+        address.clone_into(&mut self.action);
+        self
+    }
+
     /// Leaves a control out, as no page of ours would.
     pub fn leave_out(&mut self, name: &str) -> &mut Self {
         self.pairs.retain(|(known, _)| known != name);

@@ -8,6 +8,7 @@ use crate::engine::{self, Answer as TaskAnswer, Case, TaskAsks, TaskState};
 use crate::forms::{self, Answers, Line, Page, Problem, SectionView};
 use crate::messages::text;
 use crate::services::desk::Desk;
+use crate::services::titles::Titles;
 use crate::web::format;
 use crate::web::pages::answer::Answer;
 use crate::web::pages::clocks::Reckoning;
@@ -340,7 +341,13 @@ fn asked(visit: &Visit, desk: &Desk, case: &Case) -> Option<Asked> {
 
 fn due(visit: &Visit, desk: &Desk, case: &Case) -> String {
     let reckoning = Reckoning {
-        workflow: &desk.open.workflow,
+        titles: Titles {
+            workflow: &desk.open.workflow,
+            case,
+            directory: &desk.viewer.directory,
+            language: visit.language,
+            former: None,
+        },
         calendar: &desk.calendar,
         now: desk.now,
         language: visit.language,
