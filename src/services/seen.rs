@@ -315,19 +315,18 @@ impl Seen {
     /// For whom the reader may act on a task now, who is not asked for it themselves.
     #[must_use]
     pub fn acts_for(&self, task: &Task) -> Option<PersonId> {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        Situation::new(&self.running.workflow, &self.running.case, &context).acts_for(task)
+        self.situated(|at| at.acts_for(task))
     }
 
     /// Who may act on a task now for those who are asked.
     #[must_use]
     pub fn stand_ins(&self, task: &Task) -> Vec<PersonId> {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
-        let eligible = situation.eligible(task);
-        let mut able = situation.able(task);
-        able.retain(|person| !eligible.contains(person));
-        able
+        self.situated(|at| {
+            let eligible = at.eligible(task);
+            let mut able = at.able(task);
+            able.retain(|person| !eligible.contains(person));
+            able
+        })
     }
 
     /// Who may act on a task in their own right now.

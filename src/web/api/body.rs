@@ -128,24 +128,15 @@ impl Members {
 
     /// A text that must be there.
     pub fn needed_text(&mut self, name: &'static str) -> String {
-        self.needed(name, Self::text).unwrap_or_default()
+        self.need(name);
+        self.text(name).unwrap_or_default()
     }
 
     /// A day that must be there.
     pub fn needed_day(&mut self, name: &'static str) -> NaiveDate {
-        let day = |members: &mut Self, name| {
-            members.typed(name, "day", |value| value.as_str()?.parse().ok())
-        };
-        self.needed(name, day).unwrap_or_default()
-    }
-
-    fn needed<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
-    ) -> Option<T> {
         self.need(name);
-        read(self, name)
+        let day = self.typed(name, "day", |value| value.as_str()?.parse().ok());
+        day.unwrap_or_default()
     }
 
     /// Something that must be there, whatever it is.
@@ -176,7 +167,8 @@ impl Members {
 
     /// Answers that must be there.
     pub fn needed_answers(&mut self, name: &'static str) -> Answers {
-        self.needed(name, Self::answers).unwrap_or_default()
+        self.need(name);
+        self.answers(name).unwrap_or_default()
     }
 
     /// A list of texts; empty when it is missing.

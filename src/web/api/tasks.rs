@@ -186,8 +186,8 @@ pub(super) async fn acknowledge(
 
 impl InboxTask {
     fn of(row: &Row, caller: &Caller) -> Self {
-        let task = &row.row.task;
-        let (directory, language) = (&caller.viewer.directory, caller.language);
+        let (task, directory) = (&row.row.task, &caller.viewer.directory);
+        let language = caller.language;
         let running = &row.case;
         let open = running
             .case

@@ -222,11 +222,11 @@ const SAID: &[&str] = &[
     "read",
     "nothing_ticked",
     "kept",
+    "substitute_named",
+    "substitute_ended",
     "proposed",
     "confirmed",
     "proposal_withdrawn",
-    "substitute_named",
-    "substitute_ended",
 ];
 
 /// The page for addresses that there are not.

@@ -23,10 +23,10 @@ pub enum Nav {
     New,
     /// 无人可办
     Vacant,
-    /// 流程定义
-    Workflows,
     /// 我的代理
     Substitutes,
+    /// 流程定义
+    Workflows,
     /// 开发邮箱
     Mail,
 }
@@ -238,8 +238,8 @@ impl Shell {
             | Nav::New
             | Nav::Vacant
             | Nav::Workflows
-            | Nav::Mail
-            | Nav::Substitutes => 0,
+            | Nav::Substitutes
+            | Nav::Mail => 0,
         }
     }
 

@@ -133,7 +133,10 @@ pub fn suspended(sight: &Sight<'_>) -> Option<String> {
         _ => None,
     });
     let (happened, comment) = found.next()?;
-    let who = happened.actor.map(|actor| sight.names.person(actor));
+    let on_behalf = happened.on_behalf;
+    let who = happened
+        .actor
+        .map(|actor| sight.names.acting(actor, on_behalf));
     let when = format::moment(happened.at, sight.seen.now, sight.language);
     let values = [
         ("who", &*who.unwrap_or_default()),
