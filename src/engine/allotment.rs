@@ -164,7 +164,7 @@ impl Run<'_> {
 
     /// Who had the same seat in an earlier round; else who had the last task of the case that was offered to the same.
     fn who_had_it(&self, task: &Task) -> Option<PersonId> {
-        let whose = |other: &Task| people::settled_by(other).or(other.holder);
+        let whose = |other: &Task| people::answered_for(other).or(other.holder);
         let earlier = || {
             let tasks = self.case.tasks.iter().rev();
             tasks.filter(|other| other.id < task.id && other.is_seat())

@@ -16,20 +16,13 @@ impl Run<'_> {
         if by.is_empty() {
             return Err(Rejection::NobodyToAsk("workflow_admin".into()));
         }
-        let path = match &step {
-            Move::Enter { id, .. }
-            | Move::After { id, .. }
-            | Move::Branch { id }
-            | Move::Join { id }
-            | Move::Round { id } => self.workflow.around(id),
-            Move::Budgets | Move::End { .. } => Vec::new(),
-        };
+        let path = step.place().map(|place| self.workflow.around(place));
         for parked in self.parked_at(&step) {
             self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
         }
         let id = self.free_name(PARKED);
         self.record(Event::Parked {
-            path,
+            path: path.unwrap_or_default(),
             id,
             step,
             reason,

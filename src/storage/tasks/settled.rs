@@ -75,11 +75,11 @@ pub fn answered_by(
         .group_by((tasks::settled_by, tasks::stage))
         .select((tasks::settled_by, tasks::stage, count_star()))
         .load(conn)?;
-    let row = |(person, stage, count)| {
+    let row = |(person, stage, count): (Option<PersonId>, String, i64)| {
         Some(AnsweredBy {
-            person: Option::<PersonId>::from(person)?,
+            person: person?,
             stage,
-            count: usize::try_from(i64::from(count)).ok()?,
+            count: usize::try_from(count).ok()?,
         })
     };
     Ok(counted.into_iter().filter_map(row).collect())
