@@ -396,7 +396,7 @@ fn a_substitute_sees_the_branch_of_whom_they_act_for_and_no_other() {
     let api = Api::of_office(&office);
     let path = format!("/api/v1/cases/{case}");
     let today = huiqian::calendar::day_of(office.app.now()).to_string();
-    let away = json!({"substitute": "feng.zhiyuan", "from": today, "until": today});
+    let away = json!({"post": "provider_intake@hn-civil", "substitute": "feng.zhiyuan", "from": today, "until": today});
     let made = api
         .post("yang.xuemei", "/api/v1/substitutes", &away)
         .expect(201);
