@@ -140,9 +140,10 @@ impl Run<'_> {
             Move::After { id, how, resume } => {
                 Ok(self.after(id, *how, resume)?.into_iter().collect())
             }
-            Move::Branch { id } => Ok(self.open_branch(id)),
+            Move::Branch { id } => Ok(self.begin_branch(id).into_iter().collect()),
             Move::Join { id } => self.join(id),
-            Move::Round { id } => self.open_round(id),
+            Move::Round { id, resume, all } => self.open_round(id, resume, *all),
+            Move::Over { id, resume } => Ok(self.over(id, resume)?.into_iter().collect()),
             Move::End { id } => self.reach(id),
             Move::Budgets => match self.reread_budgets() {
                 Ok(()) => self.reread_branches(),
@@ -151,35 +152,44 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a move still makes sense: a branch may have been closed by its siblings, or the case ended, since it was
-    /// thought of.
+    /// Whether a move still makes sense: a block may have been closed by what went on in it, or the case ended, since it was
+    /// thought of. What was sent for opens the blocks around it itself.
     fn is_possible(&self, step: &Move) -> bool {
         if !self.case.is_open() {
             return false;
         }
-        let open = |place: &str| self.case.position(place).is_some();
         match step {
             Move::Budgets | Move::End { .. } => true,
-            Move::Join { id } | Move::Round { id } => open(id),
-            Move::Branch { id } => self.waits(id),
-            Move::Enter { id, .. } => {
-                let branch = self.workflow.branch_around(id);
-                branch.is_none_or(|branch| open(&branch) || self.waits(&branch))
-            }
-            Move::After { id, .. } => {
-                let node = self.workflow.node(id);
-                let beside = node.is_some_and(|node| node.awaits != Await::Here);
-                let branch = self.workflow.branch_around(id);
-                beside || branch.is_none_or(|branch| open(&branch))
+            Move::Join { id } => self.case.position(id).is_some(),
+            Move::Branch { id } => self.waits(id) || self.has_not_begun(id),
+            Move::Enter { id, detour, .. } => *detour || self.stands_open(id),
+            Move::Round { id, .. } | Move::After { id, .. } | Move::Over { id, .. } => {
+                self.is_beside(id) || self.stands_open(id)
             }
         }
     }
 
+    /// Whether the block or branch that a node stands in is open.
+    pub(super) fn stands_open(&self, id: &str) -> bool {
+        let around = self.workflow.around(id);
+        let list = around.last();
+        list.is_none_or(|block| self.case.position(block).is_some())
+    }
+
+    /// Whether the run goes on from a node while it is open.
+    pub(super) fn is_beside(&self, id: &str) -> bool {
+        let node = self.workflow.node(id);
+        !self.workflow.is_branch(id) && node.is_some_and(|node| node.awaits != Await::Here)
+    }
+
     fn branch_of(&self, step: &Move) -> Option<Place> {
         match step {
-            Move::Enter { id, .. } | Move::After { id, .. } => self.workflow.branch_around(id),
+            Move::Enter { id, .. }
+            | Move::After { id, .. }
+            | Move::Join { id }
+            | Move::Round { id, .. }
+            | Move::Over { id, .. } => self.workflow.branch_around(id),
             Move::Branch { id } => Some(id.clone()),
-            Move::Join { id } | Move::Round { id } => self.workflow.branch_around(id),
             Move::Budgets | Move::End { .. } => None,
         }
     }

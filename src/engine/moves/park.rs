@@ -20,14 +20,16 @@ impl Run<'_> {
             Move::Enter { id, .. }
             | Move::After { id, .. }
             | Move::Branch { id }
-            | Move::Join { id }
-            | Move::Round { id } => self.workflow.around(id),
+            | Move::Round { id, .. }
+            | Move::Over { id, .. } => self.workflow.around(id),
+            // Its branches may all be closed: then this is what is open in it.
+            Move::Join { id } => [self.workflow.around(id), vec![id.clone()]].concat(),
             Move::Budgets | Move::End { .. } => Vec::new(),
         };
         for parked in self.parked_at(&step) {
             self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
         }
-        let id = self.free_name(PARKED);
+        let id = self.case.free_name(PARKED);
         self.record(Event::Parked {
             path,
             id,

@@ -266,6 +266,7 @@ impl Telling<'_> {
             | Event::Stands { .. }
             | Event::Held { .. }
             | Event::Unheld { .. }
+            | Event::ComesBack { .. }
             | Event::AnswersChanged { .. }
             | Event::Skipped { .. }
             | Event::Entered { .. }
