@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 #[derive(RustEmbed)]
 #[folder = "assets"]
 #[exclude = "*.txt"]
+#[exclude = "*.json"]
 struct Files;
 
 /// An embedded file.
@@ -78,6 +79,26 @@ mod tests {
 
         assert_eq!(css.media_type, "text/css; charset=utf-8");
         assert!(!css.bytes.is_empty());
+    }
+
+    #[test]
+    fn the_vendored_editor_is_the_one_that_its_versions_tell_of() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/vendor");
+        let read = |name: &str| std::fs::read(format!("{folder}/{name}")).expect(name);
+        let told: serde_json::Value = serde_json::from_slice(&read("VERSIONS.json")).expect("JSON");
+        let file = told["file"].as_str().expect("a name");
+
+        let digest = hex::encode(Sha256::digest(read(file)));
+
+        assert_eq!(told["sha256"], digest.as_str());
+        let licences = String::from_utf8(read("LICENSES.txt")).expect("UTF-8");
+        for package in told["packages"].as_array().expect("packages") {
+            let name = package["name"].as_str().expect("a name");
+            assert!(licences.contains(&format!("== {name} ")), "{name}");
+        }
+        assert!(find(&format!("vendor/{file}")).is_some());
+        assert!(find("vendor/VERSIONS.json").is_none());
+        assert!(find("vendor/LICENSES.txt").is_none());
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Huiqian (会签): approvals for government data, from a web form to a signed decision.
 //!
 //! The modules are floors of one house (`tests/it/architecture.rs` holds them to it): a file uses its own floor or a
-//! lower one. From the ground up: `workflow engine forms calendar expression directory catalogue` are pure; `config clock
-//! auth messages templates assets attachments audit notify` hold settings, time, tokens, texts and mail; `storage` is the
-//! only place with SQL; `services` the only place with transactions; `web jobs cli` are doors.
+//! lower one. From the ground up: `workflow engine diagram forms calendar expression directory catalogue trial` are pure;
+//! `config clock auth messages templates assets attachments audit notify` hold settings, time, tokens, texts and mail;
+//! `storage` is the only place with SQL; `services` the only place with transactions; `web jobs cli` are doors.
 
 pub mod assets;
 pub mod attachments;
@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod counters;
+pub mod diagram;
 pub mod directory;
 pub mod engine;
 pub mod expression;
@@ -25,5 +26,6 @@ pub mod notify;
 pub mod services;
 pub mod storage;
 pub mod templates;
+pub mod trial;
 pub mod web;
 pub mod workflow;

@@ -18,12 +18,14 @@ const WINDOWS: [(NaiveTime, NaiveTime); 2] =
 
 impl Calendar {
     /// Working time in a working day: 7 hours, or 24 on a calendar without rest.
-    pub(super) fn day_length(&self) -> TimeDelta {
+    #[must_use]
+    pub fn day_length(&self) -> TimeDelta {
         TimeDelta::hours(if self.round_the_clock { 24 } else { 7 })
     }
 
     /// The working time between two instants.
-    pub(super) fn worked(&self, from: Instant, until: Instant) -> TimeDelta {
+    #[must_use]
+    pub fn worked(&self, from: Instant, until: Instant) -> TimeDelta {
         if until <= from {
             return TimeDelta::zero();
         }
@@ -41,7 +43,8 @@ impl Calendar {
     }
 
     /// The instant at which `amount` of working time has gone by since `from`; `from` itself for none.
-    pub(super) fn after_work(&self, from: Instant, amount: TimeDelta) -> Instant {
+    #[must_use]
+    pub fn after_work(&self, from: Instant, amount: TimeDelta) -> Instant {
         if self.round_the_clock || amount <= TimeDelta::zero() {
             return later(from, amount);
         }

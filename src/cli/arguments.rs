@@ -90,6 +90,44 @@ pub(super) enum Workflow {
         #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
         format: Format,
     },
+    #[command(about = "流程定义的 JSON Schema，供编辑器补全和检查 · The JSON Schema for editors")]
+    Schema,
+    #[command(about = "画流程图，输出到标准输出 · Draw a definition, on stdout")]
+    Diagram {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_enum, default_value_t = Picture::Svg, help = "输出格式 · Output")]
+        format: Picture,
+        #[arg(
+            long,
+            default_value_t = 960,
+            help = "SVG 的宽度（像素） · Width of the SVG",
+            value_parser = clap::value_parser!(u16).range(240..=4000)
+        )]
+        width: u16,
+        #[arg(long, help = "SVG 从左到右排 · From left to right instead of down")]
+        across: bool,
+        #[arg(long, help = "英文 · In English")]
+        english: bool,
+    },
+    #[command(
+        about = "运行流程旁边的测试（*.test.yaml），不通过时退出码为 1 · Play the tests beside definitions"
+    )]
+    Test {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[arg(
+            long,
+            value_name = "N",
+            value_parser = clap::value_parser!(u8).range(0..=100),
+            help = "覆盖低于百分之 N 也算不通过 · Fail below N percent of coverage"
+        )]
+        min: Option<u8>,
+    },
+    #[command(
+        about = "在纸上走一件事项，或者模拟许多件（--cases） · Walk a case on paper, or run many"
+    )]
+    Simulate(Simulate),
     #[command(about = "提交新版本，由第二人确认后生效 · Propose a new version")]
     Publish {
         #[arg(required = true, value_name = "FILE")]
@@ -112,6 +150,111 @@ pub(super) enum Workflow {
         )]
         by: String,
     },
+    #[command(about = "撤回待确认的版本 · Give up a proposed version")]
+    Withdraw {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁撤回（流程管理员） · Who gives it up"
+        )]
+        by: String,
+    },
+    #[command(about = "列出各版本：谁在何时提交、确认，有多少在办事项 · List the versions")]
+    Versions {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+    },
+    #[command(
+        about = "两个版本有什么不同，默认比较正在使用的与待确认的 · What differs between two versions"
+    )]
+    Diff {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(requires = "to", help = "原版本号，如 3 · The older version")]
+        from: Option<u32>,
+        #[arg(help = "新版本号，如 4 · The newer version")]
+        to: Option<u32>,
+    },
+    #[command(
+        about = "按环节对照表把在办事项迁移到正在使用的版本 · Move running cases to the version in force"
+    )]
+    Migrate {
+        #[arg(help = "流程的 key · The workflow's key")]
+        key: String,
+        #[arg(
+            long,
+            value_name = "FILE",
+            help = "环节对照表（YAML：from、to、stages） · The stage map"
+        )]
+        map: PathBuf,
+        #[arg(
+            long,
+            help = "只试算：哪些能迁移，哪些不能，为什么 · Only say what would move, and what not"
+        )]
+        dry_run: bool,
+        #[arg(
+            long,
+            value_name = "LOGIN",
+            help = "谁迁移（流程管理员） · Who moves them"
+        )]
+        by: String,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            required_unless_present = "dry_run",
+            help = "理由，记入每件事项的办件记录 · The reason, kept with every case"
+        )]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Simulate {
+    #[arg(value_name = "FILE", help = "流程定义 · The definition")]
+    pub file: PathBuf,
+    #[arg(long, value_name = "FILE", help = "申请的内容（YAML） · The request")]
+    pub answers: PathBuf,
+    #[arg(long, help = "每个环节都立即办理 · Everybody answers at once")]
+    pub at_once: bool,
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=100_000),
+        help = "模拟 N 件 · Run N cases"
+    )]
+    pub cases: Option<u32>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "cases",
+        help = "各环节用时和结果的估计（YAML） · Estimates"
+    )]
+    pub estimates: Option<PathBuf>,
+    #[arg(
+        long,
+        requires = "cases",
+        help = "用数据库里已办任务的用时 · Durations found in the database"
+    )]
+    pub from_database: bool,
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "cases",
+        value_parser = clap::value_parser!(u32).range(1..=10_000),
+        help = "每个工作日来 N 件，默认同时来 · Arrivals on a working day"
+    )]
+    pub per_day: Option<u32>,
+    #[arg(
+        long,
+        default_value_t = 1,
+        requires = "cases",
+        help = "随机数的种子 · Seed of the random numbers"
+    )]
+    pub seed: u64,
+    #[arg(long, value_enum, default_value_t = Format::Text, help = "输出格式 · Output")]
+    pub format: Format,
 }
 
 /// How findings are written.
@@ -119,6 +262,15 @@ pub(super) enum Workflow {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+/// How a definition is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    Svg,
+    Mermaid,
+    Bpmn,
+    Text,
 }
 
 #[derive(Subcommand)]

@@ -5,12 +5,16 @@ mod audit;
 mod calendar;
 mod database;
 mod demo;
+mod diagram;
 mod failure;
 mod imports;
 mod logging;
 mod people;
 mod serve;
+mod simulate;
+mod trials;
 mod usage;
+mod versions;
 mod workflow;
 
 use std::ffi::OsString;
@@ -46,6 +50,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Prints a line or several. That nobody reads on is the reader's own choice.
+fn print(text: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
 fn execute(arguments: Arguments) -> Result<Answer, Failure> {
     let config = arguments.config.as_deref();
     match arguments.command {
@@ -54,10 +64,41 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Work => serve::work(config),
         Command::Migrate => database::migrate(config),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
+        Command::Workflow(Workflow::Schema) => workflow::schema(),
+        Command::Workflow(Workflow::Diagram {
+            file,
+            format,
+            width,
+            across,
+            english,
+        }) => diagram::draw(&file, format, (width, across), english),
+        Command::Workflow(Workflow::Test { files, min }) => trials::test(&files, min),
+        Command::Workflow(Workflow::Simulate(options)) => simulate::run(config, &options),
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }
         Command::Workflow(Workflow::Confirm { key, by }) => workflow::confirm(config, &key, &by),
+        Command::Workflow(Workflow::Withdraw { key, by }) => versions::withdraw(config, &key, &by),
+        Command::Workflow(Workflow::Versions { key }) => versions::list(config, &key),
+        Command::Workflow(Workflow::Diff { key, from, to }) => {
+            versions::diff(config, &key, from.zip(to))
+        }
+        Command::Workflow(Workflow::Migrate {
+            key,
+            map,
+            dry_run,
+            by,
+            reason,
+        }) => versions::migrate(
+            config,
+            &versions::Migration {
+                key: &key,
+                map: &map,
+                by: &by,
+                reason: reason.as_deref(),
+                dry_run,
+            },
+        ),
         Command::Calendar(Calendar::Add {
             date,
             days,

@@ -1,4 +1,4 @@
-//! `huiqian workflow check`, `publish` and `confirm`.
+//! `huiqian workflow check`, `schema`, `publish` and `confirm`.
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +14,26 @@ use crate::workflow::{self, Finding, Severity, Surroundings};
 
 /// Checks files; errors are findings, warnings are not.
 pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure> {
-    let surroundings = Surroundings::standard();
+    let mut surroundings = Surroundings::standard();
     let mut all: Vec<Finding> = Vec::new();
     let mut unreadable = Vec::new();
+    let mut texts = Vec::new();
     for file in files {
         let name = file.display().to_string();
         if is_test(file) {
             eprintln!("{}", say("workflow.test_file", &[("path", &name)]));
             continue;
         }
-        let text = match imports::text(file) {
-            Ok(text) => text,
-            Err(failure) => {
-                unreadable.push(failure);
-                continue;
-            }
-        };
+        match imports::text(file) {
+            Ok(text) => texts.push((name, text)),
+            Err(failure) => unreadable.push(failure),
+        }
+    }
+    // Definitions that are checked together may refer to one another.
+    for (_, text) in &texts {
+        surroundings.learn(text);
+    }
+    for (name, text) in texts {
         let checked = workflow::read(&name, &text, &surroundings);
         if format == Format::Text {
             for finding in &checked.findings {
@@ -65,6 +69,12 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
     } else {
         Answer::Findings
     })
+}
+
+/// Prints the JSON Schema of definitions.
+pub(super) fn schema() -> Result<Answer, Failure> {
+    println!("{:#}", workflow::json_schema());
+    Ok(Answer::Fine)
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {
@@ -113,7 +123,7 @@ pub(super) fn publish(
 /// Puts a proposal in force.
 pub(super) fn confirm(config: Option<&Path>, key: &str, by: &str) -> Result<Answer, Failure> {
     let db = database::open(config)?;
-    let version = match workflows::confirm(&db, &SystemClock, key, by) {
+    let version = match workflows::confirm(&db, &SystemClock, key, by, None) {
         Ok(version) => version,
         Err(Error::NotFound) => {
             return Err(Failure::refused(say(

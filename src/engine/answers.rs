@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::run::Run;
-use super::{Input, Owner, Rejection, Task, scope};
+use super::{Case, Input, Owner, PositionState, Rejection, Task, TaskAsks, scope};
 use crate::expression::Scope;
 use crate::forms::{self, Answers, CheckContext, Part, Per, Strictness};
 use crate::workflow::{CheckLevel, Stage, Text, Workflow};
@@ -34,6 +34,9 @@ pub fn asked_at_start(workflow: &Workflow) -> Part<'_> {
 /// The part of the form that a task fills: the stage's, and its own seat's.
 #[must_use]
 pub fn filled_by<'w>(workflow: &'w Workflow, stage: &Stage, task: &Task) -> Part<'w> {
+    if task.is_beside() {
+        return workflow.form.part(&[] as &[&str]);
+    }
     let seat = stage
         .seats
         .get(usize::from(task.place))
@@ -41,6 +44,27 @@ pub fn filled_by<'w>(workflow: &'w Workflow, stage: &Stage, task: &Task) -> Part
         .unwrap_or_default();
     let names: Vec<&String> = stage.fills.iter().chain(seat).collect();
     workflow.form.part(&names)
+}
+
+/// The part of the form that is filled in on a task, whatever it asks for; empty where nothing is.
+#[must_use]
+pub fn filled_on<'w>(workflow: &'w Workflow, case: &Case, task: &Task) -> Part<'w> {
+    let nothing = || workflow.form.part(&[] as &[&str]);
+    match task.asks {
+        TaskAsks::Supply => match case.position(&task.stage).map(|position| &position.state) {
+            Some(PositionState::Supplement { fields }) => workflow.form.part(fields),
+            _ => nothing(),
+        },
+        TaskAsks::Sign | TaskAsks::Work => workflow
+            .node(&task.stage)
+            .and_then(|node| node.stage())
+            .map_or_else(nothing, |stage| filled_by(workflow, stage, task)),
+        TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => nothing(),
+    }
 }
 
 /// The message of a `stop` check that these answers break: nothing of them may be kept. Checks that cannot be answered
@@ -96,6 +120,31 @@ pub(super) fn fill(
     };
     let filled = checked(run, &part, desk, input)?;
     run.change_answers(filled)
+}
+
+/// What is typed on a task and kept for later. Nothing else is held against it, but where a `stop` check breaks, nothing
+/// may be kept.
+pub(super) fn drafted(run: &Run<'_>, task: &Task, input: &Input) -> Result<(), Rejection> {
+    let part = filled_on(run.workflow, &run.case, task);
+    let stored = scope::answers_at(run.workflow, &run.case, &task.stage, Some(task));
+    let mut typed = part.merged(&stored, Answers::new());
+    typed.extend(input.answers.clone().unwrap_or_default());
+    let scope = scope::scope_at(
+        run.workflow,
+        &run.case,
+        run.context,
+        &task.stage,
+        Some(task),
+    );
+    let context = CheckContext {
+        form: &run.workflow.form,
+        scope: &scope,
+        lookup: run.context.lookup,
+        others: &stored,
+    };
+    // Pages send texts: only what they are read as can be held against a rule.
+    let read = forms::check(&part, typed, &context, Strictness::Draft);
+    not_stopped(run, &part, &stored, &read.answers)
 }
 
 /// What goes with a signal to a block or wait.

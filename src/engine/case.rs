@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{LeftAs, Move, Onward};
 use super::involve::Involvement;
-use super::{Task, TaskId};
+use super::{Task, TaskAsks, TaskId};
 use crate::calendar::{Clock as Measure, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -55,6 +55,9 @@ pub struct Case {
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// When somebody last urged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urged: Option<Instant>,
 }
 
 /// Where a case stands.
@@ -81,6 +84,9 @@ pub enum Status {
         end: Id,
         /// When.
         at: Instant,
+        /// Since when it is void.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        voided: Option<Instant>,
     },
 }
 
@@ -229,6 +235,9 @@ pub struct StageRecord {
     pub actors: BTreeMap<String, PersonId>,
     /// How many supplements it has asked for, in all rounds.
     pub supplements: u32,
+    /// Who may not sign here and said so; in no round any more.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<PersonId>,
 }
 
 /// A clock.
@@ -271,6 +280,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            urged: None,
         }
     }
 
@@ -318,6 +328,15 @@ impl Case {
             && leaves.iter().any(|position| waits(position))
     }
 
+    /// Since when it is void.
+    #[must_use]
+    pub fn voided(&self) -> Option<Instant> {
+        match self.status {
+            Status::Ended { voided, .. } => voided,
+            _ => None,
+        }
+    }
+
     /// The task with this number.
     #[must_use]
     pub fn task(&self, id: TaskId) -> Option<&Task> {
@@ -334,6 +353,15 @@ impl Case {
     /// Tasks that wait for an answer.
     pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
         self.tasks.iter().filter(|task| task.is_open())
+    }
+
+    /// Tasks that hold the case up now: while a supplement is out, it and not the stage that waits for it.
+    pub fn awaited(&self) -> impl Iterator<Item = &Task> {
+        self.open_tasks().filter(|task| {
+            let position = self.position(&task.stage).map(|position| &position.state);
+            let supplement = matches!(position, Some(PositionState::Supplement { .. }));
+            !supplement || task.asks == TaskAsks::Supply
+        })
     }
 
     /// The open position with this id, wherever it is.
@@ -433,6 +461,9 @@ impl Position {
 }
 
 impl Entry {
+    /// The status of an entry whose case was declared void, or whose writing was taken back.
+    pub const VOIDED: &'static str = "voided";
+
     /// The key of an entry within its case: one per register, branch and element.
     #[must_use]
     pub fn key(register: &str, branch: Option<&str>, element: &str) -> String {

@@ -1,12 +1,15 @@
 //! The clocks of a case: which rule a clock follows, when its deadline is, and which steps come when.
 
+use std::collections::BTreeMap;
+
 use super::case::{Clock, ClockKey};
 use super::{Case, Context, Measure, Task, TaskAsks};
 use chrono::TimeDelta;
 
 use crate::calendar::{Calendar, Duration, Instant, Ledger, Unit};
 use crate::expression::{Scope, Value};
-use crate::workflow::{Budget, ClockRule, Kind, Remind, Workflow};
+use crate::workflow::stage_map::renamed;
+use crate::workflow::{Budget, ClockRule, Id, Kind, Remind, Workflow};
 
 /// Behind a place: the clocks of its supplement.
 const SUPPLEMENT: &str = "/supplement";
@@ -48,6 +51,21 @@ pub(super) fn node_of(clock_node: &str) -> &str {
         .unwrap_or(clock_node)
 }
 
+/// The place that a clock's node or key belongs to, whatever the clock times there.
+#[must_use]
+pub fn place_of_clock(clock_node: &str) -> &str {
+    // The key of a branch may hold anything.
+    let keys = clock_node.rfind(']').map_or(0, |end| end + 1);
+    let end = clock_node[keys..].find(['/', '#']);
+    end.map_or(clock_node, |end| &clock_node[..keys + end])
+}
+
+/// A clock's node under new names.
+pub(super) fn node_of_clock(clock_node: &str, names: &BTreeMap<Id, Id>) -> String {
+    let place = place_of_clock(clock_node);
+    renamed(place, names) + &clock_node[place.len()..]
+}
+
 /// Whether a clock's node is a supplement.
 pub(super) fn is_supplement(clock_node: &str) -> bool {
     clock_node.ends_with(SUPPLEMENT)
@@ -77,9 +95,7 @@ pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [Clo
         return every.map_or(&[], std::slice::from_ref);
     }
     match &node.kind {
-        Kind::Wait(wait) if is_until(clock_node) => {
-            wait.until.as_ref().map_or(&[], std::slice::from_ref)
-        }
+        Kind::Wait(wait) if is_until(clock_node) => wait.until.as_slice(),
         _ => &node.due,
     }
 }
@@ -223,7 +239,12 @@ pub(super) fn steps(workflow: &Workflow, case: &Case, calendar: &Calendar) -> Ve
     steps
 }
 
-fn steps_of(key: &str, clock: &Clock, rule: &ClockRule, calendar: &Calendar) -> Vec<Step> {
+pub(super) fn steps_of(
+    key: &str,
+    clock: &Clock,
+    rule: &ClockRule,
+    calendar: &Calendar,
+) -> Vec<Step> {
     let Some(deadline) = clock.deadline(calendar) else {
         return Vec::new();
     };
@@ -363,6 +384,7 @@ pub fn readings<'a>(
         | TaskAsks::Notice
         | TaskAsks::Edit
         | TaskAsks::Repair
+        | TaskAsks::Advise
         | TaskAsks::File => nodes.push(task.stage.clone()),
     }
     all_readings(workflow, case, calendar)

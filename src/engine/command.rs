@@ -36,8 +36,12 @@ pub struct Input {
     pub stage: Option<String>,
     /// For `supplement`: the fields to be completed.
     pub fields: Vec<String>,
-    /// For `reassign`: the login of the new holder.
+    /// For `reassign` and `transfer`: the login of the new holder.
     pub person: Option<String>,
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
+    pub people: Vec<String>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    pub how: Option<String>,
     /// The sender has read the warnings and goes on.
     pub confirmed: bool,
 }

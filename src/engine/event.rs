@@ -1,14 +1,16 @@
 //! What can happen to a case. Events hold ids, codes, parameters and answers, never rendered sentences and never private values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CancelReason, NewTask, Party, TaskId};
+use super::{Answer, CalledAs, CancelReason, CarriedClock, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
-use crate::workflow::{Id, Outcome, Place};
+use crate::workflow::{Id, Offer, Outcome, Place};
 
 /// How a stage or block was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -376,6 +378,15 @@ pub enum Event {
         /// Which.
         task: TaskId,
     },
+    /// An offered task was given to one of those whom it is offered to.
+    Allotted {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// By which rule.
+        how: Offer,
+    },
     /// A taken task was given back.
     Released {
         /// Which.
@@ -394,6 +405,53 @@ pub enum Event {
         to: Vec<Party>,
         /// The reason.
         comment: Option<String>,
+    },
+    /// Whoever had a task gave it to somebody else.
+    Transferred {
+        /// Which.
+        task: TaskId,
+        /// To whom.
+        person: PersonId,
+        /// The reason.
+        comment: String,
+    },
+    /// Whoever was asked may not sign here.
+    Recused {
+        /// Which task they were asked for.
+        task: TaskId,
+        /// The reason.
+        comment: String,
+        /// When nobody is left for it: who names a holder.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+    },
+    /// Signers were added to a round.
+    SignersAdded {
+        /// On which task.
+        task: TaskId,
+        /// Before it, after it, or with it.
+        how: CalledAs,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A signer who was added was taken out again.
+    SignerRemoved {
+        /// Their task.
+        task: TaskId,
+        /// Why.
+        comment: String,
+    },
+    /// Others were asked for their advice.
+    Consulted {
+        /// On which task.
+        task: TaskId,
+        /// Their tasks.
+        tasks: Vec<NewTask>,
+        /// What they are asked.
+        question: String,
     },
     /// A task was answered.
     Answered {
@@ -528,10 +586,24 @@ pub enum Event {
         /// To whom.
         to: Vec<Party>,
     },
+    /// Somebody gave people a read-only copy.
+    CopySent {
+        /// Whom.
+        to: Vec<Party>,
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
     /// Something was said outside the record of opinions.
     Commented {
         /// What.
         text: String,
+    },
+    /// Those we wait for were reminded.
+    Urged {
+        /// With which words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
     },
     /// A guard failed: the case waits for the workflow administrator.
     Parked {
@@ -560,6 +632,30 @@ pub enum Event {
     },
     /// A manager ended the case.
     Terminated {
+        /// Why.
+        comment: String,
+    },
+    /// A manager declared the ended case void.
+    Voided {
+        /// Why.
+        comment: String,
+    },
+    /// The case was moved to another version of its definition.
+    Migrated {
+        /// The version that it ran on.
+        from: u32,
+        /// The version that it runs on from here.
+        to: u32,
+        /// Stages, blocks and branches that are called otherwise there, by their names until now. What the new version does
+        /// not have keeps its history under a name of its own: `review@3`.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        stages: BTreeMap<Id, Id>,
+        /// Tasks whose seat has another place in its stage's list.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seats: Vec<(TaskId, u16)>,
+        /// Clocks that go on under another rule, by their keys until now; null: under none.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        clocks: BTreeMap<ClockKey, Option<CarriedClock>>,
         /// Why.
         comment: String,
     },
@@ -596,9 +692,15 @@ impl Event {
             Self::TasksOpened { .. } => "tasks_opened",
             Self::TurnCame { .. } => "turn_came",
             Self::Claimed { .. } => "claimed",
+            Self::Allotted { .. } => "allotted",
             Self::Released { .. } => "released",
             Self::ClaimLost { .. } => "claim_lost",
             Self::Reassigned { .. } => "reassigned",
+            Self::Transferred { .. } => "transferred",
+            Self::Recused { .. } => "recused",
+            Self::SignersAdded { .. } => "signers_added",
+            Self::SignerRemoved { .. } => "signer_removed",
+            Self::Consulted { .. } => "consulted",
             Self::Answered { .. } => "answered",
             Self::TaskCancelled { .. } => "task_cancelled",
             Self::Left { .. } => "left",
@@ -615,11 +717,15 @@ impl Event {
             Self::StepCame { .. } => "step_came",
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",
+            Self::CopySent { .. } => "copy_sent",
             Self::Commented { .. } => "commented",
+            Self::Urged { .. } => "urged",
             Self::Parked { .. } => "parked",
             Self::Unparked { .. } => "unparked",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
+            Self::Voided { .. } => "voided",
+            Self::Migrated { .. } => "migrated",
             Self::Ended { .. } => "ended",
         }
     }

@@ -1,15 +1,18 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod migrated;
 mod places;
 mod registers;
 mod tasks;
 
 use std::collections::BTreeMap;
 
+pub use migrated::clock_key_after;
+
 use super::case::{PositionState, Region, Status};
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, Case, Clock, Event, Party, Stamp};
+use super::{Actor, CancelReason, Case, Clock, Event, Party, Stamp};
 use crate::calendar::{Clock as Measure, Instant};
 
 /// The position and stage name of a revision by the applicant.
@@ -114,23 +117,37 @@ impl Case {
                     self.change_task(*task, |task| task.holder = Some(person));
                 }
             }
+            Event::Allotted { task, person, .. } => {
+                let person = *person;
+                self.change_task(*task, |task| task.holder = Some(person));
+            }
             Event::Released { task } => {
                 self.change_task(*task, |task| task.released_by.extend(task.holder.take()))
             }
             Event::ClaimLost { task } => self.change_task(*task, |task| task.holder = None),
             Event::Reassigned { task, to, .. } => self.hand_over(*task, to),
+            Event::Transferred { task, person, .. } => {
+                self.hand_over(*task, &[Party::Person(*person)]);
+            }
+            Event::Recused { task, nobody, .. } => self.recuse(*task, nobody, stamp),
+            Event::SignersAdded {
+                task, how, tasks, ..
+            } => self.add_signers(*task, *how, tasks, stamp),
+            Event::SignerRemoved { task, .. } => {
+                self.cancel_task(*task, CancelReason::Removed, stamp);
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => self.consult(*task, tasks, question, stamp),
             Event::Answered {
                 task,
                 answer,
                 comment,
                 automatic,
             } => self.answer(*task, answer, comment.clone(), *automatic, stamp),
-            Event::TaskCancelled { task, why } => self.change_task(*task, |task| {
-                task.state = TaskState::Cancelled {
-                    why: *why,
-                    at: stamp.at,
-                }
-            }),
+            Event::TaskCancelled { task, why } => self.cancel_task(*task, *why, stamp),
             Event::Left { id, how } => self.leave(id, *how, stamp),
             Event::EditAsked {
                 from,
@@ -174,7 +191,10 @@ impl Case {
                 clock.came.insert(step.clone(), *due);
             }),
             Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } => self.involve_all(to, Why::Copied),
+            Event::Copied { to, .. } | Event::CopySent { to, .. } => {
+                self.involve_all(to, Why::Copied)
+            }
+            Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,
                 id,
@@ -189,6 +209,12 @@ impl Case {
                 self.park(path, id, (state, by), stamp);
             }
             Event::Unparked { id } => self.remove_position(id),
+            Event::Migrated {
+                stages,
+                seats,
+                clocks,
+                ..
+            } => self.migrate(stages, seats, clocks),
             Event::Returned { .. }
             | Event::Signalled { .. }
             | Event::Jumped { .. }
@@ -199,6 +225,12 @@ impl Case {
                 self.status = Status::Ended {
                     end: id.clone(),
                     at: stamp.at,
+                    voided: None,
+                }
+            }
+            Event::Voided { .. } => {
+                if let Status::Ended { voided, .. } = &mut self.status {
+                    *voided = Some(stamp.at);
                 }
             }
         }

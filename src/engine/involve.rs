@@ -12,6 +12,8 @@ pub enum Why {
     Applicant,
     /// Was asked.
     Asked,
+    /// Was asked for advice.
+    Consulted,
     /// Acted.
     Acted,
     /// Was copied on.
@@ -32,12 +34,24 @@ pub struct Involvement {
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::Applicant,
+        Self::Asked,
+        Self::Consulted,
+        Self::Acted,
+        Self::Copied,
+        Self::Escalated,
+        Self::Manages,
+    ];
+
     /// The word in the tables.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Applicant => "applicant",
             Self::Asked => "asked",
+            Self::Consulted => "consulted",
             Self::Acted => "acted",
             Self::Copied => "copied",
             Self::Escalated => "escalated",

@@ -4,6 +4,7 @@
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
 pub mod actions;
+mod allotment;
 mod answers;
 mod case;
 mod clocks;
@@ -13,7 +14,9 @@ mod event;
 mod evolve;
 mod involve;
 mod mails;
+mod migrate;
 mod moves;
+mod naming;
 mod opening;
 mod parts;
 mod people;
@@ -21,6 +24,7 @@ mod react;
 mod rejection;
 mod run;
 mod scope;
+mod signers;
 mod situation;
 mod task;
 mod tick;
@@ -29,30 +33,37 @@ mod verdict;
 mod who;
 
 pub use actions::{
-    JumpTarget, MOST_COMMENT, SignalOffer, jump_targets, signals, targets as return_targets,
+    JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
+    targets as return_targets, ways as ways_to_add,
 };
-pub use answers::{asked_at_start, filled_by, filled_later, stopped};
+pub use allotment::{NoWorkload, Workload, line_of};
+pub use answers::{asked_at_start, filled_by, filled_later, filled_on, stopped};
 pub use case::{
     BranchRecord, Case, CaseId, Clock, ClockKey, Entry, Position, PositionState, Region, Resume,
     StageRecord, Status,
 };
-pub use clocks::{ClockReading, all_readings, next_wake, readings};
+pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
-pub use evolve::{EDITING, PARKED};
+pub use evolve::{EDITING, PARKED, clock_key_after};
 pub use involve::{Involvement, Why};
+pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
-pub use task::{Answer, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState};
+pub use task::{
+    Answer, Called, CalledAs, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState,
+};
 pub use tick::tick;
-pub use verdict::{Ballot, Cast, Verdict, verdict};
+pub use verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;
 use crate::workflow::Workflow;
+
+use clocks::node_of_clock;
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +92,14 @@ pub fn handle(
     let mut run = run::Run::begin(workflow, case, context);
     run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
+    // What leaves no trace has changed nothing.
+    if run.is_empty() {
+        return Ok(Decision {
+            events: Vec::new(),
+            case: case.clone(),
+            effects: Vec::new(),
+        });
+    }
     Ok(run.finish())
 }
 

@@ -28,7 +28,7 @@ impl Run<'_> {
     ) -> Result<Vec<NewTask>, Rejection> {
         let mut tasks: Vec<NewTask> = Vec::new();
         for (place, seat) in seats {
-            for offer in self.offers(seat, id) {
+            for offer in self.unrecused(id, self.offers(seat, id)) {
                 // Somebody named twice signs once; named seats are seats of their own.
                 if tasks
                     .iter()
@@ -44,11 +44,26 @@ impl Run<'_> {
                     through: offer.through,
                     nobody: Vec::new(),
                     waits: stage.sign == Sign::Sequence && !tasks.is_empty(),
+                    called: None,
                 });
             }
         }
         self.name_nobody(id, &mut tasks)?;
         Ok(tasks)
+    }
+
+    /// Without those for people alone who may not sign at the stage, as long as others are left.
+    fn unrecused(&self, stage: &str, offers: Vec<Offer>) -> Vec<Offer> {
+        let recused = self.case.stage(stage).recused;
+        let may_sign = |offer: &&Offer| match offer.to.as_slice() {
+            [Party::Person(person)] => !recused.contains(person),
+            _ => true,
+        };
+        let left: Vec<Offer> = offers.iter().filter(may_sign).cloned().collect();
+        match left.is_empty() {
+            true => offers,
+            false => left,
+        }
     }
 
     /// `each` gives a task to every person, everything else of a seat is one task offered to all.
@@ -152,6 +167,8 @@ impl Run<'_> {
             asks: new.asks,
             offered: new.offered.clone(),
             through: new.through.clone(),
+            called: new.called.clone(),
+            question: None,
             nobody: Vec::new(),
             holder: None,
             released_by: Vec::new(),

@@ -130,16 +130,21 @@ pub(super) fn bar(
         TaskAsks::Edit | TaskAsks::Supply | TaskAsks::File => return Ok(()),
         TaskAsks::Repair if person == case.applicant => return Err(Rejection::Excluded),
         TaskAsks::Repair => return Ok(()),
-        TaskAsks::Sign if on_the_applicants_side(workflow, case, person, context) => {
+        TaskAsks::Sign | TaskAsks::Advise
+            if on_the_applicants_side(workflow, case, person, context) =>
+        {
             return Err(Rejection::ApplicantSigns);
         }
-        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice => {}
+        TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
     }
-    if excluded(workflow, case, task, person, context) {
+    if excluded(workflow, case, task, person, context) || has_recused(case, task, person) {
         return Err(Rejection::Excluded);
     }
-    if sits_elsewhere(workflow, case, task, person, context)
-        || acted_where_all_differ(workflow, case, task, person, context)
+    // Advice takes no seat.
+    let takes_a_seat = task.is_seat();
+    if takes_a_seat
+        && (sits_elsewhere(workflow, case, task, person, context)
+            || acted_where_all_differ(workflow, case, task, person, context))
     {
         return Err(Rejection::ActedAlready);
     }
@@ -199,6 +204,12 @@ fn excluded(
             .iter()
             .any(|party| people_of(party, context).contains(&person)),
     })
+}
+
+/// Who may not sign at a stage and said so is not asked there again.
+fn has_recused(case: &Case, task: &Task, person: PersonId) -> bool {
+    let record = case.stages.get(&task.stage);
+    record.is_some_and(|record| record.recused.contains(&person))
 }
 
 /// Whether the person acted in a stage, seen from a place: in the same branches, and in every branch of a foreach that the
@@ -269,7 +280,11 @@ fn acted_where_all_differ(
 }
 
 /// Who filed a case knows what they asked for; everyone else needs the clearance.
-fn clearance(case: &Case, person: PersonId, context: &Context<'_>) -> Result<(), Rejection> {
+pub(super) fn clearance(
+    case: &Case,
+    person: PersonId,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     let level = case.level();
     let clearance = context
         .directory
@@ -289,10 +304,8 @@ fn seated(
     context: &Context<'_>,
 ) -> Option<PersonId> {
     match &task.state {
-        TaskState::Open => holder(workflow, case, task, context),
-        TaskState::Settled { .. } | TaskState::Waiting | TaskState::Cancelled { .. } => {
-            settled_by(task)
-        }
+        TaskState::Open | TaskState::Waiting => holder(workflow, case, task, context),
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => settled_by(task),
     }
 }
 
@@ -330,14 +343,43 @@ pub(super) fn is_unheld(
     task: &Task,
     context: &Context<'_>,
 ) -> bool {
+    // Advice that nobody can give holds nothing up.
+    if task.asks == TaskAsks::Advise {
+        return false;
+    }
     if !task.is_seat() {
         return eligible(workflow, case, task, context).is_empty();
     }
+    unheld_in_round(workflow, case, task, context).contains(&task.id)
+}
+
+/// Whether nobody is left for a seat once the other seats of its round have their people.
+pub(super) fn is_left_without(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> bool {
+    let others = case
+        .round(&task.stage, task.round)
+        .filter(|other| other.is_seat() && other.is_live() && other.id != task.id);
+    let last = case.task(task.id);
+    let seats: Vec<&Task> = others.chain(last).collect();
+    unheld(workflow, case, &seats, context).contains(&task.id)
+}
+
+/// The seats of a task's round that no one can hold now.
+pub(super) fn unheld_in_round(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<TaskId> {
     let live: Vec<&Task> = case
         .round(&task.stage, task.round)
         .filter(|other| other.is_seat() && other.is_live())
         .collect();
-    unheld(workflow, case, &live, context).contains(&task.id)
+    unheld(workflow, case, &live, context)
 }
 
 /// Which seats get a person when nobody takes two: a matching of seats with candidates, by augmenting paths.

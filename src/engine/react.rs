@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::case::PositionState;
 use super::clocks::{StepKind, is_supplement, node_of, step_kind};
+use super::involve::Why;
 use super::task::CancelReason;
-use super::{Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
+use super::{Answer, Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
@@ -35,6 +36,12 @@ pub enum Notice {
     Closed,
     /// 【无需办理】 Somebody else did it, or the case ended.
     NoLongerNeeded,
+    /// 【意见】 Advice that they asked for has come.
+    Advised,
+    /// 【催办】 Somebody urged.
+    Urged,
+    /// 【抄送】 Somebody gave a copy.
+    Copied,
 }
 
 /// Something that must happen besides the case itself.
@@ -74,7 +81,10 @@ pub(super) fn before(
     | Event::Released { task }
     | Event::Answered { task, .. }
     | Event::TaskCancelled { task, .. }
-    | Event::Reassigned { task, .. }) = event
+    | Event::Reassigned { task, .. }
+    | Event::Transferred { task, .. }
+    | Event::Recused { task, .. }
+    | Event::SignerRemoved { task, .. }) = event
     else {
         return None;
     };
@@ -100,13 +110,42 @@ pub(super) fn react(
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
         }
+        Event::SignersAdded { task, tasks, .. } | Event::Consulted { task, tasks, .. } => {
+            let place = case.task(*task).map(|task| task.stage.as_str());
+            let added = case.tasks.iter().rev().take(tasks.len()).rev();
+            added
+                .filter(|task| task.is_open())
+                .map(|task| about(Notice::Assigned, task, place.unwrap_or(&task.stage)))
+                .collect()
+        }
+        Event::SignerRemoved { .. } => {
+            let told = before.filter(|before| before.task.is_open());
+            no_longer(told, actor)
+        }
         Event::TurnCame { task } | Event::ClaimLost { task } => assigned(case, *task),
         Event::Released { task } => except(assigned(case, *task), actor),
-        Event::Reassigned { task, .. } => {
+        Event::Reassigned { task, .. } | Event::Transferred { task, .. } => {
             let mut effects = no_longer(before, actor);
             effects.extend(assigned(case, *task));
             effects
         }
+        Event::Recused { task, .. } => {
+            // Where nobody had taken it, the others have been asked already.
+            let was_taken = before.is_some_and(|before| before.task.holder.is_some());
+            let mut effects = vacancies(workflow, case, *task, context);
+            effects.extend(
+                was_taken
+                    .then(|| assigned(case, *task))
+                    .into_iter()
+                    .flatten(),
+            );
+            effects
+        }
+        Event::Answered {
+            task,
+            answer: Answer::Advised,
+            ..
+        } => advised(case, *task).into_iter().collect(),
         Event::Claimed { .. } | Event::Answered { .. } => no_longer(before, actor),
         Event::TaskCancelled { why, .. } => {
             let told =
@@ -148,6 +187,24 @@ pub(super) fn react(
                 clock: Some(key.clone()),
             }]
         }
+        Event::CopySent { to, .. } => vec![Effect::Notify {
+            notice: Notice::Copied,
+            to: to.clone(),
+            except: None,
+            task: None,
+            stage: None,
+            clock: None,
+        }],
+        Event::Urged { .. } => {
+            let mine = |task: &&Task| {
+                let eligible = people::eligible(workflow, case, task, context);
+                actor.is_some_and(|actor| eligible.contains(&actor))
+            };
+            let awaited = case.awaited().filter(|task| !mine(task));
+            awaited
+                .map(|task| about(Notice::Urged, task, &task.stage))
+                .collect()
+        }
         Event::CaseStarted { id, .. } => {
             let file = case
                 .open_tasks()
@@ -160,8 +217,11 @@ pub(super) fn react(
             let told = repair.map(|task| about(Notice::Escalated, task, id));
             told.into_iter().collect()
         }
+        Event::Voided { .. } => vec![voided(case, actor, context)],
         Event::Ended { id } => ended(workflow, case, id, actor).into_iter().collect(),
-        Event::Submitted { .. }
+        // Whoever was given it is told with everybody who is asked.
+        Event::Allotted { .. }
+        | Event::Submitted { .. }
         | Event::AnswersChanged { .. }
         | Event::Skipped { .. }
         | Event::Entered { .. }
@@ -189,6 +249,7 @@ pub(super) fn react(
         | Event::Copied { .. }
         | Event::Commented { .. }
         | Event::Unparked { .. }
+        | Event::Migrated { .. }
         | Event::Withdrawn { .. }
         | Event::Terminated { .. } => Vec::new(),
     }
@@ -210,6 +271,25 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
     let task = case.task(task);
     task.map(|task| about(Notice::Assigned, task, &task.stage))
         .into_iter()
+        .collect()
+}
+
+/// Whoever asked for advice is told that it has come.
+fn advised(case: &Case, task: TaskId) -> Option<Effect> {
+    let called = case.task(task)?.called.as_ref()?;
+    let asking = case.task(called.from)?;
+    Some(about(Notice::Advised, asking, &asking.stage))
+}
+
+/// The seats of a task's round that no one can hold, told to who names a holder.
+fn vacancies(workflow: &Workflow, case: &Case, task: TaskId, context: &Context<'_>) -> Vec<Effect> {
+    let unheld = case
+        .task(task)
+        .map(|task| people::unheld_in_round(workflow, case, task, context));
+    let tasks = unheld.into_iter().flatten();
+    tasks
+        .filter_map(|task| case.task(task))
+        .map(|task| about(Notice::Escalated, task, &task.stage))
         .collect()
 }
 
@@ -259,6 +339,8 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
     };
     let timed = |task: &&Task| match task.asks {
         TaskAsks::Supply => is_supplement(&clock.node) && task.stage == node,
+        // The deadline is of whoever asked for the advice.
+        TaskAsks::Advise => false,
         _ => !is_supplement(&clock.node) && under(task) && !waits_for_supplement(case, task),
     };
     let tasks = case.open_tasks().filter(timed);
@@ -295,4 +377,24 @@ fn ended(workflow: &Workflow, case: &Case, end: &str, actor: Option<PersonId>) -
         stage: None,
         clock: None,
     })
+}
+
+/// The applicant and everyone who was asked hear that it does not hold any more.
+fn voided(case: &Case, actor: Option<PersonId>, context: &Context<'_>) -> Effect {
+    let asked = case
+        .involved
+        .iter()
+        .filter(|one| matches!(one.why, Why::Applicant | Why::Asked | Why::Acted));
+    let people: BTreeSet<PersonId> = asked
+        .flat_map(|one| people::people_of(&one.party, context))
+        .filter(|person| Some(*person) != actor)
+        .collect();
+    Effect::Notify {
+        notice: Notice::Closed,
+        to: people.into_iter().map(Party::Person).collect(),
+        except: None,
+        task: None,
+        stage: None,
+        clock: None,
+    }
 }

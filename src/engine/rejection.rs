@@ -1,5 +1,6 @@
 //! Why the engine says no: values with words. What people read is in `templates/messages/*/rejections.toml`.
 
+use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::TaskId;
 use crate::forms::Problem;
@@ -114,9 +115,35 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// No such way to add signers.
+    #[error("signers cannot be added `{0}`; there are: {1}")]
+    UnknownWay(String, String),
+    /// An action names at least one person.
+    #[error("name at least one person")]
+    PeopleMissing,
+    /// An action names too many people.
+    #[error("{0} people are too many, at most {1} are taken")]
+    TooManyPeople(usize, usize),
+    /// Somebody urged not long ago.
+    #[error("somebody urged already; again from {again}")]
+    UrgedAlready {
+        /// From when on it may be done again.
+        again: Instant,
+    },
     /// No such person.
     #[error("there is no person `{0}`")]
     UnknownPerson(String),
+    /// Whoever names somebody names somebody else.
+    #[error("name somebody else")]
+    NamesOneself,
+    /// Whoever was named may not have the task.
+    #[error("person {person} may not have this task: {why}")]
+    PersonBarred {
+        /// Who was named.
+        person: PersonId,
+        /// What bars them.
+        why: Box<Rejection>,
+    },
     /// The answers will not do.
     #[error("{} answers will not do", .0.len())]
     Answers(Vec<Problem>),
@@ -186,7 +213,13 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::UnknownWay(..) => "unknown-way",
+            Self::PeopleMissing => "people-missing",
+            Self::TooManyPeople(..) => "too-many-people",
+            Self::UrgedAlready { .. } => "urged-already",
             Self::UnknownPerson(_) => "unknown-person",
+            Self::NamesOneself => "names-oneself",
+            Self::PersonBarred { .. } => "person-barred",
             Self::Answers(_) => "answers",
             Self::Check { .. } => "check",
             Self::Guard(_) => "guard",

@@ -103,6 +103,7 @@ impl<'a> Run<'a> {
             .collect();
         for task in lost {
             self.record(Event::ClaimLost { task });
+            self.allot(task);
         }
     }
 

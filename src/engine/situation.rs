@@ -1,14 +1,18 @@
 //! A case as one person finds it: what may be done now, and why not something else.
 
+use std::collections::BTreeSet;
+
 use super::case::PositionState;
-use super::people;
+use super::involve::Why;
 use super::scope::branches_around;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
+use super::{people, signers, who};
+use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Workflow};
+use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
 
 /// From this data level on a mail is only a pointer: log in, then act.
 const POINTER_LEVEL: u8 = 3;
@@ -46,15 +50,22 @@ impl<'a> Situation<'a> {
     /// Every action that the actor may take now, worked out by the code that will accept or refuse it.
     #[must_use]
     pub fn offered(&self) -> Vec<Offered> {
-        let tasks: Vec<TaskId> = self.case.open_tasks().map(|task| task.id).collect();
+        let tasks: Vec<&Task> = self
+            .case
+            .tasks
+            .iter()
+            .filter(|task| task.is_live())
+            .collect();
         actions::ALL
             .iter()
             .flat_map(|rule| {
                 // A draft has no task yet, and is submitted all the same.
                 let targets: Vec<Option<TaskId>> = match self.case.status {
-                    Status::Open { .. } if rule.on_task() => {
-                        tasks.iter().copied().map(Some).collect()
-                    }
+                    Status::Open { .. } if rule.on_task() => tasks
+                        .iter()
+                        .filter(|task| task.is_open() || rule.on_waiting())
+                        .map(|task| Some(task.id))
+                        .collect(),
                     // A suspended case goes on as a whole.
                     Status::Open { .. }
                     | Status::Draft
@@ -73,6 +84,21 @@ impl<'a> Situation<'a> {
             .collect()
     }
 
+    /// Whether the actor may take an action now; for an action on a task, on this one.
+    #[must_use]
+    pub fn may(&self, action: &str, task: Option<TaskId>) -> bool {
+        actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
+    }
+
+    /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.
+    #[must_use]
+    pub fn urged_until(&self) -> Option<Instant> {
+        match actions::find("urge")?.may(self, None) {
+            Err(Rejection::UrgedAlready { again }) => Some(again),
+            _ => None,
+        }
+    }
+
     /// Everyone who may act on the task now, in the order of their keys.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
@@ -87,10 +113,28 @@ impl<'a> Situation<'a> {
         people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
+    /// Whether others could take an open task as well.
+    pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
+        let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
+        !taken && 1 < self.eligible(task).len()
+    }
+
+    /// The people and posts that a definition means outside every branch.
+    #[must_use]
+    pub fn parties(&self, who: &Who) -> Vec<Party> {
+        who::parties(who, "", self)
+    }
+
     /// The active people behind a party today.
     #[must_use]
     pub fn people_of(&self, party: &Party) -> Vec<PersonId> {
         people::people_of(party, self.context).into_iter().collect()
+    }
+
+    /// The active people whom a definition's `who` means here, outside of any branch.
+    #[must_use]
+    pub fn people_named(&self, who: &Who) -> BTreeSet<PersonId> {
+        people::people_of_all(&who::parties(who, "", self), self.context)
     }
 
     /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures
@@ -157,13 +201,28 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// The task with this number, when it is open or waits for its turn.
+    pub(super) fn live_task(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+    ) -> Result<&'a Task, Rejection> {
+        match self.open_task(action, id) {
+            Err(Rejection::NotYourTurn(id)) => self.case.task(id).ok_or(Rejection::UnknownTask(id)),
+            other => other,
+        }
+    }
+
     /// The open task, when the actor is asked for it, has not lost it to somebody else, and nothing bars them.
     pub(super) fn my_task(
         &self,
         action: &'static str,
         id: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
-        let task = self.open_task(action, id)?;
+        self.mine(self.open_task(action, id)?)
+    }
+
+    fn mine(&self, task: &'a Task) -> Result<&'a Task, Rejection> {
         let person = self.person()?;
         if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
             return Err(Rejection::NotAsked(describe(&task.offered)));
@@ -205,6 +264,47 @@ impl<'a> Situation<'a> {
         Ok((task, node, stage))
     }
 
+    /// As [`Self::my_task`], for what changes whose task it is, of one of these kinds: not denied, and after a login.
+    pub(super) fn my_seat(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        self.seat_of_mine(action, self.open_task(action, id)?, kinds)
+    }
+
+    /// As [`Self::my_seat`], also while the task waits for signers that were added before it.
+    pub(super) fn my_seat_while_others_sign(
+        &self,
+        action: &'static str,
+        id: Option<TaskId>,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.live_task(action, id)?;
+        if !task.is_open() && !signers::waits_for_signers(self.case, task) {
+            return Err(Rejection::NotYourTurn(task.id));
+        }
+        self.seat_of_mine(action, task, kinds)
+    }
+
+    fn seat_of_mine(
+        &self,
+        action: &'static str,
+        task: &'a Task,
+        kinds: &[TaskAsks],
+    ) -> Result<&'a Task, Rejection> {
+        let task = self.mine(task)?;
+        let node = self.workflow.node(&task.stage);
+        if !kinds.contains(&task.asks) || node.is_some_and(|node| denies(node, action)) {
+            return Err(Rejection::NotOffered { action });
+        }
+        if self.context.channel == Channel::Link {
+            return Err(Rejection::LoginFirst);
+        }
+        Ok(task)
+    }
+
     /// A mail's link proves access to a mailbox: it does what the stage says, and nothing where the data is sensitive.
     fn by_link(&self, node: &Node, action: &'static str) -> Result<(), Rejection> {
         let may = match &node.rules.email_link {
@@ -232,6 +332,18 @@ impl<'a> Situation<'a> {
             .flatten()
             .filter_map(|position| self.workflow.node(&position.id))
             .any(|node| denies(node, action))
+    }
+
+    /// Whether the actor has to do with the case for one of these reasons.
+    pub(super) fn is_involved(&self, reasons: &[Why]) -> bool {
+        let Some(person) = self.context.person() else {
+            return false;
+        };
+        self.case
+            .involved
+            .iter()
+            .filter(|involvement| reasons.contains(&involvement.why))
+            .any(|involvement| self.people_of(&involvement.party).contains(&person))
     }
 
     /// The node and stage that a task belongs to.

@@ -40,6 +40,8 @@ pub enum TaskAsks {
     Supply,
     /// The workflow administrator to set a parked case going again.
     Repair,
+    /// Advice, for whoever has the task (征求意见).
+    Advise,
     /// The draft of a case that this one starts, to be filed.
     File,
 }
@@ -83,6 +85,8 @@ pub enum Answer {
     Supplied,
     /// Set going again.
     Repaired,
+    /// 已提供意见
+    Advised,
     /// Filed.
     Filed,
 }
@@ -101,6 +105,48 @@ pub enum CancelReason {
     Jumped,
     /// The case ended.
     Ended,
+    /// They had been added, and were taken out again.
+    Removed,
+    /// Whoever was asked may not sign, nobody is left for it, and the rule can do without.
+    Recused,
+}
+
+/// By whom a task was called for that the definition does not ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// On which task.
+    pub from: TaskId,
+    /// Who called.
+    pub by: PersonId,
+    /// As what.
+    pub how: CalledAs,
+}
+
+/// As what somebody was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CalledAs {
+    /// 前加签: signs first, then it comes back.
+    Before,
+    /// 后加签: signs after the other, before the stage ends.
+    After,
+    /// 并加签: signs beside the other, under the stage's rule.
+    With,
+    /// 征求意见: advises the other, and decides nothing.
+    Adviser,
+}
+
+impl CalledAs {
+    /// The word in events and in the API.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::With => "with",
+            Self::Adviser => "adviser",
+        }
+    }
 }
 
 /// Where a task stands.
@@ -155,6 +201,9 @@ pub struct NewTask {
     /// Whether it must wait for its turn.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,
+    /// By whom it was called for, where the definition does not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
 }
 
 /// A task of a case.
@@ -177,6 +226,12 @@ pub struct Task {
     /// The post that its person must hold: one task of `each role@DEPARTMENT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<Post>,
+    /// By whom it was called for, where the definition does not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
+    /// What an adviser is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// When no one can hold it: who names a holder.
     pub nobody: Vec<Party>,
     /// Who claimed it.
@@ -211,6 +266,29 @@ impl Task {
             self.asks,
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice
         )
+    }
+
+    /// Whether its signer must agree besides, outside of what the rule counts.
+    #[must_use]
+    pub fn is_beside(&self) -> bool {
+        self.called.as_ref().is_some_and(|called| match called.how {
+            CalledAs::Before | CalledAs::After => true,
+            CalledAs::With | CalledAs::Adviser => false,
+        })
+    }
+
+    /// Makes it these people's, and nobody's who had it before.
+    pub(super) fn hand_over(&mut self, to: &[Party]) {
+        self.offered = to.to_vec();
+        self.through = None;
+        self.nobody.clear();
+        self.holder = None;
+    }
+
+    /// Whether it was closed without an answer.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.state, TaskState::Cancelled { .. })
     }
 
     /// Whether it is neither answered nor cancelled.

@@ -197,6 +197,7 @@ fn timed_tasks(run: &Run<'_>, clock: &Clock) -> Vec<TaskId> {
     run.case
         .open_tasks()
         .filter(|task| (task.asks == TaskAsks::Supply) == of_supplement)
+        .filter(|task| task.asks != TaskAsks::Advise)
         .filter(|task| task.stage == node || run.workflow.around(&task.stage).contains(&node))
         .map(|task| task.id)
         .collect()

@@ -98,18 +98,12 @@ impl Run<'_> {
     /// Starts the clocks of a node or of a stage's supplement.
     pub(super) fn start_clocks(&mut self, clock_node: &str) -> Result<(), String> {
         let scope = self.scope(clocks::node_of(clock_node));
-        let record = self.case.stage(clocks::node_of(clock_node));
-        let round = if clocks::is_supplement(clock_node) {
-            record.supplements
-        } else {
-            record.rounds
-        };
         for (index, rule) in clocks::rules_of(self.workflow, clock_node)
             .iter()
             .enumerate()
         {
             let law = rule.law.is_some();
-            let key = clocks::key(clock_node, index, law, round);
+            let key = self.clock_key(clock_node, index, law);
             // A statutory clock goes on at re-entry, unless the definition says where it counts from.
             let before = self.case.clocks.get(&key).map(|clock| &clock.measure);
             let goes_on = law && rule.from.is_none() && matches!(before, Some(Measure::Budget(_)));
@@ -168,6 +162,42 @@ impl Run<'_> {
             law: false,
             measure,
         });
+    }
+
+    /// Starts the clocks that a node has by its rules, and this case does not: its definition has changed.
+    pub(super) fn start_missing_clocks(&mut self, clock_node: &str) -> Result<(), String> {
+        let scope = self.scope(clocks::node_of(clock_node));
+        for (index, rule) in clocks::rules_of(self.workflow, clock_node)
+            .iter()
+            .enumerate()
+        {
+            let key = self.clock_key(clock_node, index, rule.law.is_some());
+            if self.case.clocks.contains_key(&key)
+                || self.stands_without_time(clock_node, rule, &scope)?
+            {
+                continue;
+            }
+            let measure = clocks::measure(rule, &scope, self.context.now)?;
+            self.record(Event::ClockStarted {
+                key,
+                node: clock_node.to_owned(),
+                rule: index,
+                law: rule.law.is_some(),
+                measure,
+            });
+        }
+        Ok(())
+    }
+
+    /// The key of a clock in the round that is open.
+    fn clock_key(&self, clock_node: &str, rule: usize, law: bool) -> ClockKey {
+        let record = self.case.stage(clocks::node_of(clock_node));
+        let round = if clocks::is_supplement(clock_node) {
+            record.supplements
+        } else {
+            record.rounds
+        };
+        clocks::key(clock_node, rule, law, round)
     }
 
     /// Whether a `wait` has no time yet and stands until a signal alone.

@@ -22,6 +22,8 @@ pub struct Ballot {
     pub seat: Option<Id>,
     /// How it was cast.
     pub cast: Cast,
+    /// Whether it must agree besides, outside of what the rule counts: a signer added before or after another.
+    pub beside: bool,
 }
 
 /// What the rule makes of the ballots.
@@ -41,14 +43,43 @@ pub enum Verdict {
 /// them still open the vote simply stays open until fewer are left.
 const SPECIAL: usize = 8;
 
-/// The verdict. `counted` says that the deadline of a vote with `until: due` has come.
+/// The verdict. `counted` says that the deadline of a vote with `until: due` has come; who must agree besides and has not
+/// by then, has not agreed.
 #[must_use]
 pub fn verdict(sign: &Sign, ballots: &[Ballot], counted: bool) -> Verdict {
-    match sign {
-        Sign::Any => first_decides(ballots),
-        Sign::All | Sign::Sequence => all_must(ballots),
-        Sign::Vote(vote) => vote_of(vote, ballots, counted),
+    let beside = || ballots.iter().filter(|ballot| ballot.beside);
+    if beside().any(|ballot| matches!(ballot.cast, Cast::No(_) | Cast::Abstained)) {
+        return Verdict::Refused;
     }
+    let share = verdict_of_share(sign, ballots, counted);
+    let awaited = beside().any(|ballot| ballot.cast == Cast::Open);
+    match share {
+        Verdict::Passed | Verdict::Undecided if awaited && is_over(sign, counted) => {
+            Verdict::Refused
+        }
+        Verdict::Passed | Verdict::Undecided if awaited => Verdict::Open,
+        share => share,
+    }
+}
+
+/// What the rule makes of the ballots that it counts, whatever those besides say.
+#[must_use]
+pub fn verdict_of_share(sign: &Sign, ballots: &[Ballot], counted: bool) -> Verdict {
+    let counting: Vec<Ballot> = ballots
+        .iter()
+        .filter(|ballot| !ballot.beside)
+        .cloned()
+        .collect();
+    match sign {
+        Sign::Any => first_decides(&counting),
+        Sign::All | Sign::Sequence => all_must(&counting),
+        Sign::Vote(vote) => vote_of(vote, &counting, counted),
+    }
+}
+
+/// Whether a vote is counted whoever has not voted.
+fn is_over(sign: &Sign, counted: bool) -> bool {
+    counted && matches!(sign, Sign::Vote(_))
 }
 
 fn first_decides(ballots: &[Ballot]) -> Verdict {
@@ -254,8 +285,23 @@ mod tests {
                 .map(|(index, cast)| Ballot {
                     seat: seat(index),
                     cast: ordered(cast, index),
+                    beside: false,
                 })
                 .collect()
+        })
+    }
+
+    /// As [`ballots`], with signers that were added: some inside the share, without a seat of their own, and some besides.
+    fn with_added() -> impl Strategy<Value = Vec<Ballot>> {
+        let added = proptest::collection::vec(proptest::option::of(any::<bool>()), 8);
+        (ballots(), added).prop_map(|(mut ballots, added)| {
+            for (ballot, added) in ballots.iter_mut().zip(added) {
+                if let Some(beside) = added {
+                    ballot.beside = beside;
+                    ballot.seat = None;
+                }
+            }
+            ballots
         })
     }
 
@@ -351,7 +397,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_verdict_equals_brute_force_over_all_completions(sign in signs(), ballots in ballots()) {
+        fn the_verdict_equals_brute_force_over_all_completions(sign in signs(), ballots in with_added()) {
             let ballots = sayable(&sign, ballots);
             let finals: Vec<Verdict> = completions(&ballots, may_abstain(&sign)).iter().map(|all| verdict(&sign, all, true)).collect();
             let expected = if finals.iter().all(|one| *one == finals[0]) { finals[0] } else { Verdict::Open };
@@ -360,7 +406,34 @@ mod tests {
         }
 
         #[test]
-        fn no_later_vote_reverses_a_decision(sign in signs(), ballots in ballots()) {
+        fn who_must_agree_besides_only_adds_a_condition(sign in signs(), ballots in with_added()) {
+            let ballots = sayable(&sign, ballots);
+            let decided = verdict(&sign, &ballots, false);
+            let share = verdict_of_share(&sign, &ballots, false);
+            let all_agree = ballots.iter().filter(|ballot| ballot.beside).all(|ballot| matches!(ballot.cast, Cast::Yes(_)));
+
+            // Nothing passes that the rule itself does not pass, nor before everybody besides has agreed.
+            prop_assert!(decided != Verdict::Passed || (share == Verdict::Passed && all_agree));
+            if all_agree {
+                prop_assert_eq!(decided, share);
+            }
+        }
+
+        #[test]
+        fn taking_out_who_has_not_agreed_besides_reverses_no_decision(sign in signs(), ballots in with_added()) {
+            let ballots = sayable(&sign, ballots);
+            let now = verdict(&sign, &ballots, false);
+            let removable = |which: &usize| ballots[*which].beside && ballots[*which].cast == Cast::Open;
+
+            for which in (0..ballots.len()).filter(removable) {
+                let mut left = ballots.clone();
+                left.remove(which);
+                prop_assert!(now == Verdict::Open || verdict(&sign, &left, false) == now);
+            }
+        }
+
+        #[test]
+        fn no_later_vote_reverses_a_decision(sign in signs(), ballots in with_added()) {
             let ballots = sayable(&sign, ballots);
             let now = verdict(&sign, &ballots, false);
             prop_assume!(now != Verdict::Open);

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use super::{
-    Read, Scope, Surface, Type, TypeFault, Value, Words, check, convert, functions, limits, reads,
+    Phrase, Read, Said, Scope, Surface, Type, TypeFault, Value, Words, check, convert, functions,
+    limits, phrase, reads,
 };
 
 /// Building it takes a tenth of a millisecond, an evaluation less than that.
@@ -18,6 +19,8 @@ pub struct Expression {
     /// What it reads, so that only that is converted for an evaluation: a form may have hundreds of rows, and most guards
     /// ask for one answer.
     needs: Arc<[Need]>,
+    /// Set while somebody watches what it says as a guard.
+    said: Option<Arc<Said>>,
 }
 
 /// A free name, and which of its parts are read; `None` is all of it.
@@ -60,7 +63,15 @@ impl Expression {
             source: source.into(),
             program: Arc::new(program),
             needs: needs.into(),
+            said: None,
         })
+    }
+
+    /// Counts from now on, over all clones made after this, what it says as a guard.
+    pub fn watch(&mut self) -> Arc<Said> {
+        let said = Arc::<Said>::default();
+        self.said = Some(Arc::clone(&said));
+        said
     }
 
     /// The text.
@@ -69,10 +80,21 @@ impl Expression {
         &self.source
     }
 
+    /// What it says, for people.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        phrase::phrase(&self.program)
+    }
+
     /// True or false; anything else, null included, is an error.
     pub fn guard(&self, scope: &Scope) -> Result<bool, EvaluationError> {
         match self.value(scope)? {
-            Value::Bool(answer) => Ok(answer),
+            Value::Bool(answer) => {
+                if let Some(said) = &self.said {
+                    said.count(answer);
+                }
+                Ok(answer)
+            }
             other => Err(self.failed(format!("expected true or false, got {other:?}"))),
         }
     }
@@ -356,6 +378,19 @@ mod tests {
         assert_eq!(guard("form.level >= 3"), Ok(true));
         assert!(guard("form.unanswered").is_err());
         assert!(guard("form.level").is_err());
+    }
+
+    #[test]
+    fn a_watched_guard_counts_what_its_clones_say_and_failures_not() {
+        let compiled = |source| Expression::compile(source).expect("a guard");
+        let (mut holds, mut fails) = (compiled("form.level >= 3"), compiled("form.unanswered"));
+        let (held, failed) = (holds.watch(), fails.watch());
+
+        assert_eq!(holds.clone().guard(&scope()), Ok(true));
+        assert!(fails.guard(&scope()).is_err());
+
+        assert_eq!((held.yes(), held.no()), (1, 0));
+        assert_eq!((failed.yes(), failed.no()), (0, 0));
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod functions;
 mod limits;
 mod nulls;
 mod operators;
+mod phrase;
 mod reads;
+mod said;
 mod scope;
 mod syntax;
 #[cfg(test)]
@@ -22,7 +24,9 @@ mod words;
 
 pub use check::{Absent, KnownStage, Surface};
 pub use compiled::{CompileError, EvaluationError, Expression};
+pub use phrase::{Phrase, Sign, Term};
 pub use reads::Read;
+pub use said::Said;
 pub use scope::{Facts, Scope, StageFacts};
 pub use types::{Type, TypeFault};
 pub use value::Value;

@@ -40,6 +40,8 @@ pub enum Asked {
     Work,
     /// To take note.
     Acknowledge,
+    /// To advise whoever has the task.
+    Advise,
 }
 
 /// A button that opens the confirm page of an action.
@@ -63,6 +65,8 @@ pub enum Notice {
         /// What is left.
         left: Duration,
     },
+    /// Somebody who waits for it urges.
+    Urged(TaskFacts),
     /// Its deadline has passed.
     Overdue {
         /// The task.
@@ -83,6 +87,8 @@ pub enum Notice {
         /// The person it waits for.
         waiting_for: Option<String>,
     },
+    /// Advice that you asked for has come; the task is still yours.
+    Advised(TaskFacts),
     /// Your request came back to be changed.
     Returned {
         /// The stage that sent it back.
@@ -132,6 +138,11 @@ pub enum Notice {
     NoLongerNeeded(Moot),
     /// The case was ended without a decision.
     Closed(Closing),
+    /// You were given a copy to read.
+    Copied {
+        /// Who gave it.
+        by: Option<String>,
+    },
 }
 
 /// Why a case stands still.
@@ -150,6 +161,8 @@ pub enum Moot {
     DoneByOther,
     /// It was given to somebody else.
     Reassigned,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// The case ended otherwise.
@@ -176,10 +189,14 @@ pub enum Why {
     Signer,
     /// The task is theirs to work on.
     Handler,
+    /// They were asked for their advice.
+    Adviser,
     /// They are in charge of the department that is late.
     Overseer,
     /// They filed the request.
     Applicant,
+    /// They were asked to act on it.
+    Asked,
     /// They were copied on it.
     Copied,
 }

@@ -83,7 +83,9 @@ impl<'a> Writer<'a> {
     fn view(&self, notice: &Notice) -> View {
         match notice {
             Notice::Assigned(task) => self.assigned(task),
+            Notice::Advised(task) => self.with_task(self.start("advised", &[]), task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
+            Notice::Urged(task) => self.with_task(self.start("urged", &[]), task),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
             Notice::Escalated {
                 task,
@@ -115,6 +117,7 @@ impl<'a> Writer<'a> {
             Notice::Rejected { department, on } => self.rejected(department, *on),
             Notice::NoLongerNeeded(moot) => self.moot(*moot),
             Notice::Closed(closing) => self.closed(*closing),
+            Notice::Copied { by } => self.copied(by.as_deref()),
         }
     }
 
@@ -123,6 +126,7 @@ impl<'a> Writer<'a> {
             Asked::Sign => "sign",
             Asked::Work => "work",
             Asked::Acknowledge => "acknowledge",
+            Asked::Advise => "advise",
         };
         let mut view = self.start(&format!("assigned.{kind}"), &[]);
         if let Some(due) = &task.due {
@@ -273,6 +277,7 @@ impl<'a> Writer<'a> {
         let kind = match moot {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
+            Moot::Removed => "removed",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
         };
@@ -289,6 +294,16 @@ impl<'a> Writer<'a> {
             Closing::Ended => "ended",
         };
         let mut view = self.start(&format!("closed.{kind}"), &[]);
+        view.buttons.push(self.open("case", &self.facts.case_url));
+        view
+    }
+
+    fn copied(&self, by: Option<&str>) -> View {
+        let mut view = self.start("copied", &[]);
+        self.add_applicant(&mut view);
+        if let Some(by) = by {
+            view.rows.push(self.plain_row("copied_by", by.to_owned()));
+        }
         view.buttons.push(self.open("case", &self.facts.case_url));
         view
     }
@@ -432,8 +447,10 @@ impl<'a> Writer<'a> {
         let why = match facts.why {
             Why::Signer => "signer",
             Why::Handler => "handler",
+            Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
+            Why::Asked => "asked",
             Why::Copied => "copied",
         };
         let why = self.words.say(&format!("why.{why}"), &[]);

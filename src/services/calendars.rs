@@ -119,6 +119,7 @@ fn move_deadlines(
         workflow: Arc::clone(&open.workflow),
         calendar: Arc::clone(calendar),
         directory: Arc::clone(directory),
+        former: std::collections::BTreeMap::new(),
     };
     let mut moved = 0;
     let mut first: Option<Instant> = None;

@@ -1,5 +1,6 @@
 //! One command, one transaction: every door's actions pass through [`perform`], time's through [`tick`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, TimeDelta};
@@ -7,10 +8,12 @@ use serde_json::Value;
 use ulid::Ulid;
 
 use super::facts::{Facts, Owner};
+use super::opinions;
 use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::workload::Workload;
+use super::{App, Error, Viewer, registers, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -18,7 +21,8 @@ use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier};
 use crate::storage::{self, Connection, Lease};
-use crate::workflow::Workflow;
+use crate::workflow::stage_map::retired;
+use crate::workflow::{Place, Text, Workflow};
 
 /// Who asks, by which way, and whether the request may be repeated.
 #[derive(Debug, Clone)]
@@ -74,9 +78,19 @@ pub struct Running {
     pub calendar: Arc<Calendar>,
     /// The directory of now.
     pub directory: Arc<Directory>,
+    /// The titles of stages that only earlier versions have, by the names that the case keeps them under: `review@3`.
+    pub former: BTreeMap<Place, Text>,
 }
 
 impl Running {
+    /// The title of a stage, block or end, also of one that only an earlier version has.
+    #[must_use]
+    pub fn title(&self, place: &str) -> Option<&Text> {
+        let node = self.workflow.node(place).map(|node| &node.title);
+        node.or_else(|| self.workflow.end(place).map(|end| &end.title))
+            .or_else(|| self.former.get(place))
+    }
+
     /// The circumstances for looking at the case as somebody; nothing is decided in them.
     pub(super) fn as_seen_by(&self, actor: Actor, channel: Channel, now: Instant) -> Context<'_> {
         Context {
@@ -89,8 +103,19 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &engine::NoWorkload,
             number: None,
         }
+    }
+
+    /// Whether a task is for this person to act on at this moment, or to name a holder for.
+    #[must_use]
+    pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        let situation = engine::Situation::new(&self.workflow, &self.case, &context);
+        let names = |party| situation.people_of(party).contains(&person);
+        situation.eligible(task).contains(&person)
+            || (situation.is_unheld(task) && task.nobody.iter().any(names))
     }
 
     /// Who may act on a task at this moment.
@@ -210,11 +235,16 @@ fn act(
         app,
         conn,
         viewer,
-        running.case.applicant,
+        (&running.workflow, &running.case),
         Some(Owner::Case(running.id)),
-        &[&running.case.answers, &posted],
+        &[&posted, &running.case.answers],
     )?;
     let vault = SealingVault::new(app, running.ulid);
+    let department = &running.case.department;
+    let answers = [&running.case.answers, &posted];
+    let registered = registers::asked(conn, &running.workflow, department, &answers)?;
+    let children = started::children(conn, running.id)?;
+    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -223,14 +253,23 @@ fn act(
         calendar: &running.calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
-        children: &[],
+        registered: &registered,
+        children: &children,
+        workload: &workload,
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
     let (id, ulid) = (running.id, running.ulid);
-    let revision = save(app, conn, &running, &decision, &context)?;
+    let revision = match decision.events.is_empty() {
+        true => running.revision,
+        false => save(app, conn, &running, &decision, &context)?,
+    };
     vault.store(conn, id, app.now())?;
+    match command.action.as_str() {
+        "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
+    }
+    started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;
     }
@@ -292,14 +331,16 @@ pub(super) fn submit_draft(
     let calendar = app.calendar(conn, &workflow.calendar)?;
     let mut answers = super::drafts::answers_of(app, &workflow.form, &draft)?;
     answers.extend(command.input.answers.take().unwrap_or_default());
+    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let facts = Facts::read(
         app,
         conn,
         viewer,
-        by.person,
+        (&workflow, &case),
         Some(Owner::Draft(draft.id)),
         &[&answers],
     )?;
+    let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
 
@@ -314,8 +355,8 @@ pub(super) fn submit_draft(
         .replace("{year}", &year.to_string())
         .replace("{seq}", &seq.to_string());
 
-    let case = Case::draft(&workflow.key, by.person, draft.department.clone());
     let vault = SealingVault::new(app, ulid);
+    let workload = Workload::read(conn, &workflow, directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -324,8 +365,9 @@ pub(super) fn submit_draft(
         calendar: &calendar,
         lookup: &facts,
         vault: &vault,
-        registered: &[],
+        registered: &registered,
         children: &[],
+        workload: &workload,
         number: Some(&number),
     };
     let decision = engine::handle(&workflow, &case, &command, &context)?;
@@ -338,11 +380,13 @@ pub(super) fn submit_draft(
         workflow: Arc::clone(&workflow),
         calendar: Arc::clone(&calendar),
         directory: Arc::clone(directory),
+        former: BTreeMap::new(),
     };
     let id = projection::file(app, conn, &running, &decision, &context, &authority)?;
     vault.store(conn, id, app.now())?;
     storage::attachments::adopt(conn, draft.id, id)?;
     storage::drafts::remove(conn, draft.id, draft.revision)?;
+    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
     Ok(Done {
         case_id: Some(id),
         ulid,
@@ -361,10 +405,25 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
             return Err(Error::NotFound);
         };
         let running = running(&shared, conn, stored)?;
-        let context = running.as_seen_by(Actor::System, Channel::Timer, shared.now());
+        let department = &running.case.department;
+        let registered = registers::asked(
+            conn,
+            &running.workflow,
+            department,
+            &[&running.case.answers],
+        )?;
+        let children = started::children(conn, running.id)?;
+        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let context = Context {
+            registered: &registered,
+            children: &children,
+            workload: &workload,
+            ..running.as_seen_by(Actor::System, Channel::Timer, shared.now())
+        };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
             save(&shared, conn, &running, decision, &context)?;
+            started::submit_started(&shared, conn, &running, decision)?;
         }
         let case = decision
             .as_ref()
@@ -386,16 +445,41 @@ pub(super) fn running(
     stored: storage::cases::StoredCase,
 ) -> Result<Running, Error> {
     let workflow = app.workflow(conn, stored.summary.version_id)?;
+    let case: Case = serde_json::from_value(stored.snapshot)?;
     Ok(Running {
+        former: former(app, conn, &workflow.key, &case)?,
         id: stored.summary.id,
         ulid: stored.summary.ulid,
         version: stored.summary.version_id,
         revision: stored.revision,
-        case: serde_json::from_value::<Case>(stored.snapshot)?,
+        case,
         calendar: app.calendar(conn, &workflow.calendar)?,
         directory: app.directory(conn)?,
         workflow,
     })
+}
+
+/// The titles of stages that the case went through under earlier versions and that its own does not have.
+fn former(
+    app: &App,
+    conn: &mut Connection,
+    key: &str,
+    case: &Case,
+) -> Result<BTreeMap<Place, Text>, Error> {
+    let mut titles = BTreeMap::new();
+    for place in case.stages.keys() {
+        let Some((id, version)) = retired(place) else {
+            continue;
+        };
+        let Some(version) = storage::workflows::numbered(conn, key, version)? else {
+            continue;
+        };
+        let workflow = app.workflow(conn, version.id)?;
+        if let Some(node) = workflow.node(id) {
+            titles.insert(place.clone(), node.title.clone());
+        }
+    }
+    Ok(titles)
 }
 
 fn save(

@@ -22,8 +22,10 @@ use crate::storage::{self, Db, Lease};
 /// Everybody's password in the demonstration.
 pub const PASSWORD: &str = "huiqian-demo-2026";
 
-const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
-const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
+/// The invented departments, people and posts, as `directory import` reads them.
+pub const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
+/// The invented data catalogue, as `catalogue import` reads it.
+pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
 const WORKFLOW: &str = include_str!("../../workflows/data-sharing.yaml");
 const CASES: &str = include_str!("../../demo/cases.yaml");
 /// Who publishes the workflow, and who confirms it.
@@ -103,7 +105,7 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     let [first, second] = PUBLISHERS;
     let file = "workflows/data-sharing.yaml";
     workflows::propose(&app.db, clock, first, file, WORKFLOW)?;
-    workflows::confirm(&app.db, clock, "data-sharing", second)?;
+    workflows::confirm(&app.db, clock, "data-sharing", second, None)?;
     Ok(())
 }
 

@@ -68,11 +68,15 @@ pub fn lay_out(
             .draft
             .from_case
             .map_or(Owner::Draft(open.draft.id), Owner::Case);
+        let case = open
+            .case
+            .clone()
+            .unwrap_or_else(|| drafts::case_of(&open.workflow, &viewer));
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            viewer.person.id,
+            (&open.workflow, &case),
             Some(owner),
             &[&answers, &open.answers],
         )?

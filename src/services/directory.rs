@@ -13,7 +13,7 @@ use crate::directory::{
     Change, Directory, DirectoryFile, Fault, Holding, PersonEntry, PersonId, Plan, Post, PostEntry,
     standard_roles,
 };
-use crate::engine::{Party, Task};
+use crate::engine::{Party, Task, TaskAsks};
 use crate::messages::{self, Language};
 use crate::storage::people::NewPerson;
 use crate::storage::{self, Connection, Db};
@@ -353,7 +353,9 @@ fn end_what_was_lost(
         for task in open.case.open_tasks() {
             let could = open.eligible(task, before, now);
             let can = open.eligible(task, after, now);
-            if can.is_empty() && !open.can_be_given(task, after, now) {
+            // Advice that nobody can give holds nothing up.
+            let needed = task.asks != TaskAsks::Advise;
+            if needed && can.is_empty() && !open.can_be_given(task, after, now) {
                 let lost = !could.is_empty() || open.can_be_given(task, before, now);
                 orphans.extend(lost.then(|| orphan(open, task, &could, before)));
             }

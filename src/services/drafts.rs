@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::cases::{By, Done};
+use super::cases::{By, Done, Running};
 use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
+use crate::directory::PersonId;
 use crate::engine::{self, Case, Command, PositionState, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Checked, Form, Problem, Strictness};
@@ -112,20 +113,50 @@ fn start_in(
     })
 }
 
-/// The revision that the author is writing of a case of theirs, when there is one. Looking makes none.
+/// Starts a draft from what another case hands over: what the form does not ask for at the start is left out.
+pub(super) fn start_from(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    key: &str,
+    with: Answers,
+) -> Result<Ulid, Error> {
+    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
+    let workflow = app.workflow(conn, version.id)?;
+    let asked = engine::asked_at_start(&workflow);
+    let answers: Answers = with
+        .into_iter()
+        .filter(|(field, _)| asked.asks(field))
+        .collect();
+    let ulid = Ulid::new();
+    let new = NewDraft {
+        ulid,
+        workflow_key: key.to_owned(),
+        author_id: viewer.person.id,
+        department: viewer.person.department.clone(),
+        from_case: None,
+        content: content(app, &workflow, ulid, &answers)?,
+    };
+    drafts::insert(conn, &new)?;
+    Ok(ulid)
+}
+
+/// The revision of a returned case that is being written, for whoever is asked to write it. Looking makes none.
 pub fn revision_of(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Option<(i64, Answers)>, Error> {
     let (shared, by) = (Arc::clone(app), by.clone());
     app.db.read(move |conn| {
-        let found = drafts::get(conn, ulid)?
-            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none());
+        let found = drafts::get(conn, ulid)?.filter(|draft| draft.submitted_case.is_none());
         let Some(draft) = found else {
             return Ok(None);
         };
         let Some(stored) = storage::cases::get(conn, ulid)? else {
             return Ok(None);
         };
-        let form = &cases::running(&shared, conn, stored)?.workflow.form;
-        let answers = answers_of(&shared, form, &draft)?;
+        let running = cases::running(&shared, conn, stored)?;
+        if !revises(&running, by.person, shared.now()) {
+            return Ok(None);
+        }
+        let answers = answers_of(&shared, &running.workflow.form, &draft)?;
         Ok::<_, Error>(Some((draft.revision, answers)))
     })
 }
@@ -172,11 +203,7 @@ pub(super) fn open_in(
         });
     };
     let running = cases::running(app, conn, stored_case)?;
-    let edits = running
-        .case
-        .open_tasks()
-        .any(|task| task.asks == TaskAsks::Edit);
-    if running.case.applicant != by.person || !edits {
+    if !revises(&running, by.person, app.now()) {
         return Err(Error::NotFound);
     }
     let form = &running.workflow.form;
@@ -212,6 +239,15 @@ pub(super) fn open_in(
         answers,
         case: Some(running.case),
     })
+}
+
+/// Whether this person is asked to revise a case that was returned: its applicant, or who was named in their place.
+fn revises(running: &Running, person: PersonId, now: Instant) -> bool {
+    let mut edits = running
+        .case
+        .open_tasks()
+        .filter(|task| task.asks == TaskAsks::Edit);
+    edits.any(|task| running.eligible(task, now).contains(&person))
 }
 
 /// Saves answers over those of a draft; a `stop` check removes the draft instead and keeps nothing. `seen`: the revision
@@ -367,16 +403,23 @@ fn check(
     )
 }
 
+/// The case that a request of this person would become.
+pub(super) fn case_of(workflow: &Workflow, viewer: &Viewer) -> Case {
+    let department = viewer.person.department.clone();
+    Case::draft(&workflow.key, viewer.person.id, department)
+}
+
 fn check_for(
     app: &App,
     conn: &mut Connection,
     viewer: &Viewer,
-    workflow: &Workflow,
+    workflow: &Arc<Workflow>,
     owner: Option<Owner>,
     answers: &Answers,
     strictness: Strictness,
 ) -> Result<Checked, Error> {
-    let facts = Facts::read(app, conn, viewer, viewer.person.id, owner, &[answers])?;
+    let case = case_of(workflow, viewer);
+    let facts = Facts::read(app, conn, viewer, (workflow, &case), owner, &[answers])?;
     let scope = scope(workflow, viewer, app.now());
     let part = engine::asked_at_start(workflow);
     let others = Answers::new();

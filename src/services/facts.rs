@@ -6,17 +6,18 @@ use std::sync::Arc;
 use serde_json::Value;
 use ulid::Ulid;
 
+use super::cases::NoFacts;
 use super::{App, Error, Viewer};
-use crate::calendar::{Instant, day_of};
-use crate::directory::{Department, Directory, Person, PersonId, Post};
-use crate::engine::Case;
+use crate::calendar::{Calendar, Instant};
+use crate::directory::{Department, Directory, Person, PersonId};
+use crate::engine::{Actor, Case, Channel, Context, NoWorkload, PlainVault, Situation};
 use crate::forms::{
     Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
 };
 use crate::storage::attachments::{self, AttachedTo};
 use crate::storage::catalogue::{self, Item, Resource, Search};
 use crate::storage::{self, Connection};
-use crate::workflow::{Where, Who};
+use crate::workflow::{Who, Workflow};
 
 /// The most people or departments that a page lists to choose from.
 const MOST_LISTED: usize = 200;
@@ -26,7 +27,8 @@ const MOST_FOUND: usize = 50;
 /// What a form may ask of the directory, the catalogue, the attachments and other cases.
 pub struct Facts {
     directory: Arc<Directory>,
-    applicant: Person,
+    workflow: Arc<Workflow>,
+    case: Case,
     now: Instant,
     resources: HashMap<String, Resource>,
     found: HashMap<String, Vec<Resource>>,
@@ -44,12 +46,14 @@ pub enum Owner {
 }
 
 impl Facts {
-    /// Reads all that these answers refer to. `viewer` fills them in: other cases count only where they may see them.
+    /// Reads all that these answers refer to; of two answers to the same field the first
+    /// counts. `viewer` fills them in:
+    /// other cases count only where they may see them. `case` is the one that the form belongs to, or will.
     pub fn read(
         app: &App,
         conn: &mut Connection,
         viewer: &Viewer,
-        applicant: PersonId,
+        (workflow, case): (&Arc<Workflow>, &Case),
         owner: Option<Owner>,
         answers: &[&Answers],
     ) -> Result<Self, Error> {
@@ -63,14 +67,14 @@ impl Facts {
             .into_iter()
             .map(|resource| (resource.entry.code.clone(), resource))
             .collect();
-        let applicant = viewer
-            .directory
-            .person(applicant)
-            .ok_or(Error::NotFound)?
-            .clone();
+        let mut case = case.clone();
+        for answers in answers.iter().rev() {
+            case.answers.extend((*answers).clone());
+        }
         Ok(Self {
             directory: Arc::clone(&viewer.directory),
-            applicant,
+            workflow: Arc::clone(workflow),
+            case,
             now: app.now(),
             resources,
             found: HashMap::new(),
@@ -100,53 +104,30 @@ impl Facts {
     }
 
     fn eligible_by(&self, from: &Who) -> BTreeSet<PersonId> {
-        let everyone = || {
-            self.directory
+        if *from == Who::Any {
+            let active = self
+                .directory
                 .people
                 .values()
-                .filter(|person| person.active)
-                .map(|person| person.id)
-                .collect()
-        };
-        let day = day_of(self.now);
-        match from {
-            Who::Any => everyone(),
-            Who::Applicant => BTreeSet::from([self.applicant.id]),
-            Who::User(login) => self
-                .directory
-                .by_login(login)
-                .map(|person| person.id)
-                .into_iter()
-                .collect(),
-            Who::Post { role, at, .. } => {
-                let departments: Vec<_> = match at {
-                    Where::Any => self.directory.departments.keys().cloned().collect(),
-                    Where::Applicant => vec![self.applicant.department.clone()],
-                    Where::Authority => self
-                        .directory
-                        .authority_of(&self.applicant.department)
-                        .into_iter()
-                        .collect(),
-                    Where::Code(code) => vec![code.clone()],
-                    Where::Region | Where::Path(_) | Where::Parent(_) | Where::Common(..) => {
-                        Vec::new()
-                    }
-                };
-                departments
-                    .into_iter()
-                    .flat_map(|department| {
-                        self.directory.holders(
-                            &Post {
-                                role: role.clone(),
-                                department,
-                            },
-                            day,
-                        )
-                    })
-                    .collect()
-            }
-            Who::Actor { .. } | Who::Path { .. } => BTreeSet::new(),
+                .filter(|person| person.active);
+            return active.map(|person| person.id).collect();
         }
+        // Who is meant does not depend on the calendar.
+        let calendar = Calendar::always();
+        let context = Context {
+            actor: Actor::System,
+            channel: Channel::Page,
+            now: self.now,
+            directory: &self.directory,
+            calendar: &calendar,
+            lookup: &NoFacts,
+            vault: &PlainVault,
+            registered: &[],
+            children: &[],
+            workload: &NoWorkload,
+            number: None,
+        };
+        Situation::new(&self.workflow, &self.case, &context).people_named(from)
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) const SETTLED: &str = "settled";
 pub(super) const CANCELLED: &str = "cancelled";
 /// Its task is in other hands.
 pub(super) const HANDED_OVER: &str = "handed over";
+/// Others were asked to sign before.
+pub(super) const OTHERS_FIRST: &str = "others first";
 /// Somebody else has taken its task.
 pub(super) const CLAIMED: &str = "claimed";
 
@@ -45,6 +47,7 @@ mod dead {
     pub const DONE_BY_YOU: &str = "links.dead.done_by_you";
     pub const DONE_BY_OTHER: &str = "links.dead.done_by_other";
     pub const CLAIMED: &str = "links.dead.claimed";
+    pub const OTHERS_FIRST: &str = "links.dead.others_first";
     pub const REASSIGNED: &str = "links.dead.reassigned";
     pub const WITHDRAWN: &str = "links.dead.withdrawn";
     pub const CLOSED: &str = "links.dead.closed";
@@ -310,6 +313,7 @@ fn of_row(
             Some(NEWER_MAIL) => dead::NEWER,
             Some(HANDED_OVER) => dead::REASSIGNED,
             Some(CLAIMED) => dead::CLAIMED,
+            Some(OTHERS_FIRST) => dead::OTHERS_FIRST,
             Some(LOST_POST) => dead::NOT_ENTITLED,
             Some(DEACTIVATED) => dead::INACTIVE,
             _ => dead::REVOKED,

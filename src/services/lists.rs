@@ -6,14 +6,16 @@ use std::sync::Arc;
 use super::cases::Running;
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases};
+use crate::calendar::{Instant, day_of};
 use crate::directory::PersonId;
+use crate::engine::{Actor, Channel, Situation, TaskId};
 use crate::storage::cases::{CaseFilter, CaseSummary, Whose};
 use crate::storage::copies::{self, Copy};
 use crate::storage::drafts::{self, Draft};
 use crate::storage::tasks::{self, InboxCounts, InboxRow};
 use crate::storage::workflows::WorkflowVersion;
-use crate::storage::{self, Connection, Cursor, Page};
-use crate::workflow::Workflow;
+use crate::storage::{self, Addressee, Connection, Cursor, Page};
+use crate::workflow::{Workflow, place};
 
 /// A row of 待办 or 已办 with the case that it belongs to.
 pub struct Row {
@@ -43,10 +45,104 @@ pub fn inbox(
     app.db.read(move |conn| {
         let page = tasks::inbox(conn, &viewer.inboxes(), after, limit)?;
         let mut page = with_cases(&shared, conn, page)?;
-        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see.
-        page.rows
-            .retain(|row| viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok());
+        // A task may be offered to a post whose holder is not cleared for the data: then it is not for them to see. Nor
+        // is it theirs where something bars them.
+        let (person, now) = (viewer.person.id, shared.now());
+        page.rows.retain(|row| {
+            let task = row.case.case.task(TaskId(row.row.task.number));
+            viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok()
+                && task.is_some_and(|task| row.case.concerns(task, person, now))
+        });
         Ok::<_, Error>(page)
+    })
+}
+
+/// Open tasks that no one can hold, or whose holders have left: for those who may name somebody, soonest deadline first.
+pub fn vacant(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    app.db.read(move |conn| {
+        if !viewer.holds("workflow_admin") {
+            return Err(Error::Forbidden("vacant"));
+        }
+        let now = shared.now();
+        // What was vacant from the start is in the inboxes of those who name a holder; what became so is offered to
+        // nobody who is there.
+        let mut of = viewer.inboxes();
+        of.extend(
+            tasks::addressees(conn)?
+                .into_iter()
+                .filter(|addressee| is_empty(addressee, &viewer, now)),
+        );
+        let page = tasks::inbox(conn, &of, after, limit)?;
+        let mut page = with_cases(&shared, conn, page)?;
+        page.rows.retain(|row| names_holder(row, &viewer, now));
+        Ok::<_, Error>(page)
+    })
+}
+
+/// Whether nobody is behind an addressee today.
+fn is_empty(addressee: &Addressee, viewer: &Viewer, now: Instant) -> bool {
+    let (directory, day) = (&viewer.directory, day_of(now));
+    match addressee {
+        Addressee::Person(person) => !directory
+            .person(*person)
+            .is_some_and(|person| person.active),
+        Addressee::Post(post) => directory.holders(post, day).is_empty(),
+        Addressee::Department(code) => !directory
+            .people
+            .keys()
+            .any(|person| directory.leads(*person, code, day)),
+    }
+}
+
+/// Whether the viewer may name a holder for a task that has none.
+fn names_holder(row: &Row, viewer: &Viewer, now: Instant) -> bool {
+    let running = &row.case;
+    let actor = Actor::Person(viewer.person.id);
+    let context = running.as_seen_by(actor, Channel::Page, now);
+    let situation = Situation::new(&running.workflow, &running.case, &context);
+    let task = running.case.task(TaskId(row.row.task.number));
+    viewer.authorize(Wish::SeeCase(&running.case)).is_ok()
+        && task.is_some_and(|task| {
+            situation.is_unheld(task) && situation.may("reassign", Some(task.id))
+        })
+}
+
+/// How far the inbox is looked through for more of the same.
+const LOOKED_THROUGH: usize = 100;
+
+/// The next task of the same stage in another case: soonest deadline first.
+pub fn next_like(
+    app: &Arc<App>,
+    viewer: &Viewer,
+    this: &CaseSummary,
+    stage: &str,
+) -> Result<Option<CaseSummary>, Error> {
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
+    let (this, stage) = (this.clone(), place::id_of(stage).to_owned());
+    app.db.read(move |conn| {
+        let page = tasks::inbox(conn, &viewer.inboxes(), None, LOOKED_THROUGH)?;
+        let alike = page.rows.into_iter().filter(|row| {
+            row.case.workflow_key == this.workflow_key
+                && row.case.id != this.id
+                && place::id_of(&row.task.stage) == stage
+        });
+        for row in alike {
+            let stored = storage::cases::get_by_id(conn, row.case.id)?.ok_or(Error::NotFound)?;
+            let running = cases::running(&shared, conn, stored)?;
+            let task = running.case.task(TaskId(row.task.number));
+            let mine = viewer.authorize(Wish::SeeCase(&running.case)).is_ok()
+                && task.is_some_and(|task| running.concerns(task, viewer.person.id, shared.now()));
+            if mine {
+                return Ok(Some(row.case));
+            }
+        }
+        Ok::<_, Error>(None)
     })
 }
 

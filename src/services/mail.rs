@@ -102,10 +102,15 @@ impl<'a> Scene<'a> {
             engine::Notice::Escalated => self.escalated(),
             engine::Notice::Returned => self.returned(),
             engine::Notice::Supplement => self.supplement(),
+            // It does not hold any more, and the mail that says so is on its way.
+            engine::Notice::Approved if self.running.case.voided().is_some() => None,
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
+            engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
+            engine::Notice::Advised => self.advised(),
         })
     }
 
@@ -159,14 +164,17 @@ impl<'a> Scene<'a> {
 
     fn why(&self, notice: engine::Notice) -> Why {
         let signs = |task: &Task| task.asks == engine::TaskAsks::Sign;
+        let advises = |task: &Task| task.asks == engine::TaskAsks::Advise;
         match notice {
             engine::Notice::Escalated => Why::Overseer,
+            _ if self.task().is_some_and(advises) => Why::Adviser,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
+            engine::Notice::Closed => Why::Asked,
             _ => Why::Copied,
         }
     }
@@ -210,8 +218,9 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
-            Some(Reason::Terminated | Reason::Ended) | None => Moot::Ended,
+            Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
         })))
     }
 
@@ -236,7 +245,20 @@ impl<'a> Scene<'a> {
         match self.params.why {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
-            Some(Reason::Done | Reason::Reassigned | Reason::Ended) | None => Closing::Ended,
+            Some(Reason::Voided) => Closing::Voided,
+            Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
+                Closing::Ended
+            }
+        }
+    }
+
+    fn copied(&self) -> Notice {
+        let by = self
+            .params
+            .by
+            .and_then(|id| self.running.directory.person(id));
+        Notice::Copied {
+            by: by.map(|person| person.name.clone()),
         }
     }
 
@@ -277,7 +299,11 @@ impl<'a> Scene<'a> {
 }
 
 fn notice_is_for_holders(notice: engine::Notice) -> bool {
-    notices::asks_to_act(notice) || notice == engine::Notice::NoLongerNeeded
+    notices::asks_to_act(notice)
+        || matches!(
+            notice,
+            engine::Notice::NoLongerNeeded | engine::Notice::Advised
+        )
 }
 
 /// A department's short name; its code where it is unknown.
@@ -292,7 +318,11 @@ pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
 #[must_use]
 pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
     let Some(node) = running.workflow.node(&task.stage) else {
-        return task.stage.clone();
+        let former = running.title(&task.stage);
+        return former.map_or_else(
+            || task.stage.clone(),
+            |title| language.pick(title).to_owned(),
+        );
     };
     let title = language.pick(&node.title);
     let seat = node.stage().and_then(|stage| {
@@ -301,7 +331,9 @@ pub fn stage_title(running: &Running, task: &Task, language: Language) -> String
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    match (seat.map(|seat| language.pick(seat)), language) {
+    let seat = seat.map(|seat| language.pick(seat).to_owned());
+    let part = seat.or_else(|| super::projection::called_word(task, language));
+    match (part, language) {
         (None, _) => title.to_owned(),
         (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
         (Some(seat), Language::En) => format!("{title} ({seat})"),

@@ -2,9 +2,11 @@
 
 pub mod app;
 pub mod audit;
+pub mod batch;
 pub mod calendars;
 pub mod cases;
 pub mod catalogue;
+pub mod definitions;
 pub mod demo;
 pub mod desk;
 pub mod directory;
@@ -16,18 +18,25 @@ pub mod links;
 pub mod lists;
 pub mod mail;
 pub mod mailbox;
+pub mod migration;
 mod notices;
 mod open_cases;
+pub mod opinions;
 pub mod people;
 pub mod projection;
 pub mod queues;
+mod registers;
+mod renaming;
 pub mod seen;
 pub mod sessions;
+pub mod started;
+pub mod trials;
 pub mod uploads;
 mod vault;
 pub mod viewer;
 pub mod words;
 pub mod workflows;
+mod workload;
 
 pub use app::App;
 pub use error::Error;

@@ -39,6 +39,9 @@ pub(super) struct Params {
     /// Why a task is not needed any more, or how a case ended without a decision.
     #[serde(default)]
     pub why: Option<Reason>,
+    /// Of a copy: who sent it.
+    #[serde(default)]
+    pub by: Option<PersonId>,
 }
 
 /// Why there is nothing to do any more.
@@ -49,10 +52,14 @@ pub(super) enum Reason {
     Done,
     /// It was given to somebody else.
     Reassigned,
+    /// They had been added as a signer, and were taken out again.
+    Removed,
     /// The applicant took the request back.
     Withdrawn,
     /// Somebody in charge ended it.
     Terminated,
+    /// Somebody in charge declared it void.
+    Voided,
     /// The case ended otherwise.
     Ended,
 }
@@ -158,6 +165,7 @@ fn send(
                 stage: mail.stage.map(str::to_owned),
                 clock: mail.clock.map(str::to_owned),
                 why: mail.why,
+                by: context.person().filter(|_| mail.notice == Notice::Copied),
             })?,
             message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
             available_at: context.now,
@@ -190,7 +198,7 @@ fn send(
 pub(super) fn asks_to_act(notice: Notice) -> bool {
     matches!(
         notice,
-        Notice::Assigned | Notice::Reminder | Notice::Overdue
+        Notice::Assigned | Notice::Reminder | Notice::Overdue | Notice::Urged
     )
 }
 
@@ -205,6 +213,7 @@ fn reason(
         let how = decision.events.iter().find_map(|event| match event {
             Event::Withdrawn { .. } => Some(Reason::Withdrawn),
             Event::Terminated { .. } => Some(Reason::Terminated),
+            Event::Voided { .. } => Some(Reason::Voided),
             _ => None,
         });
         how.unwrap_or_else(|| match &decision.case.status {
@@ -220,7 +229,7 @@ fn reason(
         Notice::Closed => Some(ended()),
         Notice::NoLongerNeeded => {
             let task = decision.case.task(task?)?;
-            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } if *id == task.id);
+            let passed_on = |event: &Event| matches!(event, Event::Reassigned { task: id, .. } | Event::Transferred { task: id, .. } if *id == task.id);
             if task.is_open() && decision.events.iter().any(passed_on) {
                 return Some(Reason::Reassigned);
             }
@@ -228,9 +237,11 @@ fn reason(
                 (TaskState::Cancelled { why, .. }, _) => match why {
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
-                    CancelReason::Overdue | CancelReason::Returned | CancelReason::Jumped => {
-                        Reason::Reassigned
-                    }
+                    CancelReason::Removed => Reason::Removed,
+                    CancelReason::Overdue
+                    | CancelReason::Returned
+                    | CancelReason::Jumped
+                    | CancelReason::Recused => Reason::Reassigned,
                 },
                 (TaskState::Open | TaskState::Waiting, None) => Reason::Reassigned,
                 (TaskState::Open | TaskState::Waiting, Some(_))
@@ -295,7 +306,8 @@ fn offered_by(
     let words: Vec<&str> = match task.asks {
         TaskAsks::Sign | TaskAsks::Work if !stage.choices.is_empty() => vec!["choose"],
         TaskAsks::Sign => {
-            let abstain = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let votes = matches!(&stage.sign, Sign::Vote(vote) if vote.abstain);
+            let abstain = votes && !task.is_beside();
             let returns = !return_targets(&running.workflow, case, &task.stage, stage).is_empty();
             ["approve"]
                 .into_iter()
@@ -306,7 +318,11 @@ fn offered_by(
         }
         TaskAsks::Work => vec!["done"],
         TaskAsks::Notice => vec!["acknowledge"],
-        TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::File => Vec::new(),
+        TaskAsks::Edit
+        | TaskAsks::Supply
+        | TaskAsks::Repair
+        | TaskAsks::Advise
+        | TaskAsks::File => Vec::new(),
     };
     words
         .into_iter()

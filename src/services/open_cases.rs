@@ -119,6 +119,7 @@ impl OpenCase {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            workload: &crate::engine::NoWorkload,
             number: None,
         };
         ask(&Situation::new(&self.workflow, &self.case, &context))

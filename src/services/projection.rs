@@ -9,18 +9,20 @@ use ulid::Ulid;
 use super::cases::Running;
 use super::viewer::{address, concerned};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
-use super::{App, Error, links, notices};
+use super::{App, Error, links, notices, registers, started};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
-use crate::directory::DepartmentCode;
+use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
-    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
+    self, Actor, CalledAs, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
+use crate::messages::{self, Language};
 use crate::storage::cases::{CaseState, NewCase};
+use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
-use crate::workflow::Workflow;
+use crate::workflow::{Offer, Workflow};
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +69,7 @@ pub(super) fn file(
         workflow: running.workflow.clone(),
         calendar: running.calendar.clone(),
         directory: running.directory.clone(),
+        former: running.former.clone(),
         ..*running
     };
     write(app, conn, &filed, decision, context, Before::Filed)?;
@@ -92,6 +95,9 @@ pub(super) fn write(
         )?;
     }
     append(conn, running, decision, context)?;
+    registers::write(conn, running, case, context)?;
+    started::tell_parent(app, conn, running.ulid, decision)?;
+    super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
     if context.actor != Actor::System {
         // A timer's own claim is settled by whoever holds it.
@@ -102,7 +108,8 @@ pub(super) fn write(
         )?;
     }
     involve(conn, running, decision, context)?;
-    if before == Before::Filed || answers_changed(decision) {
+    note_turns(conn, running, decision)?;
+    if before == Before::Filed || found_otherwise(decision) {
         storage::search_terms::replace(
             conn,
             running.id,
@@ -112,11 +119,31 @@ pub(super) fn write(
     notices::enqueue(app, conn, running, decision, context, &stored)
 }
 
-fn answers_changed(decision: &Decision) -> bool {
+/// Whoever was given a task in turn has had their turn.
+fn note_turns(conn: &mut Connection, running: &Running, decision: &Decision) -> Result<(), Error> {
+    for event in &decision.events {
+        let Event::Allotted {
+            task,
+            person,
+            how: Offer::Turn,
+        } = event
+        else {
+            continue;
+        };
+        if let Some(task) = decision.case.task(*task) {
+            let line = engine::line_of(task);
+            storage::turns::gave(conn, &running.workflow.key, &line, *person)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the words may have changed by which the case is found.
+fn found_otherwise(decision: &Decision) -> bool {
     decision
         .events
         .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. }))
+        .any(|event| matches!(event, Event::AnswersChanged { .. } | Event::Migrated { .. }))
 }
 
 /// Appends the events to the case's hash chain.
@@ -178,7 +205,7 @@ fn person_of(stamp: &Stamp) -> Option<i64> {
 /// The columns that lists search on, beside the snapshot.
 fn state(running: &Running, case: &Case, context: &Context<'_>) -> Result<CaseState, Error> {
     let end = match &case.status {
-        Status::Ended { end, at } => Some((end.clone(), *at)),
+        Status::Ended { end, at, .. } => Some((end.clone(), *at)),
         Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
     };
     let outcome = end
@@ -288,14 +315,32 @@ fn sync_tasks(
     let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
         match (&task.state, find(task)) {
+            (TaskState::Waiting, Some(row))
+                if row.state == tasks::TaskState::Open && task.changed == case.revision =>
+            {
+                // Asked already, and now others sign first: in nobody's inbox until then.
+                let waiting = Holder {
+                    inboxes: Vec::new(),
+                    ..holder(task)
+                };
+                tasks::hand_over(conn, row.id, &waiting)?;
+                close(conn, row.id, links::OTHERS_FIRST, context)?;
+            }
             (TaskState::Waiting, _) => {}
             (TaskState::Open, None) => {
                 tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
             }
             (TaskState::Open, Some(row)) => {
                 if task.changed == case.revision {
-                    tasks::hand_over(conn, row.id, &holder(task))?;
-                    end_links(conn, row, task, context)?;
+                    let before = tasks::inboxes_of(conn, row.id)?;
+                    let now = holder(task);
+                    tasks::hand_over(conn, row.id, &now)?;
+                    let stays = row.person_id == now.person && is_among(&before, &now.inboxes);
+                    let entitled = match stays {
+                        true => eligible(running, case, task, context),
+                        false => now.person.into_iter().collect(),
+                    };
+                    end_links(conn, row, task, &entitled, context)?;
                 }
                 let (due_at, _) = due(running, case, task);
                 if due_at != row.due_at {
@@ -326,26 +371,41 @@ fn close(conn: &mut Connection, task: i64, why: &str, context: &Context<'_>) -> 
     Ok(())
 }
 
-/// A task in new hands: everybody else's links to it die.
+/// A task in new hands: the links of all but those who are still entitled to it die.
 fn end_links(
     conn: &mut Connection,
     row: &StoredTask,
     task: &Task,
+    entitled: &BTreeSet<PersonId>,
     context: &Context<'_>,
 ) -> Result<(), Error> {
-    let Some(holder) = task.holder else {
-        storage::action_links::revoke_for_task(conn, row.id, links::HANDED_OVER, context.now)?;
-        return Ok(());
+    let why = match task.holder {
+        Some(_) => links::CLAIMED,
+        None => links::HANDED_OVER,
     };
     let others: BTreeSet<_> = storage::action_links::live_of_task(conn, row.id)?
         .into_iter()
         .map(|link| link.link.person_id)
-        .filter(|person| *person != holder)
+        .filter(|person| !entitled.contains(person))
         .collect();
     for person in others {
-        storage::action_links::revoke_siblings(conn, row.id, person, links::CLAIMED, context.now)?;
+        storage::action_links::revoke_siblings(conn, row.id, person, why, context.now)?;
     }
     Ok(())
+}
+
+fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
+    before.iter().all(|known| now.contains(known))
+}
+
+fn eligible(
+    running: &Running,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
+    let situation = engine::Situation::new(&running.workflow, case, context);
+    situation.eligible(task).into_iter().collect()
 }
 
 fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {
@@ -378,10 +438,22 @@ pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
             .get(usize::from(task.place))
             .and_then(|seat| seat.title.as_ref())
     });
-    seat.map_or_else(
+    let seat = seat.map(|seat| seat.zh.clone());
+    let part = seat.or_else(|| called_word(task, Language::Zh));
+    part.map_or_else(
         || node.title.zh.clone(),
-        |seat| format!("{}（{}）", node.title.zh, seat.zh),
+        |part| format!("{}（{part}）", node.title.zh),
     )
+}
+
+/// As what somebody is asked who is there besides the definition's own seats: 加签.
+#[must_use]
+pub fn called_word(task: &Task, language: Language) -> Option<String> {
+    let key = match task.called.as_ref()?.how {
+        CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
+        CalledAs::Adviser => "case.called.adviser",
+    };
+    Some(messages::text(language, key, &[]))
 }
 
 fn holder(task: &Task) -> Holder {
@@ -421,11 +493,13 @@ fn involve(
         storage::participants::add(conn, running.id, address, reason, context.now)?;
     }
     for event in &decision.events {
-        let Event::Copied { id, to } = event else {
-            continue;
+        let (to, reason) = match (event, context.actor) {
+            (Event::Copied { id, to }, _) => (to, id.clone()),
+            (Event::CopySent { to, .. }, Actor::Person(by)) => (to, Copy::from_person(by)),
+            _ => continue,
         };
         for person in notices::people_of(running, to, context) {
-            storage::copies::add(conn, running.id, person, id, context.now)?;
+            storage::copies::add(conn, running.id, person, &reason, context.now)?;
         }
     }
     Ok(())

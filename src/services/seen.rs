@@ -6,19 +6,24 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::facts::{Facts, Owner};
+use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, Channel, ClockReading, Context, Offered, PlainVault, Situation, Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Context, Event, Offered, PlainVault, Situation,
+    Task, TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
+use crate::workflow::Place;
+use crate::workflow::stage_map::renamed;
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -32,14 +37,20 @@ pub struct Seen {
     pub viewer: Viewer,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
+    /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
+    pub urged_until: Option<Instant>,
     /// The tasks' rows: their public ids and deadlines.
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
     /// The private answers, for those who handle the case.
     pub private: Option<Answers>,
+    /// What the reader has typed on their tasks and not given yet.
+    pub opinions: Vec<Opinion>,
     /// The files.
     pub files: Vec<Attachment>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<Copy>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -79,13 +90,16 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
         };
+        let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
+        let typed = opinions.iter().map(|opinion| &opinion.answers);
+        let named: Vec<&Answers> = [&running.case.answers].into_iter().chain(typed).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            running.case.applicant,
+            (&running.workflow, &running.case),
             Some(Owner::Case(running.id)),
-            &[&running.case.answers],
+            &named,
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -105,15 +119,20 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             });
         }
         let now = shared.now();
-        let offered = offered(&running, &viewer, &facts, now);
+        let context = context(&running, viewer.person.id, &facts, now);
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
             version,
             offered,
+            urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             private,
+            opinions,
             files: attachments::of(conn, AttachedTo::Case(running.id))?,
+            copies: storage::copies::of_case(conn, running.id)?,
             facts,
             now,
             viewer,
@@ -142,11 +161,6 @@ pub fn task_number(
     })
 }
 
-fn offered(running: &Running, viewer: &Viewer, facts: &Facts, now: Instant) -> Vec<Offered> {
-    let context = context(running, viewer.person.id, facts, now);
-    Situation::new(&running.workflow, &running.case, &context).offered()
-}
-
 fn context<'a>(
     running: &'a Running,
     person: PersonId,
@@ -163,11 +177,22 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        workload: &engine::NoWorkload,
         number: None,
     }
 }
 
 impl Seen {
+    /// What a stage that an event names is called now: the case may have moved to other versions since.
+    #[must_use]
+    pub fn called_now(&self, happened: &Happened, place: &str) -> Place {
+        let since = self.history.iter().filter(|past| happened.seq < past.seq);
+        since.fold(place.to_owned(), |place, past| match &past.body.event {
+            Event::Migrated { stages, .. } => renamed(&place, stages),
+            _ => place,
+        })
+    }
+
     /// The clocks that bear on a task.
     #[must_use]
     pub fn clocks(&self, task: &Task) -> Vec<ClockReading<'_>> {
@@ -191,6 +216,20 @@ impl Seen {
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    /// How the reader can add signers to a task.
+    #[must_use]
+    pub fn ways_to_add(&self, task: &Task) -> &'static [CalledAs] {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
+        engine::ways_to_add(&situation, task)
+    }
+
+    /// What the reader has typed on a task and not given yet.
+    #[must_use]
+    pub fn opinion(&self, task: &Task) -> Option<&Opinion> {
+        self.opinions.iter().find(|opinion| opinion.is_on(task))
     }
 
     /// The row of a task; a task that waits for its turn has none yet.

@@ -9,7 +9,7 @@ use super::cases::{By, Done};
 use super::viewer::Wish;
 use super::{App, Error, Viewer, cases, drafts};
 use crate::attachments::{AttachmentError, Incoming};
-use crate::engine::{TaskAsks, TaskState};
+use crate::engine::TaskAsks;
 use crate::storage::attachments::{self, AttachedTo, Attachment, NewAttachment};
 use crate::storage::{self};
 
@@ -89,17 +89,12 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;
         // Whoever is asked to fill something in may bring files along.
-        let asked_now = running.case.tasks.iter().any(|task| {
-            task.state == TaskState::Open
-                && matches!(
-                    task.asks,
-                    TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
-                )
-                && viewer.inboxes().iter().any(|address| {
-                    task.offered
-                        .iter()
-                        .any(|party| super::viewer::address(party) == *address)
-                })
+        let now = shared.now();
+        let asked_now = running.case.open_tasks().any(|task| {
+            matches!(
+                task.asks,
+                TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
+            ) && running.eligible(task, now).contains(&asked.person)
         });
         if asked_now {
             Ok(Some(AttachedTo::Case(running.id)))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::{Instant, day_of};
 use crate::directory::{Directory, Person, PersonId, Post};
-use crate::engine::{Case, Party};
+use crate::engine::{Case, Party, Why};
 use crate::storage::Addressee;
 
 /// A logged-in person, read anew at every request: no right is kept in a token.
@@ -39,8 +39,10 @@ pub enum Wish<'a> {
     SeePrivate(&'a Case),
     /// To import people, posts, catalogues and calendars.
     Administer,
-    /// To publish a workflow.
+    /// To publish a workflow, and to move cases to another version of it.
     Publish,
+    /// To look at definitions, their versions, and who published them.
+    SeeDefinitions,
 }
 
 impl Viewer {
@@ -109,6 +111,10 @@ impl Viewer {
             }
             Wish::Administer => self.needs("sysadmin"),
             Wish::Publish => self.needs("workflow_admin"),
+            // The audit administrator reads what was done, and changes nothing.
+            Wish::SeeDefinitions => self
+                .needs("workflow_admin")
+                .or_else(|_| self.needs("auditadmin")),
         }
     }
 
@@ -120,9 +126,16 @@ impl Viewer {
         }
     }
 
+    /// Who was only told of a case handles nothing of it.
     fn handles(&self, case: &Case) -> bool {
+        // Who advised on a case or was told of it has not handled it.
+        let handles = |why: Why| match why {
+            Why::Applicant | Why::Asked | Why::Manages => true,
+            Why::Consulted | Why::Acted | Why::Copied | Why::Escalated => false,
+        };
         case.involved
             .iter()
+            .filter(|involvement| handles(involvement.why))
             .any(|involvement| match &involvement.party {
                 Party::Person(person) => *person == self.person.id,
                 Party::Post(post) => self.posts.contains(post),

@@ -49,6 +49,7 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Edit => "edit",
         TaskAsks::Supply => "supply",
         TaskAsks::Repair => "repair",
+        TaskAsks::Advise => "advise",
         TaskAsks::File => "file",
     }
 }
@@ -68,6 +69,7 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Submitted => "submitted",
         Answer::Supplied => "supplied",
         Answer::Repaired => "repaired",
+        Answer::Advised => "advised",
         Answer::Filed => "filed",
     }
 }

@@ -1,4 +1,5 @@
-//! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force.
+//! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force. Who did what and
+//! when stands in the version's row, which nobody changes afterwards.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use super::viewer::Wish;
 use super::{Error, Viewer};
 use crate::calendar::Instant;
 use crate::clock::Clock;
-use crate::directory::Directory;
+use crate::directory::{Directory, PersonId};
 use crate::storage::workflows::{NewVersion, WorkflowVersion};
 use crate::storage::{self, Connection, Db};
 use crate::workflow::{self, Checked, Severity, Surroundings, Workflow};
@@ -61,16 +62,23 @@ pub fn propose(
     })
 }
 
-/// Puts the waiting proposal of a workflow in force.
+/// Puts the waiting proposal of a workflow in force; `seen` is the version that the second person has looked at.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it.
-pub fn confirm(db: &Db, clock: &dyn Clock, key: &str, by: &str) -> Result<WorkflowVersion, Error> {
+/// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it,
+/// [`Error::Stale`] when another version waits than was seen.
+pub fn confirm(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
     let now = clock.now();
     let (key, by) = (key.to_owned(), by.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
-        let waiting = storage::workflows::proposed(conn, &key)?.ok_or(Error::NotFound)?;
+        let waiting = waiting(conn, &key, seen)?;
         if waiting.proposed_by == viewer.person.id {
             return Err(Error::Forbidden("second_person"));
         }
@@ -81,12 +89,124 @@ pub fn confirm(db: &Db, clock: &dyn Clock, key: &str, by: &str) -> Result<Workfl
     })
 }
 
+/// Gives up the waiting proposal of a workflow; every workflow administrator may.
+///
+/// # Errors
+/// As [`confirm`], but for the second person.
+pub fn withdraw(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
+    let now = clock.now();
+    let (key, by) = (key.to_owned(), by.to_owned());
+    db.write(move |conn| {
+        let viewer = publisher(conn, &by, now)?;
+        let waiting = waiting(conn, &key, seen)?;
+        storage::workflows::give_up(conn, &key, viewer.person.id, now)?;
+        Ok(waiting)
+    })
+}
+
+fn waiting(conn: &mut Connection, key: &str, seen: Option<u32>) -> Result<WorkflowVersion, Error> {
+    let waiting = storage::workflows::proposed(conn, key)?.ok_or(Error::NotFound)?;
+    match seen {
+        Some(seen) if seen != waiting.version => Err(Error::Stale),
+        Some(_) | None => Ok(waiting),
+    }
+}
+
 /// The versions in force, by workflow.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn current(db: &Db) -> Result<Vec<WorkflowVersion>, Error> {
     db.read(|conn| Ok(storage::workflows::all_current(conn)?))
+}
+
+/// Two versions of a workflow, with what they mean.
+pub struct Pair {
+    /// The older one.
+    pub old: (WorkflowVersion, Workflow),
+    /// The newer one.
+    pub new: (WorkflowVersion, Workflow),
+}
+
+/// The versions with these numbers; without numbers the version in force and the proposal that waits, else the version
+/// before and the one in force. `None` when there are no two.
+///
+/// # Errors
+/// The database's own failure.
+pub fn pair(db: &Db, key: &str, numbers: Option<(u32, u32)>) -> Result<Option<Pair>, Error> {
+    db.read(|conn| {
+        let (old, new) = match numbers {
+            Some((old, new)) => (
+                storage::workflows::numbered(conn, key, old)?,
+                storage::workflows::numbered(conn, key, new)?,
+            ),
+            None => {
+                let current = storage::workflows::current(conn, key)?;
+                match storage::workflows::proposed(conn, key)? {
+                    Some(waiting) => (current, Some(waiting)),
+                    None => (before(conn, key, current.as_ref())?, current),
+                }
+            }
+        };
+        let (Some(old), Some(new)) = (old, new) else {
+            return Ok(None);
+        };
+        let workflows = (version(conn, old.id)?, version(conn, new.id)?);
+        Ok(Some(Pair {
+            old: (old, workflows.0),
+            new: (new, workflows.1),
+        }))
+    })
+}
+
+/// The version that was in force before this one.
+fn before(
+    conn: &mut Connection,
+    key: &str,
+    current: Option<&WorkflowVersion>,
+) -> Result<Option<WorkflowVersion>, Error> {
+    let versions = storage::workflows::versions(conn, key)?;
+    Ok(versions.into_iter().find(|version| {
+        version.confirmed_at.is_some()
+            && current.is_some_and(|current| version.version < current.version)
+    }))
+}
+
+/// Every version of a workflow, newest first, with how many cases run on it.
+type Versions = Vec<(WorkflowVersion, i64)>;
+
+/// Every version of a workflow, newest first, with how many cases run on it; and the directory that names people.
+///
+/// # Errors
+/// The database's own failure.
+pub fn history(db: &Db, key: &str) -> Result<(Versions, Directory), Error> {
+    db.read(|conn| {
+        let running = storage::cases::running_by_version(conn)?;
+        let versions = storage::workflows::versions(conn, key)?;
+        let counted = versions.into_iter().map(|version| {
+            let running = running.get(&version.id).copied().unwrap_or(0);
+            (version, running)
+        });
+        Ok((counted.collect(), storage::directory::load(conn)?))
+    })
+}
+
+/// The person with this login.
+///
+/// # Errors
+/// A sentence when there is nobody.
+pub fn person(db: &Db, login: &str) -> Result<PersonId, Error> {
+    db.read(|conn| {
+        let directory = storage::directory::load(conn)?;
+        let person = directory.by_login(login).map(|person| person.id);
+        person.ok_or_else(|| super::people::unknown(login))
+    })
 }
 
 /// Names the content of a definition.
@@ -117,18 +237,16 @@ pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error>
     let stored = storage::workflows::get(conn, id)?.ok_or(Error::NotFound)?;
     let directory = storage::directory::load(conn)?;
     let surroundings = surroundings(conn, &directory)?;
-    workflow::read(&stored.key, &stored.source, &surroundings)
-        .workflow
-        .ok_or_else(|| {
-            Error::Corrupt(format!(
-                "version {} of workflow {} cannot be read",
-                stored.version, stored.key
-            ))
-        })
+    workflow::read_published(&stored.source, &surroundings).ok_or_else(|| {
+        Error::Corrupt(format!(
+            "version {} of workflow {} cannot be read",
+            stored.version, stored.key
+        ))
+    })
 }
 
 /// The person with this login, when they may publish.
-fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Result<Viewer, Error> {
+pub(super) fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Result<Viewer, Error> {
     let directory = Arc::new(storage::directory::load(conn)?);
     let person = directory
         .by_login(login)

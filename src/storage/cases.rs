@@ -1,9 +1,9 @@
 //! Table `cases`: each case as it stands, and the columns that lists search on. Its row is the only lock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use diesel::dsl::exists;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
@@ -310,6 +310,40 @@ pub fn set_hold(conn: &mut Connection, id: i64, hold: bool) -> Result<bool, Stor
         .set(cases::hold.eq(hold))
         .execute(conn)?
         == 1)
+}
+
+/// How many cases that have not ended run on each version of a definition.
+///
+/// # Errors
+/// The database's own failure.
+pub fn running_by_version(conn: &mut Connection) -> Result<BTreeMap<i64, i64>, StorageError> {
+    let counts: Vec<(i64, i64)> = cases::table
+        .filter(cases::ended_at.is_null())
+        .group_by(cases::version_id)
+        .select((cases::version_id, count_star()))
+        .load(conn)?;
+    Ok(counts.into_iter().collect())
+}
+
+/// The keys of the cases on a version that have not ended, oldest first, after the key `after`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn running_on(
+    conn: &mut Connection,
+    version: i64,
+    after: i64,
+    limit: usize,
+) -> Result<Page<i64, i64>, StorageError> {
+    let rows: Vec<i64> = cases::table
+        .filter(cases::version_id.eq(version))
+        .filter(cases::ended_at.is_null())
+        .filter(cases::id.gt(after))
+        .order(cases::id)
+        .limit(one_more(limit))
+        .select(cases::id)
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |id: &i64| *id))
 }
 
 /// Whether any of these is among the case's participants.

@@ -173,6 +173,29 @@ impl std::fmt::Debug for Db {
     }
 }
 
+/// Does work within a transaction that may fail by itself: then only what it did is undone.
+pub fn attempt<T, E>(
+    conn: &mut Connection,
+    f: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<StorageError>,
+{
+    type Manager = <Connection as diesel::Connection>::TransactionManager;
+
+    Manager::begin_transaction(conn).map_err(StorageError::from)?;
+    match f(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn).map_err(StorageError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            Manager::rollback_transaction(conn).map_err(StorageError::from)?;
+            Err(error)
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Begin {
     Read,

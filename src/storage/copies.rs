@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::columns::one_more;
 use super::connection::{MultiBackend, OnConflict, moment, moment_or_null};
 use super::schema::copies;
-use super::{Connection, Cursor, Page, StorageError};
+use super::{Addressee, Connection, Cursor, Page, StorageError};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -17,12 +17,29 @@ pub struct Copy {
     pub case_id: i64,
     /// For whom.
     pub person_id: PersonId,
-    /// Why.
+    /// Why: the stage or end that gave it, or who sent it.
     pub reason: String,
     /// When it was sent.
     pub at: Instant,
     /// When it was first read.
     pub read_at: Option<Instant>,
+}
+
+impl Copy {
+    /// The reason of a copy that somebody sent.
+    #[must_use]
+    pub fn from_person(person: PersonId) -> String {
+        Addressee::Person(person).to_string()
+    }
+
+    /// Who sent it; `None` where a stage or an end of the definition gave it.
+    #[must_use]
+    pub fn sent_by(&self) -> Option<PersonId> {
+        match self.reason.parse() {
+            Ok(Addressee::Person(person)) => Some(person),
+            Ok(Addressee::Post(_) | Addressee::Department(_)) | Err(_) => None,
+        }
+    }
 }
 
 /// Sends a copy; the same one for the same reason is sent once.

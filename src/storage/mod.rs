@@ -21,21 +21,26 @@ pub mod idempotency_keys;
 pub mod login_attempts;
 pub mod mailbox;
 pub mod numbers;
+pub mod opinions;
 pub mod outbox;
 mod page;
 pub mod participants;
 pub mod people;
 pub mod personal_values;
 pub mod posts;
+pub mod register_entries;
 pub mod roles;
 mod schema;
 #[cfg(test)]
 mod schema_test;
 pub mod search_terms;
 pub mod sessions;
+pub mod started_cases;
 mod task_offers;
 pub mod tasks;
 pub mod timers;
+pub mod turns;
+pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;

@@ -313,6 +313,20 @@ pub fn cancel_for_task(conn: &mut Connection, task: i64) -> Result<usize, Storag
         .execute(conn)?)
 }
 
+/// Tells a message that waits with other parameters: what it names is called otherwise now.
+///
+/// # Errors
+/// The database's own failure.
+pub fn retell(conn: &mut Connection, id: i64, params: &Value) -> Result<(), StorageError> {
+    let waiting = outbox::table
+        .find(id)
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()));
+    diesel::update(waiting)
+        .set(outbox::params.eq(json(params)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The message with this key.
 ///
 /// # Errors

@@ -2,6 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod work;
+
+pub use work::{opinions, turns};
+
 /// Diesel's types and ours, for the tables that have both.
 mod column_types {
     pub(super) use crate::storage::connection::{JsonDoc, Moment, UlidText};
@@ -141,6 +145,20 @@ diesel::table! {
         proposed_at -> Moment,
         confirmed_by -> Nullable<BigInt>,
         confirmed_at -> Nullable<Moment>,
+        withdrawn_by -> Nullable<BigInt>,
+        withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    workflow_drafts (key, author_id) {
+        key -> Text,
+        author_id -> BigInt,
+        source -> Text,
+        revision -> BigInt,
+        saved_at -> Moment,
     }
 }
 
@@ -477,6 +495,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use super::column_types::*;
+
+    register_entries (id) {
+        id -> BigInt,
+        ulid -> UlidText,
+        register -> Text,
+        case_id -> BigInt,
+        entry -> Text,
+        department -> Text,
+        status -> Nullable<Text>,
+        document -> JsonDoc,
+        opened_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    register_values (entry_id, value) {
+        entry_id -> BigInt,
+        register -> Text,
+        department -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    started_cases (parent_id, task) {
+        parent_id -> BigInt,
+        task -> BigInt,
+        ulid -> UlidText,
+    }
+}
+
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -485,6 +539,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_terms,
     tasks,
     task_offers,
-    copies
+    copies,
+    started_cases
 );
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

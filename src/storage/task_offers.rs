@@ -65,6 +65,22 @@ pub(super) fn of_task(conn: &mut Connection, task: i64) -> Result<Vec<Addressee>
         .collect()
 }
 
+/// Everybody to whom something is offered, each once.
+pub(super) fn addressees(conn: &mut Connection) -> Result<Vec<Addressee>, StorageError> {
+    let keys: Vec<String> = offers::table
+        .select(offers::addressee)
+        .distinct()
+        .order(offers::addressee)
+        .load(conn)?;
+    keys.into_iter()
+        .map(|key| {
+            key.parse().map_err(|bad| StorageError::Corrupt {
+                what: format!("offers: {bad}"),
+            })
+        })
+        .collect()
+}
+
 /// The soonest tasks of all addressees together, each once: the first rows of each, merged. It holds one place more
 /// than `limit` when there are more.
 pub(super) fn soonest(
@@ -92,6 +108,26 @@ pub(super) fn soonest(
         places.extend(first.into_iter().map(|(at, id)| Cursor { at, id }));
     }
     Ok(places.into_iter().take(limit.saturating_add(1)).collect())
+}
+
+/// How many tasks wait for each of these; those for whom none does are left out.
+pub(super) fn open_of(
+    conn: &mut Connection,
+    of: &[Addressee],
+) -> Result<Vec<(Addressee, i64)>, StorageError> {
+    let keys: Vec<String> = of.iter().map(Addressee::to_string).collect();
+    let counted: Vec<(String, i64)> = offers::table
+        .filter(offers::addressee.eq_any(&keys))
+        .group_by(offers::addressee)
+        .select((offers::addressee, count(offers::task_id)))
+        .load(conn)?;
+    let read = |(key, count): (String, i64)| match key.parse() {
+        Ok(of) => Ok((of, count)),
+        Err(bad) => Err(StorageError::Corrupt {
+            what: format!("offers: {bad}"),
+        }),
+    };
+    counted.into_iter().map(read).collect()
 }
 
 /// How many tasks wait for any of these, and how many of them were due before `now`.

@@ -13,6 +13,10 @@ use super::{Addressee, Connection, Cursor, Page, StorageError, task_offers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
+mod settled;
+
+pub use settled::{Settled, settled};
+
 text_enum! {
     /// Where a task stands.
     TaskState {
@@ -198,6 +202,26 @@ pub fn set_due(
     task_offers::set_due(conn, id, due_at)
 }
 
+/// Calls a task's stage otherwise: its case runs on another version of the definition now.
+///
+/// # Errors
+/// The database's own failure.
+pub fn rename_stage(
+    conn: &mut Connection,
+    id: i64,
+    stage: &str,
+    title: &str,
+) -> Result<(), StorageError> {
+    diesel::update(tasks::table.find(id))
+        .set((
+            tasks::stage.eq(stage),
+            tasks::stage_title.eq(title),
+            tasks::revision.eq(tasks::revision + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Closes an open task with its answer.
 ///
 /// # Errors
@@ -324,6 +348,14 @@ pub fn inboxes_of(conn: &mut Connection, id: i64) -> Result<Vec<Addressee>, Stor
     task_offers::of_task(conn, id)
 }
 
+/// Everybody to whom something is offered.
+///
+/// # Errors
+/// The database's own failure.
+pub fn addressees(conn: &mut Connection) -> Result<Vec<Addressee>, StorageError> {
+    task_offers::addressees(conn)
+}
+
 /// A page of what waits for a person and their posts, soonest deadline first, after the place `after`.
 ///
 /// # Errors
@@ -367,6 +399,23 @@ pub fn inbox_counts(
 ) -> Result<InboxCounts, StorageError> {
     let (open, overdue) = task_offers::counts(conn, of, now)?;
     Ok(InboxCounts { open, overdue })
+}
+
+/// How many open tasks each of these people has: what they have taken, and what is theirs alone.
+///
+/// # Errors
+/// The database's own failure.
+pub fn open_of(
+    conn: &mut Connection,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, usize>, StorageError> {
+    let keys: Vec<Addressee> = people.iter().copied().map(Addressee::Person).collect();
+    let counted = task_offers::open_of(conn, &keys)?;
+    let open = counted.into_iter().filter_map(|(of, count)| match of {
+        Addressee::Person(person) => Some((person, usize::try_from(count).ok()?)),
+        Addressee::Post(_) | Addressee::Department(_) => None,
+    });
+    Ok(open.collect())
 }
 
 /// A page of what the person has answered (已办), newest first, before the place `before`.

@@ -49,6 +49,10 @@ pub struct WorkflowVersion {
     pub confirmed_by: Option<PersonId>,
     /// When.
     pub confirmed_at: Option<Instant>,
+    /// Who gave up the proposal, by withdrawing it or by proposing another.
+    pub withdrawn_by: Option<PersonId>,
+    /// When.
+    pub withdrawn_at: Option<Instant>,
 }
 
 /// A version to be proposed.
@@ -73,9 +77,7 @@ pub struct NewVersion {
 /// # Errors
 /// [`StorageError::Duplicate`] when somebody else proposes at the same moment.
 pub fn propose(conn: &mut Connection, new: &NewVersion) -> Result<WorkflowVersion, StorageError> {
-    diesel::update(with_status(&new.key, VersionStatus::Proposed))
-        .set(versions::status.eq(VersionStatus::Retired))
-        .execute(conn)?;
+    give_up(conn, &new.key, new.by, new.at)?;
     let last: Option<i64> = versions::table
         .filter(versions::key.eq(&new.key))
         .select(max(versions::version))
@@ -93,6 +95,26 @@ pub fn propose(conn: &mut Connection, new: &NewVersion) -> Result<WorkflowVersio
         ))
         .returning(cols::<WorkflowVersion>())
         .get_result(conn)?)
+}
+
+/// Gives up the proposal of a workflow. Answers whether there was one.
+///
+/// # Errors
+/// The database's own failure.
+pub fn give_up(
+    conn: &mut Connection,
+    key: &str,
+    by: PersonId,
+    at: Instant,
+) -> Result<bool, StorageError> {
+    let touched = diesel::update(with_status(key, VersionStatus::Proposed))
+        .set((
+            versions::status.eq(VersionStatus::Retired),
+            versions::withdrawn_by.eq(Some(by)),
+            versions::withdrawn_at.eq(moment_or_null(Some(at))),
+        ))
+        .execute(conn)?;
+    Ok(0 < touched)
 }
 
 /// Puts a proposal in force; the version in force until now retires. That a second person does it is the caller's rule.
@@ -155,6 +177,35 @@ pub fn get(conn: &mut Connection, id: i64) -> Result<Option<WorkflowVersion>, St
         .select(WorkflowVersion::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The version of a workflow with this number.
+///
+/// # Errors
+/// The database's own failure.
+pub fn numbered(
+    conn: &mut Connection,
+    key: &str,
+    version: u32,
+) -> Result<Option<WorkflowVersion>, StorageError> {
+    Ok(versions::table
+        .filter(versions::key.eq(key))
+        .filter(versions::version.eq(i64::from(version)))
+        .select(WorkflowVersion::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The keys of all workflows, whatever became of their versions.
+///
+/// # Errors
+/// The database's own failure.
+pub fn keys(conn: &mut Connection) -> Result<Vec<String>, StorageError> {
+    Ok(versions::table
+        .select(versions::key)
+        .distinct()
+        .order(versions::key)
+        .load(conn)?)
 }
 
 /// All versions in force, by workflow.

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Timelike};
 
-use crate::calendar::{Instant, beijing, day_of};
+use crate::calendar::{Duration, Instant, Unit, beijing, day_of};
 use crate::messages::{Language, text};
 
 const MONTHS: [&str; 12] = [
@@ -102,6 +102,21 @@ pub fn deadline_clock(at: Instant) -> String {
 #[must_use]
 pub fn machine(at: Instant) -> String {
     beijing(at).format("%Y-%m-%dT%H:%M%:z").to_string()
+}
+
+/// 10 个工作日
+#[must_use]
+pub fn span(duration: Duration, language: Language) -> String {
+    let key = match duration.unit {
+        Unit::Wd => "case.span.wd",
+        Unit::Wh => "case.span.wh",
+        Unit::D => "case.span.d",
+        Unit::H => "case.span.h",
+        Unit::Min => "case.span.min",
+        Unit::Mo => "case.span.mo",
+        Unit::Y => "case.span.y",
+    };
+    text(language, key, &[("n", &duration.count.to_string())])
 }
 
 /// `640 KB`, `1.8 MB`.

@@ -276,6 +276,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::WaitingForSupplement
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
+        | Rejection::UrgedAlready { .. }
         | Rejection::CaseClosed
         | Rejection::Suspended
         | Rejection::NotSuspended
@@ -293,7 +294,12 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownSignal(..)
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
+        | Rejection::UnknownWay(..)
+        | Rejection::PeopleMissing
+        | Rejection::TooManyPeople(..)
         | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. }
         | Rejection::Answers(_)
         | Rejection::Check { .. }
         | Rejection::Guard(_)
@@ -406,7 +412,11 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
-            Rejection::UnknownPerson(_) => member("person"),
+            Rejection::UnknownWay(..) => member("how"),
+            Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PersonBarred { .. } => member("person"),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..

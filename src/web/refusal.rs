@@ -1,5 +1,6 @@
 //! Why the engine says no, in words: the sentences of `rejections.toml` with the names of actions, people and posts.
 
+use crate::calendar::beijing;
 use crate::directory::{DepartmentCode, Directory, PersonId, RoleCode};
 use crate::engine::Rejection;
 use crate::forms::Words;
@@ -53,7 +54,16 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         }
         Rejection::PastLaw(stage) => say(&[("stage", stage)]),
         Rejection::UnknownField(field) => say(&[("field", field)]),
+        Rejection::UnknownWay(way, ways) => say(&[("way", way), ("ways", ways)]),
+        Rejection::TooManyPeople(now, most) => {
+            say(&[("now", &now.to_string()), ("most", &most.to_string())])
+        }
+        Rejection::UrgedAlready { again } => {
+            let time = beijing(*again).format("%Y-%m-%d %H:%M").to_string();
+            say(&[("time", &time)])
+        }
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
+        Rejection::PersonBarred { person, why } => names.barred(*person, why),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
         Rejection::Check { level, message } => {
             let said = language.pick(message);
@@ -77,6 +87,8 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
+        | Rejection::PeopleMissing
+        | Rejection::NamesOneself
         | Rejection::LoginFirst
         | Rejection::NumberMissing
         | Rejection::MovedOn { .. } => say(&[]),
@@ -105,6 +117,27 @@ impl Names<'_> {
             || messages::text(self.language, "rejection.somebody", &[]),
             |person| person.name.clone(),
         )
+    }
+
+    /// Why somebody who was named may not have a task, told to whoever named them.
+    fn barred(&self, person: PersonId, why: &Rejection) -> String {
+        let name = self.person(person);
+        let values = match why {
+            Rejection::Clearance { level, clearance } => {
+                [self.level(*level), self.level(*clearance)]
+            }
+            _ => Default::default(),
+        };
+        let values = [
+            ("name", &*name),
+            ("level", &*values[0]),
+            ("clearance", &*values[1]),
+        ];
+        let key = format!("rejection.barred.{}", why.code());
+        match messages::has(self.language, &key) {
+            true => messages::text(self.language, &key, &values),
+            false => refusal(why, self.language, self.directory),
+        }
     }
 
     fn level(&self, level: u8) -> String {

@@ -4,11 +4,15 @@
 //! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
 mod clock;
+pub mod compare;
 mod finding;
 mod lint;
 mod model;
 pub mod place;
 mod resolve;
+mod schema;
+mod sheet;
+pub mod stage_map;
 mod surroundings;
 #[cfg(test)]
 mod testing;
@@ -16,13 +20,19 @@ mod testing;
 mod tests;
 mod tree;
 mod walk;
+mod written;
 
 pub use clock::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
+pub use schema::json_schema;
+pub use sheet::Spot;
+pub(crate) use sheet::{Sheet, json, read_sheet};
+pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
+pub(crate) use tree::{Entry, Kind as TreeKind, Tree};
 
 use finding::{Lines, Note};
 use resolve::Reader;
@@ -42,14 +52,7 @@ const STACK: usize = 16 * 1024 * 1024;
 /// Reads and checks a definition.
 #[must_use]
 pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
-    let with_room = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, || check(text, surroundings))
-            .ok()
-            .and_then(|thread| thread.join().ok())
-    });
-    let (workflow, notes) = with_room.unwrap_or_else(|| check(text, surroundings));
+    let (workflow, notes) = with_room(|| check(text, surroundings));
     let findings = findings(file_name, text, notes);
     let sound = findings
         .iter()
@@ -58,6 +61,30 @@ pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked
         workflow: workflow.filter(|_| sound),
         findings,
     }
+}
+
+/// Reads a definition that was published. Rules that came later do not stop the cases that run on it; what cannot be
+/// understood does: `None`.
+#[must_use]
+pub fn read_published(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
+    with_room(|| {
+        let tree = tree::parse(text).ok()?;
+        let mut reader = Reader::new(text, &tree, surroundings);
+        let workflow = reader.workflow(&tree);
+        workflow.filter(|_| lint::is_complete(&reader.notes))
+    })
+}
+
+/// Runs `inner` where the parsers have room.
+fn with_room<T: Send>(inner: impl Fn() -> T + Sync) -> T {
+    let result = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, &inner)
+            .ok()
+            .and_then(|thread| thread.join().ok())
+    });
+    result.unwrap_or_else(inner)
 }
 
 fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {

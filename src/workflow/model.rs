@@ -138,6 +138,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome with this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [
+            Self::Approved,
+            Self::Rejected,
+            Self::Withdrawn,
+            Self::Lapsed,
+            Self::Closed,
+        ]
+        .into_iter()
+        .find(|outcome| outcome.word() == word)
+    }
+
     /// The word by which guards and other systems know it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -203,14 +217,14 @@ pub enum Kind {
     /// Several ways at once.
     Parallel(Parallel),
     /// A branch for each element, opened at run time.
-    Foreach(Foreach),
+    Foreach(Box<Foreach>),
     /// Passed over by the run, entered by name, left by `next`.
     Aside {
         /// Inside.
         stages: Vec<Node>,
     },
     /// Stands until a time or a signal.
-    Wait(Wait),
+    Wait(Box<Wait>),
     /// Opens a case of another workflow.
     Start(Start),
 }

@@ -43,6 +43,14 @@ pub fn key_of(value: &str) -> String {
     key
 }
 
+/// What a key was made of: [`key_of`] undone.
+#[must_use]
+pub fn word_of(key: &str) -> String {
+    key.replace("%5B", "[")
+        .replace("%5D", "]")
+        .replace("%25", "%")
+}
+
 /// A stage or block in the branches with these keys.
 #[must_use]
 pub fn at<K: AsRef<str>>(id: &str, keys: &[K]) -> Place {

@@ -174,14 +174,13 @@ impl Surroundings {
 
     /// Takes note of another definition: its key, and the fields that a `start` of it may fill.
     pub fn learn(&mut self, text: &str) {
-        let Ok(tree) = super::tree::parse(text) else {
-            return;
-        };
-        let Some(key) = tree.get("workflow").and_then(super::tree::Tree::text) else {
-            return;
-        };
-        let names = super::resolve::Names::scan(&tree, &mut Vec::new());
-        let fields = names.fields.into_keys().collect();
-        self.workflows.insert(key.to_owned(), fields);
+        let names = super::with_room(|| {
+            let tree = super::tree::parse(text).ok()?;
+            Some(super::resolve::Names::scan(&tree, &mut Vec::new()))
+        });
+        if let Some(names) = names.filter(|names| !names.key.is_empty()) {
+            self.workflows
+                .insert(names.key, names.fields.into_keys().collect());
+        }
     }
 }

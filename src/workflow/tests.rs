@@ -211,6 +211,20 @@ fn ends_that_nobody_wrote_are_there_all_the_same() {
 }
 
 #[test]
+fn a_published_definition_runs_on_whatever_rules_come_later() {
+    let later = changed("goto: review}", "goto: section}");
+    let gone = changed("who: section_head@applicant", "who: section_haed@applicant");
+    let broken = changed("goto: review}", "goto: reviews}");
+
+    let read = |text: &str| read_published(text, &Surroundings::standard());
+
+    assert!(check(&later).workflow.is_none());
+    assert!(read(&later).is_some());
+    assert!(read(&gone).is_some());
+    assert!(read(&broken).is_none());
+}
+
+#[test]
 fn files_that_cannot_be_read_are_one_finding_with_a_place() {
     let deep = "a: ".to_owned() + &"[".repeat(50_000);
     let large = format!("workflow: a\n# {}\n", "x".repeat(300 * 1024));

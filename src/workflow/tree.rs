@@ -16,14 +16,14 @@ const MAX_DEPTH: usize = 32;
 
 /// A value and its place in bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     pub kind: Kind,
     pub at: Range<usize>,
 }
 
 /// What a value is. Numbers keep their spelling, because a title may be one.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     Int(i64),
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 
 /// A key with its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     pub key: String,
     pub at: Range<usize>,
     pub value: Tree,

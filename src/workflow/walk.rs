@@ -18,6 +18,18 @@ impl Node {
             .chain(many.iter().map(|branch| branch.stages.as_slice()))
     }
 
+    /// As [`Self::lists`], to be changed.
+    pub fn lists_mut(&mut self) -> impl Iterator<Item = &mut Vec<Node>> {
+        let (one, many): (Option<&mut Vec<Node>>, &mut [Branch]) = match &mut self.kind {
+            Kind::Stage(_) | Kind::Wait(_) | Kind::Start(_) => (None, &mut []),
+            Kind::Group { stages } | Kind::Aside { stages } => (Some(stages), &mut []),
+            Kind::Foreach(foreach) => (Some(&mut foreach.stages), &mut []),
+            Kind::Parallel(parallel) => (None, &mut parallel.branches),
+        };
+        one.into_iter()
+            .chain(many.iter_mut().map(|branch| &mut branch.stages))
+    }
+
     /// The nodes directly inside a block, in order.
     pub fn inside(&self) -> impl DoubleEndedIterator<Item = &Node> {
         self.lists().flatten()

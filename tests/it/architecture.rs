@@ -11,9 +11,11 @@ const FLOORS: &[(u8, &[&str])] = &[
         &[
             "workflow",
             "engine",
+            "trial",
             "forms",
             "calendar",
             "expression",
+            "diagram",
             "directory",
             "catalogue",
         ],

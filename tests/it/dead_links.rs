@@ -203,6 +203,7 @@ fn every_cause_has_its_sentence() {
     for key in keys.chain([
         "links.dead.unknown",
         "links.dead.waiting",
+        "links.dead.others_first",
         "links.dead.login_needed",
     ]) {
         for language in [Language::Zh, Language::En] {

@@ -1,5 +1,6 @@
 //! Imports that bear on open cases: a changed directory, a changed calendar.
 
+use huiqian::engine::Input;
 use huiqian::services::{Error, calendars, directory};
 use huiqian::storage::action_links::LinkState;
 use huiqian::storage::{self, StorageError};
@@ -135,4 +136,33 @@ fn imported_holidays_move_the_deadlines_of_open_cases() {
     assert_eq!([case, task], [midnight("2026-03-06"); 2]);
     assert!(timer < later, "{timer:?} {later:?}");
     office.does(ulid, "zhang.huimin", "approve");
+}
+
+#[test]
+fn whose_advice_is_asked_for_may_leave_and_whom_signers_were_added_for_may_not() {
+    let office = Office::new();
+    let ulid = office.file(request(json!({}))).expect("filed");
+    let ask = |action: &str, how: Option<&str>, login: &str| {
+        let input = Input {
+            people: vec![login.into()],
+            how: how.map(str::to_owned),
+            comment: Some("请看".into()),
+            ..Input::default()
+        };
+        office
+            .act(ulid, "zhang.huimin", action, input)
+            .expect(action);
+    };
+    ask("consult", None, "wu.min");
+    ask("add_signer", Some("before"), "xu.xiaofeng");
+    let leaves = |login: &str, name: &str, department: &str| {
+        format!(
+            "people:\n  - {{login: {login}, name: {name}, email: {login}@henan.example, department: {department}, clearance: 4, active: false}}\n"
+        )
+    };
+
+    import(&office, &leaves("wu.min", "吴敏", "hn-health")).expect("advice holds nothing up");
+    let refused = import(&office, &leaves("xu.xiaofeng", "徐晓峰", "hn-health"));
+
+    assert!(matches!(refused, Err(Error::Import(_))), "{refused:?}");
 }

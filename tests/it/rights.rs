@@ -38,6 +38,7 @@ const MATRIX: &[(&str, &str, [u16; 8])] = &[
     ("POST", "/cases/{id}/attachments",       [401,    403,      201,  404,      403,   403,      404,      404]),
     ("GET",  "/attachments/{id}",             [401,    200,      200,  404,      200,   200,      404,      404]),
     ("GET",  "/tasks",                        [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("POST", "/tasks/acknowledge",            [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows",                    [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}",              [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}/form",         [401,    200,      200,  200,      200,   200,      200,      200]),
@@ -90,6 +91,10 @@ impl<'f> World<'f> {
             }
             ("POST", "/cases") => api.post(login, address, &json!({"workflow": "sharing"})),
             ("PUT", _) => api.put(login, address, &json!({"answers": {"subject": "x"}})),
+            ("POST", "/tasks/acknowledge") => {
+                let tasks = json!({"tasks": ["01J00000000000000000000000"]});
+                api.post(login, address, &tasks)
+            }
             ("POST", "/cases/{id}/actions") => {
                 api.post(login, address, &json!({"action": "approve", "task": 1}))
             }

@@ -13,9 +13,10 @@ impl ActionRule for Abstain {
     }
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
-        let (_, _, stage) = at.my_answer(self.name(), task, &[TaskAsks::Sign])?;
+        let (task, _, stage) = at.my_answer(self.name(), task, &[TaskAsks::Sign])?;
         match &stage.sign {
-            Sign::Vote(vote) if vote.abstain => Ok(()),
+            // Who must agree besides does not vote.
+            Sign::Vote(vote) if vote.abstain && !task.is_beside() => Ok(()),
             Sign::Any | Sign::All | Sign::Sequence | Sign::Vote(_) => Err(Rejection::NotOffered {
                 action: self.name(),
             }),

@@ -3,7 +3,7 @@
 use super::ActionRule;
 use crate::engine::run::Run;
 use crate::engine::situation::denies;
-use crate::engine::{Event, Input, Rejection, Situation, TaskAsks, TaskId, people};
+use crate::engine::{Event, Input, Rejection, Situation, TaskAsks, TaskId};
 
 pub(super) struct Claim;
 
@@ -14,11 +14,8 @@ impl ActionRule for Claim {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         let task = at.my_task(self.name(), task)?;
-        let taken = people::holder(at.workflow, at.case, task, at.context).is_some();
-        let offered_to_several = 1 < at.eligible(task).len();
         let node = at.workflow.node(&task.stage);
-        if taken
-            || !offered_to_several
+        if !at.is_open_to_others(task)
             || !matches!(task.asks, TaskAsks::Sign | TaskAsks::Work)
             || node.is_some_and(|node| denies(node, self.name()))
         {

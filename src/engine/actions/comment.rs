@@ -1,6 +1,7 @@
 //! Comment (讨论): outside the record of opinions, by whoever has to do with the case.
 
 use super::{ActionRule, reason_for};
+use crate::engine::involve::Why;
 use crate::engine::run::Run;
 use crate::engine::{Event, Input, Rejection, Situation, TaskId};
 
@@ -16,7 +17,7 @@ impl ActionRule for Comment {
     }
 
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
-        let person = at.person()?;
+        at.person()?;
         if !at.case.is_open() {
             return Err(Rejection::CaseClosed);
         }
@@ -25,17 +26,11 @@ impl ActionRule for Comment {
                 action: self.name(),
             });
         }
-        let involved = at
-            .case
-            .involved
-            .iter()
-            .any(|involvement| at.people_of(&involvement.party).contains(&person));
-        if involved {
-            Ok(())
-        } else {
-            Err(Rejection::NotOffered {
+        match at.is_involved(&Why::ALL) {
+            true => Ok(()),
+            false => Err(Rejection::NotOffered {
                 action: self.name(),
-            })
+            }),
         }
     }
 

@@ -3,25 +3,37 @@
 
 mod abstain;
 mod acknowledge;
+mod add_signer;
+mod advise;
 mod approve;
 mod choose;
 mod claim;
 mod comment;
+mod consult;
+mod copy;
 mod done;
 mod jump;
 mod reassign;
+mod recuse;
 mod reject;
 mod release;
+mod remove_signer;
 mod resume;
 mod r#return;
+mod save_draft;
 mod signal;
 mod submit;
 mod supplement;
 mod supply;
 mod suspend;
 mod terminate;
+mod transfer;
+mod urge;
+mod void;
 mod withdraw;
 
+pub use add_signer::{MOST_ADDED, ways};
+pub use consult::MOST_CONSULTED;
 pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
 pub use signal::{SignalOffer, signals};
@@ -44,6 +56,11 @@ pub trait ActionRule: Sync {
         true
     }
 
+    /// Whether it is done on tasks that wait for their turn as well.
+    fn on_waiting(&self) -> bool {
+        false
+    }
+
     /// The right and the precondition; for an action on a task, `task` is which.
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection>;
 
@@ -58,21 +75,31 @@ pub const ALL: &[&dyn ActionRule] = &[
     &choose::Choose,
     &done::Done,
     &acknowledge::Acknowledge,
+    &advise::Advise,
     &abstain::Abstain,
     &supplement::Supplement,
     &supply::Supply,
     &r#return::Return,
     &reject::Reject,
+    &save_draft::SaveDraft,
     &claim::Claim,
     &release::Release,
+    &consult::Consult,
+    &transfer::Transfer,
+    &recuse::Recuse,
+    &add_signer::AddSigner,
+    &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
+    &urge::Urge,
+    &copy::Copy,
     &signal::Signal,
     &comment::Comment,
     &withdraw::Withdraw,
     &suspend::Suspend,
     &jump::Jump,
     &terminate::Terminate,
+    &void::Void,
 ];
 
 /// The action of this name.
@@ -102,7 +129,7 @@ fn needs_comment(node: &Node, action: &str) -> bool {
 }
 
 /// The comment of an action that always needs one.
-fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
+pub(in crate::engine) fn reason_for(action: &str, input: &Input) -> Result<String, Rejection> {
     text_of(input)?.ok_or_else(|| Rejection::CommentMissing(action.to_owned()))
 }
 
@@ -151,7 +178,8 @@ fn answer(
         .stage(&task.stage)
         .ok_or(Rejection::NotOffered { action })?;
     super::answers::fill(run, stage, &task, input, passing)?;
-    if passing {
+    // Who was added before or after somebody fills in nothing, so what must be filled in is not held against them.
+    if passing && !task.is_beside() {
         let choice = input.choice.as_deref().unwrap_or(action);
         run.hold(&stage.checks, Some(id), Some(choice), input.confirmed)?;
     }
@@ -161,5 +189,6 @@ fn answer(
         comment,
         automatic: None,
     });
+    run.cancel_advice(id);
     run.settle(&task.stage, false)
 }

@@ -1,4 +1,5 @@
-//! Release (退签): a claimed task goes back to those it was offered to.
+//! Release (退签): a taken task goes back to those it was offered to, and where the stage gives tasks out, to the next of
+//! them.
 
 use super::ActionRule;
 use crate::engine::run::Run;
@@ -29,6 +30,7 @@ impl ActionRule for Release {
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let task = input.task.ok_or(Rejection::TaskMissing(self.name()))?;
         run.record(Event::Released { task });
+        run.allot(task);
         Ok(())
     }
 }

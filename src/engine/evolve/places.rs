@@ -145,7 +145,8 @@ impl Case {
             | LeftAs::Returned
             | LeftAs::Abandoned => return None,
         };
-        let answered = self.round(id, round).filter_map(|task| match &task.state {
+        let counted = self.round(id, round).filter(|task| !task.is_beside());
+        let answered = counted.filter_map(|task| match &task.state {
             TaskState::Settled { answer, .. } => word(answer, passed).map(|word| (task, word)),
             TaskState::Waiting | TaskState::Open | TaskState::Cancelled { .. } => None,
         });
@@ -259,6 +260,7 @@ fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
         through: None,
         nobody: nobody.to_vec(),
         waits: false,
+        called: None,
     }
 }
 
@@ -280,6 +282,7 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Advised
         | Answer::Filed => None,
     }
 }

@@ -3,14 +3,26 @@
 use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::task::TaskState;
-use crate::engine::{Actor, Answer, Case, NewTask, Party, Stamp, Task, TaskId};
+use crate::engine::{
+    Actor, Answer, CalledAs, CancelReason, Case, NewTask, Party, Stamp, Task, TaskAsks, TaskId,
+};
 use crate::forms::Answers;
 
 impl Case {
     pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
         // A case never has four billion tasks.
         let id = TaskId(self.tasks.len() as u32 + 1);
-        self.involve_all(&new.offered, Why::Asked);
+        let why = match new.asks {
+            TaskAsks::Advise => Why::Consulted,
+            TaskAsks::Sign
+            | TaskAsks::Work
+            | TaskAsks::Notice
+            | TaskAsks::Edit
+            | TaskAsks::Supply
+            | TaskAsks::Repair
+            | TaskAsks::File => Why::Asked,
+        };
+        self.involve_all(&new.offered, why);
         self.involve_all(&new.nobody, Why::Manages);
         self.tasks.push(Task {
             id,
@@ -21,6 +33,8 @@ impl Case {
             asks: new.asks,
             offered: new.offered.clone(),
             through: new.through.clone(),
+            called: new.called.clone(),
+            question: None,
             nobody: new.nobody.clone(),
             holder: None,
             released_by: Vec::new(),
@@ -49,13 +63,71 @@ impl Case {
     }
 
     pub(super) fn hand_over(&mut self, id: TaskId, to: &[Party]) {
+        let advises = self
+            .task(id)
+            .is_some_and(|task| task.asks == TaskAsks::Advise);
+        self.change_task(id, |task| task.hand_over(to));
+        let why = match advises {
+            true => Why::Consulted,
+            false => Why::Asked,
+        };
+        self.involve_all(to, why);
+    }
+
+    pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
+        let at = stamp.at;
+        self.change_task(id, |task| task.state = TaskState::Cancelled { why, at });
+    }
+
+    /// Where they sign before it, the task itself waits for them.
+    pub(super) fn add_signers(
+        &mut self,
+        from: TaskId,
+        how: CalledAs,
+        tasks: &[NewTask],
+        stamp: &Stamp,
+    ) {
+        let Some(stage) = self.task(from).map(|task| task.stage.clone()) else {
+            return;
+        };
+        for task in tasks {
+            self.open_task(&stage, task, stamp);
+        }
+        if how == CalledAs::Before {
+            self.change_task(from, |task| task.state = TaskState::Waiting);
+        }
+    }
+
+    pub(super) fn consult(
+        &mut self,
+        from: TaskId,
+        tasks: &[NewTask],
+        question: &str,
+        stamp: &Stamp,
+    ) {
+        let Some(stage) = self.task(from).map(|task| task.stage.clone()) else {
+            return;
+        };
+        for task in tasks {
+            self.open_task(&stage, task, stamp);
+            if let Some(opened) = self.tasks.last_mut() {
+                opened.question = Some(question.to_owned());
+            }
+        }
+    }
+
+    pub(super) fn recuse(&mut self, id: TaskId, nobody: &[Party], stamp: &Stamp) {
+        let (Actor::Person(person), Some(task)) = (stamp.actor, self.task(id)) else {
+            return;
+        };
+        let stage = task.stage.clone();
         self.change_task(id, |task| {
-            task.offered = to.to_vec();
-            task.through = None;
-            task.nobody.clear();
-            task.holder = None;
+            task.holder = task.holder.filter(|holder| *holder != person);
+            task.nobody = nobody.to_vec();
         });
-        self.involve_all(to, Why::Asked);
+        self.involve_all(nobody, Why::Manages);
+        let record = self.stages.entry(stage).or_default();
+        record.recused.insert(person);
     }
 
     pub(super) fn answer(
@@ -78,7 +150,9 @@ impl Case {
             automatic: automatic.is_some(),
         };
         self.change_task(id, |task| task.state = state);
-        let Some(task) = self.task(id).filter(|task| task.is_seat()) else {
+        // Guards and later stages mean the definition's own seats when they ask who acted.
+        let own = |task: &&Task| task.is_seat() && task.called.is_none();
+        let Some(task) = self.task(id).filter(own) else {
             return;
         };
         let (stage, seat) = (task.stage.clone(), task.seat.clone());

@@ -288,16 +288,13 @@ impl Run<'_> {
         let scope = self.scope(id);
         let round = self.case.stage(id).rounds;
         let mut changes = None;
-        for branch in parallel
-            .branches
-            .iter()
-            .filter(|branch| branch.when.is_some())
-        {
+        for branch in &parallel.branches {
             let place = node.branch_place(id, &branch.name);
             let holds = holds(&branch.when, &scope)?;
             let known = self.case.branches.get(&place);
+            // Only a guard opens again what left uncounted; without one, only what there was not before a migration opens.
             let begun = known.is_some_and(|known| known.round == round)
-                && self.case.stage(&place).how != Some(LeftAs::Gone);
+                && (branch.when.is_none() || self.case.stage(&place).how != Some(LeftAs::Gone));
             match (holds, begun) {
                 (true, false) => {
                     self.record_branch(&place);

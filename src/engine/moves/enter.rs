@@ -258,7 +258,9 @@ impl Run<'_> {
             tasks,
         });
         self.pass_same_person(node, id, stage);
-        Ok(self.verdict_of(id, false))
+        let next = self.verdict_of(id, false);
+        self.allot_round(id);
+        Ok(next)
     }
 
     fn start_case(&mut self, start: &Start, id: &str) -> Result<(), Halt> {

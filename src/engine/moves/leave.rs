@@ -283,6 +283,13 @@ impl Run<'_> {
         }
     }
 
+    /// Ends the case without a decision.
+    pub(in crate::engine) fn close(&mut self) {
+        let ends = &self.workflow.ends;
+        let closed = ends.iter().find(|end| end.outcome == Outcome::Closed);
+        self.end(closed.map_or("withdrawn", |end| end.id.as_str()));
+    }
+
     /// Ends the case and closes all that is open.
     pub(in crate::engine) fn end(&mut self, end: &str) {
         let open: Vec<Place> = self

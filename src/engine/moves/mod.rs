@@ -100,10 +100,7 @@ impl Run<'_> {
 
     fn take_all(&mut self, mut ahead: Vec<Move>) -> Result<(), Rejection> {
         let mut taken: BTreeMap<Option<Place>, usize> = BTreeMap::new();
-        loop {
-            let Some(step) = ahead.pop().or_else(|| self.next_by_itself()) else {
-                break;
-            };
+        while let Some(step) = ahead.pop().or_else(|| self.next_by_itself()) {
             if !self.is_possible(&step) {
                 continue;
             }

@@ -97,6 +97,11 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             waiting_for: Some("王建国".into()),
         },
+        Notice::Urged(task()),
+        Notice::Copied {
+            by: Some("王建国".into()),
+        },
+        Notice::Copied { by: None },
         Notice::Returned {
             stage: "综合审批".into(),
             department: "省公安厅".into(),
@@ -114,6 +119,15 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             on: day(10, 14),
         },
+        Notice::Assigned(TaskFacts {
+            asked: Asked::Advise,
+            links: Vec::new(),
+            ..task()
+        }),
+        Notice::Advised(TaskFacts {
+            links: Vec::new(),
+            ..task()
+        }),
     ];
     for budget in [None, Some(working_days(5))] {
         all.push(Notice::Supplement {
@@ -142,6 +156,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,
     ];
@@ -168,6 +183,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
+                Why::Adviser,
                 Why::Overseer,
                 Why::Applicant,
                 Why::Copied,

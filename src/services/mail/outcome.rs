@@ -51,7 +51,11 @@ impl Scene<'_> {
             TaskState::Settled { answer, by, at, .. } => {
                 let decides = !matches!(
                     answer,
-                    Answer::Submitted | Answer::Supplied | Answer::Repaired | Answer::Acknowledged
+                    Answer::Submitted
+                        | Answer::Supplied
+                        | Answer::Repaired
+                        | Answer::Acknowledged
+                        | Answer::Advised
                 );
                 (decides && stage.is_none_or(|stage| task.stage == stage)).then_some((*at, *by))
             }

@@ -24,6 +24,13 @@ impl Scene<'_> {
         Ok(Some(Notice::Assigned(self.task_facts(conn, task)?)))
     }
 
+    pub(super) fn urged(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+        let Some(task) = self.my_task() else {
+            return Ok(None);
+        };
+        Ok(Some(Notice::Urged(self.task_facts(conn, task)?)))
+    }
+
     pub(super) fn reminder(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
         let (Some(task), Some(clock)) = (self.my_task(), self.clock()) else {
             return Ok(None);
@@ -89,6 +96,12 @@ impl Scene<'_> {
         })
     }
 
+    /// For who asked for advice, while they have not decided without it.
+    pub(super) fn advised(&self) -> Option<Notice> {
+        let task = self.my_task()?;
+        Some(Notice::Advised(self.facts_of(task)))
+    }
+
     pub(super) fn returned(&self) -> Option<Notice> {
         self.open_task()?;
         let from = self.params.stage.as_deref().unwrap_or_default();
@@ -152,6 +165,7 @@ impl Scene<'_> {
             asked: match task.asks {
                 TaskAsks::Sign => Asked::Sign,
                 TaskAsks::Notice => Asked::Acknowledge,
+                TaskAsks::Advise => Asked::Advise,
                 TaskAsks::Work
                 | TaskAsks::Edit
                 | TaskAsks::Supply

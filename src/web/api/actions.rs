@@ -34,8 +34,12 @@ pub(super) struct NewAction {
     choice: Option<String>,
     /// For `supplement`: the fields to be completed.
     fields: Option<Vec<String>>,
-    /// For `reassign`: the login of the new holder.
+    /// For `reassign` and `transfer`: the login of the new holder.
     person: Option<String>,
+    /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
+    people: Option<Vec<String>>,
+    /// For `add_signer`: `before`, `after` or `with`.
+    how: Option<String>,
     /// The sender has read the warnings and goes on.
     confirmed: Option<bool>,
     /// The revision of the case that the sender saw.
@@ -123,6 +127,8 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         stage: body.text("stage"),
         fields: body.texts("fields"),
         person: body.text("person"),
+        people: body.texts("people"),
+        how: body.text("how"),
         confirmed: body.flag("confirmed"),
     };
     let command = Command {

@@ -109,7 +109,7 @@ fn name_people(members: &mut Map<String, Value>, directory: &Directory) {
             // What people typed is theirs.
             _ if name == "answers" => {}
             Value::Number(number)
-                if matches!(name.as_str(), "person" | "applicant" | "automatic") =>
+                if matches!(name.as_str(), "person" | "applicant" | "automatic" | "by") =>
             {
                 let login = number
                     .as_i64()

@@ -65,6 +65,9 @@ pub const ROUTES: &[Served] = &[
         web::get().to(attachments::download)
     }),
     served("GET", "/tasks", || web::get().to(tasks::list)),
+    served("POST", "/tasks/acknowledge", || {
+        web::post().to(tasks::acknowledge)
+    }),
     served("GET", "/workflows", || web::get().to(workflows::list)),
     served("GET", "/workflows/{key}", || web::get().to(workflows::show)),
     served("GET", "/workflows/{key}/form", || {

@@ -28,7 +28,7 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`.
+    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`, `people`, `how`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -92,12 +92,25 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
             needs.push(answers(&asked, false, language));
         }
-        ("reassign", _, _) => needs.push(bare("person", true)),
+        ("reassign" | "transfer", _, _) => needs.push(bare("person", true)),
+        ("consult", _, _) => needs.push(bare("people", true)),
+        ("add_signer", Some(task), _) => {
+            needs.push(bare("people", true));
+            needs.push(ways(seen, task, language));
+        }
         _ => {}
+    }
+    if let ("save_draft", Some(task)) = (offered.action, task) {
+        let running = &seen.running;
+        let part = engine::filled_on(&running.workflow, &running.case, task);
+        if !part.fields.is_empty() {
+            needs.push(answers(&part, false, language));
+        }
     }
     if let (true, Some(task), Some((_, stage))) = (passes(offered.action), task, stage) {
         let part = engine::filled_by(&seen.running.workflow, stage, task);
@@ -122,9 +135,8 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" => None,
-        "return" | "supplement" | "reassign" | "terminate" | "comment" => {
-            Some(bare("comment", true))
-        }
+        "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
+        | "consult" | "advise" | "terminate" | "void" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));
@@ -171,6 +183,20 @@ fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
     Need {
         member: "to",
         required: false,
+        options: options.collect(),
+    }
+}
+
+/// How signers can be added.
+fn ways(seen: &Seen, task: &Task, language: Language) -> Need {
+    let options = seen.ways_to_add(task).iter().map(|way| NeedOption {
+        value: way.word().to_owned(),
+        title: messages::text(language, &format!("case.way.{}", way.word()), &[]),
+        comment: false,
+    });
+    Need {
+        member: "how",
+        required: true,
         options: options.collect(),
     }
 }

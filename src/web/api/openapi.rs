@@ -30,6 +30,7 @@ use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
         attachments::upload,
         attachments::download,
         tasks::list,
+        tasks::acknowledge,
         workflows::list,
         workflows::show,
         workflows::form,

@@ -1,13 +1,16 @@
 //! `GET /tasks`: the caller's inbox, soonest deadline first, or what they have done.
 
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Caller;
+use super::caller::ulid;
 use super::query::Query;
 use super::shapes::{CaseRow, PersonBody};
+use super::{Caller, body};
 use crate::directory::Directory;
+use crate::services::batch;
 use crate::services::lists::{self, Row};
 use crate::storage::Cursor;
 use crate::web::problem::{Problem, ProblemBody};
@@ -35,7 +38,7 @@ pub(super) struct InboxTask {
     stage: String,
     /// What that stage, or the seat in it, is called.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,
@@ -57,7 +60,7 @@ pub(super) struct InboxTask {
 #[utoipa::path(
     get, path = "/api/v1/tasks", tag = "tasks",
     params(
-        ("state" = Option<String>, Query, description = "`open` (soonest deadline first) or `done` (newest first)"),
+        ("state" = Option<String>, Query, description = "`open` (soonest deadline first), `done` (newest first), or `vacant`: what nobody can act on, for workflow administrators"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "At most 100"),
     ),
@@ -66,17 +69,18 @@ pub(super) struct InboxTask {
 pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = ["state", "cursor", "limit"];
     let state = Query::read(&caller, &request, "", &known)?
-        .word("state", &["open", "done"], "state-parameter")?
+        .word("state", &["open", "done", "vacant"], "state-parameter")?
         .unwrap_or("open");
-    let list = if state == "done" {
-        "tasks-done"
-    } else {
-        "tasks"
+    let list = match state {
+        "done" => "tasks-done",
+        "vacant" => "tasks-vacant",
+        _ => "tasks",
     };
     let query = Query::read(&caller, &request, list, &known)?;
     let (cursor, limit) = (query.cursor::<Cursor>()?, query.limit()?);
     let page = caller
         .run(move |app, viewer| match state {
+            "vacant" => lists::vacant(app, viewer, cursor, limit),
             "done" => lists::done(app, viewer.person.id, cursor, limit),
             _ => lists::inbox(app, viewer, cursor, limit),
         })
@@ -89,6 +93,85 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
             .iter()
             .map(|row| InboxTask::of(row, directory))
             .collect(),
+    }))
+}
+
+/// Notices that were read.
+#[derive(ToSchema)]
+#[allow(dead_code)] // Only described: `body` reads it member by member.
+pub(super) struct Batch {
+    /// The tasks' ids, at most 100.
+    tasks: Vec<String>,
+}
+
+/// What became of each task of a batch.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BatchAnswer {
+    /// In the order of the request, each task once.
+    items: Vec<BatchItem>,
+}
+
+/// What became of one task.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BatchItem {
+    /// The task.
+    task: String,
+    /// Its case; null where it was not found.
+    case: Option<String>,
+    /// Whether it was acknowledged.
+    acknowledged: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemBody>,
+}
+
+/// Acknowledges several notices, each by itself; nothing else is done in batches.
+#[utoipa::path(
+    post, path = "/api/v1/tasks/acknowledge", tag = "tasks",
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat gets the first answers")),
+    request_body = Batch,
+    responses((status = 200, body = BatchAnswer), (status = 422, body = ProblemBody))
+)]
+pub(super) async fn acknowledge(
+    caller: Caller,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let limits = &caller.app.settings.limits;
+    let mut body = body::read(&request, payload, limits, caller.language).await?;
+    let by = caller.by(&body.digest);
+    let named = body.texts("tasks");
+    body.finish()?;
+    let refuse = |code: &str, values: &[(&str, &str)]| {
+        let problem = Problem::plain(422, code, caller.language, values);
+        Err(problem.flawed("tasks", "tasks"))
+    };
+    if named.is_empty() || batch::MOST < named.len() {
+        return refuse("batch-size", &[("most", &batch::MOST.to_string())]);
+    }
+    let mut tasks = Vec::new();
+    for id in &named {
+        let shown: String = id.chars().take(64).collect();
+        match ulid(id) {
+            Some(task) => tasks.push(task),
+            None => return refuse("no-such-id", &[("id", &shown)]),
+        }
+    }
+    let rows = caller
+        .run(move |app, _| Ok(batch::acknowledge(app, &by, &tasks)))
+        .await?;
+    let item = |row: &batch::Row| BatchItem {
+        task: row.task.to_string(),
+        case: row.case.as_ref().map(|case| case.ulid.to_string()),
+        acknowledged: row.result.is_ok(),
+        problem: row
+            .result
+            .as_ref()
+            .err()
+            .map(|error| (*caller.problem(error)).clone()),
+    };
+    Ok(HttpResponse::Ok().json(BatchAnswer {
+        items: rows.iter().map(item).collect(),
     }))
 }
 

@@ -83,15 +83,10 @@ impl<'a> Sight<'a> {
     /// A stage's or end's title.
     fn title(&self, id: &str) -> String {
         use crate::forms::Words;
-        let workflow = &self.seen.running.workflow;
-        workflow
-            .node(id)
-            .map(|node| &node.title)
-            .or_else(|| workflow.end(id).map(|end| &end.title))
-            .map_or_else(
-                || id.to_owned(),
-                |title| self.language.pick(title).to_owned(),
-            )
+        self.seen.running.title(id).map_or_else(
+            || id.to_owned(),
+            |title| self.language.pick(title).to_owned(),
+        )
     }
 
     /// Whom a task waits for.
@@ -112,8 +107,13 @@ impl<'a> Sight<'a> {
         self.seen
             .offered
             .iter()
-            .any(|offered| offered.task == Some(task.id) && offered.action != "reassign")
+            .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
     }
+}
+
+/// Whether an action is done on other people's tasks.
+fn of_others(action: &str) -> bool {
+    matches!(action, "reassign" | "remove_signer")
 }
 
 /// Whether it was sent off more than once.
@@ -210,6 +210,9 @@ impl Acting<'_> {
         {
             return self.show(StatusCode::OK, &tried);
         }
+        if tried.save {
+            return self.save(tried);
+        }
         if tried.action.is_empty() {
             tried.error = Some(text(self.visit.language, "case.choose_answer", &[]));
             return self.show(StatusCode::UNPROCESSABLE_ENTITY, &tried);
@@ -218,6 +221,22 @@ impl Acting<'_> {
         let id = self.seen.summary.ulid;
         match cases::perform(&self.visit.app, &by(&self.reader, key), id, command) {
             Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), &tried.action)),
+            Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Keeps what was typed for later; nothing happens.
+    fn save(self, tried: Tried) -> Result<Answer, Failure> {
+        let id = self.seen.summary.ulid;
+        let command = Command {
+            action: "save_draft".to_owned(),
+            // What happened meanwhile does not matter to it.
+            seen: None,
+            ..self.command(&tried)
+        };
+        match cases::perform(&self.visit.app, &by(&self.reader, None), id, command) {
+            Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), "opinion_saved")),
             Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
             Err(other) => Err(other.into()),
         }
@@ -282,6 +301,8 @@ impl Acting<'_> {
                     _ => Vec::new(),
                 },
                 person: filled(&tried.person),
+                people: tried.logins(),
+                how: filled(&tried.how),
                 signal: tried.choice.clone().filter(|_| tried.action == "signal"),
                 stage: filled(&tried.stage),
                 confirmed: tried.confirmed,

@@ -12,15 +12,15 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::calendar::{Duration, Unit};
 use crate::engine::{Case, Channel, Command, Input, Rejection};
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
-use crate::messages::{Language, text};
+use crate::messages::text;
 use crate::services::cases::{self, By};
 use crate::services::desk::{self, Desk};
 use crate::services::{Error, seen};
 use crate::web::format;
+pub(super) use crate::web::format::span;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
     CheckSection, CheckView, EditView, ErrorLink, Nav, PreviewStep, SubmittedView, Tag, Tone,
@@ -311,20 +311,6 @@ impl<'a> Preview<'a> {
     }
 }
 
-/// 10 个工作日
-pub(super) fn span(duration: Duration, language: Language) -> String {
-    let key = match duration.unit {
-        Unit::Wd => "case.span.wd",
-        Unit::Wh => "case.span.wh",
-        Unit::D => "case.span.d",
-        Unit::H => "case.span.h",
-        Unit::Min => "case.span.min",
-        Unit::Mo => "case.span.mo",
-        Unit::Y => "case.span.y",
-    };
-    text(language, key, &[("n", &duration.count.to_string())])
-}
-
 /// `POST /c/{id}/check` and `/c/{id}/submit`
 pub async fn submit(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
     visit
@@ -439,7 +425,10 @@ pub async fn submitted(visit: Visit, path: web::Path<String>) -> Answer {
 /// Whom it waits for now, and by when.
 fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
     let sight = case::Sight::new(visit, seen);
-    let waits: Vec<String> = words::awaited(&seen.running.case)
+    let waits: Vec<String> = seen
+        .running
+        .case
+        .awaited()
         .map(|task| sight.waiting_at(task))
         .collect();
     let reckoning = clocks::Reckoning {

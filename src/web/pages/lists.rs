@@ -4,19 +4,25 @@ mod narrow;
 mod rows;
 
 use actix_web::http::Method;
+use ulid::Ulid;
 
 use super::answer::Answer;
 use super::failure::Failure;
 use super::posted::Body;
+use super::words;
 use crate::calendar::{day_of, last_day};
+use crate::engine::Channel;
 use crate::messages::text;
+use crate::services::cases::By;
 use crate::services::lists::{self, Row};
+use crate::services::{Error, batch};
 use crate::storage::Cursor;
-use crate::web::format;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
-    CcView, DoneView, InboxGroup, InboxRow, InboxView, MineView, Nav, Pager, Problem,
+    BatchRow, BatchView, CcView, DoneView, InboxGroup, InboxRow, InboxView, MineView, Nav, Pager,
+    Problem, Tag, Tone, VacantView,
 };
+use crate::web::{format, problem};
 
 use narrow::{Narrowed, Place};
 pub(super) use rows::{Rows, state_of};
@@ -65,6 +71,8 @@ fn inbox_view(
         };
         group.push(rows.inbox(row));
     }
+    let all = || late.iter().chain(&due_today).chain(&open);
+    let batch = all().any(|row| !row.notice.is_empty());
     let counts = reader.around.counts.inbox;
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     let lead = InboxView::lead(
@@ -90,8 +98,74 @@ fn inbox_view(
         .into_iter()
         .flatten()
         .collect(),
+        batch,
         address: reader.viewer.person.email.clone(),
         pager: pager(visit, next.map(|next| next.to_string())),
+    }
+}
+
+/// `POST /inbox/acknowledge`
+pub async fn acknowledge(visit: Visit, body: Body) -> Answer {
+    visit
+        .take(body, |visit, posted| {
+            let (reader, posted) = visit.short_form(posted)?;
+            let tasks: Vec<Ulid> = posted
+                .all("task")
+                .iter()
+                .filter_map(|task| task.parse().ok())
+                .collect();
+            if tasks.is_empty() {
+                return Ok(visit.said("/inbox", "nothing_ticked"));
+            }
+            let by = By::person(reader.viewer.person.id, Channel::Page);
+            let done = batch::acknowledge(&visit.app, &by, &tasks);
+            visit.page(&reader, Nav::Inbox, &batch_view(visit, &reader, &done))
+        })
+        .await
+}
+
+fn batch_view(visit: &Visit, reader: &Reader, done: &[batch::Row]) -> BatchView {
+    let say = |key: &str, values: &[(&str, &str)]| text(visit.language, key, values);
+    let good = done.iter().filter(|row| row.result.is_ok()).count();
+    let (good, bad) = (good.to_string(), (done.len() - good).to_string());
+    let values = [("good", &*good), ("bad", &*bad)];
+    let key = match bad.as_str() {
+        "0" => "pages.batch.all",
+        _ => "pages.batch.some",
+    };
+    let result = |row: &batch::Row| match &row.result {
+        Ok(_) => Tag::new(Tone::Ok, say("case.answer.acknowledged", &[])),
+        Err(error) => Tag::new(Tone::Bad, refusal(visit, reader, error)),
+    };
+    BatchView {
+        lead: say(key, &values),
+        rows: done
+            .iter()
+            .map(|row| BatchRow {
+                href: match &row.case {
+                    Some(case) => format!("/c/{}", case.ulid),
+                    None => String::new(),
+                },
+                title: match &row.case {
+                    Some(case) => case.title.clone(),
+                    None => say("pages.batch.unknown", &[]),
+                },
+                number: row
+                    .case
+                    .as_ref()
+                    .and_then(|case| case.number.clone())
+                    .unwrap_or_default(),
+                result: result(row),
+            })
+            .collect(),
+    }
+}
+
+fn refusal(visit: &Visit, reader: &Reader, error: &Error) -> String {
+    let directory = Some(&*reader.viewer.directory);
+    match error {
+        Error::Rejected(rejection) => words::rejection(visit.language, rejection, directory),
+        other => problem::sentence(other, visit.language, directory),
     }
 }
 
@@ -146,6 +220,28 @@ fn pager(visit: &Visit, next: Option<String>) -> Pager {
         first: visit.param("after").map(|_| with(None)),
         next: next.map(|next| with(Some(&next))),
     }
+}
+
+/// `GET /admin/vacant`
+pub async fn vacant(visit: Visit) -> Answer {
+    visit
+        .show(|visit| {
+            let reader = visit.reader()?;
+            let narrowed = Narrowed::of(visit, &reader)?;
+            let rows = rows(visit, &reader);
+            let (found, next) = narrowed.gather(
+                cursor(visit)?,
+                |after, limit| Ok(lists::vacant(&visit.app, &reader.viewer, after, limit)?),
+                |row: &Row| rows.narrowing(row),
+            )?;
+            let view = VacantView {
+                filter: narrowed.filter(visit, true),
+                rows: found.iter().map(|row| rows.vacant(row)).collect(),
+                pager: pager(visit, next.map(|next| next.to_string())),
+            };
+            visit.page(&reader, Nav::Vacant, &view)
+        })
+        .await
 }
 
 /// `GET /done`

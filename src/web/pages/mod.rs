@@ -37,6 +37,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(at("/lang").route(read().to(access::choose_language)))
         .service(at("/inbox").route(read().to(lists::inbox)))
+        .service(at("/admin/vacant").route(read().to(lists::vacant)))
+        .service(at("/inbox/acknowledge").route(web::post().to(lists::acknowledge)))
         .service(at("/done").route(read().to(lists::done)))
         .service(at("/mine").route(read().to(lists::mine)))
         .service(at("/cc").route(read().to(lists::copies)))

@@ -1,7 +1,7 @@
 //! Refusals, people and posts in the words of pages.
 
 use crate::directory::{DepartmentCode, Directory, PersonId, Post};
-use crate::engine::{Answer, Case, Party, PositionState, Rejection, Task, TaskAsks};
+use crate::engine::{Answer, Case, Party, Rejection, Task};
 use crate::expression::Scope;
 use crate::forms::Words;
 use crate::messages::{Language, has, text};
@@ -222,15 +222,6 @@ impl Names<'_> {
     }
 }
 
-/// The tasks that somebody is waited for. While a supplement is out, whoever asked for it waits as well.
-pub fn awaited(case: &Case) -> impl Iterator<Item = &Task> {
-    case.open_tasks().filter(|task| {
-        let position = case.position(&task.stage).map(|position| &position.state);
-        let supplement = matches!(position, Some(PositionState::Supplement { .. }));
-        !supplement || task.asks == TaskAsks::Supply
-    })
-}
-
 /// An answer as a tag: 同意, 不同意, 退回 …
 #[must_use]
 pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language: Language) -> Tag {
@@ -256,6 +247,7 @@ pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language:
         Answer::Submitted => (Tone::Ok, say("case.answer.submitted")),
         Answer::Supplied => (Tone::Ok, say("case.answer.supplied")),
         Answer::Repaired => (Tone::Ok, say("case.answer.repaired")),
+        Answer::Advised => (Tone::Ok, say("case.answer.advised")),
         Answer::Filed => (Tone::Ok, say("case.answer.filed")),
     };
     Tag::new(tone, words)

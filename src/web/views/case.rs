@@ -27,6 +27,8 @@ pub struct CaseView {
     pub print_href: Option<String>,
     /// What happened meanwhile, or what stands in the way of deciding.
     pub meanwhile: Option<Notice>,
+    /// 处理下一件: after my answer, the next case that waits for me at the same stage.
+    pub next: Option<Link>,
     /// 办到哪一步了
     pub flow: FlowView,
     /// What is asked of me; several seats give several cards.
@@ -43,10 +45,15 @@ pub struct CaseView {
     pub attachments: Vec<AttachmentRow>,
     /// Uploading, while it is allowed.
     pub upload: Option<Upload>,
+    /// 抄送
+    pub copies: Vec<CopyReceipt>,
     /// 讨论
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
     pub others: Vec<OtherAction>,
+    /// The people whom a field can be filled in with, by login; empty where nobody is to be named, or where they are too
+    /// many.
+    pub people: Vec<Choice>,
 }
 
 impl View for CaseView {
@@ -104,6 +111,10 @@ pub struct ActCard {
     pub claim: Option<Claim>,
     /// Where it is done, if not here: the pages of the form.
     pub link: Option<Link>,
+    /// Whether what is typed can be saved for later (`save`).
+    pub may_save: bool,
+    /// 今天 10:12 暂存，只有您能看到
+    pub saved: String,
     /// What must be confirmed (`confirmed`) before the answer is taken.
     pub warning: String,
 }
@@ -270,6 +281,19 @@ pub struct Upload {
     pub error: String,
 }
 
+/// A copy that was given, with its receipt.
+#[derive(Debug, Clone, Serialize)]
+pub struct CopyReceipt {
+    /// 张志远（省公安厅）
+    pub person: String,
+    /// “综合审批”环节抄送, or who gave it and when.
+    pub why: String,
+    /// When it was given.
+    pub when: String,
+    /// 已阅 and when, or 未阅.
+    pub read: Tag,
+}
+
 /// 讨论
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Discussion {
@@ -312,7 +336,7 @@ pub enum Needed {
     Must,
 }
 
-/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, `person` and `comment`.
+/// Something I may do besides my task. Posted to `/c/:id/act` with `action`, `task`, `revision`, its fields and `comment`.
 #[derive(Debug, Clone, Serialize)]
 pub struct OtherAction {
     /// Tells it from the others on the page.
@@ -321,10 +345,14 @@ pub struct OtherAction {
     pub action: String,
     /// On which task, where it needs one.
     pub task: Option<String>,
-    /// The login of the person to be named, as typed; `None` where nobody is.
-    pub person: Option<String>,
-    /// What is wrong with it.
-    pub person_error: String,
+    /// Who is to be named; `None` where nobody is.
+    pub named: Option<Named>,
+    /// Ways to choose from (`how`); empty where there is nothing to choose.
+    pub ways: Vec<Choice>,
+    /// What is wrong with the choice.
+    pub ways_error: String,
+    /// What else it asks for besides the reason.
+    pub fields: Vec<OtherField>,
     /// 撤回申请; what is folded out.
     pub title: String,
     /// What follows from it.
@@ -335,7 +363,7 @@ pub struct OtherAction {
     pub value: String,
     /// What is wrong with it.
     pub error: String,
-    /// What the button says.
+    /// What the button says; empty while it cannot be done again yet.
     pub button: String,
     /// Whether it cannot be undone.
     pub irreversible: bool,
@@ -343,6 +371,38 @@ pub struct OtherAction {
     pub revision: i64,
     /// Whether it is folded out.
     pub open: bool,
+}
+
+/// A field for the login of somebody to be named.
+#[derive(Debug, Clone, Serialize)]
+pub struct Named {
+    /// Sent as `person`, or with several logins as `people`.
+    pub field: &'static str,
+    /// 新办理人的登录名
+    pub label: String,
+    /// Who will do.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What is wrong with it.
+    pub error: String,
+}
+
+/// A field of such an action.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OtherField {
+    /// Sent as.
+    pub name: &'static str,
+    /// Its label.
+    pub label: String,
+    /// What may be filled in.
+    pub hint: String,
+    /// As typed.
+    pub value: String,
+    /// What there is to choose from; empty: it is typed.
+    pub options: Vec<Choice>,
+    /// What is wrong with it.
+    pub error: String,
 }
 
 #[cfg(test)]

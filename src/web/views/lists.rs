@@ -67,6 +67,9 @@ pub struct InboxView {
     pub filter: Filter,
     /// 已逾期, 今天到期, 办理中; only those with rows.
     pub groups: Vec<InboxGroup>,
+    /// Whether there are notices among them, which can be acknowledged together. Posted to `/inbox/acknowledge` with
+    /// `task`, one for each.
+    pub batch: bool,
     /// Where mail about new tasks goes, masked or not; shown when the list is empty.
     pub address: String,
     /// The rest.
@@ -107,6 +110,38 @@ pub struct InboxRow {
     pub due: Option<DueView>,
     /// Whether it is offered to several, and nobody took it yet: the button says 去签收.
     pub offered: bool,
+    /// Of a notice: its task, to be ticked for 批量知悉.
+    pub notice: String,
+}
+
+/// What became of several notices that were acknowledged at once.
+#[derive(Debug, Clone, Serialize)]
+pub struct BatchView {
+    /// 已知悉 3 件，1 件没有成功
+    pub lead: String,
+    /// In the order in which they were ticked.
+    pub rows: Vec<BatchRow>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct BatchRow {
+    /// The case's page; empty where it may not be seen.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// Its number.
+    pub number: String,
+    /// 已知悉, or why not.
+    pub result: Tag,
+}
+
+impl View for BatchView {
+    const TEMPLATE: &'static str = "pages/batch";
+
+    fn title(&self, language: Language) -> String {
+        text(language, "pages.batch.title", &[])
+    }
 }
 
 impl InboxView {
@@ -177,6 +212,42 @@ impl View for InboxView {
 
     fn title(&self, language: Language) -> String {
         text(language, "pages.nav.inbox", &[])
+    }
+}
+
+/// `/admin/vacant`
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct VacantView {
+    /// The fields above the list.
+    pub filter: Filter,
+    /// Soonest deadline first.
+    pub rows: Vec<VacantRow>,
+    /// The rest.
+    pub pager: Pager,
+}
+
+/// A task that no one can hold.
+#[derive(Debug, Clone, Serialize)]
+pub struct VacantRow {
+    /// Where a holder is named, on the case's page.
+    pub href: String,
+    /// The case's title.
+    pub title: String,
+    /// Its number.
+    pub number: String,
+    /// What is asked: 业务审核.
+    pub asked: String,
+    /// For whom it is: a post that nobody holds, a person who has left.
+    pub whom: String,
+    /// Its deadline.
+    pub due: Option<DueView>,
+}
+
+impl View for VacantView {
+    const TEMPLATE: &'static str = "pages/vacant";
+
+    fn title(&self, language: Language) -> String {
+        text(language, "pages.nav.vacant", &[])
     }
 }
 

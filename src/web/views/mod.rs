@@ -18,8 +18,9 @@ mod tests;
 
 pub use access::{DemoAccount, LoginView, LogoutView};
 pub use case::{
-    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content, Discussion,
-    Needed, OtherAction, Signature, Signatures, SupplementForm, Timeline, TimelineItem, Upload,
+    ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
+    CopyReceipt, Discussion, Named, Needed, OtherAction, OtherField, Signature, Signatures,
+    SupplementForm, Timeline, TimelineItem, Upload,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
 pub use errors::{ErrorView, Problem, StopView};
@@ -27,11 +28,11 @@ pub use filing::{
     AskView, Asked, CheckSection, CheckView, Conflict, ConflictRow, EditView, NewView, PreviewStep,
     Step, StepState, SubmittedView, WarningRow, WorkflowCard,
 };
-pub use flow::{FlowBlock, FlowNode, FlowReturn, FlowSvg, FlowView, NodeState};
+pub use flow::FlowView;
 pub use links::{ConfirmDoneView, ConfirmView, DeadLinkView};
 pub use lists::{
-    CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow, InboxView, MineRow,
-    MineView, Pager,
+    BatchRow, BatchView, CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow,
+    InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};

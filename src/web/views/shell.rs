@@ -21,8 +21,21 @@ pub enum Nav {
     Cc,
     /// 发起申请
     New,
+    /// 无人可办
+    Vacant,
     /// 开发邮箱
     Mail,
+}
+
+/// Where an entry of the navigation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// 工作台, and the tabs above the lists.
+    Lists,
+    /// 管理, for those who manage.
+    Manage,
+    /// 演示
+    Extra,
 }
 
 /// How many there are behind entries of the navigation.
@@ -58,6 +71,8 @@ pub struct Shell {
     pub counts: Counts,
     /// Whether the reader may file, so that 发起申请 is offered.
     pub may_file: bool,
+    /// Whether the reader administers workflows.
+    pub manages: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -86,8 +101,8 @@ pub(super) struct Layout {
     notice: Option<Notice>,
     may_file: bool,
     filing: bool,
-    nav: Vec<Entry>,
     lists: Vec<Entry>,
+    manage: Vec<Entry>,
     extra: Vec<Entry>,
     search: Search,
     other_language: Option<OtherLanguage>,
@@ -101,7 +116,6 @@ struct Entry {
     count: u64,
     hot: bool,
     current: bool,
-    list: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -119,7 +133,7 @@ struct OtherLanguage {
 
 impl Shell {
     pub(super) fn layout(&self) -> Layout {
-        let nav = self.entries();
+        let lists = self.entries(Group::Lists);
         Layout {
             lang: self.language.tag(),
             csrf: self.csrf.clone(),
@@ -135,11 +149,11 @@ impl Shell {
             notice: self.notice.clone(),
             may_file: self.may_file,
             filing: self.nav == Nav::New,
-            lists: nav.iter().filter(|entry| entry.list).cloned().collect(),
-            extra: nav.iter().filter(|entry| !entry.list).cloned().collect(),
-            search: self.search(&nav),
+            search: self.search(&lists),
+            lists,
+            manage: self.entries(Group::Manage),
+            extra: self.entries(Group::Extra),
             other_language: self.other_language(),
-            nav,
         }
     }
 
@@ -155,24 +169,36 @@ impl Shell {
         ))
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    fn entries(&self, group: Group) -> Vec<Entry> {
+        use Group::{Extra, Lists, Manage};
         let all = [
-            (Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
-            (Nav::Done, "/done", "circle-check", "pages.nav.done"),
-            (Nav::Mine, "/mine", "send", "pages.nav.mine"),
-            (Nav::Cc, "/cc", "at-sign", "pages.nav.cc"),
-            (Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
+            (Lists, Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
+            (Lists, Nav::Done, "/done", "circle-check", "pages.nav.done"),
+            (Lists, Nav::Mine, "/mine", "send", "pages.nav.mine"),
+            (Lists, Nav::Cc, "/cc", "at-sign", "pages.nav.cc"),
+            (
+                Manage,
+                Nav::Vacant,
+                "/admin/vacant",
+                "users",
+                "pages.nav.vacant",
+            ),
+            (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
         ];
+        let shown = match group {
+            Lists => true,
+            Manage => self.manages,
+            Extra => self.dev_mail,
+        };
         all.into_iter()
-            .filter(|(nav, ..)| *nav != Nav::Mail || self.dev_mail)
-            .map(|(nav, href, icon, key)| Entry {
+            .filter(|(of, ..)| *of == group && shown)
+            .map(|(_, nav, href, icon, key)| Entry {
                 href,
                 icon,
                 text: text(self.language, key, &[]),
                 count: self.count(nav),
                 hot: nav == Nav::Inbox,
                 current: nav == self.nav,
-                list: nav != Nav::Mail,
             })
             .collect()
     }
@@ -182,16 +208,13 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Mail => 0,
+            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail => 0,
         }
     }
 
     /// The field in the header searches the list that the reader is in, otherwise the inbox.
-    fn search(&self, entries: &[Entry]) -> Search {
-        let list = entries
-            .iter()
-            .find(|entry| entry.current && entry.list)
-            .or(entries.first());
+    fn search(&self, lists: &[Entry]) -> Search {
+        let list = lists.iter().find(|entry| entry.current).or(lists.first());
         let name = list.map_or("", |entry| entry.text.as_str());
         Search {
             action: list.map_or("/inbox", |entry| entry.href),

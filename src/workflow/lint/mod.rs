@@ -2,7 +2,7 @@
 
 mod blocks;
 #[cfg(test)]
-mod broken;
+pub(super) mod broken;
 mod clocks;
 mod flow;
 mod forms;
@@ -66,10 +66,7 @@ const COMPLETE_ALL_THE_SAME: &[&str] = &[
 /// Runs every rule that looks at the workflow as a whole. Those about ways and people need all of it: after a target that
 /// could not be read, they would complain of what that target leads to.
 pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
-    let complete = reader
-        .notes
-        .iter()
-        .all(|note| COMPLETE_ALL_THE_SAME.contains(&note.code));
+    let complete = is_complete(&reader.notes);
     let mut lint = Lint {
         workflow,
         root,
@@ -100,6 +97,13 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
     }
     let found = lint.notes;
     reader.notes.extend(found);
+}
+
+/// Whether nothing was left out of the workflow.
+pub(super) fn is_complete(notes: &[Note]) -> bool {
+    notes
+        .iter()
+        .all(|note| COMPLETE_ALL_THE_SAME.contains(&note.code))
 }
 
 /// What a code means for publishing.

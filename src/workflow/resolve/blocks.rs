@@ -36,11 +36,11 @@ impl<'t> Reader<'t> {
     ) -> Option<NodeKind> {
         Some(match kind {
             "parallel" => NodeKind::Parallel(self.parallel(id, keys, rules)),
-            "foreach" => NodeKind::Foreach(self.foreach(id, keys, rules)?),
+            "foreach" => NodeKind::Foreach(Box::new(self.foreach(id, keys, rules)?)),
             "aside" => NodeKind::Aside {
                 stages: self.inside(keys, rules),
             },
-            "wait" => NodeKind::Wait(self.wait(id, keys)),
+            "wait" => NodeKind::Wait(Box::new(self.wait(id, keys))),
             "start" => NodeKind::Start(self.start(id, keys)?),
             _ => NodeKind::Group {
                 stages: self.inside(keys, rules),

@@ -7,10 +7,10 @@ use crate::workflow::{Budget, ClockRule, Extend, Overdue, OverdueAct, Remind};
 
 use super::{Reader, Site};
 
-const CLOCK: &[&str] = &[
+pub(in crate::workflow) const CLOCK: &[&str] = &[
     "in", "at", "from", "title", "law", "extend", "remind", "overdue",
 ];
-const EXTEND: &[&str] = &["max", "times", "by", "due", "copy", "law"];
+pub(in crate::workflow) const EXTEND: &[&str] = &["max", "times", "by", "due", "copy", "law"];
 const ACTS: &[&str] = &["escalate", "assign", "next"];
 
 impl<'t> Reader<'t> {

@@ -9,7 +9,7 @@ use crate::workflow::tree::{Kind, Tree};
 use super::keys::Keys;
 use super::{Reader, Site};
 
-const FIELD: &[&str] = &[
+pub(in crate::workflow) const FIELD: &[&str] = &[
     "id",
     "type",
     "label",
@@ -37,7 +37,7 @@ const FIELD: &[&str] = &[
 ];
 
 /// Keys that only some types have.
-const ONLY: &[(&str, &[&str])] = &[
+pub(in crate::workflow) const ONLY: &[(&str, &[&str])] = &[
     ("options", &["choice", "choices"]),
     ("columns", &["table", "resources"]),
     ("rows", &["table"]),
@@ -52,7 +52,7 @@ const ONLY: &[(&str, &[&str])] = &[
 ];
 
 /// Keys that a type cannot do without.
-const NEEDED: &[(&str, &[&str])] = &[
+pub(in crate::workflow) const NEEDED: &[(&str, &[&str])] = &[
     ("options", &["choice", "choices"]),
     ("columns", &["table"]),
     ("workflow", &["case"]),

@@ -28,7 +28,25 @@ use super::finding::Note;
 use super::tree::Tree;
 use crate::expression::{Expression, Type, Words};
 
-pub(super) use names::{KINDS, Names};
+#[cfg(test)]
+pub(super) use clocks::{CLOCK, EXTEND};
+#[cfg(test)]
+pub(super) use fields::FIELD;
+pub(super) use fields::{NEEDED, ONLY};
+pub(super) use names::{KINDS, Names, TARGET_WORDS};
+#[cfg(test)]
+pub(super) use nodes::SIGNAL;
+pub(super) use nodes::keys_of;
+#[cfg(test)]
+pub(super) use records::{OF_END, OF_NODE};
+pub(super) use rules::ACTIONS;
+#[cfg(test)]
+pub(super) use rules::RULE_KEYS;
+#[cfg(test)]
+pub(super) use sign::VOTE;
+pub(super) use top::REQUIRED;
+#[cfg(test)]
+pub(super) use top::TOP;
 
 /// Where an expression is read, which decides what it may read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ const COMMON: &[&str] = &["title", "about", "basis", "when", "next", "record", "
 /// What an `aside` and a `wait` do not have: they are not passed or refused on the way.
 const ON_THE_WAY: &[&str] = &["law", "due", "refused", "await", "every", "while"];
 const COPY: &[&str] = &["entered", "passed", "refused", "overdue"];
-const SIGNAL: &[&str] = &["title", "by", "fills", "next"];
+pub(in crate::workflow) const SIGNAL: &[&str] = &["title", "by", "fills", "next"];
 
 /// The keys of a kind, its own and those that it shares.
 pub(in crate::workflow) fn keys_of(kind: &str) -> Vec<&'static str> {

@@ -6,8 +6,8 @@ use crate::workflow::{Record, RecordAt};
 
 use super::{Reader, Site};
 
-const OF_NODE: &[&str] = &["register", "each", "at", "status", "set"];
-const OF_END: &[&str] = &["register", "each", "status", "set"];
+pub(in crate::workflow) const OF_NODE: &[&str] = &["register", "each", "at", "status", "set"];
+pub(in crate::workflow) const OF_END: &[&str] = &["register", "each", "status", "set"];
 
 impl<'t> Reader<'t> {
     /// One or a list; without a node, of an end.

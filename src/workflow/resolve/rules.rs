@@ -10,7 +10,7 @@ use super::Reader;
 use super::keys::Keys;
 
 /// The keys that are marked ↓ in the language.
-pub(super) const RULE_KEYS: &[&str] = &[
+pub(in crate::workflow) const RULE_KEYS: &[&str] = &[
     "not",
     "nobody",
     "deny",

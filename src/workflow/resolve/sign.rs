@@ -6,7 +6,7 @@ use crate::workflow::{Share, Sign, Vote};
 
 use super::Reader;
 
-const VOTE: &[&str] = &[
+pub(in crate::workflow) const VOTE: &[&str] = &[
     "pass", "of", "quorum", "must", "veto", "casting", "until", "abstain",
 ];
 

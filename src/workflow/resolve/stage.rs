@@ -8,7 +8,6 @@ use super::keys::Keys;
 use super::{Reader, Site};
 
 pub(super) const STAGE_KEYS: &[&str] = &[
-    "stage",
     "kind",
     "who",
     "distinct",

@@ -18,11 +18,11 @@ use super::rules::{RULE_KEYS, Written};
 use super::targets::STANDING_ENDS;
 use super::{Reader, Site};
 
-const TOP: &[&str] = &[
+pub(in crate::workflow) const TOP: &[&str] = &[
     "workflow", "title", "number", "who", "form", "stages", "ends", "about", "basis", "calendar",
     "withdraw", "keep", "settings", "lists", "defaults", "checks",
 ];
-const REQUIRED: &[&str] = &[
+pub(in crate::workflow) const REQUIRED: &[&str] = &[
     "workflow", "title", "number", "who", "form", "stages", "ends",
 ];
 

@@ -65,7 +65,7 @@ fn only_administrators_set_it_going_again() {
     );
     assert_eq!(
         world.actions("adm"),
-        ["resume", "comment", "suspend", "terminate"],
+        ["resume", "copy", "comment", "suspend", "terminate", "void"],
         "what no one else can mend is not reassigned"
     );
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use huiqian::engine::{
     Actor, Answer, Case, Channel, Child, Context, Event, Input, LeftAs, Position, PositionState,
-    Region, Rejection, Situation, Status, Task, TaskAsks, TaskId, TaskState, filled_by, next_wake,
-    tick,
+    Region, Rejection, Situation, Status, Task, TaskAsks, TaskId, TaskState, actions, filled_by,
+    next_wake, tick,
 };
 use huiqian::forms::Answers;
 use huiqian::workflow::place::branch_of;
@@ -31,13 +31,42 @@ const ACTIONS: &[&str] = &[
     "return",
     "claim",
     "release",
+    "transfer",
+    "recuse",
+    "add_signer",
+    "remove_signer",
+    "save_draft",
+    "consult",
+    "advise",
     "reassign",
     "resume",
     "submit",
     "comment",
+    "urge",
+    "copy",
     "withdraw",
     "terminate",
+    "void",
 ];
+
+/// What moves a case on, or names somebody who can.
+const MOVING: &[&str] = &[
+    "approve",
+    "reject",
+    "choose",
+    "done",
+    "acknowledge",
+    "abstain",
+    "return",
+    "supply",
+    "signal",
+    "submit",
+    "resume",
+    "reassign",
+];
+
+/// What leaves a case where it stands, or only ends it.
+const ASIDE: &[&str] = &["comment", "urge", "copy", "withdraw", "terminate", "void"];
 
 const LOGINS: &[&str] = &[
     "ann", "bob", "bea", "cat", "dan", "eve", "pat", "adm", "adi",
@@ -138,7 +167,19 @@ fn plausible(
             }
             input.answers = task.and_then(|id| filled(world, id, tape));
         }
-        "reassign" => input.person = Some(tape.one_of(LOGINS).into()),
+        "reassign" | "transfer" => input.person = Some(tape.one_of(LOGINS).into()),
+        "add_signer" => {
+            input.how = Some(tape.one_of(&["before", "after", "with"]).into());
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "consult" => {
+            input.people = (0..=tape.below(2))
+                .map(|_| tape.one_of(LOGINS).into())
+                .collect();
+        }
+        "copy" => input.people = vec![tape.one_of(LOGINS).into()],
         "return" => {
             let targets = task
                 .and_then(|id| world.case.task(id))
@@ -184,13 +225,20 @@ fn is_about_the_input(action: &str, rejection: &Rejection) -> bool {
         Rejection::Excluded
         | Rejection::ApplicantSigns
         | Rejection::ActedAlready
-        | Rejection::UnknownPerson(_) => action == "reassign",
+        | Rejection::UnknownPerson(_)
+        | Rejection::NamesOneself
+        | Rejection::PersonBarred { .. } => {
+            matches!(action, "reassign" | "transfer" | "add_signer" | "consult")
+        }
+        // One who was added adds before only.
+        Rejection::UnknownWay(..) => action == "add_signer",
+        Rejection::TooManyPeople(..) => matches!(action, "add_signer" | "consult"),
         _ => false,
     }
 }
 
 /// One step: somebody does something, time passes, a started case moves, or posts change.
-fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
+pub(super) fn step(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
     match tape.below(10) {
         0..=4 => act_as_offered(world, tape),
         5 => {
@@ -236,7 +284,7 @@ fn act_as_offered(world: &mut World, tape: &mut Tape<'_>) -> Result<(), TestCase
             offered.map(|offered| (*login, offered.action, offered.task))
         })
         // Ending it all is left to chance below.
-        .filter(|(_, action, _)| !matches!(*action, "terminate" | "withdraw" | "comment"))
+        .filter(|(_, action, _)| !ASIDE.contains(action))
         // What holds everything up comes less often than what moves.
         .filter(|(_, action, _)| !matches!(*action, "suspend" | "jump") || tape.once_in(4))
         .collect();
@@ -311,11 +359,9 @@ fn nothing_else_is_accepted(
     tape: &mut Tape<'_>,
 ) -> Result<(), TestCaseError> {
     let offered = world.offered(login);
-    // What is done on the case as a whole takes no heed of a task.
-    let without_task = matches!(
-        action,
-        "comment" | "withdraw" | "terminate" | "submit" | "signal" | "suspend" | "jump" | "resume"
-    );
+    let on_task = actions::find(action).is_none_or(|rule| rule.on_task());
+    // A suspended case is resumed as a whole, a parked one by its task.
+    let without_task = action == "submit" || !on_task || world.case.is_suspended();
     let is_offered = offered
         .iter()
         .any(|offered| offered.action == action && (without_task || offered.task == task));
@@ -332,7 +378,7 @@ fn nothing_else_is_accepted(
     Ok(())
 }
 
-fn holds_together(world: &World) -> Result<(), TestCaseError> {
+pub(super) fn holds_together(world: &World) -> Result<(), TestCaseError> {
     let case = &world.case;
     prop_assert_eq!(&world.replayed(), case, "replaying");
     let text = serde_json::to_string(case).expect("a case is JSON");
@@ -354,10 +400,7 @@ fn holds_together(world: &World) -> Result<(), TestCaseError> {
                 let offered = world.offered(login);
                 offered.iter().any(|offered| offered.action == "resume")
             };
-            prop_assert!(
-                LOGINS.iter().any(|login| resumes(&login)),
-                "nobody resumes it"
-            );
+            prop_assert!(LOGINS.iter().any(resumes), "nobody resumes it");
         }
         Status::Open { .. } => {
             somebody_can_move_it(world)?;
@@ -372,12 +415,10 @@ fn holds_together(world: &World) -> Result<(), TestCaseError> {
 /// Somebody is offered an action that moves it, a clock has something to come, or a started case is waited for.
 fn somebody_can_move_it(world: &World) -> Result<(), TestCaseError> {
     let moves = |login: &str| {
-        world.offered(login).iter().any(|offered| {
-            !matches!(
-                offered.action,
-                "comment" | "withdraw" | "terminate" | "suspend" | "jump"
-            )
-        })
+        let offered = world.offered(login);
+        offered
+            .iter()
+            .any(|offered| MOVING.contains(&offered.action))
     };
     let clock = next_wake(&world.workflow, &world.case, &world.calendar).is_some();
     let places = || world.case.region().into_iter().flat_map(Region::all);

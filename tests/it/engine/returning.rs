@@ -143,7 +143,7 @@ fn the_applicant_revises_and_all_begins_again() {
     world
         .on_with("cat", "return", "second", back_to("applicant"))
         .expect("returned");
-    assert_eq!(world.actions("ann"), ["submit", "comment"]);
+    assert_eq!(world.actions("ann"), ["submit", "copy", "comment"]);
     assert_eq!(
         world.act("bob", "submit", Input::default()),
         Err(Rejection::NotAsked("somebody else".into()))

@@ -102,7 +102,11 @@ fn nothing_is_done_on_a_case_that_is_over() {
         world.act("ann", "submit", Input::default()),
         Err(Rejection::CaseClosed)
     );
-    assert!(world.offered("bob").is_empty());
+    assert_eq!(
+        world.actions("bob"),
+        ["copy"],
+        "it may still be read by others"
+    );
 }
 
 #[test]
@@ -200,10 +204,14 @@ fn work_is_done_and_a_notice_is_acknowledged() {
 #[test]
 fn what_a_stage_denies_is_not_offered() {
     let mut world = World::filed(&with_stages(
-        "  - {stage: review, title: 审核, who: section_head@applicant, deny: [reject, return, claim, comment, withdraw]}",
+        "  - {stage: review, title: 审核, who: section_head@applicant, deny: [reject, return, claim, comment, withdraw, urge, copy]}",
     ));
 
-    assert_eq!(world.actions("bob"), ["approve"]);
+    let offered = world.actions("bob");
+    assert!(offered.contains(&"approve"));
+    for denied in ["reject", "return", "claim", "comment"] {
+        assert!(!offered.contains(&denied), "{offered:?}");
+    }
     assert_eq!(
         world.on_with("bob", "reject", "review", because("不行")),
         Err(Rejection::NotOffered { action: "reject" })

@@ -17,6 +17,7 @@ use huiqian::messages::Language;
 use huiqian::services::cases::{self, By, Done};
 use huiqian::services::viewer::Viewer;
 use huiqian::services::{App, Error, demo, drafts, seen};
+use huiqian::storage::workflows::{self, NewVersion};
 use huiqian::storage::{self, Db, Lease};
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -112,6 +113,36 @@ impl Office {
         self.clock.set(to);
     }
 
+    /// Puts another definition in force and answers with its key.
+    pub fn publish(&self, yaml: &str) -> String {
+        let workflow = world::workflow(yaml);
+        let (by, confirmed_by) = (self.person("zhou.lan"), self.person("xu.xiaofeng"));
+        let at = self.app.now();
+        let new = NewVersion {
+            key: workflow.key.clone(),
+            digest: workflow.digest.clone(),
+            title: workflow.title.zh.clone(),
+            source: yaml.to_owned(),
+            by,
+            at,
+        };
+        self.app
+            .db
+            .write(move |conn| {
+                let proposed = workflows::propose(conn, &new)?;
+                workflows::confirm(conn, proposed.id, confirmed_by, at)
+            })
+            .expect("published");
+        workflow.key
+    }
+
+    /// Begins a draft and answers with its public id.
+    pub fn draft(&self, login: &str, workflow: &str) -> Ulid {
+        let by = self.by(login);
+        let open = drafts::start(&self.app, &by, workflow, Answers::new());
+        open.expect("a draft").draft.ulid
+    }
+
     /// Files a request of 省卫健委 by li.wenjing and answers with its public id.
     pub fn file(&self, answers: Value) -> Result<Ulid, Error> {
         let by = self.by("li.wenjing");
@@ -163,6 +194,17 @@ impl Office {
             .open_tasks()
             .find(|task| seen.eligible(task).contains(&person))?;
         Some(mine.id)
+    }
+
+    /// Somebody is deactivated.
+    pub fn leaves(&self, login: &str) {
+        let id = self.person(login);
+        let left = self.app.db.write(move |conn| {
+            storage::people::set_active(conn, id, false)?;
+            storage::directory::changed(conn)?;
+            Ok::<_, Error>(())
+        });
+        left.expect("written");
     }
 
     /// The case as it is stored.

@@ -1,14 +1,16 @@
 //! A small world for the engine: a few people, a workflow in YAML, a clock moved by hand.
 
+use std::collections::BTreeMap;
+
 use chrono::{TimeZone, Utc};
 use huiqian::calendar::{Calendar, Instant};
 use huiqian::directory::{DepartmentCode, Directory, PersonId};
 use huiqian::engine::{
     self, Actor, Case, Channel, Child, Command, Context, Decision, Effect, Event, Input, Notice,
-    Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId,
+    Obstacle, Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId, Workload,
 };
 use huiqian::forms::Answers;
-use huiqian::workflow::{self, Surroundings, Workflow};
+use huiqian::workflow::{self, StageMap, Surroundings, Workflow};
 use serde_json::Value;
 
 use super::town::{Everything, directory};
@@ -26,6 +28,24 @@ pub struct World {
     pub effects: Vec<Effect>,
     /// The cases that it started, once they were filed.
     pub children: Vec<Child>,
+    /// What people have to do in other cases.
+    pub work: Work,
+}
+
+/// What people have to do in other cases.
+#[derive(Debug, Default)]
+pub struct Work {
+    pub open: BTreeMap<PersonId, usize>,
+    pub turns: BTreeMap<String, PersonId>,
+}
+
+impl Workload for Work {
+    fn open(&self, person: PersonId) -> usize {
+        self.open.get(&person).copied().unwrap_or(0)
+    }
+    fn last(&self, line: &str) -> Option<PersonId> {
+        self.turns.get(line).copied()
+    }
 }
 
 /// An instant of Beijing time, `2026-02-10 09:00`.
@@ -168,6 +188,7 @@ impl World {
             now: at("2026-03-02 09:00"),
             log: Vec::new(),
             effects: Vec::new(),
+            work: Work::default(),
             children: Vec::new(),
         }
     }
@@ -230,6 +251,7 @@ impl World {
             calendar: &self.calendar,
             lookup: &Everything,
             vault: &PlainVault,
+            workload: &self.work,
             registered: &[],
             children: &self.children,
             number: Some("试〔2026〕1号"),
@@ -362,6 +384,42 @@ impl World {
             engine::tick(&self.workflow, &self.case, &context).expect("time acts")
         {
             self.take(decision, Actor::System);
+        }
+    }
+
+    /// `adm` moves the case to another version of its definition, in which these stages are called otherwise.
+    pub fn migrate(&mut self, yaml: &str, stages: &[(&str, &str)]) -> Result<(), Vec<Obstacle>> {
+        let new = workflow(yaml);
+        let decision = self.migration(&new, stages)?;
+        self.take(decision, Actor::Person(self.id("adm")));
+        self.workflow = new;
+        Ok(())
+    }
+
+    /// What the engine would answer to it. An empty name: no counterpart.
+    pub fn migration(
+        &self,
+        new: &Workflow,
+        stages: &[(&str, &str)],
+    ) -> Result<Decision, Vec<Obstacle>> {
+        let map = self.map(stages);
+        assert_eq!(map.misfits(&self.workflow, new), [], "the map fits");
+        let context = self.context(Actor::Person(self.id("adm")));
+        engine::migrate(&self.workflow, new, &map, &self.case, "条例修订", &context)
+    }
+
+    /// A stage map from the version that the case runs on to the next.
+    pub fn map(&self, stages: &[(&str, &str)]) -> StageMap {
+        let moved = self.kinds();
+        let moved = moved.iter().filter(|kind| **kind == "migrated").count();
+        let from = 1 + u32::try_from(moved).expect("few");
+        StageMap {
+            stages: stages
+                .iter()
+                .map(|(old, new)| ((*old).to_owned(), Some((*new).to_owned())))
+                .map(|(old, new)| (old, new.filter(|new| !new.is_empty())))
+                .collect(),
+            ..StageMap::same(from, from + 1)
         }
     }
 

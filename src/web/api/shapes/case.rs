@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
-use super::{AttachmentBody, DepartmentBody, PersonBody};
+use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
 use crate::engine::TaskAsks;
 use crate::forms::{self, Answers, Words};
 use crate::messages::Language;
@@ -50,6 +50,8 @@ pub struct CaseBody {
     pub answers: Answers,
     /// Its files.
     pub attachments: Vec<AttachmentBody>,
+    /// The copies that were given, with their receipts.
+    pub copies: Vec<CopyBody>,
     /// What the reader may do now.
     pub actions: Vec<OfferedBody>,
     /// What keeps a draft from being submitted.
@@ -72,6 +74,8 @@ pub struct CaseBody {
     pub updated_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Since when it is void; its outcome stays what it was.
+    pub voided_at: Option<DateTime<Utc>>,
 }
 
 /// How a case ended.
@@ -150,6 +154,11 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: seen
+                .copies
+                .iter()
+                .map(|copy| CopyBody::of(copy, directory))
+                .collect(),
             actions: offered(seen, language),
             problems: None,
             draft: None,
@@ -160,6 +169,7 @@ impl CaseBody {
             submitted_at: case.submitted,
             updated_at: summary.updated_at,
             ended_at: summary.ended_at,
+            voided_at: case.voided(),
         }
     }
 
@@ -191,6 +201,7 @@ impl CaseBody {
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
+            copies: Vec::new(),
             actions: offered_on_draft(&open, language),
             problems: Some(
                 problems
@@ -206,12 +217,12 @@ impl CaseBody {
             submitted_at: None,
             updated_at: draft.updated_at,
             ended_at: None,
+            voided_at: None,
         })
     }
 }
 
 fn writes_revision(seen: &Seen) -> bool {
-    let case = &seen.running.case;
-    case.applicant == seen.viewer.person.id
-        && case.open_tasks().any(|task| task.asks == TaskAsks::Edit)
+    let mut tasks = seen.running.case.open_tasks();
+    tasks.any(|task| task.asks == TaskAsks::Edit && seen.may("submit", Some(task.id)))
 }

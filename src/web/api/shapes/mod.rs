@@ -7,4 +7,4 @@ mod stage;
 mod task;
 
 pub use case::CaseBody;
-pub use small::{AttachmentBody, CaseRow, DepartmentBody, PartyBody, PersonBody};
+pub use small::{AttachmentBody, CaseRow, CopyBody, DepartmentBody, PartyBody, PersonBody};

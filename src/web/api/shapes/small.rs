@@ -8,6 +8,7 @@ use crate::engine::Party;
 use crate::messages::Language;
 use crate::storage::attachments::Attachment;
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use chrono::{DateTime, Utc};
 
 /// A person.
@@ -58,6 +59,21 @@ pub struct AttachmentBody {
     pub at: DateTime<Utc>,
 }
 
+/// A read-only copy and its receipt.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CopyBody {
+    /// Who got it.
+    pub person: PersonBody,
+    /// The stage or end that gave it; null when somebody did.
+    pub stage: Option<String>,
+    /// Who gave it; null when the workflow did.
+    pub by: Option<PersonBody>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When it was first read.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
 /// A case in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CaseRow {
@@ -102,6 +118,21 @@ impl PersonBody {
                 login: None,
                 name: String::new(),
             },
+        }
+    }
+}
+
+impl CopyBody {
+    /// A copy.
+    #[must_use]
+    pub fn of(copy: &Copy, directory: &Directory) -> Self {
+        let by = copy.sent_by();
+        Self {
+            person: PersonBody::of(copy.person_id, directory),
+            stage: by.is_none().then(|| copy.reason.clone()),
+            by: by.map(|by| PersonBody::of(by, directory)),
+            at: copy.at,
+            read_at: copy.read_at,
         }
     }
 }

@@ -62,7 +62,7 @@ fn last_exit(seen: &Seen, stage: &str) -> Option<LeftAs> {
     let exits = seen.history.iter().rev();
     exits
         .filter_map(|happened| match &happened.body.event {
-            Event::Left { id, how } if id == stage => Some(*how),
+            Event::Left { id, how } if seen.called_now(happened, id) == stage => Some(*how),
             _ => None,
         })
         .next()

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{PartyBody, PersonBody};
 use crate::engine::{Answer, Task, TaskState};
+use crate::forms::Answers;
 use crate::messages::Language;
 use crate::services::projection::stage_title;
 use crate::services::seen::Seen;
@@ -26,10 +27,19 @@ pub struct TaskBody {
     pub round: u32,
     /// `waiting` (for its turn), `open`, `settled`, `cancelled`.
     pub state: &'static str,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
     pub asks: &'static str,
+    /// What an adviser is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
     /// Whom it was offered to.
     pub offered_to: Vec<PartyBody>,
+    /// Who called for it, where the definition does not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<CalledBody>,
+    /// What the caller has typed on it and not given yet; theirs alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<OpinionBody>,
     /// Who has taken it.
     pub holder: Option<PersonBody>,
     /// When it is due.
@@ -50,6 +60,29 @@ pub struct TaskBody {
     pub automatic: bool,
 }
 
+/// An opinion that was saved and not given yet.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OpinionBody {
+    /// The words.
+    pub comment: String,
+    /// What was filled in, as it was typed.
+    #[schema(value_type = Object)]
+    pub answers: Answers,
+    /// When it was saved.
+    pub saved_at: DateTime<Utc>,
+}
+
+/// By whom a task was called for that the definition does not ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CalledBody {
+    /// On which task, by its number.
+    pub from: u32,
+    /// Who called.
+    pub by: PersonBody,
+    /// As what: `before`, `after`, `with`, `adviser`.
+    pub how: &'static str,
+}
+
 /// Every task there ever was, by number.
 pub fn tasks(seen: &Seen, language: Language) -> Vec<TaskBody> {
     let tasks = &seen.running.case.tasks;
@@ -68,15 +101,32 @@ impl TaskBody {
             number: task.id.0,
             id: row.map(|row| row.ulid.to_string()),
             stage: task.stage.clone(),
-            title: stage_title(&seen.running.workflow, task),
+            title: match row.filter(|_| seen.running.workflow.node(&task.stage).is_none()) {
+                Some(row) => row.stage_title.clone(),
+                None => stage_title(&seen.running.workflow, task),
+            },
             round: task.round,
             state: "waiting",
             asks: asks_word(task.asks),
+            question: task.question.clone(),
             offered_to: task
                 .offered
                 .iter()
                 .map(|party| PartyBody::of(party, directory, language))
                 .collect(),
+            called: task.called.as_ref().map(|called| CalledBody {
+                from: called.from.0,
+                by: person(called.by),
+                how: called.how.word(),
+            }),
+            draft: seen
+                .opinion(task)
+                .filter(|_| seen.may("save_draft", Some(task.id)))
+                .map(|opinion| OpinionBody {
+                    comment: opinion.comment.clone(),
+                    answers: opinion.answers.clone(),
+                    saved_at: opinion.saved_at,
+                }),
             holder: task.holder.map(person),
             due_at: row.and_then(|row| row.due_at),
             law: row.is_some_and(|row| row.law),

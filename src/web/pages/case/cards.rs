@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Sight;
 use super::tried::Tried;
-use crate::engine::{self, MOST_COMMENT, PositionState, Task, TaskAsks, TaskId, return_targets};
+use crate::engine::{self, MOST_COMMENT, Task, TaskAsks, TaskId, return_targets};
 use crate::forms::{self, Page, Part, SectionView, Words};
+use crate::services::opinions::Opinion;
 use crate::services::seen::Seen;
+use crate::web::format;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::views::{
@@ -20,6 +22,7 @@ const ANSWERS: &[&str] = &[
     "choose",
     "done",
     "acknowledge",
+    "advise",
     "supply",
     "resume",
     "abstain",
@@ -32,28 +35,8 @@ const ANSWERS: &[&str] = &[
 pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
     let running = &seen.running;
     let task = running.case.task(task).filter(|task| task.is_open())?;
-    let part = match task.asks {
-        TaskAsks::Supply => running.workflow.form.part(&missing(seen, task)),
-        TaskAsks::Sign | TaskAsks::Work => {
-            let (_, stage) = stage_of(seen, task)?;
-            engine::filled_by(&running.workflow, stage, task)
-        }
-        TaskAsks::Notice | TaskAsks::Edit | TaskAsks::Repair | TaskAsks::File => return None,
-    };
+    let part = engine::filled_on(&running.workflow, &running.case, task);
     (!part.fields.is_empty()).then_some(part)
-}
-
-/// What a supplement asks for.
-fn missing(seen: &Seen, task: &Task) -> Vec<String> {
-    match seen
-        .running
-        .case
-        .position(&task.stage)
-        .map(|position| &position.state)
-    {
-        Some(PositionState::Supplement { fields }) => fields.clone(),
-        _ => Vec::new(),
-    }
 }
 
 fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
@@ -95,7 +78,6 @@ impl Card<'_> {
                 _ => sight.say("case.button", &[]),
             },
             comment: self.wants_comment(&options).then(|| self.comment(&options)),
-            options,
             single,
             error_heading: EditView::count_errors(errors.len(), sight.language),
             errors,
@@ -105,10 +87,27 @@ impl Card<'_> {
             return_to: self.return_to(),
             claim: self.claim(),
             link: self.link(),
+            may_save: self.offers("save_draft") && !options.is_empty(),
+            options,
+            saved: self.saved_at(),
             warning: self
                 .on_me(|tried| tried.warning.clone())
                 .unwrap_or_default(),
         }
+    }
+
+    /// What the reader typed here, or in an earlier round, and saved.
+    fn saved(&self) -> Option<&Opinion> {
+        self.sight.seen.opinion(self.task)
+    }
+
+    /// 今天 10:12 暂存，只有您能看到
+    fn saved_at(&self) -> String {
+        let Some(saved) = self.saved() else {
+            return String::new();
+        };
+        let when = format::moment(saved.saved_at, self.sight.seen.now, self.sight.language);
+        self.sight.say("case.opinion_saved", &[("when", &when)])
     }
 
     fn offers(&self, action: &str) -> bool {
@@ -128,6 +127,7 @@ impl Card<'_> {
             TaskAsks::Edit => "case.card.edit",
             TaskAsks::Supply => "case.card.supply",
             TaskAsks::Repair => "case.card.repair",
+            TaskAsks::Advise => "case.card.advise",
             TaskAsks::File => "case.card.file",
         };
         self.sight.say(key, &[("stage", &stage)])
@@ -160,6 +160,7 @@ impl Card<'_> {
             TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
             TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
             TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
                     .and_then(|(node, _)| node.about.as_ref())
@@ -219,7 +220,7 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement")
+        matches!(value, "return" | "supplement" | "advise")
             || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }
@@ -248,6 +249,7 @@ impl Card<'_> {
             hint: self.sight.say("case.comment_hint", &[]),
             value: self
                 .on_me(|tried| Some(tried.comment.clone()))
+                .or_else(|| Some(self.saved()?.comment.clone()))
                 .unwrap_or_default(),
             error: self
                 .on_me(|tried| tried.comment_error.clone())
@@ -267,6 +269,11 @@ impl Card<'_> {
             Some(private) => forms::join_private(form, &seen.running.case.answers, private),
             None => seen.running.case.answers.clone(),
         };
+        answers.extend(
+            self.saved()
+                .map(|saved| saved.answers.clone())
+                .unwrap_or_default(),
+        );
         answers.extend(
             self.on_me(|tried| Some(tried.answers.clone()))
                 .unwrap_or_default(),

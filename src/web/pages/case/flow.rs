@@ -1,117 +1,120 @@
-//! 办到哪一步了: the stages of the definition, each with how far it is in this case.
+//! 办到哪一步了: the diagram of this case, with who and when in it.
 
 use super::Sight;
-use crate::engine::{Answer, Case, Event, PositionState, Task, TaskAsks, TaskState};
+use crate::diagram::{self, FILING, Happened, Labels, Mark, Names, Progress, Sketch, Step};
+use crate::directory::{DepartmentCode, RoleCode};
+use crate::engine::{Event, PositionState, Task, TaskAsks, TaskState};
 use crate::expression::Scope;
 use crate::web::format;
-use crate::web::views::{FlowBlock, FlowNode, FlowReturn, FlowView, NodeState};
-use crate::workflow::Node;
+use crate::web::pages::words;
+use crate::web::views::FlowView;
+use crate::workflow::place::{id_of, keys_of, word_of};
+use crate::workflow::{Node, Place};
 
-/// The drawing and the words for it.
+/// The drawings and the words for them.
 pub fn of(sight: &Sight<'_>) -> FlowView {
-    let stages = stages(&sight.seen.running.workflow.stages);
+    let running = &sight.seen.running;
+    let mut progress = Progress::of(&running.workflow, &running.case);
+    progress.note(FILING, filed(sight));
     let scope = sight.seen.scope();
-    let nodes: Vec<FlowNode> = std::iter::once(filing(sight))
-        .chain(stages.iter().map(|node| {
-            Step {
-                sight,
-                scope: &scope,
-                node,
-            }
-            .view()
-        }))
-        .collect();
-    let summary = summary(sight, &nodes);
-    let description = description(sight, &nodes);
-    let blocks: Vec<FlowBlock> = nodes.into_iter().map(FlowBlock::One).collect();
-    FlowView::new(
-        &blocks,
-        &returns(sight, &stages),
-        &sight.say("case.flow.end", &[]),
-        summary,
-        description,
-    )
+    for node in running.workflow.nodes() {
+        let noted = Noted {
+            sight,
+            scope: &scope,
+            node,
+        };
+        progress.note(&node.id, noted.note(progress.mark(&node.id)));
+    }
+    for branches in progress.branches.values_mut() {
+        for branch in branches {
+            branch.label = label(sight, &branch.place);
+        }
+    }
+    progress.returns = returns(sight);
+    let labels = Labels {
+        words: &sight.language,
+        names: &sight.names,
+    };
+    let sketch = diagram::sketch(&running.workflow, labels, Some(&progress));
+    let summary = summary(sight, &sketch);
+    FlowView::new(&sketch, summary)
 }
 
-/// The stages in order, blocks opened.
-fn stages(nodes: &[Node]) -> Vec<&Node> {
-    nodes
-        .iter()
-        .flat_map(|node| match node.stage() {
-            Some(_) => vec![node],
-            None => node.lists().flat_map(stages).collect(),
-        })
-        .collect()
-}
+impl Names for words::Names<'_> {
+    fn role(&self, code: &RoleCode) -> String {
+        self.role(code)
+    }
 
-/// Whether the applicant is revising the request.
-fn edits(case: &Case) -> bool {
-    case.open_tasks().any(|task| task.asks == TaskAsks::Edit)
-}
-
-/// The first box: the request itself.
-fn filing(sight: &Sight<'_>) -> FlowNode {
-    let case = &sight.seen.running.case;
-    let who = sight.names.person(case.applicant);
-    let at = sight.seen.summary.submitted_at;
-    let when = format::day(crate::calendar::day_of(at), sight.seen.now, sight.language);
-    FlowNode {
-        title: sight.say("case.flow.filing", &[]),
-        note: format!("{who} {when}"),
-        state: if edits(case) {
-            NodeState::Now
-        } else {
-            NodeState::Done
-        },
+    fn department(&self, code: &DepartmentCode) -> String {
+        self.department(code)
     }
 }
 
-struct Step<'a> {
+/// Who filed the request, and when.
+fn filed(sight: &Sight<'_>) -> String {
+    let who = sight.names.person(sight.seen.running.case.applicant);
+    let at = sight.seen.summary.submitted_at;
+    let when = format::day(crate::calendar::day_of(at), sight.seen.now, sight.language);
+    format!("{who} {when}")
+}
+
+/// What a branch stands for: the names of its departments, the words of its options.
+fn label(sight: &Sight<'_>, place: &Place) -> String {
+    let key = keys_of(place).last().map(word_of).unwrap_or_default();
+    let parts = key.split('/').map(|part| {
+        let department = DepartmentCode(part.to_owned());
+        if sight.names.directory.department(&department).is_some() {
+            return sight.names.department(&department);
+        }
+        match part {
+            "unconditional" | "conditional" | "none" => {
+                sight.say(&format!("forms.sharing.{part}"), &[])
+            }
+            other => other.to_owned(),
+        }
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What is noted at one node.
+struct Noted<'a> {
     sight: &'a Sight<'a>,
     scope: &'a Scope,
     node: &'a Node,
 }
 
-impl Step<'_> {
-    fn view(&self) -> FlowNode {
-        let state = self.state();
-        FlowNode {
-            title: self.sight.title(&self.node.id),
-            note: self.note(state),
-            state,
-        }
-    }
-
-    fn state(&self) -> NodeState {
-        let case = &self.sight.seen.running.case;
-        if let Some(position) = case.position(&self.node.id) {
-            return match position.state {
-                PositionState::Editing(_) => NodeState::Todo,
-                _ => NodeState::Now,
+impl Noted<'_> {
+    /// Who and when; of several, how many. Empty where the diagram has its own words for it.
+    fn note(&self, mark: Mark) -> String {
+        let Some(place) = self.place() else {
+            return match mark {
+                Mark::ToCome => self.expected(),
+                _ => String::new(),
             };
-        }
-        let record = case.stage(&self.node.id);
-        if record.skipped.is_some() {
-            return NodeState::Skipped;
-        }
-        if 0 < record.rounds && self.refused() {
-            return NodeState::Bad;
-        }
-        if record.done {
-            return NodeState::Done;
-        }
-        // What was not reached before the end will not be.
-        if case.is_open() {
-            NodeState::Todo
-        } else {
-            NodeState::Skipped
+        };
+        match mark {
+            Mark::Skipped => self.sight.say("case.flow.skipped", &[]),
+            Mark::Void => String::new(),
+            Mark::ToCome => self.expected(),
+            Mark::Now => self.now(&place),
+            Mark::Done | Mark::Refused => self.settled(&place),
         }
     }
 
-    fn round(&self) -> Vec<&Task> {
+    /// The one place at which the case knows the node; `None` where there are several, or none yet.
+    fn place(&self) -> Option<Place> {
+        let stages = &self.sight.seen.running.case.stages;
+        let mut own = stages.keys().filter(|place| id_of(place) == self.node.id);
+        let first = own.next()?;
+        own.next().is_none().then(|| first.clone())
+    }
+
+    fn round(&self, place: &str) -> Vec<&Task> {
         let case = &self.sight.seen.running.case;
-        let round = case.stage(&self.node.id).rounds;
-        case.round(&self.node.id, round)
+        let round = case.stage(place).rounds;
+        case.tasks
+            .iter()
+            .filter(|task| task.stage == place && task.round == round)
             .filter(|task| {
                 matches!(
                     task.asks,
@@ -119,28 +122,6 @@ impl Step<'_> {
                 )
             })
             .collect()
-    }
-
-    fn refused(&self) -> bool {
-        self.round().iter().any(|task| {
-            matches!(
-                &task.state,
-                TaskState::Settled {
-                    answer: Answer::Rejected | Answer::Chosen { refuses: true, .. },
-                    ..
-                }
-            )
-        })
-    }
-
-    /// Who and when; of several, how many.
-    fn note(&self, state: NodeState) -> String {
-        match state {
-            NodeState::Skipped => self.sight.say("case.flow.skipped", &[]),
-            NodeState::Todo => self.expected(),
-            NodeState::Now => self.now(),
-            NodeState::Done | NodeState::Bad => self.settled(),
-        }
     }
 
     fn expected(&self) -> String {
@@ -152,16 +133,16 @@ impl Step<'_> {
         seats.unwrap_or_default()
     }
 
-    fn now(&self) -> String {
+    fn now(&self, place: &str) -> String {
         let case = &self.sight.seen.running.case;
-        if let Some(PositionState::Supplement { .. }) =
-            case.position(&self.node.id).map(|position| &position.state)
-        {
+        let state = case.position(place).map(|position| &position.state);
+        if let Some(PositionState::Supplement { .. }) = state {
             return self.sight.say("case.flow.supplement", &[]);
         }
-        let round = self.round();
+        let round = self.round(place);
         let live: Vec<&&Task> = round.iter().filter(|task| task.is_live()).collect();
         match (live.as_slice(), round.len()) {
+            (_, 0) => String::new(),
             ([only], 1) => {
                 let whom = self.whom(only);
                 self.sight.say("case.flow.waits", &[("whom", &whom)])
@@ -184,9 +165,9 @@ impl Step<'_> {
         }
     }
 
-    fn settled(&self) -> String {
+    fn settled(&self, place: &str) -> String {
         let settled: Vec<(String, String)> = self
-            .round()
+            .round(place)
             .into_iter()
             .filter_map(|task| match &task.state {
                 TaskState::Settled { by, at, .. } => {
@@ -209,13 +190,7 @@ impl Step<'_> {
 }
 
 /// Returns that happened, with when the request came back.
-fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
-    let place = |id: &str| {
-        stages
-            .iter()
-            .position(|node| node.id == id)
-            .map(|place| place + 1)
-    };
+fn returns(sight: &Sight<'_>) -> Vec<Happened> {
     let history = &sight.seen.history;
     history
         .iter()
@@ -224,10 +199,7 @@ fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
             let Event::Returned { from, to, .. } = &happened.body.event else {
                 return None;
             };
-            let to = match to {
-                Some(stage) => place(stage)?,
-                None => 0,
-            };
+            let now = |stage: &str| sight.seen.called_now(happened, stage);
             let day = |at| {
                 let day = crate::calendar::day_of(at);
                 format::day(day, sight.seen.now, sight.language)
@@ -244,9 +216,12 @@ fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
                 }
                 None => sight.say("case.flow.returned", &[("when", &when)]),
             };
-            Some(FlowReturn {
-                from: place(from)?,
-                to,
+            Some(Happened {
+                from: id_of(&now(from)).to_owned(),
+                to: match to {
+                    Some(stage) => id_of(&now(stage)).to_owned(),
+                    None => FILING.to_owned(),
+                },
                 text,
             })
         })
@@ -254,40 +229,26 @@ fn returns(sight: &Sight<'_>, stages: &[&Node]) -> Vec<FlowReturn> {
 }
 
 /// 第 3 步，共 6 步：省公安厅审核
-fn summary(sight: &Sight<'_>, nodes: &[FlowNode]) -> String {
-    let now = nodes.iter().position(|node| node.state == NodeState::Now);
-    match now {
-        Some(now) => {
-            let (n, all) = ((now + 1).to_string(), nodes.len().to_string());
-            let values = [
-                ("n", &*n),
-                ("total", &*all),
-                ("stage", nodes[now].title.as_str()),
-            ];
-            sight.say("case.flow.summary", &values)
-        }
-        None => sight.say("case.flow.over", &[]),
-    }
-}
-
-/// The drawing in a sentence for each state that there is.
-fn description(sight: &Sight<'_>, nodes: &[FlowNode]) -> String {
-    let of = |state: NodeState, key: &str| {
-        let titles: Vec<String> = nodes
-            .iter()
-            .filter(|node| node.state == state)
-            .map(|node| node.title.clone())
-            .collect();
-        (!titles.is_empty()).then(|| sight.say(key, &[("stages", &sight.names.list(&titles))]))
+fn summary(sight: &Sight<'_>, sketch: &Sketch) -> String {
+    let steps: Vec<&Step> = sketch
+        .steps()
+        .filter(|step| !step.shape.is_block())
+        .collect();
+    let open = |step: &&Step| {
+        let standing = step.standing.as_ref();
+        standing.is_some_and(|standing| standing.mark == Mark::Now)
     };
-    [
-        of(NodeState::Done, "case.flow.are_done"),
-        of(NodeState::Bad, "case.flow.are_refused"),
-        of(NodeState::Now, "case.flow.are_now"),
-        of(NodeState::Todo, "case.flow.are_todo"),
-        of(NodeState::Skipped, "case.flow.are_skipped"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let Some(now) = steps.iter().position(open) else {
+        return sight.say("case.flow.over", &[]);
+    };
+    let titles: Vec<String> = steps
+        .iter()
+        .copied()
+        .filter(open)
+        .map(|step| step.title.clone())
+        .collect();
+    let (n, all) = ((now + 1).to_string(), steps.len().to_string());
+    let stages = sight.names.list(&titles);
+    let values = [("n", &*n), ("total", &*all), ("stage", &*stages)];
+    sight.say("case.flow.summary", &values)
 }

@@ -2,33 +2,98 @@
 
 use super::Sight;
 use super::tried::Tried;
-use crate::engine::{Event, MOST_COMMENT, Offered};
+use crate::engine::{Event, MOST_COMMENT, Offered, Task};
+use crate::forms::Lookup;
 use crate::web::format;
-use crate::web::views::{Comment, Discussion, Needed, OtherAction};
+use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction};
 
-/// Withdraw, terminate, reassign.
+/// What the form of an action asks for.
+struct Shape {
+    action: &'static str,
+    reason: Needed,
+    irreversible: bool,
+    /// The field for whoever is to be named.
+    names: Option<&'static str>,
+}
+
+/// The actions that have a form of their own, in the order in which it stands on the page.
+const SHAPES: &[Shape] = &[
+    shape("consult", Needed::Must, Some("people")),
+    shape("transfer", Needed::Must, Some("person")),
+    shape("recuse", Needed::Must, None),
+    shape("add_signer", Needed::May, Some("people")),
+    shape("remove_signer", Needed::Must, None),
+    shape("reassign", Needed::Must, Some("person")),
+    shape("urge", Needed::May, None),
+    shape("copy", Needed::May, Some("people")),
+    Shape {
+        irreversible: true,
+        ..shape("withdraw", Needed::May, None)
+    },
+    Shape {
+        irreversible: true,
+        ..shape("terminate", Needed::Must, None)
+    },
+    Shape {
+        irreversible: true,
+        ..shape("void", Needed::Must, None)
+    },
+];
+
+const fn shape(action: &'static str, reason: Needed, names: Option<&'static str>) -> Shape {
+    Shape {
+        action,
+        reason,
+        irreversible: false,
+        names,
+    }
+}
+
+/// The forms besides the opinion: transfer, reassign, withdraw, terminate …
 pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
-    let offered = sight.seen.offered.iter();
-    offered
-        .filter_map(|offered| {
-            let (reason, irreversible) = match offered.action {
-                "withdraw" => (Needed::May, true),
-                "terminate" => (Needed::Must, true),
-                "reassign" => (Needed::Must, false),
-                _ => return None,
-            };
-            Some(other(sight, tried, offered, reason, irreversible))
+    let offers = |shape: &'static Shape| {
+        let offered = sight.seen.offered.iter();
+        offered
+            .filter(|offered| offered.action == shape.action)
+            .map(move |offered| other(sight, tried, offered, shape))
+    };
+    let offered = SHAPES.iter().flat_map(offers);
+    offered.chain(quiet(sight, tried)).collect()
+}
+
+/// Nobody urges twice within two hours: the page says from when on.
+fn quiet(sight: &Sight<'_>, tried: &Tried) -> Option<OtherAction> {
+    let time = format::moment(sight.seen.urged_until?, sight.seen.now, sight.language);
+    let urge = Offered {
+        action: "urge",
+        task: None,
+    };
+    Some(OtherAction {
+        about: sight.say("case.other.urge.quiet", &[("time", &time)]),
+        button: String::new(),
+        ..other(sight, tried, &urge, &shape("urge", Needed::No, None))
+    })
+}
+
+/// The people whom the forms of a page can name.
+pub fn people(sight: &Sight<'_>, others: &[OtherAction]) -> Vec<Choice> {
+    if others.iter().all(|other| other.named.is_none()) {
+        return Vec::new();
+    }
+    let people = sight.seen.facts.people(None).into_iter();
+    people
+        .map(|person| {
+            let values = [
+                ("person", &*person.name),
+                ("department", &*person.department),
+            ];
+            let words = sight.say("case.person_of", &values);
+            Choice::new(person.login, words, false)
         })
         .collect()
 }
 
-fn other(
-    sight: &Sight<'_>,
-    tried: &Tried,
-    offered: &Offered,
-    reason: Needed,
-    irreversible: bool,
-) -> OtherAction {
+fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> OtherAction {
     let action = offered.action;
     let here = tried.is(action, offered.task);
     let mine = |words: &str| {
@@ -39,12 +104,16 @@ fn other(
         }
     };
     let error = |error: &Option<String>| mine(error.as_deref().unwrap_or_default());
-    let stage = offered
+    let task = offered
         .task
-        .and_then(|task| sight.seen.running.case.task(task))
-        .map(|task| sight.stage(task))
+        .and_then(|task| sight.seen.running.case.task(task));
+    let stage = task.map(|task| sight.stage(task)).unwrap_or_default();
+    let whom = task
+        .map(|task| sight.names.parties(&task.offered))
         .unwrap_or_default();
-    let say = |part: &str| sight.say(&format!("case.other.{action}.{part}"), &[("stage", &stage)]);
+    let values = [("stage", &*stage), ("whom", &*whom)];
+    let say = |part: &str| sight.say(&format!("case.other.{action}.{part}"), &values);
+    let ways = task.filter(|_| action == "add_signer");
     OtherAction {
         key: match offered.task {
             Some(task) => format!("{action}-{}", task.0),
@@ -52,21 +121,50 @@ fn other(
         },
         action: action.to_owned(),
         task: offered.task.map(|task| task.0.to_string()),
-        person: (action == "reassign").then(|| mine(&tried.person)),
-        person_error: error(&tried.person_error),
+        named: shape.names.map(|field| Named {
+            field,
+            label: say("named"),
+            hint: say("named_hint"),
+            value: match field {
+                "people" => mine(&tried.people),
+                _ => mine(&tried.person),
+            },
+            error: error(&tried.person_error),
+        }),
+        ways: ways
+            .map(|task| self::ways(sight, task, &mine(&tried.how)))
+            .unwrap_or_default(),
+        ways_error: error(&tried.how_error),
+        fields: Vec::new(),
         title: say("title"),
         about: say("about"),
-        reason,
+        reason: shape.reason,
         value: mine(&tried.comment),
         error: match error(&tried.comment_error) {
             words if words.is_empty() => error(&tried.error),
             words => words,
         },
         button: say("button"),
-        irreversible,
+        irreversible: shape.irreversible,
         revision: sight.seen.running.case.revision,
         open: here,
     }
+}
+
+/// How signers can be added; the first is chosen unless another was.
+fn ways(sight: &Sight<'_>, task: &Task, tried: &str) -> Vec<Choice> {
+    let ways = sight.seen.ways_to_add(task).iter().map(|way| way.word());
+    let known: Vec<&str> = ways.collect();
+    let chosen = known
+        .iter()
+        .find(|way| **way == tried)
+        .or(known.first())
+        .copied();
+    let choice = |way: &&str| {
+        let words = sight.say(&format!("case.way.{way}"), &[]);
+        Choice::new(*way, words, Some(*way) == chosen)
+    };
+    known.iter().map(choice).collect()
 }
 
 /// What was said outside the record of opinions, oldest first.

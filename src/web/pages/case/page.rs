@@ -4,10 +4,12 @@ use actix_web::http::StatusCode;
 
 use super::tried::Tried;
 use super::{Sight, cards, flow, may_attach, others, signatures, timeline};
-use crate::engine::ClockReading;
+use crate::engine::{ClockReading, Task, TaskState};
 use crate::forms::{self, Words};
+use crate::services::lists as services;
 use crate::services::seen::Seen;
 use crate::storage::attachments::Attachment;
+use crate::storage::copies::Copy;
 use crate::web::format;
 use crate::web::pages::answer::Answer;
 use crate::web::pages::clocks::Reckoning;
@@ -15,7 +17,7 @@ use crate::web::pages::failure::Failure;
 use crate::web::pages::lists;
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{
-    AttachmentRow, CaseView, Content, DueView, Link, Nav, Notice, Tag, Tone, Upload,
+    AttachmentRow, CaseView, Content, CopyReceipt, DueView, Link, Nav, Notice, Tag, Tone, Upload,
 };
 
 /// Shows it, with what was tried.
@@ -28,6 +30,11 @@ pub fn show(
 ) -> Result<Answer, Failure> {
     let sight = Sight::new(visit, seen);
     let acts = cards::of(&sight, tried);
+    let others = others::of(&sight, tried);
+    let next = match acts.is_empty() {
+        true => next(&sight)?,
+        false => None,
+    };
     let (nav, crumb) = crumb(&sight, !acts.is_empty());
     let view = CaseView {
         id: seen.summary.ulid.to_string(),
@@ -43,6 +50,7 @@ pub fn show(
         crumb,
         print_href: None,
         meanwhile: meanwhile(&sight, tried),
+        next,
         flow: flow::of(&sight),
         acts,
         dues: dues(&sight),
@@ -55,10 +63,31 @@ pub fn show(
             .map(|file| attachment(&sight, file))
             .collect(),
         upload: may_attach(&sight).then(|| upload(&sight, tried)),
+        copies: seen
+            .copies
+            .iter()
+            .map(|copy| receipt(&sight, copy))
+            .collect(),
         discussion: others::discussion(&sight, tried),
-        others: others::of(&sight, tried),
+        people: others::people(&sight, &others),
+        others,
     };
     visit.page_as(status, reader, nav, &view)
+}
+
+/// Another case that waits for the reader at the stage where they acted last in this one.
+fn next(sight: &Sight<'_>) -> Result<Option<Link>, Failure> {
+    let (seen, reader) = (sight.seen, sight.seen.viewer.person.id);
+    let mine = |task: &&Task| matches!(&task.state, TaskState::Settled { by, .. } if *by == reader);
+    let answered = seen.running.case.tasks.iter().filter(mine);
+    let Some(last) = answered.max_by_key(|task| (task.changed, task.id)) else {
+        return Ok(None);
+    };
+    let next = services::next_like(&sight.visit.app, &seen.viewer, &seen.summary, &last.stage)?;
+    Ok(next.map(|case| {
+        let words = sight.say("case.next", &[("title", &case.title)]);
+        Link::new(format!("/c/{}", case.ulid), words)
+    }))
 }
 
 /// The list that the reader came from, as far as one can tell.
@@ -155,6 +184,26 @@ fn attachment(sight: &Sight<'_>, file: &Attachment) -> AttachmentRow {
         uploaded: sight.say("case.uploaded", &[("who", &who), ("when", &when)]),
         tag: late.then(|| Tag::plain(Tone::Run, sight.say("case.added_later", &[]))),
         size: format::file_size(u64::try_from(file.size).unwrap_or(0)),
+    }
+}
+
+fn receipt(sight: &Sight<'_>, copy: &Copy) -> CopyReceipt {
+    let moment = |at| format::moment(at, sight.seen.now, sight.language);
+    let why = match copy.sent_by() {
+        Some(by) => sight.say("case.copied_by", &[("who", &sight.names.person(by))]),
+        None => sight.say("case.copied_at", &[("stage", &sight.title(&copy.reason))]),
+    };
+    CopyReceipt {
+        person: sight.names.full(copy.person_id),
+        why,
+        when: moment(copy.at),
+        read: match copy.read_at {
+            Some(at) => Tag::new(
+                Tone::Ok,
+                sight.say("case.read_at", &[("when", &moment(at))]),
+            ),
+            None => Tag::plain(Tone::Line, sight.say("case.unread", &[])),
+        },
     }
 }
 

@@ -66,7 +66,7 @@ fn collect(sight: &Sight<'_>, nodes: &[Node], rows: &mut Vec<Signature>, not_beg
             task.stage == node.id
                 && matches!(
                     task.asks,
-                    TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice
+                    TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise
                 )
                 && !matches!(task.state, TaskState::Cancelled { .. })
         });
@@ -116,7 +116,12 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         (None, [only]) => (person(sight, *only), sight.names.department_of(*only)),
         _ => (sight.awaited(task), String::new()),
     };
-    let open = words::awaited(&sight.seen.running.case).any(|one| one.id == task.id);
+    let open = sight
+        .seen
+        .running
+        .case
+        .awaited()
+        .any(|one| one.id == task.id);
     let when = cards::deadline(sight, task)
         .filter(|_| open)
         .unwrap_or_default();
@@ -125,6 +130,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> Signature {
         (false, _) => "case.to_wait",
         (true, TaskAsks::Sign) => "case.to_sign",
         (true, TaskAsks::Notice) => "case.to_read",
+        (true, TaskAsks::Advise) => "case.to_advise",
         (true, _) => "case.to_do",
     };
     Signature {

@@ -1,16 +1,20 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
 use super::Sight;
-use crate::engine::{Answer, Event, Task, TaskAsks, TaskId};
+use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock};
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::{Timeline, TimelineItem, Tone};
-use crate::workflow::Stage;
+use crate::workflow::{Offer, Stage};
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = words::awaited(&sight.seen.running.case)
+    let awaited = sight
+        .seen
+        .running
+        .case
+        .awaited()
         .map(|task| awaited(sight, task))
         .collect();
     let events = sight
@@ -32,6 +36,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Edit => "case.awaits.edit",
         TaskAsks::Supply => "case.awaits.supply",
         TaskAsks::Repair => "case.awaits.repair",
+        TaskAsks::Advise => "case.awaits.advise",
         TaskAsks::File => "case.awaits.file",
     };
     TimelineItem {
@@ -165,6 +170,17 @@ impl Telling<'_> {
                 let stage = self.stage_of(*task);
                 told("", "case.event.claimed", &[("stage", &stage)], "")
             }
+            Event::Allotted { task, person, how } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let way = match how {
+                    Offer::Claim | Offer::Turn => "case.offer.turn",
+                    Offer::Fewest => "case.offer.fewest",
+                    Offer::Same => "case.offer.same",
+                };
+                let way = self.say(way, &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                told("", "case.event.allotted", &values, "")
+            }
             Event::Released { task } => {
                 let stage = self.stage_of(*task);
                 told("", "case.event.released", &[("stage", &stage)], "")
@@ -179,9 +195,53 @@ impl Telling<'_> {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.reassigned", &values, comment)
             }
+            Event::Transferred {
+                task,
+                person,
+                comment,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.sight.names.full(*person));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.transferred", &values, comment)
+            }
+            Event::SignersAdded {
+                task,
+                how,
+                tasks,
+                comment,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
+                let way = self.say(&format!("case.added.{}", how.word()), &[]);
+                let values = [("stage", &*stage), ("to", &*to), ("way", &*way)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.signers_added", &values, comment)
+            }
+            Event::Consulted {
+                task,
+                tasks,
+                question,
+            } => {
+                let (stage, to) = (self.stage_of(*task), self.offered(tasks));
+                let values = [("stage", &*stage), ("to", &*to)];
+                told("", "case.event.consulted", &values, question)
+            }
+            Event::SignerRemoved { task, comment } => {
+                let whom = self.task(*task).map(|task| task.offered.as_slice());
+                let whom = self.sight.names.parties(whom.unwrap_or_default());
+                let stage = self.stage_of(*task);
+                let values = [("stage", &*stage), ("whom", &*whom)];
+                told("", "case.event.signer_removed", &values, comment)
+            }
+            Event::Recused { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                told("warn", "case.event.recused", &[("stage", &stage)], comment)
+            }
             Event::Returned { to, comment, .. } => {
                 let to = match to {
-                    Some(stage) => self.sight.title(stage),
+                    Some(stage) => {
+                        let now = self.sight.seen.called_now(self.happened, stage);
+                        self.sight.title(&now)
+                    }
                     None => self.say("case.applicant", &[]),
                 };
                 told("warn", "case.event.returned", &[("to", &to)], comment)
@@ -213,6 +273,15 @@ impl Telling<'_> {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
             }
+            Event::CopySent { to, comment } => {
+                let to = self.sight.names.parties(to);
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.copy_sent", &[("to", &to)], comment)
+            }
+            Event::Urged { comment } => {
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.urged", &[], comment)
+            }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),
             Event::Unparked { .. } => told("", "case.event.unparked", &[], ""),
@@ -221,6 +290,14 @@ impl Telling<'_> {
                 told("", "case.event.withdrawn", &[], comment)
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
+            Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
+            Event::Migrated {
+                from, to, comment, ..
+            } => {
+                let (from, to) = (from.to_string(), to.to_string());
+                let values = [("from", &*from), ("to", &*to)];
+                told("", "case.event.migrated", &values, comment)
+            }
             Event::Ended { id } => {
                 let end = self.sight.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
@@ -316,6 +393,12 @@ impl Telling<'_> {
         ))
     }
 
+    /// To whom new tasks were offered.
+    fn offered(&self, tasks: &[NewTask]) -> String {
+        let all: Vec<Party> = tasks.iter().flat_map(|task| task.offered.clone()).collect();
+        self.sight.names.parties(&all)
+    }
+
     /// The labels of fields.
     fn fields(&self, ids: &[String]) -> String {
         use crate::forms::Words;
@@ -334,9 +417,9 @@ impl Telling<'_> {
 
     /// The stage or block of a clock.
     fn clock(&self, key: &str) -> String {
-        let clock = self.sight.seen.running.case.clocks.get(key);
-        let node = clock.map_or(key, |clock| clock.node.as_str());
-        self.sight.title(node.split('/').next().unwrap_or(node))
+        let place = place_of_clock(key);
+        let now = self.sight.seen.called_now(self.happened, place);
+        self.sight.title(&now)
     }
 
     fn end_dot(&self, end: &str) -> &'static str {

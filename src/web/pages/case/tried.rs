@@ -22,10 +22,16 @@ pub struct Tried {
     pub to: String,
     /// For `supplement`: what is missing.
     pub ask: Vec<String>,
-    /// For `reassign`: the new holder's login.
+    /// For `reassign`, `transfer`: the new holder's login.
     pub person: String,
+    /// For `add_signer`, `consult` and `copy`: logins, as typed.
+    pub people: String,
+    /// For `add_signer`: before, after or with.
+    pub how: String,
     /// For `signal`: at which block or wait.
     pub stage: String,
+    /// Whether it is only to be saved for later.
+    pub save: bool,
     /// Whether the warning was confirmed.
     pub confirmed: bool,
     /// The revision that the page showed.
@@ -42,8 +48,10 @@ pub struct Tried {
     pub comment_error: Option<String>,
     /// What is wrong with the list of what is missing.
     pub ask_error: Option<String>,
-    /// What is wrong with the new holder.
+    /// What is wrong with whoever was named.
     pub person_error: Option<String>,
+    /// What is wrong with how they are to be added.
+    pub how_error: Option<String>,
     /// What asks to be confirmed.
     pub warning: Option<String>,
     /// What is wrong with an uploaded file.
@@ -69,7 +77,10 @@ impl Tried {
             to: typed("to"),
             ask: posted.all("ask"),
             person: typed("person"),
+            people: typed("people"),
+            how: typed("how"),
             stage: typed("stage"),
+            save: posted.get("save").is_some(),
             confirmed: posted.get("confirmed").is_some(),
             revision: posted.number("revision"),
             searches: forms::searches(&posted.pairs),
@@ -83,6 +94,15 @@ impl Tried {
             Some(choice) => format!("{}:{choice}", self.action),
             None => self.action.clone(),
         }
+    }
+
+    /// The logins of several people, however they were set apart.
+    pub fn logins(&self) -> Vec<String> {
+        self.people
+            .split(|letter: char| letter.is_whitespace() || "，、；,;".contains(letter))
+            .filter(|login| !login.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Whether it was tried on this task.
@@ -105,7 +125,12 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
-            Rejection::UnknownPerson(_) => self.person_error = sentence(),
+            Rejection::UnknownPerson(_)
+            | Rejection::NamesOneself
+            | Rejection::PeopleMissing
+            | Rejection::TooManyPeople(..)
+            | Rejection::PersonBarred { .. } => self.person_error = sentence(),
+            Rejection::UnknownWay(..) => self.how_error = sentence(),
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..

@@ -12,12 +12,15 @@ use crate::services::cases::Running;
 use crate::services::lists::{CaseRow, Copied, Row};
 use crate::services::{Viewer, mail};
 use crate::storage::cases::CaseSummary;
+use crate::storage::copies::Copy;
 use crate::storage::drafts::Draft as StoredDraft;
 use crate::web::format;
 use crate::web::pages::clocks::Reckoning;
 use crate::web::pages::words::{self, Names};
 use crate::web::session::Visit;
-use crate::web::views::{CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone};
+use crate::web::views::{
+    CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone, VacantRow,
+};
 use crate::workflow::{Outcome, Stage};
 
 /// Makes rows for one reader.
@@ -74,6 +77,34 @@ impl Rows<'_> {
                 .unwrap_or_default(),
             due: task.and_then(|task| self.due(running, task)),
             offered,
+            notice: task
+                .filter(|task| task.asks == TaskAsks::Notice)
+                .map(|_| row.row.task.ulid.to_string())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// A task that no one can hold.
+    pub fn vacant(&self, row: &Row) -> VacantRow {
+        let running = &row.case;
+        let task = running.case.task(TaskId(row.row.task.number));
+        let whom = task.map(|task| match task.holder {
+            Some(holder) => self.names().full(holder),
+            None => self.names().parties(&task.offered),
+        });
+        VacantRow {
+            href: format!("/c/{}#others-t", row.row.case.ulid),
+            title: row.row.case.title.clone(),
+            number: row.row.case.number.clone().unwrap_or_default(),
+            asked: task.map_or_else(
+                || row.row.task.stage_title.clone(),
+                |task| self.asked(running, task),
+            ),
+            whom: whom
+                .filter(|whom| !whom.is_empty())
+                .map(|whom| self.say("case.meant_for", &[("whom", &whom)]))
+                .unwrap_or_default(),
+            due: task.and_then(|task| self.due(running, task)),
         }
     }
 
@@ -106,6 +137,10 @@ impl Rows<'_> {
             TaskAsks::Edit => self.say("case.asks.edit", &[]),
             TaskAsks::Supply => self.say("case.asks.supply", &[]),
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
+            TaskAsks::Advise => {
+                let stage = mail::stage_title(running, task, self.visit.language);
+                self.say("case.asks.advise", &[("stage", &stage)])
+            }
             TaskAsks::File => {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.file", &[("stage", &stage)])
@@ -211,7 +246,7 @@ impl Rows<'_> {
         }
         let names = self.names();
         let mut whom: Vec<String> = Vec::new();
-        for task in words::awaited(&running.case) {
+        for task in running.case.awaited() {
             let words = names.awaited(task, &running.eligible(task, self.now));
             if !whom.contains(&words) {
                 whom.push(words);
@@ -249,7 +284,7 @@ impl Rows<'_> {
                 .eligible(task, self.now)
                 .contains(&self.viewer.person.id)
         });
-        let first = mine.or_else(|| words::awaited(&running.case).next());
+        let first = mine.or_else(|| running.case.awaited().next());
         let since = first.map_or(row.summary.updated_at, |task| task.opened);
         let when = format::moment(since, self.now, self.visit.language);
         MineRow {
@@ -281,7 +316,7 @@ impl Rows<'_> {
             href: format!("/c/{}", summary.ulid),
             title: summary.title.clone(),
             number: summary.number.clone().unwrap_or_default(),
-            why: self.why(&copied.row.case, &copied.copy.reason),
+            why: self.why(&copied.row.case, &copied.copy),
             when: format::moment(copied.copy.at, self.now, self.visit.language),
             machine: format::machine(copied.copy.at),
             state: state_of(self.visit, &copied.row.case),
@@ -289,8 +324,13 @@ impl Rows<'_> {
         }
     }
 
-    /// The stage at which a copy was given.
-    fn why(&self, running: &Running, reason: &str) -> String {
+    /// The stage at which a copy was given, or who sent it.
+    fn why(&self, running: &Running, copy: &Copy) -> String {
+        if let Some(by) = copy.sent_by() {
+            let who = self.names().full(by);
+            return self.say("case.copied_by", &[("who", &who)]);
+        }
+        let reason = copy.reason.as_str();
         let title = running
             .workflow
             .node(reason)
@@ -362,6 +402,9 @@ pub fn state_of(visit: &Visit, running: &Running) -> Tag {
         .end(end)
         .map(|end| visit.language.pick(&end.title).to_owned())
         .unwrap_or_default();
+    if running.case.voided().is_some() {
+        return Tag::new(Tone::Bad, say("case.state.voided"));
+    }
     match crate::services::words::outcome_of(&running.workflow, end) {
         Outcome::Approved => Tag::new(Tone::Ok, title),
         Outcome::Rejected => Tag::new(Tone::Bad, title),

@@ -2,7 +2,9 @@
 
 use super::filing::{answer_section, lines};
 use super::*;
+use crate::diagram::{FILING, Happened, Labels, Mark, Progress, StandardNames, Standing};
 use crate::forms::SectionDisplay;
+use crate::workflow::Surroundings;
 
 pub(super) fn pages(language: Language) -> Vec<Rendered> {
     let mut said = shell(Nav::Inbox, "", language);
@@ -48,69 +50,109 @@ fn case_offered(language: Language) -> CaseView {
     view
 }
 
-fn node(title: &str, note: &str, state: NodeState) -> FlowNode {
-    FlowNode {
-        title: title.into(),
-        note: note.into(),
-        state,
-    }
+/// Draws the stages of a definition, each with how far it is and who and when.
+fn draw(
+    stages: &str,
+    notes: &[(&str, Mark, &str)],
+    returns: Vec<Happened>,
+    summary: &str,
+    language: Language,
+) -> FlowView {
+    let text = format!(
+        "workflow: data-sharing\ntitle: 政务数据共享申请\nnumber: 数享申〔{{year}}〕{{seq}}号\nwho: applicant\nform:\n  - section: request\n    title: 申请内容\n    fields:\n      - {{id: personal, type: yes_no, label: 含个人信息}}\nstages:\n{stages}ends:\n  approved: {{title: 办结}}\n"
+    );
+    let checked = crate::workflow::read("sample.yaml", &text, &Surroundings::standard());
+    let workflow = match checked.workflow {
+        Some(workflow) => workflow,
+        None => panic!("{:#?}", checked.findings),
+    };
+    let standing = |(id, mark, note): &(&str, Mark, &str)| {
+        let standing = Standing {
+            mark: *mark,
+            note: (*note).into(),
+            branches: None,
+        };
+        ((*id).to_owned(), standing)
+    };
+    let progress = Progress {
+        nodes: notes.iter().map(standing).collect(),
+        returns,
+        ..Progress::default()
+    };
+    let names = StandardNames(&language);
+    let labels = Labels {
+        words: &language,
+        names: &names,
+    };
+    let sketch = crate::diagram::sketch(&workflow, labels, Some(&progress));
+    FlowView::new(&sketch, summary.into())
 }
 
-fn flow() -> FlowView {
-    let blocks = [
-        FlowBlock::One(node("提交申请", "李文静 9月28日", NodeState::Done)),
-        FlowBlock::One(node("形式审查", "陈思远 9月29日", NodeState::Done)),
-        FlowBlock::Parallel(vec![
-            vec![node("省公安厅审核", "已签 1 人，待签 1 人", NodeState::Now)],
-            vec![node("安全合规评估", "周岚 10月8日", NodeState::Done)],
-        ]),
-        FlowBlock::One(node("综合审批", "省数据局 3 个工作日", NodeState::Todo)),
-        FlowBlock::One(node("授权开通", "省大数据中心", NodeState::Todo)),
+fn flow(language: Language) -> FlowView {
+    let stages = "  - {stage: form_check, title: 形式审查, who: authority_intake@authority}
+  - parallel: reviews
+    title: 审核
+    branches:
+      police: [{stage: police, title: 省公安厅审核, who: each section_head@applicant}]
+      safety: [{stage: safety, title: 安全合规评估, who: data_security_officer@applicant}]
+  - {stage: approval, title: 综合审批, who: authority_leader@authority}
+  - {stage: opening, title: 授权开通, kind: work, who: authority_handler@authority}
+";
+    let notes = [
+        (FILING, Mark::Done, "李文静 9月28日"),
+        ("form_check", Mark::Done, "陈思远 9月29日"),
+        ("reviews", Mark::Now, ""),
+        ("reviews.police", Mark::Now, ""),
+        ("reviews.safety", Mark::Done, ""),
+        ("police", Mark::Now, "已签 1 人，待签 1 人"),
+        ("safety", Mark::Done, "周岚 10月8日"),
+        ("approval", Mark::ToCome, "省数据局 3 个工作日"),
+        ("opening", Mark::ToCome, "省大数据中心"),
     ];
-    let returns = [FlowReturn {
-        from: 2,
-        to: 0,
+    let returns = vec![Happened {
+        from: "police".into(),
+        to: FILING.into(),
         text: "10月9日 退回补正，10月12日 重新提交".into(),
     }];
-    FlowView::new(
-        &blocks,
-        &returns,
-        "办结",
-        "第 3 步，共 6 步：省公安厅审核".into(),
-        "提交申请和形式审查已完成；省公安厅审核进行中，安全合规评估已完成；之后是综合审批和授权开通。"
-            .into(),
-    )
+    let summary = "第 3 步，共 6 步：省公安厅审核";
+    draw(stages, &notes, returns, summary, language)
 }
 
-fn long_flow() -> FlowView {
-    let blocks: Vec<FlowBlock> = [
-        ("提交申请", "李文静 9月28日", NodeState::Done),
+fn long_flow(language: Language) -> FlowView {
+    let steps = [
         (
+            "demand",
             "需求部门共享工作机构负责人同意",
+            Mark::Done,
             "李卫东 9月28日",
-            NodeState::Done,
         ),
-        ("需求部门分管领导同意", "不需要", NodeState::Skipped),
-        ("主管部门形式审查", "陈思远 9月29日", NodeState::Done),
-        ("提供部门受理", "赵明 9月30日", NodeState::Done),
-        ("提供部门审核", "已签 1 人，待签 1 人", NodeState::Now),
+        ("leader", "需求部门分管领导同意", Mark::Skipped, "不需要"),
         (
-            "提供部门共享工作机构负责人答复",
-            "省公安厅 10 个工作日",
-            NodeState::Todo,
+            "conformity",
+            "主管部门形式审查",
+            Mark::Done,
+            "陈思远 9月29日",
         ),
-        ("开通", "省大数据中心", NodeState::Todo),
-    ]
-    .into_iter()
-    .map(|(title, note, state)| FlowBlock::One(node(title, note, state)))
-    .collect();
-    FlowView::new(
-        &blocks,
-        &[],
-        "办结",
-        "第 6 步，共 8 步：提供部门审核".into(),
-        "前 5 步已完成，提供部门审核进行中。".into(),
-    )
+        ("intake", "提供部门受理", Mark::Done, "赵明 9月30日"),
+        ("review", "提供部门审核", Mark::Now, "已签 1 人，待签 1 人"),
+        (
+            "answer",
+            "提供部门共享工作机构负责人答复",
+            Mark::ToCome,
+            "省公安厅 10 个工作日",
+        ),
+        ("opening", "开通", Mark::ToCome, "省大数据中心"),
+    ];
+    let stages: String = steps
+        .iter()
+        .map(|(id, title, ..)| {
+            format!("  - {{stage: {id}, title: {title}, who: section_head@applicant}}\n")
+        })
+        .collect();
+    let mut notes = vec![(FILING, Mark::Done, "李文静 9月28日")];
+    notes.extend(steps.iter().map(|(id, _, mark, note)| (*id, *mark, *note)));
+    let summary = "第 6 步，共 8 步：提供部门审核";
+    draw(&stages, &notes, Vec::new(), summary, language)
 }
 
 pub(super) fn option(value: &str, label: &str, hint: &str, chosen: bool) -> ActOption {
@@ -182,6 +224,8 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        may_save: true,
+        saved: "今天 10:12 暂存，还没有提交，只有您能看到。".into(),
         warning: String::new(),
     }
 }
@@ -297,7 +341,8 @@ fn case(language: Language) -> CaseView {
         crumb: Link::new("/inbox", text(language, "pages.nav.inbox", &[])),
         print_href: Some(format!("/c/{CASE}/print")),
         meanwhile: None,
-        flow: flow(),
+        next: None,
+        flow: flow(language),
         acts: vec![act(language)],
         dues: vec![deadline(language)],
         timeline: timeline(language),
@@ -316,7 +361,22 @@ fn case(language: Language) -> CaseView {
             accept: ".pdf,.docx".into(),
             error: String::new(),
         }),
+        copies: vec![
+            CopyReceipt {
+                person: "张志远（省公安厅）".into(),
+                why: "李文静 抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::new(Tone::Ok, "10月3日 14:20 已阅"),
+            },
+            CopyReceipt {
+                person: "赵明（省公安厅）".into(),
+                why: "“综合审批”环节抄送".into(),
+                when: "10月3日 09:12".into(),
+                read: Tag::plain(Tone::Line, "未阅"),
+            },
+        ],
         discussion: discussion(),
+        people: vec![Choice::new("wang.jianguo", "王建国（省公安厅）", false)],
         others: others(),
     }
 }
@@ -373,8 +433,19 @@ fn others() -> Vec<OtherAction> {
         key: "reassign-7".into(),
         action: "reassign".into(),
         task: Some("7".into()),
-        person: Some("wang".into()),
-        person_error: "没有登录名为“wang”的人员".into(),
+        named: Some(Named {
+            field: "person",
+            label: "新办理人的登录名".into(),
+            hint: "这个人要在职，并且没有回避事由。不能指定自己。".into(),
+            value: "wang".into(),
+            error: "没有登录名为“wang”的人员".into(),
+        }),
+        ways: vec![
+            Choice::new("before", "前加签：对方先签", true),
+            Choice::new("with", "并加签：和您一起签", false),
+        ],
+        ways_error: "请选择一种加签方式".into(),
+        fields: Vec::new(),
         title: "改派：科室审核".into(),
         about: "没有人能办理这一环节，请指定一个人。".into(),
         reason: Needed::Must,
@@ -388,8 +459,10 @@ fn others() -> Vec<OtherAction> {
     let terminate = OtherAction {
         key: "terminate".into(),
         task: None,
-        person: None,
-        person_error: String::new(),
+        named: None,
+        ways: Vec::new(),
+        ways_error: String::new(),
+        fields: Vec::new(),
         action: "terminate".into(),
         title: "终止这一件…".into(),
         about: "终止后不能恢复，所有参与人会收到通知。".into(),
@@ -406,7 +479,7 @@ fn others() -> Vec<OtherAction> {
 
 fn case_with_errors(language: Language) -> CaseView {
     let mut view = case(language);
-    view.flow = long_flow();
+    view.flow = long_flow(language);
     view.meanwhile = Some(Notice::new(
         Tone::Warn,
         "赵明 刚提交了意见：同意。请看后再办，您写的内容还在。",
@@ -437,5 +510,6 @@ fn case_for_reader(language: Language) -> CaseView {
     view.upload = None;
     view.discussion = Discussion::default();
     view.state = Tag::new(Tone::Ok, "已办结：同意共享");
+    view.next = Some(Link::new("/c/2", "处理下一件：省教育厅申请“户籍迁移信息”"));
     view
 }

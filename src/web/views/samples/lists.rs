@@ -23,9 +23,24 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
             page(&shell(Nav::Inbox, "/inbox"), &inbox(language)),
         ),
         ("inbox-empty", page(&shell(Nav::Inbox, "/inbox"), &empty)),
+        ("batch", page(&shell(Nav::Inbox, "/inbox"), &batch())),
         (
             "inbox-nothing",
             page(&shell(Nav::Inbox, "/inbox?k=x"), &nothing),
+        ),
+        (
+            "vacant",
+            page(
+                &managing(&shell(Nav::Vacant, "/admin/vacant")),
+                &vacant(language),
+            ),
+        ),
+        (
+            "vacant-empty",
+            page(
+                &managing(&shell(Nav::Vacant, "/admin/vacant")),
+                &VacantView::default(),
+            ),
         ),
         ("done", page(&shell(Nav::Done, "/done"), &done(language))),
         (
@@ -49,6 +64,28 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         ),
         ("mail", page(&shell(Nav::Mail, "/dev/mail/1"), &mail())),
     ]
+}
+
+fn managing(shell: &Shell) -> Shell {
+    Shell {
+        manages: true,
+        ..shell.clone()
+    }
+}
+
+fn vacant(language: Language) -> VacantView {
+    VacantView {
+        filter: filter(language),
+        rows: vec![VacantRow {
+            href: "/c/1#others-t".into(),
+            title: "省卫生健康委申请“人口基础信息”".into(),
+            number: "豫数共申〔2026〕0137号".into(),
+            asked: "法制审核".into(),
+            whom: "原定 省公安厅法制审核".into(),
+            due: Some(due("uuhhhtlllllll", 10, 22, language)),
+        }],
+        pager: Pager::default(),
+    }
 }
 
 fn filter(language: Language) -> Filter {
@@ -75,6 +112,31 @@ fn row(title: &str, number: &str, asked: &str, more: &str, due: Option<DueView>)
         asked_more: more.into(),
         due,
         offered: false,
+        notice: String::new(),
+    }
+}
+
+fn batch() -> BatchView {
+    let row = |title: &str, number: &str, result: Tag| BatchRow {
+        href: "/c/1".into(),
+        title: title.into(),
+        number: number.into(),
+        result,
+    };
+    BatchView {
+        lead: "已知悉 1 件，1 件没有成功。".into(),
+        rows: vec![
+            row(
+                "省教育厅申请“户籍迁移信息”",
+                "豫数共申〔2026〕0128号",
+                Tag::new(Tone::Ok, "已知悉"),
+            ),
+            row(
+                "省民政厅申请“死亡人口注销信息”",
+                "豫数共申〔2026〕0140号",
+                Tag::new(Tone::Bad, "这一环节已经有结果，不用再办"),
+            ),
+        ],
     }
 }
 
@@ -110,6 +172,14 @@ fn inbox(language: Language) -> InboxView {
         Some(due("tlllllllll", 10, 27, language)),
     );
     offered.offered = true;
+    let mut notice = row(
+        "省教育厅申请“户籍迁移信息”",
+        "豫数共申〔2026〕0128号",
+        "知悉：答复",
+        "昨天 16:20 交办",
+        None,
+    );
+    notice.notice = "01K7A4V0M9".into();
     let paused = row(
         "省人力资源社会保障厅申请“身份核验接口”扩大调用量",
         "豫数共申〔2026〕0133号",
@@ -123,8 +193,9 @@ fn inbox(language: Language) -> InboxView {
         groups: vec![
             InboxGroup::late(vec![late], language),
             InboxGroup::today(vec![today], language),
-            InboxGroup::open(vec![supplied, offered, paused], language),
+            InboxGroup::open(vec![supplied, offered, paused, notice], language),
         ],
+        batch: true,
         address: "wangjianguo@henan.example".into(),
         pager: Pager {
             first: Some("/inbox".into()),

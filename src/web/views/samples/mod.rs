@@ -74,6 +74,7 @@ fn shell(nav: Nav, here: &str, language: Language) -> Shell {
             unread: 2,
         },
         may_file: true,
+        manages: false,
         csrf: "token".into(),
         here: here.into(),
         place: Some("河南省".into()),

@@ -39,6 +39,10 @@ impl Draft {
         if kind == "sign" && tape.once_in(3) {
             self.line(&within, "same_person: skip");
         }
+        if tape.once_in(3) {
+            let offer = tape.one_of(&["turn", "fewest", "same"]);
+            self.line(&within, &format!("offer: {offer}"));
+        }
         if let Some(stage) = around.stage.as_ref().filter(|_| tape.once_in(5)) {
             self.line(&within, &format!("not: [actor({stage})]"));
         }

@@ -1,0 +1,123 @@
+//! Tables `register_entries` and `register_values`: what cases leave in registers, and the texts in it.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::connection::{OnConflict, json, moment, on_backend, ulid_text};
+use super::schema::{register_entries as entries, register_values as values};
+use super::{Connection, StorageError};
+use crate::calendar::Instant;
+use crate::directory::DepartmentCode;
+
+/// An entry that is out of force counts as none for `registered(…)`.
+const OUT_OF_FORCE: &[&str] = &["ended", "expired", "voided", "disposed"];
+
+/// An entry as its case has it now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow<'a> {
+    /// Of which case.
+    pub case_id: i64,
+    /// Its key within the case.
+    pub entry: &'a str,
+    /// Which register.
+    pub register: &'a str,
+    /// The applicant's department.
+    pub department: &'a DepartmentCode,
+    /// Its status.
+    pub status: Option<&'a str>,
+    /// Its values, with branch and element.
+    pub document: &'a Value,
+    /// When it was opened.
+    pub opened_at: Instant,
+    /// When it was changed last.
+    pub updated_at: Instant,
+}
+
+/// Opens the entry or brings it up to date.
+///
+/// # Errors
+/// The database's own failure.
+pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<(), StorageError> {
+    let insert = diesel::insert_into(entries::table).values((
+        entries::ulid.eq(ulid_text(Ulid::new())),
+        entries::register.eq(row.register),
+        entries::case_id.eq(row.case_id),
+        entries::entry.eq(row.entry),
+        entries::department.eq(row.department),
+        entries::status.eq(row.status),
+        entries::document.eq(json(row.document)),
+        entries::opened_at.eq(moment(row.opened_at)),
+        entries::updated_at.eq(moment(row.updated_at)),
+    ));
+    let update = "(case_id, entry) DO UPDATE SET status = excluded.status, document = excluded.document, \
+                  updated_at = excluded.updated_at";
+    OnConflict(insert, update).execute(conn)?;
+    let id: i64 = entries::table
+        .filter(entries::case_id.eq(row.case_id))
+        .filter(entries::entry.eq(row.entry))
+        .select(entries::id)
+        .first(conn)?;
+    diesel::delete(values::table.filter(values::entry_id.eq(id))).execute(conn)?;
+    if row
+        .status
+        .is_some_and(|status| OUT_OF_FORCE.contains(&status))
+    {
+        return Ok(());
+    }
+    let mut texts = BTreeSet::new();
+    collect(row.document, &mut texts);
+    let rows: Vec<_> = texts
+        .into_iter()
+        .map(|text| {
+            (
+                values::entry_id.eq(id),
+                values::register.eq(row.register),
+                values::department.eq(row.department),
+                values::value.eq(text),
+            )
+        })
+        .collect();
+    for some in rows.chunks(1000) {
+        on_backend!(conn, |conn| diesel::insert_into(values::table)
+            .values(some)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Which of these texts stand in an entry in force of the department's cases, by register.
+///
+/// # Errors
+/// The database's own failure.
+pub fn known(
+    conn: &mut Connection,
+    department: &DepartmentCode,
+    texts: &[String],
+) -> Result<Vec<(String, String)>, StorageError> {
+    let mut found = Vec::new();
+    for some in texts.chunks(1000) {
+        let rows: Vec<(String, String)> = values::table
+            .filter(values::department.eq(department))
+            .filter(values::value.eq_any(some.to_vec()))
+            .select((values::register, values::value))
+            .distinct()
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Texts short enough to be names and codes; what is longer is prose that nobody asks by.
+fn collect<'v>(document: &'v Value, texts: &mut BTreeSet<&'v str>) {
+    match document {
+        Value::String(text) if text.len() <= 200 => {
+            texts.insert(text);
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect(value, texts)),
+        Value::Object(parts) => parts.values().for_each(|value| collect(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
