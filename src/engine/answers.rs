@@ -63,7 +63,8 @@ pub fn filled_on<'w>(workflow: &'w Workflow, case: &Case, task: &Task) -> Part<'
         | TaskAsks::Edit
         | TaskAsks::Repair
         | TaskAsks::Advise
-        | TaskAsks::File => nothing(),
+        | TaskAsks::File
+        | TaskAsks::Extension => nothing(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::event::{LeftAs, Move, Onward};
+use super::extension::Extension;
 use super::involve::Involvement;
 use super::{Task, TaskAsks, TaskId};
 use crate::calendar::{Clock as Measure, Instant};
@@ -55,6 +56,9 @@ pub struct Case {
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// The revision in which somebody last acted: what is said, copied and urged besides does not count.
+    #[serde(default)]
+    pub acted: i64,
     /// When somebody last urged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged: Option<Instant>,
@@ -257,6 +261,9 @@ pub struct Clock {
     pub stopped: bool,
     /// The steps that came, with when they were due.
     pub came: BTreeMap<String, Instant>,
+    /// More time that was asked for, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }
 
 impl Case {
@@ -280,6 +287,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            acted: 0,
             urged: None,
         }
     }
@@ -343,11 +351,12 @@ impl Case {
         self.tasks.get((id.0 as usize).checked_sub(1)?)
     }
 
-    /// The tasks of one round of a stage.
+    /// The tasks of one round of a stage; those that a verdict had opened which was taken back are none.
     pub fn round<'a>(&'a self, stage: &'a str, round: u32) -> impl Iterator<Item = &'a Task> {
         self.tasks
             .iter()
             .filter(move |task| task.stage == stage && task.round == round)
+            .filter(|task| !task.is_undone())
     }
 
     /// Tasks that wait for an answer.

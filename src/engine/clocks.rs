@@ -1,5 +1,7 @@
 //! The clocks of a case: which rule a clock follows, when its deadline is, and which steps come when.
 
+use std::collections::BTreeSet;
+
 use std::collections::BTreeMap;
 
 use super::case::{Clock, ClockKey};
@@ -18,6 +20,9 @@ const EVERY: &str = "/every";
 /// Behind a place: the clock to the time until which a `wait` stands.
 const UNTIL: &str = "/until";
 
+/// Behind a clock's node, before the number of its rule: the clocks of a request for more time.
+const EXTENSION: &str = "/extension/";
+
 /// The name under which the clocks of a stage's supplement run.
 pub(super) fn supplement_of(place: &str) -> String {
     format!("{place}{SUPPLEMENT}")
@@ -33,22 +38,33 @@ pub(super) fn until_of(place: &str) -> String {
     format!("{place}{UNTIL}")
 }
 
-/// All names under which clocks of a place run.
-pub(super) fn nodes_of(place: &str) -> [String; 4] {
-    [
-        place.to_owned(),
-        supplement_of(place),
-        every_of(place),
-        until_of(place),
-    ]
+/// The name under which the clocks of a request for more time run, for a rule of a clock's node.
+pub(super) fn extension_of(clock_node: &str, rule: usize) -> String {
+    format!("{clock_node}{EXTENSION}{rule}")
+}
+
+/// All names under which clocks of a place have run.
+pub(super) fn nodes_of(case: &Case, place: &str) -> BTreeSet<String> {
+    let nodes = case.clocks.values().map(|clock| &clock.node);
+    nodes
+        .filter(|node| node_of(node) == place)
+        .cloned()
+        .collect()
 }
 
 /// The stage or block behind a clock's node.
 pub(super) fn node_of(clock_node: &str) -> &str {
-    [SUPPLEMENT, EVERY, UNTIL]
+    let own = [SUPPLEMENT, EVERY, UNTIL]
         .iter()
-        .find_map(|own| clock_node.strip_suffix(own))
-        .unwrap_or(clock_node)
+        .find_map(|own| clock_node.strip_suffix(own));
+    let extended = || extended(clock_node).map(|(node, _)| node);
+    own.or_else(extended).map_or(clock_node, node_of)
+}
+
+/// The clock's node and the rule for which more time is asked.
+pub(super) fn extended(clock_node: &str) -> Option<(&str, usize)> {
+    let (node, rule) = clock_node.rsplit_once(EXTENSION)?;
+    Some((node, rule.parse().ok()?))
 }
 
 /// The place that a clock's node or key belongs to, whatever the clock times there.
@@ -81,8 +97,39 @@ pub(super) fn is_until(clock_node: &str) -> bool {
     clock_node.ends_with(UNTIL)
 }
 
-/// The clock rules of a node, of a stage's supplement, of the time to its next round, or of a `wait`.
+/// Whether a clock times a task: one of its stage or of a block around it; of a supplement or a request for more time, its
+/// own.
+pub(super) fn times(workflow: &Workflow, case: &Case, clock_node: &str, task: &Task) -> bool {
+    match task.asks {
+        TaskAsks::Supply => clock_node == supplement_of(&task.stage),
+        TaskAsks::Extension => case
+            .clock_extended_by(task.id)
+            .is_some_and(|(_, clock)| clock_node == extension_of(&clock.node, clock.rule)),
+        // The deadline is of whoever asked for the advice.
+        TaskAsks::Advise => false,
+        TaskAsks::Sign
+        | TaskAsks::Work
+        | TaskAsks::Notice
+        | TaskAsks::Edit
+        | TaskAsks::Repair
+        | TaskAsks::File => {
+            clock_node == task.stage
+                || workflow
+                    .around(&task.stage)
+                    .iter()
+                    .any(|block| block == clock_node)
+        }
+    }
+}
+
+/// The clock rules of a node, of a stage's supplement, of a request for more time, of the time to a next round, or of a
+/// `wait`.
 pub(super) fn rules_of<'a>(workflow: &'a Workflow, clock_node: &str) -> &'a [ClockRule] {
+    if let Some((node, rule)) = extended(clock_node) {
+        let rule = rules_of(workflow, node).get(rule);
+        let extend = rule.and_then(|rule| rule.extend.as_ref());
+        return extend.map_or(&[], |extend| &extend.due);
+    }
     let Some(node) = workflow.node(node_of(clock_node)) else {
         return &[];
     };
@@ -270,17 +317,19 @@ pub(super) fn steps_of(
         .collect()
 }
 
-/// A reminder comes once. The deadline and what follows it come once for every deadline: a longer budget moves it.
+/// A reminder comes once, and once more when an extension has moved the deadline. The deadline and what follows it come once
+/// for every deadline: a longer budget moves it.
 fn is_to_come(clock: &Clock, name: &str, at: Instant) -> bool {
     let came = clock.came.get(name);
+    let moved = clock.moved();
     match step_kind(name) {
-        StepKind::Remind => came.is_none(),
+        StepKind::Remind => came.is_none_or(|came| moved.is_some_and(|moved| *came <= moved)),
         StepKind::Due | StepKind::Overdue(_) => came.is_none_or(|came| *came < at),
         StepKind::Recur => true,
     }
 }
 
-/// When a reminder comes; one outside the actual budget, or before the clock was started, is dropped.
+/// When a reminder comes; one outside the actual budget, or before the clock was started or extended, is dropped.
 fn reminder(
     clock: &Clock,
     remind: Remind,
@@ -304,7 +353,10 @@ fn reminder(
             return Some((name, calendar.after(last, every)));
         }
     };
-    (clock.opened < at && at < deadline).then_some((name, at))
+    let since = clock
+        .moved()
+        .map_or(clock.opened, |moved| moved.max(clock.opened));
+    (since < at && at < deadline).then_some((name, at))
 }
 
 /// The latest time at or before `now` of a step that recurs: what was missed in a downtime comes once.
@@ -364,6 +416,8 @@ pub struct ClockReading<'a> {
     pub node: &'a str,
     /// Whether it times a supplement.
     pub supplement: bool,
+    /// Whether it times the decision about more time.
+    pub extension: bool,
     /// When it runs out; `None` while it stands still.
     pub deadline: Option<Instant>,
 }
@@ -376,20 +430,11 @@ pub fn readings<'a>(
     task: &Task,
     calendar: &Calendar,
 ) -> Vec<ClockReading<'a>> {
-    let mut nodes: Vec<String> = workflow.around(&task.stage);
-    match task.asks {
-        TaskAsks::Supply => nodes = vec![supplement_of(&task.stage)],
-        TaskAsks::Sign
-        | TaskAsks::Work
-        | TaskAsks::Notice
-        | TaskAsks::Edit
-        | TaskAsks::Repair
-        | TaskAsks::Advise
-        | TaskAsks::File => nodes.push(task.stage.clone()),
-    }
     all_readings(workflow, case, calendar)
         .into_iter()
-        .filter(|reading| !reading.clock.stopped && nodes.contains(&reading.clock.node))
+        .filter(|reading| {
+            !reading.clock.stopped && times(workflow, case, &reading.clock.node, task)
+        })
         .collect()
 }
 
@@ -411,6 +456,7 @@ pub fn all_readings<'a>(
                 rule,
                 node: node_of(&clock.node),
                 supplement,
+                extension: extended(&clock.node).is_some(),
                 deadline: clock.deadline(calendar),
             })
         })

@@ -40,6 +40,10 @@ pub struct Input {
     pub person: Option<String>,
     /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
     pub people: Vec<String>,
+    /// For `extend`: the key of the clock; not needed where there is only one.
+    pub clock: Option<String>,
+    /// For `extend` and `grant_extension`: how much time, `5wd` or a number of the budget's unit.
+    pub time: Option<String>,
     /// For `add_signer`: `before`, `after` or `with`.
     pub how: Option<String>,
     /// The sender has read the warnings and goes on.

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::TaskId;
-use super::Workload;
+use super::{Case, TaskId, Workload};
 
 use crate::calendar::{Calendar, Instant};
 use crate::directory::{Directory, PersonId};
@@ -102,6 +101,8 @@ pub struct Context<'a> {
     pub registered: &'a [(String, String, String)],
     /// The cases that this one has started, as far as they were filed.
     pub children: &'a [Child],
+    /// For `take_back`: the case as it was before the verdict, made from its events.
+    pub earlier: Option<&'a Case>,
     /// The work in all cases, where tasks are given out by it.
     pub workload: &'a dyn Workload,
     /// The number for a case that is submitted by this command.

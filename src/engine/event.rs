@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CalledAs, CancelReason, CarriedClock, NewTask, Party, TaskId};
+use super::{Answer, CalledAs, CancelReason, CarriedClock, Earlier, NewTask, Party, TaskId};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -563,6 +563,59 @@ pub enum Event {
         /// The new budget.
         budget: Duration,
     },
+    /// Somebody took their verdict back (拿回).
+    TakenBack {
+        /// On which task.
+        task: TaskId,
+        /// Whose task it is now.
+        by: PersonId,
+        /// What is put back.
+        before: Box<Earlier>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// More time was asked for (延期).
+    ExtensionAsked {
+        /// For which clock.
+        key: ClockKey,
+        /// The stage or block it belongs to.
+        id: Place,
+        /// How much.
+        by: Duration,
+        /// Why.
+        comment: String,
+        /// Who decides.
+        of: Vec<Party>,
+        /// When none of them can: who names somebody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        nobody: Vec<Party>,
+    },
+    /// A clock got more time.
+    Extended {
+        /// Which.
+        key: ClockKey,
+        /// The task that decided; `None`: whoever asked did at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<TaskId>,
+        /// How much.
+        by: Duration,
+        /// Of a date: the new one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Instant>,
+        /// A note, or why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    /// A clock got no more time; the old date stays.
+    ExtensionRefused {
+        /// Which.
+        key: ClockKey,
+        /// The task that decided.
+        task: TaskId,
+        /// Why.
+        comment: String,
+    },
     /// A reminder or a step of being overdue came.
     StepCame {
         /// Of which clock.
@@ -714,6 +767,10 @@ impl Event {
             Self::ClockResumed { .. } => "clock_resumed",
             Self::ClockStopped { .. } => "clock_stopped",
             Self::ClockBudgeted { .. } => "clock_budgeted",
+            Self::TakenBack { .. } => "taken_back",
+            Self::ExtensionAsked { .. } => "extension_asked",
+            Self::Extended { .. } => "extended",
+            Self::ExtensionRefused { .. } => "extension_refused",
             Self::StepCame { .. } => "step_came",
             Self::Escalated { .. } => "escalated",
             Self::Copied { .. } => "copied",

@@ -1,19 +1,19 @@
 //! `evolve`: an event applied to a case. Total: a fact cannot fail.
 
+mod clocks;
 mod migrated;
 mod places;
 mod registers;
 mod tasks;
 
-use std::collections::BTreeMap;
-
 pub use migrated::clock_key_after;
 
 use super::case::{PositionState, Region, Status};
+use super::extension::ExtensionState;
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, CancelReason, Case, Clock, Event, Party, Stamp};
-use crate::calendar::{Clock as Measure, Instant};
+use super::{Actor, CancelReason, Case, Event, Party, Stamp};
+use crate::calendar::Clock as Measure;
 
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
@@ -28,6 +28,9 @@ impl Case {
         self.revision = stamp.revision;
         if let Actor::Person(person) = stamp.actor {
             self.involve(Party::Person(person), Why::Acted);
+            if !is_aside(event) {
+                self.acted = stamp.revision;
+            }
         }
         match event {
             Event::Submitted {
@@ -187,6 +190,28 @@ impl Case {
                     ledger.budget = *budget;
                 }
             }),
+            Event::TakenBack {
+                task, by, before, ..
+            } => self.put_back(before, (*task, *by), stamp),
+            Event::ExtensionAsked {
+                key,
+                id,
+                by,
+                of,
+                nobody,
+                ..
+            } => self.ask_extension(key, id, *by, (of, nobody), stamp),
+            Event::Extended {
+                key,
+                task,
+                by,
+                until,
+                ..
+            } => self.extend(key, *task, (*by, *until), stamp),
+            Event::ExtensionRefused { key, task, .. } => {
+                let refused = ExtensionState::Refused(stamp.at);
+                self.change_clock(key, |clock| clock.settle_request(*task, refused));
+            }
             Event::StepCame { key, step, due } => self.change_clock(key, |clock| {
                 clock.came.insert(step.clone(), *due);
             }),
@@ -245,46 +270,16 @@ impl Case {
             self.involve(party.clone(), why);
         }
     }
-
-    /// A clock that begins again at the same moment as before is the same clock: what came of it does not come twice.
-    fn start_clock(
-        &mut self,
-        key: &str,
-        (node, rule, law): (&str, usize, bool),
-        measure: &Measure,
-        now: Instant,
-    ) {
-        let before = self
-            .clocks
-            .remove(key)
-            .filter(|before| begins_alike(&before.measure, measure));
-        let clock = Clock {
-            node: node.to_owned(),
-            rule,
-            law,
-            measure: measure.clone(),
-            opened: before.as_ref().map_or(now, |before| before.opened),
-            stopped: false,
-            came: before.map_or_else(BTreeMap::new, |before| before.came),
-        };
-        self.clocks.insert(key.to_owned(), clock);
-    }
-
-    fn change_clock(&mut self, key: &str, change: impl FnOnce(&mut Clock)) {
-        if let Some(clock) = self.clocks.get_mut(key) {
-            change(clock);
-        }
-    }
 }
 
-fn begins_alike(one: &Measure, two: &Measure) -> bool {
-    match (one, two) {
-        (Measure::Budget(one), Measure::Budget(two)) => {
-            one.intervals.first().map(|first| first.from)
-                == two.intervals.first().map(|first| first.from)
-        }
-        (Measure::Fixed { .. }, Measure::Fixed { .. }) => true,
-        (Measure::Budget(_), Measure::Fixed { .. })
-        | (Measure::Fixed { .. }, Measure::Budget(_)) => false,
-    }
+/// What leaves the run where it stands: said, copied or urged, or noticed on the way.
+fn is_aside(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Commented { .. }
+            | Event::Copied { .. }
+            | Event::CopySent { .. }
+            | Event::Urged { .. }
+            | Event::ClaimLost { .. }
+    )
 }

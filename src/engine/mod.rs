@@ -10,8 +10,10 @@ mod case;
 mod clocks;
 mod command;
 mod context;
+mod earlier;
 mod event;
 mod evolve;
+mod extension;
 mod involve;
 mod mails;
 mod migrate;
@@ -34,7 +36,7 @@ mod who;
 
 pub use actions::{
     JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
-    targets as return_targets, ways as ways_to_add,
+    taken_back_from, targets as return_targets, ways as ways_to_add,
 };
 pub use allotment::{NoWorkload, Workload, line_of};
 pub use answers::{asked_at_start, filled_by, filled_later, filled_on, stopped};
@@ -45,8 +47,10 @@ pub use case::{
 pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use earlier::Earlier;
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
 pub use evolve::{EDITING, PARKED, clock_key_after};
+pub use extension::{Extension, ExtensionState, MoreTime};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
 pub use react::{Effect, Notice};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::extension;
 use super::who::{self, parties};
 use super::{Case, Context, Party, Rejection, Situation, Task, TaskAsks, TaskId, TaskState};
 use crate::calendar::day_of;
@@ -135,6 +136,11 @@ pub(super) fn bar(
         {
             return Err(Rejection::ApplicantSigns);
         }
+        TaskAsks::Extension => {
+            let at = Situation::new(workflow, case, context);
+            let asker = extension::asked_by(case, task);
+            return decides(person, asker, &at);
+        }
         TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
     }
     if excluded(workflow, case, task, person, context) || has_recused(case, task, person) {
@@ -149,6 +155,19 @@ pub(super) fn bar(
         return Err(Rejection::ActedAlready);
     }
     clearance(case, person, context)
+}
+
+/// Whether `person` may decide about more time that `asker` asked for: not the applicant's side, nor whoever asked.
+pub(super) fn decides(
+    person: PersonId,
+    asker: Option<PersonId>,
+    at: &Situation<'_>,
+) -> Result<(), Rejection> {
+    let applicants = on_the_applicants_side(at.workflow, at.case, person, at.context);
+    if Some(person) == asker || applicants {
+        return Err(Rejection::Excluded);
+    }
+    clearance(at.case, person, at.context)
 }
 
 /// The applicant, a party, or whoever revised the request in the applicant's place.

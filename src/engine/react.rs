@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::case::PositionState;
-use super::clocks::{StepKind, is_supplement, node_of, step_kind};
+use super::clocks::{self, StepKind, node_of, step_kind};
 use super::involve::Why;
 use super::task::CancelReason;
-use super::{Answer, Case, ClockKey, Context, Event, Party, Task, TaskAsks, TaskId, people};
+use super::who::parties;
+use super::{
+    Answer, Case, ClockKey, Context, Event, Party, Situation, Task, TaskAsks, TaskId, TaskState,
+    people,
+};
 use crate::directory::PersonId;
 use crate::workflow::{Id, Outcome, Workflow};
 
@@ -42,6 +46,10 @@ pub enum Notice {
     Urged,
     /// 【抄送】 Somebody gave a copy.
     Copied,
+    /// 【延期】 A deadline was moved.
+    Extended,
+    /// 【延期】 It was not.
+    ExtensionRefused,
 }
 
 /// Something that must happen besides the case itself.
@@ -169,6 +177,31 @@ pub(super) fn react(
                 .into_iter()
                 .collect()
         }
+        Event::TakenBack { task, before, .. } => {
+            let others = before.tasks.iter().filter(|(id, ..)| id != task);
+            others
+                .filter_map(|(id, ..)| case.task(*id))
+                .flat_map(|task| asked_before(workflow, case, task, context))
+                .collect()
+        }
+        Event::ExtensionAsked { key, id, .. } => {
+            let pending = case.clocks.get(key).and_then(|clock| clock.pending());
+            let task = pending.and_then(|(task, _)| case.task(task));
+            task.map(|task| about(Notice::Assigned, task, id))
+                .into_iter()
+                .collect()
+        }
+        Event::Extended { key, .. } => {
+            let at = Situation::new(workflow, case, context);
+            extended(&at, key, actor).into_iter().collect()
+        }
+        Event::ExtensionRefused { key, .. } => {
+            let asker = asker(case, key).filter(|asker| Some(*asker) != actor);
+            asker
+                .map(|asker| about_clock(Notice::ExtensionRefused, case, key, [asker]))
+                .into_iter()
+                .collect()
+        }
         Event::Supplied { id, .. } => {
             let open = case.open_tasks().filter(|task| task.stage == *id);
             open.map(|task| about(Notice::Assigned, task, &task.stage))
@@ -274,6 +307,24 @@ fn assigned(case: &Case, task: TaskId) -> Vec<Effect> {
         .collect()
 }
 
+/// Of a task that is as it was before a verdict: its people are asked again, or are not yet.
+fn asked_before(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> Vec<Effect> {
+    match task.state {
+        TaskState::Open => vec![about(Notice::Assigned, task, &task.stage)],
+        TaskState::Waiting => {
+            let people = people::eligible(workflow, case, task, context);
+            let task = task.clone();
+            no_longer(Some(Before { task, people }), context.person())
+        }
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => Vec::new(),
+    }
+}
+
 /// Whoever asked for advice is told that it has come.
 fn advised(case: &Case, task: TaskId) -> Option<Effect> {
     let called = case.task(task)?.called.as_ref()?;
@@ -329,19 +380,9 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
         StepKind::Due | StepKind::Recur => Notice::Overdue,
         StepKind::Overdue(_) => return Vec::new(),
     };
-    let node = node_of(&clock.node);
-    let under = |task: &Task| {
-        task.stage == node
-            || workflow
-                .around(&task.stage)
-                .iter()
-                .any(|block| block == node)
-    };
-    let timed = |task: &&Task| match task.asks {
-        TaskAsks::Supply => is_supplement(&clock.node) && task.stage == node,
-        // The deadline is of whoever asked for the advice.
-        TaskAsks::Advise => false,
-        _ => !is_supplement(&clock.node) && under(task) && !waits_for_supplement(case, task),
+    let timed = |task: &&Task| {
+        let waits = task.is_seat() && waits_for_supplement(case, task);
+        clocks::times(workflow, case, &clock.node, task) && !waits
     };
     let tasks = case.open_tasks().filter(timed);
     tasks
@@ -396,5 +437,46 @@ fn voided(case: &Case, actor: Option<PersonId>, context: &Context<'_>) -> Effect
         task: None,
         stage: None,
         clock: None,
+    }
+}
+
+/// The applicant, whoever asked and those that the definition names hear of a new date.
+fn extended(at: &Situation<'_>, key: &str, actor: Option<PersonId>) -> Option<Effect> {
+    let clock = at.case.clocks.get(key)?;
+    let rule = clocks::rules_of(at.workflow, &clock.node).get(clock.rule)?;
+    let named = rule.extend.as_ref().map(|extend| &extend.copy);
+    let parties = named
+        .into_iter()
+        .flatten()
+        .flat_map(|who| parties(who, node_of(&clock.node), at));
+    let mut people: BTreeSet<PersonId> = parties
+        .flat_map(|party| people::people_of(&party, at.context))
+        .collect();
+    people.extend(asker(at.case, key));
+    people.insert(at.case.applicant);
+    people.retain(|person| Some(*person) != actor);
+    Some(about_clock(Notice::Extended, at.case, key, people))
+}
+
+/// Who asked last for more time.
+fn asker(case: &Case, key: &str) -> Option<PersonId> {
+    let asked = case.clocks.get(key)?.extensions.last()?;
+    Some(asked.asked_by)
+}
+
+fn about_clock(
+    notice: Notice,
+    case: &Case,
+    key: &str,
+    to: impl IntoIterator<Item = PersonId>,
+) -> Effect {
+    let clock = case.clocks.get(key);
+    Effect::Notify {
+        notice,
+        to: to.into_iter().map(Party::Person).collect(),
+        except: None,
+        task: None,
+        stage: clock.map(|clock| node_of(&clock.node).to_owned()),
+        clock: Some(key.to_owned()),
     }
 }

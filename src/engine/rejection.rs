@@ -1,6 +1,6 @@
 //! Why the engine says no: values with words. What people read is in `templates/messages/*/rejections.toml`.
 
-use crate::calendar::Instant;
+use crate::calendar::{Duration, Instant};
 use crate::directory::PersonId;
 use crate::engine::TaskId;
 use crate::forms::Problem;
@@ -115,6 +115,29 @@ pub enum Rejection {
     /// A supplement must say what is missing.
     #[error("name at least one field to be completed")]
     FieldsMissing,
+    /// Somebody has acted after the verdict.
+    #[error("somebody has acted since; it cannot be taken back")]
+    TooLateToTakeBack,
+    /// More time is asked for before time runs out.
+    #[error("the time has run out already")]
+    TooLateToExtend,
+    /// Somebody is to decide about more time already.
+    #[error("more time was asked for already and not decided yet")]
+    ExtensionPending,
+    /// The clock was extended as often, or by as much, as may be.
+    #[error("the time was extended as far as may be")]
+    ExtensionUsed,
+    /// No such clock here.
+    #[error("`{0}` is no clock that can be extended here; there are: {1}")]
+    UnknownClock(String, String),
+    /// How much time is not said, or too much.
+    #[error("`{text}` will not do; say how much, at most {most}")]
+    NoAmount {
+        /// What was said.
+        text: String,
+        /// At most so much.
+        most: Duration,
+    },
     /// No such way to add signers.
     #[error("signers cannot be added `{0}`; there are: {1}")]
     UnknownWay(String, String),
@@ -213,6 +236,12 @@ impl Rejection {
             Self::UnknownTarget(..) => "unknown-target",
             Self::UnknownField(_) => "unknown-field",
             Self::FieldsMissing => "fields-missing",
+            Self::TooLateToTakeBack => "too-late-to-take-back",
+            Self::TooLateToExtend => "too-late-to-extend",
+            Self::ExtensionPending => "extension-pending",
+            Self::ExtensionUsed => "extension-used",
+            Self::UnknownClock(..) => "unknown-clock",
+            Self::NoAmount { .. } => "no-amount",
             Self::UnknownWay(..) => "unknown-way",
             Self::PeopleMissing => "people-missing",
             Self::TooManyPeople(..) => "too-many-people",

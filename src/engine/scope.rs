@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::parts::{self, Part};
 use super::task::Task;
-use super::{Case, Context, LeftAs, StageRecord, clocks};
+use super::{Case, Context, LeftAs, StageRecord, clocks, extension};
 use crate::calendar::beijing;
 use crate::expression::{Facts, Scope, StageFacts, Value};
 use crate::forms::{self, Answers, Per};
@@ -264,7 +264,7 @@ fn stage_facts(
         rounds: i64::from(record.rounds),
         choice: record.choice.clone(),
         late: clocks::late(workflow, case, at, context),
-        extended: 0,
+        extended: extension::days(workflow, case, at),
         actors: record
             .actors
             .iter()

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::case::PositionState;
+use super::extension::MoreTime;
 use super::involve::Why;
 use super::scope::branches_around;
 use super::{
@@ -88,6 +89,19 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn may(&self, action: &str, task: Option<TaskId>) -> bool {
         actions::find(action).is_some_and(|rule| rule.may(self, task).is_ok())
+    }
+
+    /// The clocks of a task for which the actor may ask for more time now.
+    #[must_use]
+    pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
+        let clocks = actions::extendable(self, Some(task)).unwrap_or_default();
+        clocks
+            .into_iter()
+            .map(|clock| MoreTime {
+                clock: clock.key.clone(),
+                left: clock.left,
+            })
+            .collect()
     }
 
     /// Until when the actor, who may urge, has to wait with it; `None` where they may urge now, or never.

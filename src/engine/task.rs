@@ -44,6 +44,8 @@ pub enum TaskAsks {
     Advise,
     /// The draft of a case that this one starts, to be filed.
     File,
+    /// Whether a clock gets more time (延期).
+    Extension,
 }
 
 impl From<Asks> for TaskAsks {
@@ -89,6 +91,10 @@ pub enum Answer {
     Advised,
     /// Filed.
     Filed,
+    /// 同意延期
+    Granted,
+    /// 不同意延期
+    Declined,
 }
 
 /// Why a task was closed without an answer.
@@ -105,6 +111,8 @@ pub enum CancelReason {
     Jumped,
     /// The case ended.
     Ended,
+    /// The verdict that had opened it was taken back.
+    TakenBack,
     /// They had been added, and were taken out again.
     Removed,
     /// Whoever was asked may not sign, nobody is left for it, and the rule can do without.
@@ -283,6 +291,18 @@ impl Task {
         self.through = None;
         self.nobody.clear();
         self.holder = None;
+    }
+
+    /// Whether it counts for nothing: the verdict that had opened it was taken back.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        matches!(
+            self.state,
+            TaskState::Cancelled {
+                why: CancelReason::TakenBack,
+                ..
+            }
+        )
     }
 
     /// Whether it was closed without an answer.

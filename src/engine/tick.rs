@@ -5,9 +5,7 @@ use super::event::{LeftAs, Move};
 use super::run::Run;
 use super::task::CancelReason;
 use super::who::parties;
-use super::{
-    Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskAsks, TaskId, people,
-};
+use super::{Case, Clock, Context, Decision, Event, Party, Rejection, Task, TaskId, people};
 use crate::calendar::Instant;
 use crate::workflow::place::id_of;
 use crate::workflow::{ClockRule, Node, OverdueAct, Place, Remind, Sign, Who, Workflow};
@@ -84,6 +82,8 @@ fn take(run: &mut Run<'_>, step: &clocks::Step) -> Result<(), Rejection> {
                 assign(run, &step.clock, &clock, who);
                 Ok(())
             }
+            // Where the run goes does not depend on who decides about more time.
+            Some(OverdueAct::Next(_)) if clocks::extended(&clock.node).is_some() => Ok(()),
             Some(OverdueAct::Next(target)) => {
                 run.divert(clocks::node_of(&clock.node), target, CancelReason::Overdue)
             }
@@ -126,7 +126,8 @@ fn last_missed(run: &Run<'_>, rule: &ClockRule, step: &clocks::Step) -> Instant 
 /// applicant's, not the stage's.
 fn came_due(run: &mut Run<'_>, clock: &Clock) -> Result<(), Rejection> {
     let workflow = run.workflow;
-    let Some(node) = workflow.node(&clock.node) else {
+    let own = clocks::node_of(&clock.node) == clock.node;
+    let Some(node) = workflow.node(&clock.node).filter(|_| own) else {
         return Ok(());
     };
     run.copy_parties(&clock.node, &node.copy.overdue);
@@ -192,13 +193,9 @@ fn assign(run: &mut Run<'_>, key: &str, clock: &Clock, who: &Who) {
 
 /// The open tasks that a clock times.
 fn timed_tasks(run: &Run<'_>, clock: &Clock) -> Vec<TaskId> {
-    let node = clocks::node_of(&clock.node).to_owned();
-    let of_supplement = clocks::is_supplement(&clock.node);
     run.case
         .open_tasks()
-        .filter(|task| (task.asks == TaskAsks::Supply) == of_supplement)
-        .filter(|task| task.asks != TaskAsks::Advise)
-        .filter(|task| task.stage == node || run.workflow.around(&task.stage).contains(&node))
+        .filter(|task| clocks::times(run.workflow, &run.case, &clock.node, task))
         .map(|task| task.id)
         .collect()
 }

@@ -2,7 +2,9 @@
 
 use super::case::{Clock, PositionState, Region};
 use super::run::Run;
-use super::{ClockKey, Event, Measure, Position, clocks};
+use super::task::CancelReason;
+use super::{ClockKey, Event, Measure, Position, TaskId, clocks};
+use crate::calendar::Duration;
 use crate::expression::{Scope, Value};
 use crate::workflow::{Budget, ClockRule, Kind, SupplementClock};
 
@@ -105,8 +107,9 @@ impl Run<'_> {
             let law = rule.law.is_some();
             let key = self.clock_key(clock_node, index, law);
             // A statutory clock goes on at re-entry, unless the definition says where it counts from.
-            let before = self.case.clocks.get(&key).map(|clock| &clock.measure);
-            let goes_on = law && rule.from.is_none() && matches!(before, Some(Measure::Budget(_)));
+            let before = self.case.clocks.get(&key);
+            let budgeted = before.is_some_and(|clock| matches!(clock.measure, Measure::Budget(_)));
+            let goes_on = law && rule.from.is_none() && budgeted;
             if goes_on {
                 self.record(Event::ClockResumed { key });
                 continue;
@@ -114,10 +117,11 @@ impl Run<'_> {
             if self.stands_without_time(clock_node, rule, &scope)? {
                 continue;
             }
-            let measure = clocks::measure(rule, &scope, self.context.now)?;
-            let measure = before
-                .and_then(|before| without_absence(before, &measure))
-                .unwrap_or(measure);
+            let mut measure = clocks::measure(rule, &scope, self.context.now)?;
+            if let Some(before) = before {
+                measure = before.measured_with_granted(measure, self.context.calendar);
+                measure = without_absence(&before.measure, &measure).unwrap_or(measure);
+            }
             self.record(Event::ClockStarted {
                 key,
                 node: clock_node.to_owned(),
@@ -191,13 +195,22 @@ impl Run<'_> {
 
     /// The key of a clock in the round that is open.
     fn clock_key(&self, clock_node: &str, rule: usize, law: bool) -> ClockKey {
+        clocks::key(clock_node, rule, law, self.clock_round(clock_node))
+    }
+
+    /// What tells the clocks of one time from those of the next: the round, the supplement, or the request for more time.
+    fn clock_round(&self, clock_node: &str) -> u32 {
+        if let Some((node, rule)) = clocks::extended(clock_node) {
+            let clocks = self.case.clocks.values();
+            let asked = clocks.filter(|clock| (clock.node.as_str(), clock.rule) == (node, rule));
+            let requests: usize = asked.map(|clock| clock.extensions.len()).sum();
+            return u32::try_from(requests).unwrap_or(u32::MAX);
+        }
         let record = self.case.stage(clocks::node_of(clock_node));
-        let round = if clocks::is_supplement(clock_node) {
-            record.supplements
-        } else {
-            record.rounds
-        };
-        clocks::key(clock_node, rule, law, round)
+        match clocks::is_supplement(clock_node) {
+            true => record.supplements,
+            false => record.rounds,
+        }
     }
 
     /// Whether a `wait` has no time yet and stands until a signal alone.
@@ -228,11 +241,64 @@ impl Run<'_> {
             .map(|(key, clock)| (key.clone(), clock.waits_for_return(), clock.is_running()))
             .collect();
         for (key, waits, running) in concerned {
+            self.drop_request(&key);
             match (waits, running) {
                 (true, true) => self.record(Event::ClockPaused { key }),
                 (true, false) => {}
                 (false, _) => self.record(Event::ClockStopped { key }),
             }
+        }
+    }
+
+    /// Nobody decides any more about more time for a clock that has nothing to measure.
+    fn drop_request(&mut self, key: &str) {
+        let pending = self.case.clocks.get(key).and_then(Clock::pending);
+        let Some(task) = pending.map(|(task, _)| task) else {
+            return;
+        };
+        self.stop_extension_clocks(key);
+        self.record(Event::TaskCancelled {
+            task,
+            why: CancelReason::Decided,
+        });
+    }
+
+    /// Stops the clocks of the request for more time of a clock.
+    pub(super) fn stop_extension_clocks(&mut self, key: &str) {
+        let clock = self.case.clocks.get(key);
+        let node = clock.map(|clock| clocks::extension_of(&clock.node, clock.rule));
+        if let Some(node) = node {
+            self.stop_clocks(&node);
+        }
+    }
+
+    /// Gives a clock more time, counted from its old date.
+    pub(super) fn extend(
+        &mut self,
+        key: &str,
+        task: Option<TaskId>,
+        by: Duration,
+        comment: Option<String>,
+    ) {
+        let Some(clock) = self.case.clocks.get(key).cloned() else {
+            return;
+        };
+        let until = match &clock.measure {
+            Measure::Budget(_) => None,
+            Measure::Fixed { at, .. } => Some(self.context.calendar.after(*at, by)),
+        };
+        self.stop_extension_clocks(key);
+        self.record(Event::Extended {
+            key: key.to_owned(),
+            task,
+            by,
+            until,
+            comment,
+        });
+        let rules = clocks::rules_of(self.workflow, &clock.node);
+        let extend = rules.get(clock.rule).and_then(|rule| rule.extend.as_ref());
+        if let Some(extend) = extend {
+            self.copy_parties(clocks::node_of(&clock.node), &extend.copy);
         }
     }
 
@@ -247,6 +313,7 @@ impl Run<'_> {
             match &clock.measure {
                 Measure::Budget(ledger) => {
                     let budget = clocks::budget(rule, &scope)?;
+                    let budget = budget.map(|budget| clock.with_granted(budget));
                     if let Some(budget) = budget.filter(|budget| *budget != ledger.budget) {
                         let key = key.clone();
                         events.push(Event::ClockBudgeted { key, budget });
@@ -254,6 +321,7 @@ impl Run<'_> {
                 }
                 Measure::Fixed { from, at, .. } => {
                     let moved = clocks::measure(rule, &scope, *from)?;
+                    let moved = clock.measured_with_granted(moved, self.context.calendar);
                     if moved.deadline(self.context.calendar) != Some(*at) {
                         events.push(Event::ClockStarted {
                             key: key.clone(),

@@ -40,6 +40,8 @@ pub enum Asked {
     Work,
     /// To take note.
     Acknowledge,
+    /// Whether somebody gets more time.
+    Extension,
     /// To advise whoever has the task.
     Advise,
 }
@@ -138,6 +140,22 @@ pub enum Notice {
     NoLongerNeeded(Moot),
     /// The case was ended without a decision.
     Closed(Closing),
+    /// A deadline was moved.
+    Extended {
+        /// The stage.
+        stage: String,
+        /// By how much.
+        by: Duration,
+        /// To when; `None` while the clock stands still.
+        due: Option<Due>,
+    },
+    /// The time that you asked for was not granted.
+    ExtensionRefused {
+        /// The stage.
+        stage: String,
+        /// The old date.
+        due: Option<Due>,
+    },
     /// You were given a copy to read.
     Copied {
         /// Who gave it.
@@ -161,6 +179,8 @@ pub enum Moot {
     DoneByOther,
     /// It was given to somebody else.
     Reassigned,
+    /// Whoever was before took their verdict back.
+    TakenBack,
     /// They had been added as a signer, and were taken out again.
     Removed,
     /// The applicant took the request back.

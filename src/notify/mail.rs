@@ -117,6 +117,15 @@ impl<'a> Writer<'a> {
             Notice::Rejected { department, on } => self.rejected(department, *on),
             Notice::NoLongerNeeded(moot) => self.moot(*moot),
             Notice::Closed(closing) => self.closed(*closing),
+            Notice::Extended { stage, by, due } => self.extended(stage, *by, *due),
+            Notice::ExtensionRefused { stage, due } => {
+                let mut view = self.start("extension_refused", &[]);
+                self.add_applicant(&mut view);
+                view.rows.push(self.plain_row("stage", stage.clone()));
+                view.rows.push(self.due_row("due", *due, None));
+                view.buttons.push(self.open("case", &self.facts.case_url));
+                view
+            }
             Notice::Copied { by } => self.copied(by.as_deref()),
         }
     }
@@ -126,6 +135,7 @@ impl<'a> Writer<'a> {
             Asked::Sign => "sign",
             Asked::Work => "work",
             Asked::Acknowledge => "acknowledge",
+            Asked::Extension => "extension",
             Asked::Advise => "advise",
         };
         let mut view = self.start(&format!("assigned.{kind}"), &[]);
@@ -277,6 +287,7 @@ impl<'a> Writer<'a> {
         let kind = match moot {
             Moot::DoneByOther => "done_by_other",
             Moot::Reassigned => "reassigned",
+            Moot::TakenBack => "taken_back",
             Moot::Removed => "removed",
             Moot::Withdrawn => "withdrawn",
             Moot::Ended => "ended",
@@ -294,6 +305,19 @@ impl<'a> Writer<'a> {
             Closing::Ended => "ended",
         };
         let mut view = self.start(&format!("closed.{kind}"), &[]);
+        view.buttons.push(self.open("case", &self.facts.case_url));
+        view
+    }
+
+    fn extended(&self, stage: &str, by: Duration, due: Option<Due>) -> View {
+        let by = self.words.amount(by);
+        let mut view = self.start("extended", &[("by", &by)]);
+        self.add_applicant(&mut view);
+        view.rows.push(self.plain_row("stage", stage.to_owned()));
+        view.rows.push(match due {
+            Some(_) => self.due_row("due", due, None),
+            None => self.plain_row("due", self.words.say("paused", &[])),
+        });
         view.buttons.push(self.open("case", &self.facts.case_url));
         view
     }

@@ -3,6 +3,7 @@
 use ulid::Ulid;
 
 use super::Error;
+use super::cases::Running;
 use super::projection::{self, Body};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
@@ -153,6 +154,33 @@ fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
         });
     }
     Ok(())
+}
+
+/// A case as it was before a revision, made from its events.
+pub(super) fn before(
+    conn: &mut Connection,
+    running: &Running,
+    revision: i64,
+) -> Result<Case, Error> {
+    let mut recorded: Vec<(Event, Stamp)> = Vec::new();
+    for stored in storage::events::of_case(conn, running.id)? {
+        let (event, stamp) = read(&stored.event).ok_or_else(|| {
+            Error::Corrupt(format!(
+                "event {} of case {}",
+                stored.event.seq, running.ulid
+            ))
+        })?;
+        if revision <= stamp.revision {
+            break;
+        }
+        recorded.push((event, stamp));
+    }
+    let case = &running.case;
+    let start = Case::draft(&case.workflow, case.applicant, case.department.clone());
+    Ok(engine::replay(
+        start,
+        recorded.iter().map(|(event, stamp)| (event, stamp)),
+    ))
 }
 
 fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>, Wrong)> {

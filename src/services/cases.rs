@@ -13,7 +13,7 @@ use super::projection::{self, Before};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::workload::Workload;
-use super::{App, Error, Viewer, registers, started};
+use super::{App, Error, Viewer, registers, resubmit, started};
 use crate::calendar::{Calendar, Instant, beijing};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision, PlainVault};
@@ -103,6 +103,7 @@ impl Running {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &engine::NoWorkload,
             number: None,
         }
@@ -128,6 +129,10 @@ impl Running {
 
 /// Takes one action on a case, or submits a draft.
 pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<Done, Error> {
+    // Files are copied before anybody has to wait for the transaction.
+    if command.action == "resubmit" {
+        return resubmit::resubmit(app, by, ulid, &command);
+    }
     let (shared, by) = (Arc::clone(app), by.clone());
     app.db
         .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
@@ -244,6 +249,10 @@ fn act(
     let answers = [&running.case.answers, &posted];
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, running.id)?;
+    let earlier = match command.action.as_str() {
+        "take_back" => earlier(conn, &running, by.person)?,
+        _ => None,
+    };
     let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
         actor: Actor::Person(by.person),
@@ -255,6 +264,7 @@ fn act(
         vault: &vault,
         registered: &registered,
         children: &children,
+        earlier: earlier.as_ref(),
         workload: &workload,
         number: None,
     };
@@ -279,6 +289,18 @@ fn act(
         revision,
         repeated: false,
     })
+}
+
+/// The case as it was before the verdict that a person may take back.
+fn earlier(
+    conn: &mut Connection,
+    running: &Running,
+    person: PersonId,
+) -> Result<Option<Case>, Error> {
+    match engine::taken_back_from(&running.case, person) {
+        Some(revision) => Ok(Some(super::audit::before(conn, running, revision)?)),
+        None => Ok(None),
+    }
 }
 
 /// A revision submits what its draft holds; answers sent with the command stand over it, and private answers that were
@@ -367,6 +389,7 @@ pub(super) fn submit_draft(
         vault: &vault,
         registered: &registered,
         children: &[],
+        earlier: None,
         workload: &workload,
         number: Some(&number),
     };

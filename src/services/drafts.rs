@@ -74,7 +74,7 @@ pub fn create(
     done
 }
 
-fn start_in(
+pub(super) fn start_in(
     app: &App,
     conn: &mut Connection,
     viewer: &Viewer,

@@ -124,6 +124,7 @@ impl Facts {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &NoWorkload,
             number: None,
         };

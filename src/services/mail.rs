@@ -108,6 +108,8 @@ impl<'a> Scene<'a> {
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
             engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Extended => self.extended(),
+            engine::Notice::ExtensionRefused => Some(self.extension_refused()),
             engine::Notice::Copied => Some(self.copied()),
             engine::Notice::NoLongerNeeded => self.no_longer_needed(conn)?,
             engine::Notice::Advised => self.advised(),
@@ -174,7 +176,8 @@ impl<'a> Scene<'a> {
             },
             _ if self.person.id == self.running.case.applicant => Why::Applicant,
             engine::Notice::Supplement => Why::Handler,
-            engine::Notice::Closed => Why::Asked,
+            engine::Notice::Closed | engine::Notice::ExtensionRefused => Why::Asked,
+            engine::Notice::Extended if self.asked_for_time() => Why::Asked,
             _ => Why::Copied,
         }
     }
@@ -218,6 +221,7 @@ impl<'a> Scene<'a> {
         Ok(Some(Notice::NoLongerNeeded(match self.params.why {
             Some(Reason::Done) => Moot::DoneByOther,
             Some(Reason::Reassigned) => Moot::Reassigned,
+            Some(Reason::TakenBack) => Moot::TakenBack,
             Some(Reason::Removed) => Moot::Removed,
             Some(Reason::Withdrawn) => Moot::Withdrawn,
             Some(Reason::Terminated | Reason::Voided | Reason::Ended) | None => Moot::Ended,
@@ -246,9 +250,14 @@ impl<'a> Scene<'a> {
             Some(Reason::Withdrawn) => Closing::Withdrawn,
             Some(Reason::Terminated) => Closing::Terminated,
             Some(Reason::Voided) => Closing::Voided,
-            Some(Reason::Done | Reason::Reassigned | Reason::Removed | Reason::Ended) | None => {
-                Closing::Ended
-            }
+            Some(
+                Reason::Done
+                | Reason::Reassigned
+                | Reason::Removed
+                | Reason::TakenBack
+                | Reason::Ended,
+            )
+            | None => Closing::Ended,
         }
     }
 

@@ -301,6 +301,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        earlier: None,
         workload: &NoWorkload,
         number: None,
     }

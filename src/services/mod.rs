@@ -27,6 +27,7 @@ pub mod projection;
 pub mod queues;
 mod registers;
 mod renaming;
+pub mod resubmit;
 pub mod seen;
 pub mod sessions;
 pub mod started;

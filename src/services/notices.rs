@@ -52,6 +52,8 @@ pub(super) enum Reason {
     Done,
     /// It was given to somebody else.
     Reassigned,
+    /// The verdict before it was taken back.
+    TakenBack,
     /// They had been added as a signer, and were taken out again.
     Removed,
     /// The applicant took the request back.
@@ -238,6 +240,7 @@ fn reason(
                     CancelReason::Ended => ended(),
                     CancelReason::Decided => Reason::Done,
                     CancelReason::Removed => Reason::Removed,
+                    CancelReason::TakenBack => Reason::TakenBack,
                     CancelReason::Overdue
                     | CancelReason::Returned
                     | CancelReason::Jumped
@@ -322,7 +325,8 @@ fn offered_by(
         | TaskAsks::Supply
         | TaskAsks::Repair
         | TaskAsks::Advise
-        | TaskAsks::File => Vec::new(),
+        | TaskAsks::File
+        | TaskAsks::Extension => Vec::new(),
     };
     words
         .into_iter()

@@ -119,6 +119,7 @@ impl OpenCase {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &crate::engine::NoWorkload,
             number: None,
         };

@@ -318,7 +318,8 @@ fn sync_tasks(
             (TaskState::Waiting, Some(row))
                 if row.state == tasks::TaskState::Open && task.changed == case.revision =>
             {
-                // Asked already, and now others sign first: in nobody's inbox until then.
+                // Asked already, and now others sign first, or a verdict by which its turn had come was taken back: in
+                // nobody's inbox until then.
                 let waiting = Holder {
                     inboxes: Vec::new(),
                     ..holder(task)
@@ -327,6 +328,10 @@ fn sync_tasks(
                 close(conn, row.id, links::OTHERS_FIRST, context)?;
             }
             (TaskState::Waiting, _) => {}
+            (TaskState::Open, Some(row)) if row.state != tasks::TaskState::Open => {
+                tasks::reopen(conn, row.id, &holder(task))?;
+                tasks::set_due(conn, row.id, due(running, case, task).0)?;
+            }
             (TaskState::Open, None) => {
                 tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
             }

@@ -13,8 +13,8 @@ use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, CalledAs, Channel, ClockReading, Context, Event, Offered, PlainVault, Situation,
-    Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Context, Event, MoreTime, Offered, PlainVault,
+    Situation, Task, TaskId,
 };
 use crate::forms::Answers;
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -177,6 +177,7 @@ fn context<'a>(
         vault: &PlainVault,
         registered: &[],
         children: &[],
+        earlier: None,
         workload: &engine::NoWorkload,
         number: None,
     }
@@ -209,6 +210,13 @@ impl Seen {
     pub fn scope(&self) -> crate::expression::Scope {
         let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
         engine::scope(&self.running.workflow, &self.running.case, &context)
+    }
+
+    /// The clocks of a task for which the reader may ask for more time now.
+    #[must_use]
+    pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
+        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
+        Situation::new(&self.running.workflow, &self.running.case, &context).more_time(task)
     }
 
     /// Who may act on a task now.

@@ -51,6 +51,7 @@ pub fn asks_word(asks: TaskAsks) -> &'static str {
         TaskAsks::Repair => "repair",
         TaskAsks::Advise => "advise",
         TaskAsks::File => "file",
+        TaskAsks::Extension => "extension",
     }
 }
 
@@ -69,6 +70,8 @@ pub fn answer_word(answer: &Answer) -> &'static str {
         Answer::Submitted => "submitted",
         Answer::Supplied => "supplied",
         Answer::Repaired => "repaired",
+        Answer::Granted => "granted",
+        Answer::Declined => "declined",
         Answer::Advised => "advised",
         Answer::Filed => "filed",
     }

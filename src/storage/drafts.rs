@@ -31,7 +31,7 @@ pub struct Draft {
     pub answers: Value,
     /// The private answers, encrypted.
     pub sealed: Option<Value>,
-    /// The case that it was filled from.
+    /// The returned case that it revises.
     pub from_case: Option<i64>,
     /// Counts up with every save.
     pub revision: i64,

@@ -115,8 +115,15 @@ impl Office {
         };
         let number = self.next_number(running);
         let actor = Actor::Person(by.person);
+        let earlier = engine::taken_back_from(&running.case, by.person)
+            .filter(|_| command.action == "take_back")
+            .map(|revision| running.before(revision));
         let (decision, stamp) =
             self.in_context(running, actor, by.channel, Some(&number), |context| {
+                let context = &Context {
+                    earlier: earlier.as_ref(),
+                    ..*context
+                };
                 let decision = engine::handle(&running.workflow, &running.case, &command, context)?;
                 let stamp = context.stamp(decision.case.revision);
                 Ok((decision, stamp))
@@ -241,6 +248,7 @@ impl Office {
             vault: &PlainVault,
             registered: &self.setting.registered,
             children: &running.children,
+            earlier: None,
             workload: &NoWorkload,
             number,
         })
@@ -283,6 +291,15 @@ impl Running {
             Status::Ended { end, at, .. } => Some((end, *at)),
             Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
         }
+    }
+
+    /// The case as it was before a revision.
+    fn before(&self, revision: i64) -> Case {
+        let case = &self.case;
+        let start = Case::draft(&case.workflow, case.applicant, case.department.clone());
+        let log = self.log.iter();
+        let before = log.filter(|(_, stamp)| stamp.revision < revision);
+        engine::replay(start, before.map(|(event, stamp)| (event, stamp)))
     }
 
     /// What the applicant's form holds after this input; what other people fill in is not part of it.

@@ -61,6 +61,7 @@ impl Facts<'_> {
             vault: &PlainVault,
             registered: &[],
             children: &[],
+            earlier: None,
             workload: &NoWorkload,
             number: None,
         };

@@ -277,6 +277,10 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
         | Rejection::UrgedAlready { .. }
+        | Rejection::TooLateToTakeBack
+        | Rejection::TooLateToExtend
+        | Rejection::ExtensionPending
+        | Rejection::ExtensionUsed
         | Rejection::CaseClosed
         | Rejection::Suspended
         | Rejection::NotSuspended
@@ -297,6 +301,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownWay(..)
         | Rejection::PeopleMissing
         | Rejection::TooManyPeople(..)
+        | Rejection::UnknownClock(..)
+        | Rejection::NoAmount { .. }
         | Rejection::UnknownPerson(_)
         | Rejection::NamesOneself
         | Rejection::PersonBarred { .. }
@@ -414,6 +420,8 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
             Rejection::UnknownWay(..) => member("how"),
             Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
+            Rejection::UnknownClock(..) => member("clock"),
+            Rejection::NoAmount { .. } => member("time"),
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PersonBarred { .. } => member("person"),

@@ -1,6 +1,6 @@
 //! Why the engine says no, in words: the sentences of `rejections.toml` with the names of actions, people and posts.
 
-use crate::calendar::beijing;
+use crate::calendar::{Duration, beijing};
 use crate::directory::{DepartmentCode, Directory, PersonId, RoleCode};
 use crate::engine::Rejection;
 use crate::forms::Words;
@@ -54,6 +54,11 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         }
         Rejection::PastLaw(stage) => say(&[("stage", stage)]),
         Rejection::UnknownField(field) => say(&[("field", field)]),
+        Rejection::UnknownClock(clock, clocks) => say(&[("clock", clock), ("clocks", clocks)]),
+        Rejection::NoAmount { text, most } => {
+            let amount = duration(*most, language);
+            say(&[("time", text), ("most", &amount)])
+        }
         Rejection::UnknownWay(way, ways) => say(&[("way", way), ("ways", ways)]),
         Rejection::TooManyPeople(now, most) => {
             say(&[("now", &now.to_string()), ("most", &most.to_string())])
@@ -88,11 +93,22 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
         | Rejection::PeopleMissing
+        | Rejection::TooLateToTakeBack
+        | Rejection::TooLateToExtend
+        | Rejection::ExtensionPending
+        | Rejection::ExtensionUsed
         | Rejection::NamesOneself
         | Rejection::LoginFirst
         | Rejection::NumberMissing
         | Rejection::MovedOn { .. } => say(&[]),
     }
+}
+
+/// 5 个工作日
+#[must_use]
+pub fn duration(duration: Duration, language: Language) -> String {
+    let key = format!("case.span.{}", duration.unit.symbol());
+    messages::text(language, &key, &[("n", &duration.count.to_string())])
 }
 
 /// What people call the actions, people and posts in a refusal.

@@ -3,6 +3,7 @@
 use serde_json::json;
 use ulid::Ulid;
 
+use crate::support::definitions::with_stages;
 use crate::support::office::request;
 use crate::support::visitor::{Form, Page, Site, Visitor};
 
@@ -127,5 +128,125 @@ fn a_void_case_is_shown_as_void_wherever_it_is_listed() {
         mine.text("main").contains("已作废"),
         "{}",
         mine.text("main")
+    );
+}
+
+#[test]
+fn more_time_is_asked_for_and_decided_on_the_page() {
+    let site = Site::open();
+    let case = site.office.filed_by(&with_stages(
+        "  - stage: review
+    title: 审核
+    who: section_head@applicant
+    due: {in: 3wd, extend: {max: 5wd, by: share_office_head@applicant}}",
+    ));
+    let asker = site.visitor("zhang.huimin");
+    let page = asker.get(&format!("/c/{case}"));
+    assert!(
+        page.text("details:has([value='extend'])")
+            .contains("最多再延长 5 个工作日")
+    );
+    let mut form = form(&page, "extend");
+    form.set("time", "9").set("comment", "材料较多");
+    let wrong = asker.send(&form);
+    assert_eq!(wrong.status, 422);
+    let said = wrong.text("details[open] .err");
+    assert!(said.contains("最多 5 个工作日"), "{said}");
+
+    let page = does(
+        &asker,
+        case,
+        "extend",
+        &[("time", "4"), ("comment", "材料较多")],
+    );
+    assert!(page.text("[role=status]").contains("已提交延期"));
+
+    let head = site.visitor("xu.xiaofeng");
+    assert!(head.get("/inbox").text(".ti").contains("审批延期：审核"));
+    let page = head.get(&format!("/c/{case}"));
+    let card = page.text(".card--act");
+    assert!(
+        card.contains("张慧敏（省卫健委） 申请延长 4 个工作日：材料较多"),
+        "{card}"
+    );
+    let mut answer = page.form(".card--act form");
+    answer.set("action", "grant_extension").set("time", "3");
+    let page = head.follow(&head.send(&answer));
+    assert!(
+        page.text("[role=status]").contains("已同意延期"),
+        "{}",
+        page.text("main")
+    );
+
+    let page = asker.get(&format!("/c/{case}"));
+    assert!(
+        page.text(".rail").contains("已延长"),
+        "{}",
+        page.text(".rail")
+    );
+    assert!(page.text(".rail").contains("3 个工作日"));
+    assert!(
+        page.text("main")
+            .contains("徐晓峰 把“审核”的期限延长 3 个工作日")
+    );
+}
+
+#[test]
+fn an_ended_case_is_filled_into_a_new_one_by_a_button() {
+    let site = Site::open();
+    let case = filed(&site);
+    let visitor = site.visitor("li.wenjing");
+    assert!(
+        !visitor
+            .get(&format!("/c/{case}"))
+            .has("form:has([value='resubmit'])")
+    );
+    does(&visitor, case, "withdraw", &[]);
+
+    let page = visitor.get(&format!("/c/{case}"));
+    let sent = visitor.send(&form(&page, "resubmit"));
+
+    let first = visitor.follow(&visitor.follow(&sent));
+    assert!(first.path.contains("/edit/"), "{}", first.path);
+    assert!(!first.path.contains(&case.to_string()));
+    let subject = first.attributes("input[name='subject']", "value");
+    assert_eq!(subject, ["申请使用定点医药机构名录"]);
+    assert_eq!(
+        first.attributes("input[name='phone']", "value"),
+        ["13800000001"]
+    );
+    assert!(visitor.get("/mine").text("main").contains("继续填写"));
+}
+
+#[test]
+fn an_opinion_is_taken_back_by_a_button_until_somebody_goes_on() {
+    let site = Site::open();
+    let case = filed(&site);
+    let signer = site.visitor("zhang.huimin");
+    let mut form_of_mine = signer.get(&format!("/c/{case}")).form(".card--act form");
+    form_of_mine.set("action", "approve");
+    signer.follow(&signer.send(&form_of_mine));
+
+    let page = does(&signer, case, "take_back", &[("comment", "看错了")]);
+
+    assert!(page.text("[role=status]").contains("意见已拿回"));
+    assert!(page.has(".card--act form"), "the task is there again");
+    let history = page.text("main");
+    assert!(history.contains("张慧敏 拿回了"), "{history}");
+    assert!(history.contains("看错了"));
+    assert!(!page.has("form:has([value='take_back'])"));
+    let next = site.visitor("xu.xiaofeng");
+    assert!(!next.get("/inbox").text("main").contains("名录"));
+
+    let mut form_of_mine = page.form(".card--act form");
+    form_of_mine.set("action", "approve");
+    signer.follow(&signer.send(&form_of_mine));
+    let mut theirs = next.get(&format!("/c/{case}")).form(".card--act form");
+    theirs.set("action", "approve");
+    next.follow(&next.send(&theirs));
+    assert!(
+        !signer
+            .get(&format!("/c/{case}"))
+            .has("form:has([value='take_back'])")
     );
 }

@@ -12,12 +12,16 @@ mod comment;
 mod consult;
 mod copy;
 mod done;
+mod extend;
+mod grant_extension;
 mod jump;
 mod reassign;
 mod recuse;
+mod refuse_extension;
 mod reject;
 mod release;
 mod remove_signer;
+mod resubmit;
 mod resume;
 mod r#return;
 mod save_draft;
@@ -26,6 +30,7 @@ mod submit;
 mod supplement;
 mod supply;
 mod suspend;
+mod take_back;
 mod terminate;
 mod transfer;
 mod urge;
@@ -34,9 +39,11 @@ mod withdraw;
 
 pub use add_signer::{MOST_ADDED, ways};
 pub use consult::MOST_CONSULTED;
+pub(in crate::engine) use extend::extendable;
 pub use jump::{JumpTarget, jump_targets};
 pub use r#return::targets;
 pub use signal::{SignalOffer, signals};
+pub use take_back::taken_back_from;
 
 use super::run::Run;
 use super::situation::Situation;
@@ -81,6 +88,9 @@ pub const ALL: &[&dyn ActionRule] = &[
     &supply::Supply,
     &r#return::Return,
     &reject::Reject,
+    &grant_extension::GrantExtension,
+    &refuse_extension::RefuseExtension,
+    &extend::Extend,
     &save_draft::SaveDraft,
     &claim::Claim,
     &release::Release,
@@ -91,6 +101,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &remove_signer::RemoveSigner,
     &reassign::Reassign,
     &resume::Resume,
+    &take_back::TakeBack,
     &urge::Urge,
     &copy::Copy,
     &signal::Signal,
@@ -98,6 +109,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &withdraw::Withdraw,
     &suspend::Suspend,
     &jump::Jump,
+    &resubmit::Resubmit,
     &terminate::Terminate,
     &void::Void,
 ];

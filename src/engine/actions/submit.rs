@@ -83,7 +83,7 @@ fn edit_task(case: &Case) -> Option<TaskId> {
 }
 
 /// Filing needs one of the workflow's roles in the applicant's own department.
-fn may_file(at: &Situation<'_>) -> Result<(), Rejection> {
+pub(super) fn may_file(at: &Situation<'_>) -> Result<(), Rejection> {
     let day = day_of(at.context.now);
     let directory = at.context.directory;
     let active = directory

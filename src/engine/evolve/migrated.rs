@@ -79,6 +79,7 @@ impl Case {
             tasks,
             clocks,
             involved: _,
+            acted: _,
             urged: _,
         } = self;
         match status {

@@ -251,7 +251,7 @@ impl Case {
 }
 
 /// A task that no seat of a definition asks for.
-fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
+pub(super) fn task_for(asks: TaskAsks, of: &[Party], nobody: &[Party]) -> NewTask {
     NewTask {
         seat: None,
         place: 0,
@@ -282,6 +282,8 @@ fn word(answer: &Answer, passed: bool) -> Option<&str> {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Granted
+        | Answer::Declined
         | Answer::Advised
         | Answer::Filed => None,
     }

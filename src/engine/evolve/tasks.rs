@@ -9,7 +9,7 @@ use crate::engine::{
 use crate::forms::Answers;
 
 impl Case {
-    pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) {
+    pub(super) fn open_task(&mut self, stage: &str, new: &NewTask, stamp: &Stamp) -> TaskId {
         // A case never has four billion tasks.
         let id = TaskId(self.tasks.len() as u32 + 1);
         let why = match new.asks {
@@ -20,7 +20,8 @@ impl Case {
             | TaskAsks::Edit
             | TaskAsks::Supply
             | TaskAsks::Repair
-            | TaskAsks::File => Why::Asked,
+            | TaskAsks::File
+            | TaskAsks::Extension => Why::Asked,
         };
         self.involve_all(&new.offered, why);
         self.involve_all(&new.nobody, Why::Manages);
@@ -48,9 +49,16 @@ impl Case {
             answers: Answers::new(),
             private: Answers::new(),
         });
+        id
     }
 
-    pub(super) fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {
+    pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
+        let at = stamp.at;
+        self.change_task(id, |task| task.state = TaskState::Cancelled { why, at });
+        self.lapse_request(id, stamp);
+    }
+
+    pub(in crate::engine) fn change_task(&mut self, id: TaskId, change: impl FnOnce(&mut Task)) {
         let revision = self.revision;
         let Some(task) = (id.0 as usize)
             .checked_sub(1)
@@ -72,11 +80,6 @@ impl Case {
             false => Why::Asked,
         };
         self.involve_all(to, why);
-    }
-
-    pub(super) fn cancel_task(&mut self, id: TaskId, why: CancelReason, stamp: &Stamp) {
-        let at = stamp.at;
-        self.change_task(id, |task| task.state = TaskState::Cancelled { why, at });
     }
 
     /// Where they sign before it, the task itself waits for them.

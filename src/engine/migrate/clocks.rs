@@ -35,10 +35,16 @@ impl Passage<'_> {
                 let place = place_of_clock(&clock.node);
                 if clock.law && !clock.stopped && self.case.position(place).is_some() {
                     stuck.push(Obstacle::StatutoryClock(place.to_owned()));
+                } else if clock.pending().is_some() {
+                    stuck.push(Obstacle::ExtensionPending(place.to_owned()));
                 }
                 carried.insert(key.clone(), None);
                 continue;
             };
+            if clock.pending().is_some() && (index != clock.rule || new.extend.is_none()) {
+                let place = place_of_clock(&clock.node);
+                stuck.push(Obstacle::ExtensionPending(place.to_owned()));
+            }
             let came = self.came(key, clock, (old, new));
             if index != clock.rule || came != clock.came {
                 carried.insert(key.clone(), Some(CarriedClock { rule: index, came }));
@@ -70,7 +76,7 @@ impl Passage<'_> {
         if let Measure::Budget(ledger) = &mut ahead.measure
             && let Ok(Some(budget)) = clocks::budget(new, &self.scope(&place))
         {
-            ledger.budget = budget;
+            ledger.budget = clock.with_granted(budget);
         }
         for step in clocks::steps_of(key, &ahead, new, context.calendar) {
             if step_kind(&step.name) == StepKind::Remind && step.at <= context.now {

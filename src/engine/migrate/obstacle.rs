@@ -52,6 +52,9 @@ pub enum Obstacle {
     /// A statutory clock runs, and the new version sets none there.
     #[error("the statutory clock of `{0}` has no counterpart")]
     StatutoryClock(Place),
+    /// Somebody is to decide about more time for a clock, which the new version does not extend.
+    #[error("more time was asked for at `{0}`, which the new version does not give")]
+    ExtensionPending(Place),
     /// A field that had to be answered by now is not.
     #[error("the new version asks for `{0}`, which was not answered")]
     FieldMissing(String),
@@ -83,6 +86,7 @@ impl Obstacle {
             Self::NoWayBack(_) => "no_way_back",
             Self::StatuteLeftOut(_) => "statute_left_out",
             Self::StatutoryClock(_) => "statutory_clock",
+            Self::ExtensionPending(_) => "extension_pending",
             Self::FieldMissing(_) => "field_missing",
             Self::FieldChanged(_) => "field_changed",
             Self::Guard(_) => "guard",

@@ -108,7 +108,7 @@ impl Run<'_> {
         for task in live {
             self.record(Event::TaskCancelled { task, why });
         }
-        for clock_node in clocks::nodes_of(id) {
+        for clock_node in clocks::nodes_of(&self.case, id) {
             self.stop_clocks(&clock_node);
         }
         self.record(Event::Left {

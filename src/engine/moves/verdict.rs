@@ -111,6 +111,8 @@ fn cast(task: &Task, order: u32) -> Cast {
         | Answer::Submitted
         | Answer::Supplied
         | Answer::Repaired
+        | Answer::Granted
+        | Answer::Declined
         | Answer::Advised
         | Answer::Filed => Cast::Open,
     }

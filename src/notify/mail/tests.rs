@@ -102,6 +102,25 @@ fn every_kind() -> Vec<Notice> {
             by: Some("王建国".into()),
         },
         Notice::Copied { by: None },
+        Notice::Assigned(TaskFacts {
+            asked: Asked::Extension,
+            links: Vec::new(),
+            ..task()
+        }),
+        Notice::Extended {
+            stage: "业务审核".into(),
+            by: working_days(5),
+            due: Some(Due::EndOf(day(10, 22))),
+        },
+        Notice::Extended {
+            stage: "业务审核".into(),
+            by: working_days(5),
+            due: None,
+        },
+        Notice::ExtensionRefused {
+            stage: "业务审核".into(),
+            due: Some(Due::EndOf(day(10, 22))),
+        },
         Notice::Returned {
             stage: "综合审批".into(),
             department: "省公安厅".into(),
@@ -156,6 +175,7 @@ fn every_kind() -> Vec<Notice> {
     let moots = [
         Moot::DoneByOther,
         Moot::Reassigned,
+        Moot::TakenBack,
         Moot::Removed,
         Moot::Withdrawn,
         Moot::Ended,

@@ -3,7 +3,7 @@
 use super::{Scene, notices};
 use crate::auth::links::{self, Claims};
 use crate::calendar::{Duration, Instant, Unit, day_and_time};
-use crate::engine::{self, Case, Clock, Measure, Task, TaskAsks};
+use crate::engine::{self, Case, Clock, ExtensionState, Measure, Task, TaskAsks};
 use crate::forms::Words;
 use crate::messages;
 use crate::notify::facts::{ActionLink, Asked, Cause, Due, Notice, TaskFacts};
@@ -164,6 +164,7 @@ impl Scene<'_> {
         TaskFacts {
             asked: match task.asks {
                 TaskAsks::Sign => Asked::Sign,
+                TaskAsks::Extension => Asked::Extension,
                 TaskAsks::Notice => Asked::Acknowledge,
                 TaskAsks::Advise => Asked::Advise,
                 TaskAsks::Work
@@ -236,6 +237,43 @@ impl Scene<'_> {
             .take(MOST_BUTTONS)
             .map(|action| (action.clone(), say(action)))
             .collect()
+    }
+
+    /// A deadline was moved: by how much, and to when; `None` once the stage is over.
+    pub(super) fn extended(&self) -> Option<Notice> {
+        let clock = self.clock().filter(|clock| !clock.stopped)?;
+        let by = clock.extensions.iter().rev().find_map(|asked| {
+            matches!(asked.state, ExtensionState::Granted(_)).then_some(asked.by)
+        })?;
+        Some(Notice::Extended {
+            stage: self.stage_of_clock(),
+            by,
+            due: clock.deadline(&self.running.calendar).map(due),
+        })
+    }
+
+    pub(super) fn extension_refused(&self) -> Notice {
+        let deadline = self
+            .clock()
+            .and_then(|clock| clock.deadline(&self.running.calendar));
+        Notice::ExtensionRefused {
+            stage: self.stage_of_clock(),
+            due: deadline.map(due),
+        }
+    }
+
+    /// Whether this person asked for the clock's time.
+    pub(super) fn asked_for_time(&self) -> bool {
+        let clock = self.clock();
+        clock.is_some_and(|clock| {
+            let mut asked = clock.extensions.iter();
+            asked.any(|asked| asked.asked_by == self.person.id)
+        })
+    }
+
+    fn stage_of_clock(&self) -> String {
+        let node = self.params.stage.as_deref().unwrap_or_default();
+        self.node_title(node).unwrap_or_else(|| node.to_owned())
     }
 
     fn stage(&self, task: &Task) -> Option<&Stage> {

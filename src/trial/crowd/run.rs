@@ -432,7 +432,8 @@ fn stage_of(task: &Task) -> &str {
         | TaskAsks::Notice
         | TaskAsks::Repair
         | TaskAsks::File
-        | TaskAsks::Advise => id_of(&task.stage),
+        | TaskAsks::Advise
+        | TaskAsks::Extension => id_of(&task.stage),
     }
 }
 

@@ -38,6 +38,10 @@ pub(super) struct NewAction {
     person: Option<String>,
     /// For `add_signer`, `consult` and `copy`: the logins of the new signers, advisers or readers.
     people: Option<Vec<String>>,
+    /// For `extend`: the key of the clock; not needed where there is only one.
+    clock: Option<String>,
+    /// For `extend` and `grant_extension`: how much time, `5wd`, or a number of the budget's unit.
+    time: Option<String>,
     /// For `add_signer`: `before`, `after` or `with`.
     how: Option<String>,
     /// The sender has read the warnings and goes on.
@@ -103,7 +107,8 @@ pub(super) async fn act(
         Ok(done) => done,
         Err(error) => return Err(conflict::explain(&caller, id, seen, &error).await),
     };
-    let case: CaseBody = cases::read(&caller, id).await?;
+    // A case that is submitted again answers with its new draft.
+    let case: CaseBody = cases::read(&caller, done.ulid).await?;
     let mut response = HttpResponse::Ok();
     if done.repeated {
         response.insert_header(("Idempotent-Replayed", "true"));
@@ -128,6 +133,8 @@ fn command(body: &mut body::Members) -> (Command, Option<Named>) {
         fields: body.texts("fields"),
         person: body.text("person"),
         people: body.texts("people"),
+        clock: body.text("clock"),
+        time: body.text("time"),
         how: body.text("how"),
         confirmed: body.flag("confirmed"),
     };

@@ -17,6 +17,7 @@ const TOLD: &[&str] = &[
     "withdrawn",
     "terminated",
     "voided",
+    "taken_back",
     "resubmitted",
     "supplement_asked",
     "supplied",

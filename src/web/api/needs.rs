@@ -8,6 +8,7 @@ use crate::forms::{Part, Words};
 use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
+use crate::web::refusal;
 use crate::workflow::{Node, Stage};
 
 /// An action that the reader may take now.
@@ -28,7 +29,7 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`, `people`, `how`.
+    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`, `people`, `clock`, `time`, `how`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -92,6 +93,8 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         }
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
+        ("extend", Some(task), _) => needs.extend(more_time(seen, task, language)),
+        ("grant_extension", _, _) => needs.push(bare("time", false)),
         ("copy", _, _) => needs.push(bare("people", true)),
         ("submit", _, _) => {
             let asked = engine::asked_at_start(&seen.running.workflow);
@@ -134,9 +137,10 @@ fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
 
 fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
-        "claim" | "release" => None,
+        "claim" | "release" | "resubmit" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "consult" | "advise" | "terminate" | "void" | "comment" => Some(bare("comment", true)),
+        | "consult" | "advise" | "terminate" | "void" | "extend" | "refuse_extension"
+        | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));
@@ -185,6 +189,25 @@ fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
         required: false,
         options: options.collect(),
     }
+}
+
+/// Which clock, where there are several, and how much, with the most that is left.
+fn more_time(seen: &Seen, task: &Task, language: Language) -> Vec<Need> {
+    let clocks = seen.more_time(task.id);
+    let option = |value: &str, left| NeedOption {
+        value: value.to_owned(),
+        title: refusal::duration(left, language),
+        comment: false,
+    };
+    let keys = clocks.iter().map(|clock| option(&clock.clock, clock.left));
+    vec![
+        Need {
+            member: "clock",
+            required: 1 < clocks.len(),
+            options: keys.collect(),
+        },
+        bare("time", true),
+    ]
 }
 
 /// How signers can be added.

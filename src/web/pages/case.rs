@@ -220,6 +220,9 @@ impl Acting<'_> {
         let command = self.command(&tried);
         let id = self.seen.summary.ulid;
         match cases::perform(&self.visit.app, &by(&self.reader, key), id, command) {
+            Ok(done) if tried.action == "resubmit" => Ok(self
+                .visit
+                .said(&format!("/c/{}/edit", done.ulid), &tried.action)),
             Ok(_) => Ok(self.visit.said(&format!("/c/{id}"), &tried.action)),
             Err(Error::Rejected(rejection)) => self.refused(tried, rejection),
             Err(other) => Err(other.into()),
@@ -303,6 +306,8 @@ impl Acting<'_> {
                 person: filled(&tried.person),
                 people: tried.logins(),
                 how: filled(&tried.how),
+                clock: filled(&tried.clock),
+                time: filled(&tried.time),
                 signal: tried.choice.clone().filter(|_| tried.action == "signal"),
                 stage: filled(&tried.stage),
                 confirmed: tried.confirmed,

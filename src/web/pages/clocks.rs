@@ -6,8 +6,8 @@ use crate::calendar::{Calendar, CellState, DayKind, Instant, Ledger, day_of, las
 use crate::engine::{ClockReading, Measure};
 use crate::forms::Words;
 use crate::messages::{Language, text};
-use crate::web::format;
 use crate::web::views::{ClockFacts, DayCell, DueView, Fact};
+use crate::web::{format, refusal};
 use crate::workflow::Workflow;
 
 /// What clocks are read against.
@@ -37,7 +37,12 @@ impl Reckoning<'_> {
         let Measure::Budget(ledger) = &reading.clock.measure else {
             return due;
         };
-        due.explained(self.rows(ledger), self.how(ledger))
+        let mut rows = self.rows(ledger);
+        if let Some(granted) = reading.clock.granted() {
+            let granted = refusal::duration(granted, self.language);
+            rows.push(self.row("case.clock.extended", granted));
+        }
+        due.explained(rows, self.how(ledger))
     }
 
     /// When it runs out: for a clock that stands still, when it would if it ran on from now.
@@ -73,7 +78,9 @@ impl Reckoning<'_> {
         }
     }
 
-    fn title(&self, reading: &ClockReading<'_>) -> String {
+    /// What a clock is called: its own title, or that of its stage.
+    #[must_use]
+    pub fn title(&self, reading: &ClockReading<'_>) -> String {
         if let Some(title) = &reading.rule.title {
             return self.language.pick(title).to_owned();
         }
@@ -82,6 +89,9 @@ impl Reckoning<'_> {
             .node(reading.node)
             .map(|node| self.language.pick(&node.title).to_owned())
             .unwrap_or_default();
+        if reading.extension {
+            return text(self.language, "case.clock.extension", &[("stage", &stage)]);
+        }
         if reading.supplement {
             return text(self.language, "case.clock.supplement", &[("stage", &stage)]);
         }

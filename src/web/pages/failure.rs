@@ -200,6 +200,7 @@ pub fn of_rejection(rejection: &Rejection) -> Problem {
         | Rejection::WaitingForSupplement
         | Rejection::SupplementUsed(_)
         | Rejection::TooLateToWithdraw
+        | Rejection::TooLateToTakeBack
         | Rejection::NotYourTurn(_) => Problem::Conflict,
         Rejection::NotAsked(_)
         | Rejection::ApplicantSigns

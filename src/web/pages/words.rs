@@ -247,6 +247,8 @@ pub fn answer(answer: &Answer, stage: Option<&Stage>, automatic: bool, language:
         Answer::Submitted => (Tone::Ok, say("case.answer.submitted")),
         Answer::Supplied => (Tone::Ok, say("case.answer.supplied")),
         Answer::Repaired => (Tone::Ok, say("case.answer.repaired")),
+        Answer::Granted => (Tone::Ok, say("case.answer.granted")),
+        Answer::Declined => (Tone::Bad, say("case.answer.declined")),
         Answer::Advised => (Tone::Ok, say("case.answer.advised")),
         Answer::Filed => (Tone::Ok, say("case.answer.filed")),
     };

@@ -26,7 +26,8 @@ pub fn obstacle(obstacle: &Obstacle, versions: &Versions, language: Language) ->
         | Obstacle::OtherBlocks(place)
         | Obstacle::SupplementOut(place)
         | Obstacle::NoWayBack(place)
-        | Obstacle::StatutoryClock(place) => say(&[("stage", &old(place))]),
+        | Obstacle::StatutoryClock(place)
+        | Obstacle::ExtensionPending(place) => say(&[("stage", &old(place))]),
         Obstacle::StatuteLeftOut(place) => say(&[("stage", &new(place))]),
         Obstacle::SeatGone { stage, seat } | Obstacle::SeatAdded { stage, seat } => {
             say(&[("stage", &old(stage)), ("seat", seat)])

@@ -99,6 +99,8 @@ pub struct ActCard {
     pub comment: Option<CommentField>,
     /// The sections or fields filled in here.
     pub fills: Vec<SectionView>,
+    /// What an answer may say besides.
+    pub more: Vec<OtherField>,
     /// Whether files are among them, so that the form is multipart.
     pub files: bool,
     /// Asking for what is missing, where offered.

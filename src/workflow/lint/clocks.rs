@@ -11,10 +11,12 @@ impl Lint<'_> {
             self.no_deadline(node);
             self.law_twice(node);
             self.reminders(&node.id, &["due"], &node.due);
+            self.extensions(&node.id, &["due"], &node.due);
             if let Kind::Stage(stage) = &node.kind
                 && let Some(supplement) = &stage.supplement
             {
                 self.reminders(&node.id, &["supplement", "due"], &supplement.due);
+                self.extensions(&node.id, &["supplement", "due"], &supplement.due);
             }
         }
     }
@@ -87,6 +89,29 @@ impl Lint<'_> {
                         "the reminder lies before the clock begins and never comes".to_owned(),
                     );
                 }
+            }
+        }
+    }
+
+    /// A budget is a count of one unit: what is added is counted in the same.
+    fn extensions(&mut self, id: &str, path: &[&str], clocks: &[ClockRule]) {
+        for (index, clock) in clocks.iter().enumerate() {
+            let (Some(extend), Budget::In(alternatives)) = (&clock.extend, &clock.budget) else {
+                continue;
+            };
+            let other = alternatives
+                .iter()
+                .find(|(_, budget)| budget.unit != extend.max.unit);
+            if let Some((_, budget)) = other {
+                let (max, unit) = (extend.max, budget.unit.symbol());
+                let index = index.to_string();
+                let at = self.of_node(id, &[path, &[index.as_str(), "extend", "max"]].concat());
+                self.note(
+                    "extend-unit",
+                    at,
+                    format!("时限用 `{unit}` 计，`{max}` 不能加上去"),
+                    format!("the budget is counted in `{unit}`, `{max}` cannot be added to it"),
+                );
             }
         }
     }

@@ -216,3 +216,36 @@ fn whoever_has_to_do_with_a_case_may_comment() {
         Err(Rejection::CommentMissing("comment".into()))
     );
 }
+
+#[test]
+fn only_the_applicant_of_an_ended_case_begins_another_one_from_it() {
+    let mut world = World::filed(&with_stages(TWO));
+    assert_eq!(
+        world.act("ann", "resubmit", Input::default()),
+        Err(Rejection::NotOffered { action: "resubmit" })
+    );
+    world
+        .act("ann", "withdraw", Input::default())
+        .expect("ended");
+    assert_eq!(
+        world.act("bob", "resubmit", Input::default()),
+        Err(Rejection::OnlyApplicant)
+    );
+    let before = world.case.clone();
+
+    assert!(world.actions("ann").contains(&"resubmit"));
+    world
+        .act("ann", "resubmit", Input::default())
+        .expect("begun");
+
+    assert_eq!(
+        world.log.last().map(|(event, _)| event.kind()),
+        Some("ended")
+    );
+    assert_eq!(world.case.status, before.status);
+    world.staff(&[("ann", "A", &["section_head"])]);
+    assert_eq!(
+        world.act("ann", "resubmit", Input::default()),
+        Err(Rejection::MayNotFile("applicant".into()))
+    );
+}

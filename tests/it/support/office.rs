@@ -152,6 +152,17 @@ impl Office {
         Ok(ulid)
     }
 
+    /// Puts a definition in force, and files a case of it by li.wenjing with no answers.
+    pub fn filed_by(&self, yaml: &str) -> Ulid {
+        let key = self.publish(yaml);
+        let by = self.by("li.wenjing");
+        let open = drafts::start(&self.app, &by, &key, Answers::new()).expect("a draft");
+        let ulid = open.draft.ulid;
+        self.act(ulid, "li.wenjing", "submit", Input::default())
+            .expect("filed");
+        ulid
+    }
+
     /// Somebody acts on the first open task that is theirs.
     pub fn act(&self, ulid: Ulid, login: &str, action: &str, input: Input) -> Result<Done, Error> {
         let mine = self.task_of(ulid, login);

@@ -254,6 +254,7 @@ impl World {
             workload: &self.work,
             registered: &[],
             children: &self.children,
+            earlier: None,
             number: Some("试〔2026〕1号"),
         }
     }
@@ -303,7 +304,16 @@ impl World {
             input,
             seen,
         };
-        engine::handle(&self.workflow, &self.case, &command, context)
+        let before = match context.actor {
+            Actor::Person(person) => engine::taken_back_from(&self.case, person),
+            Actor::System => None,
+        };
+        let before = before.map(|revision| self.replayed_to(revision));
+        let context = Context {
+            earlier: before.as_ref(),
+            ..*context
+        };
+        engine::handle(&self.workflow, &self.case, &command, &context)
     }
 
     /// Acts on the one open task of this stage that the person may act on.
@@ -506,12 +516,21 @@ impl World {
 
     /// The case that the events make.
     pub fn replayed(&self) -> Case {
+        self.replayed_to(i64::MAX)
+    }
+
+    /// The case that the events before a revision make.
+    pub fn replayed_to(&self, revision: i64) -> Case {
         let start = Case::draft(
             &self.workflow.key,
             self.case.applicant,
             self.case.department.clone(),
         );
-        engine::replay(start, self.log.iter().map(|(event, stamp)| (event, stamp)))
+        let events = self
+            .log
+            .iter()
+            .filter(|(_, stamp)| stamp.revision < revision);
+        engine::replay(start, events.map(|(event, stamp)| (event, stamp)))
     }
 }
 

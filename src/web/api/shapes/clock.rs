@@ -21,12 +21,18 @@ pub struct ClockBody {
     pub stage: String,
     /// Whether it times a supplement.
     pub supplement: bool,
+    /// Whether it times the decision about more time.
+    pub extension: bool,
     /// The article that sets it; null: an internal deadline.
     pub law: Option<String>,
     /// `running`, `paused`, `late`, `stopped`.
     pub state: &'static str,
     /// How much time there is: `10wd`; null where a date is set.
     pub budget: Option<String>,
+    /// How much of it was granted besides.
+    pub extended: Option<String>,
+    /// How much more somebody is to decide about.
+    pub asked: Option<String>,
     /// How much of it is used.
     pub used: Option<String>,
     /// How much is left.
@@ -65,6 +71,7 @@ fn clock(seen: &Seen, reading: &ClockReading<'_>, language: Language) -> ClockBo
         title: title.to_owned(),
         stage: reading.node.to_owned(),
         supplement: reading.supplement,
+        extension: reading.extension,
         law: reading.rule.law.clone(),
         state: match reading.deadline {
             _ if reading.clock.stopped => "stopped",
@@ -73,6 +80,11 @@ fn clock(seen: &Seen, reading: &ClockReading<'_>, language: Language) -> ClockBo
             _ => "running",
         },
         budget: ledger.map(|ledger| ledger.budget.to_string()),
+        extended: reading.clock.granted().map(|by| by.to_string()),
+        asked: reading
+            .clock
+            .pending()
+            .map(|(_, asked)| asked.by.to_string()),
         used: ledger.map(|ledger| ledger.used(calendar, seen.now).to_string()),
         left: ledger.map(|ledger| ledger.left(calendar, seen.now).to_string()),
         deadline: reading.deadline,

@@ -11,8 +11,10 @@ use crate::services::seen::Seen;
 use crate::web::format;
 use crate::web::pages::check;
 use crate::web::pages::clocks::Reckoning;
+use crate::web::refusal;
 use crate::web::views::{
-    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, SupplementForm,
+    ActCard, ActOption, Choice, Claim, CommentField, EditView, ErrorLink, Link, OtherField,
+    SupplementForm,
 };
 use crate::workflow::{Budget, Node, Stage};
 
@@ -25,6 +27,8 @@ const ANSWERS: &[&str] = &[
     "advise",
     "supply",
     "resume",
+    "grant_extension",
+    "refuse_extension",
     "abstain",
     "supplement",
     "return",
@@ -81,6 +85,7 @@ impl Card<'_> {
             single,
             error_heading: EditView::count_errors(errors.len(), sight.language),
             errors,
+            more: self.more(),
             files: fills.iter().any(|section| section.has_files),
             fills,
             supplement: self.offers("supplement").then(|| self.supplement()),
@@ -129,6 +134,7 @@ impl Card<'_> {
             TaskAsks::Repair => "case.card.repair",
             TaskAsks::Advise => "case.card.advise",
             TaskAsks::File => "case.card.file",
+            TaskAsks::Extension => "case.card.extension",
         };
         self.sight.say(key, &[("stage", &stage)])
     }
@@ -160,6 +166,7 @@ impl Card<'_> {
             TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
             TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
             TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Extension => self.asked_time(),
             TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
                 stage_of(self.sight.seen, self.task)
@@ -168,6 +175,44 @@ impl Card<'_> {
                     .unwrap_or_default()
             }
         }
+    }
+
+    /// 张慧敏 申请把期限延长 5 个工作日（到 3月16日）：…
+    fn asked_time(&self) -> String {
+        let case = &self.sight.seen.running.case;
+        let asked = case
+            .clock_extended_by(self.task.id)
+            .and_then(|(_, clock)| clock.pending());
+        let Some((_, asked)) = asked else {
+            return String::new();
+        };
+        let (who, by) = (
+            self.sight.names.full(asked.asked_by),
+            refusal::duration(asked.by, self.sight.language),
+        );
+        let why = super::timeline::last_words(self.sight, "extension_asked");
+        let values = [("who", &*who), ("by", &*by), ("why", &*why)];
+        self.sight.say("case.asked_time", &values)
+    }
+
+    /// Less time may be granted than was asked for.
+    fn more(&self) -> Vec<OtherField> {
+        if !self.offers("grant_extension") {
+            return Vec::new();
+        }
+        let say = |key: &str| self.sight.say(key, &[]);
+        vec![OtherField {
+            name: "time",
+            label: say("case.grant.time"),
+            hint: say("case.grant.time_hint"),
+            value: self
+                .on_me(|tried| Some(tried.time.clone()))
+                .unwrap_or_default(),
+            error: self
+                .on_me(|tried| tried.time_error.clone())
+                .unwrap_or_default(),
+            ..OtherField::default()
+        }]
     }
 
     fn options(&self) -> Vec<ActOption> {
@@ -220,8 +265,10 @@ impl Card<'_> {
             .choices
             .iter()
             .any(|choice| value.starts_with("choose:") && choice.id == word && choice.comment);
-        matches!(value, "return" | "supplement" | "advise")
-            || of_choice
+        matches!(
+            value,
+            "return" | "supplement" | "advise" | "refuse_extension"
+        ) || of_choice
             || node.rules.comment.iter().any(|needs| needs == word)
     }
 
@@ -316,6 +363,7 @@ impl Card<'_> {
             (&self.tried.error, format!("#act-{task}-t")),
             (&self.tried.ask_error, format!("#task-{task}-ask")),
             (&self.tried.comment_error, format!("#task-{task}-comment")),
+            (&self.tried.time_error, format!("#task-{task}-time")),
             (&self.tried.warning, format!("#act-{task}-confirmed")),
         ];
         fields

@@ -109,12 +109,9 @@ impl Noted<'_> {
         own.next().is_none().then(|| first.clone())
     }
 
-    fn round(&self, place: &str) -> Vec<&Task> {
+    fn round<'s>(&'s self, place: &'s str) -> Vec<&'s Task> {
         let case = &self.sight.seen.running.case;
-        let round = case.stage(place).rounds;
-        case.tasks
-            .iter()
-            .filter(|task| task.stage == place && task.round == round)
+        case.round(place, case.stage(place).rounds)
             .filter(|task| {
                 matches!(
                     task.asks,

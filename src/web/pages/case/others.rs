@@ -2,10 +2,11 @@
 
 use super::Sight;
 use super::tried::Tried;
-use crate::engine::{Event, MOST_COMMENT, Offered, Task};
+use crate::engine::{Event, MOST_COMMENT, MoreTime, Offered, Task, TaskId};
 use crate::forms::Lookup;
-use crate::web::format;
-use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction};
+use crate::web::pages::clocks::Reckoning;
+use crate::web::views::{Choice, Comment, Discussion, Named, Needed, OtherAction, OtherField};
+use crate::web::{format, refusal};
 
 /// What the form of an action asks for.
 struct Shape {
@@ -24,8 +25,11 @@ const SHAPES: &[Shape] = &[
     shape("add_signer", Needed::May, Some("people")),
     shape("remove_signer", Needed::Must, None),
     shape("reassign", Needed::Must, Some("person")),
+    shape("take_back", Needed::May, None),
+    shape("extend", Needed::Must, None),
     shape("urge", Needed::May, None),
     shape("copy", Needed::May, Some("people")),
+    shape("resubmit", Needed::No, None),
     Shape {
         irreversible: true,
         ..shape("withdraw", Needed::May, None)
@@ -135,7 +139,10 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
             .map(|task| self::ways(sight, task, &mine(&tried.how)))
             .unwrap_or_default(),
         ways_error: error(&tried.how_error),
-        fields: Vec::new(),
+        fields: match offered.task.filter(|_| action == "extend") {
+            Some(task) => more_time(sight, here.then_some(tried), task),
+            None => Vec::new(),
+        },
         title: say("title"),
         about: say("about"),
         reason: shape.reason,
@@ -148,6 +155,56 @@ fn other(sight: &Sight<'_>, tried: &Tried, offered: &Offered, shape: &Shape) -> 
         irreversible: shape.irreversible,
         revision: sight.seen.running.case.revision,
         open: here,
+    }
+}
+
+/// Which clock, where there are several, and how much more time.
+fn more_time(sight: &Sight<'_>, tried: Option<&Tried>, task: TaskId) -> Vec<OtherField> {
+    let clocks = sight.seen.more_time(task);
+    let task = sight.seen.running.case.task(task);
+    let readings = task.map(|task| sight.seen.clocks(task)).unwrap_or_default();
+    let reckoning = Reckoning {
+        workflow: &sight.seen.running.workflow,
+        calendar: &sight.seen.running.calendar,
+        now: sight.seen.now,
+        language: sight.language,
+    };
+    let words = |clock: &MoreTime| {
+        let reading = readings.iter().find(|reading| reading.key == clock.clock);
+        let title = reading.map(|reading| reckoning.title(reading));
+        let left = refusal::duration(clock.left, sight.language);
+        let values = [
+            ("clock", title.as_deref().unwrap_or(&clock.clock)),
+            ("most", &left),
+        ];
+        sight.say("case.other.extend.clock_most", &values)
+    };
+    let chosen = tried.map(|tried| tried.clock.as_str()).unwrap_or_default();
+    let several = OtherField {
+        name: "clock",
+        label: sight.say("case.other.extend.clock", &[]),
+        options: clocks
+            .iter()
+            .map(|clock| Choice::new(clock.clock.clone(), words(clock), clock.clock == chosen))
+            .collect(),
+        ..OtherField::default()
+    };
+    let amount = OtherField {
+        name: "time",
+        label: sight.say("case.other.extend.time", &[]),
+        hint: match clocks.as_slice() {
+            [only] => words(only),
+            _ => String::new(),
+        },
+        value: tried.map(|tried| tried.time.clone()).unwrap_or_default(),
+        error: tried
+            .and_then(|tried| tried.time_error.clone())
+            .unwrap_or_default(),
+        ..OtherField::default()
+    };
+    match clocks.len() {
+        1 => vec![amount],
+        _ => vec![several, amount],
     }
 }
 

@@ -5,6 +5,7 @@ use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId, place
 use crate::services::seen::Happened;
 use crate::web::format;
 use crate::web::pages::words;
+use crate::web::refusal;
 use crate::web::views::{Timeline, TimelineItem, Tone};
 use crate::workflow::{Offer, Stage};
 
@@ -38,6 +39,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::Repair => "case.awaits.repair",
         TaskAsks::Advise => "case.awaits.advise",
         TaskAsks::File => "case.awaits.file",
+        TaskAsks::Extension => "case.awaits.extension",
     };
     TimelineItem {
         dot: "now",
@@ -57,9 +59,11 @@ pub fn last_words(sight: &Sight<'_>, kind: &str) -> String {
         .rev()
         .find(|happened| happened.body.event.kind() == kind);
     match last.map(|happened| &happened.body.event) {
-        Some(Event::Returned { comment, .. } | Event::SupplementAsked { comment, .. }) => {
-            comment.clone()
-        }
+        Some(
+            Event::Returned { comment, .. }
+            | Event::SupplementAsked { comment, .. }
+            | Event::ExtensionAsked { comment, .. },
+        ) => comment.clone(),
         Some(Event::Parked { reason, .. }) => reason.clone(),
         _ => String::new(),
     }
@@ -272,6 +276,36 @@ impl Telling<'_> {
             Event::Copied { to, .. } => {
                 let to = self.sight.names.parties(to);
                 told("", "case.event.copied", &[("to", &to)], "")
+            }
+            Event::TakenBack { task, comment, .. } => {
+                let stage = self.stage_of(*task);
+                let comment = comment.as_deref().unwrap_or_default();
+                told(
+                    "warn",
+                    "case.event.taken_back",
+                    &[("stage", &stage)],
+                    comment,
+                )
+            }
+            Event::ExtensionAsked {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                told("warn", "case.event.extension_asked", &values, comment)
+            }
+            Event::Extended {
+                key, by, comment, ..
+            } => {
+                let (stage, by) = (self.clock(key), refusal::duration(*by, self.sight.language));
+                let values = [("stage", &*stage), ("by", &*by)];
+                let comment = comment.as_deref().unwrap_or_default();
+                told("", "case.event.extended", &values, comment)
+            }
+            Event::ExtensionRefused { key, comment, .. } => {
+                let stage = self.clock(key);
+                let values = [("stage", &*stage)];
+                told("warn", "case.event.extension_refused", &values, comment)
             }
             Event::CopySent { to, comment } => {
                 let to = self.sight.names.parties(to);

@@ -30,6 +30,10 @@ pub struct Tried {
     pub how: String,
     /// For `signal`: at which block or wait.
     pub stage: String,
+    /// For `extend`: which clock.
+    pub clock: String,
+    /// For `extend` and `grant_extension`: how much time, as typed.
+    pub time: String,
     /// Whether it is only to be saved for later.
     pub save: bool,
     /// Whether the warning was confirmed.
@@ -50,6 +54,8 @@ pub struct Tried {
     pub ask_error: Option<String>,
     /// What is wrong with whoever was named.
     pub person_error: Option<String>,
+    /// What is wrong with the time asked for.
+    pub time_error: Option<String>,
     /// What is wrong with how they are to be added.
     pub how_error: Option<String>,
     /// What asks to be confirmed.
@@ -78,6 +84,8 @@ impl Tried {
             ask: posted.all("ask"),
             person: typed("person"),
             people: typed("people"),
+            clock: typed("clock"),
+            time: typed("time"),
             how: typed("how"),
             stage: typed("stage"),
             save: posted.get("save").is_some(),
@@ -125,6 +133,9 @@ impl Tried {
             | Rejection::CommentTooLong(..)
             | Rejection::CommentUnprintable => self.comment_error = sentence(),
             Rejection::FieldsMissing | Rejection::UnknownField(_) => self.ask_error = sentence(),
+            Rejection::NoAmount { .. } | Rejection::UnknownClock(..) => {
+                self.time_error = sentence();
+            }
             Rejection::UnknownPerson(_)
             | Rejection::NamesOneself
             | Rejection::PeopleMissing

@@ -137,6 +137,10 @@ impl Rows<'_> {
             TaskAsks::Edit => self.say("case.asks.edit", &[]),
             TaskAsks::Supply => self.say("case.asks.supply", &[]),
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
+            TaskAsks::Extension => {
+                let stage = mail::stage_title(running, task, self.visit.language);
+                self.say("case.asks.extension", &[("stage", &stage)])
+            }
             TaskAsks::Advise => {
                 let stage = mail::stage_title(running, task, self.visit.language);
                 self.say("case.asks.advise", &[("stage", &stage)])

@@ -211,6 +211,13 @@ fn act(language: Language) -> ActCard {
         error_heading: EditView::count_errors(2, language),
         comment: Some(comment("")),
         fills: vec![answer_section()],
+        more: vec![OtherField {
+            name: "time",
+            label: "延长多少（可不填）".into(),
+            hint: "不填就按申请的时间。可以比申请的少。".into(),
+            error: "最多 10 个工作日".into(),
+            ..OtherField::default()
+        }],
         files: false,
         supplement: Some(supplement("")),
         return_to: vec![
@@ -445,7 +452,23 @@ fn others() -> Vec<OtherAction> {
             Choice::new("with", "并加签：和您一起签", false),
         ],
         ways_error: "请选择一种加签方式".into(),
-        fields: Vec::new(),
+        fields: vec![
+            OtherField {
+                name: "clock",
+                label: "哪一个期限".into(),
+                options: vec![
+                    Choice::new("reply#0", "审核与答复，最多再延长 10 个工作日", true),
+                    Choice::new("intake#0@1", "受理，最多再延长 1 个工作日", false),
+                ],
+                ..OtherField::default()
+            },
+            OtherField {
+                name: "time",
+                label: "延长多少".into(),
+                value: "5".into(),
+                ..OtherField::default()
+            },
+        ],
         title: "改派：科室审核".into(),
         about: "没有人能办理这一环节，请指定一个人。".into(),
         reason: Needed::Must,

@@ -57,7 +57,8 @@ impl Draft {
                 format!(", overdue: [{{after: 1wd, next: {to}}}]")
             }
         };
-        format!("{budget}{law}{remind}{overdue}")
+        let extend = extend(tape, budget, law);
+        format!("{budget}{law}{remind}{extend}{overdue}")
     }
 
     /// Comes again and again.
@@ -68,5 +69,17 @@ impl Draft {
             let guard = around.guard(tape);
             self.line(indent, &format!("while: '{guard}'"));
         }
+    }
+}
+
+/// More time is counted in the unit of the budget.
+fn extend(tape: &mut Tape<'_>, budget: &str, law: &str) -> String {
+    match (budget.contains("wd"), law.is_empty(), tape.below(4)) {
+        (true, true, 2) => ", extend: {max: 3wd, times: 2}".to_owned(),
+        (true, _, 3) => format!(
+            ", extend: {{max: 5wd, by: {}, due: {{in: 1wd, overdue: [{{after: 1wd, escalate: dept_leader@applicant}}]}}}}",
+            tape.one_of(POSTS)
+        ),
+        _ => String::new(),
     }
 }

@@ -9,8 +9,25 @@ mod tape;
 pub use tape::Tape;
 
 use huiqian::workflow::{self, Surroundings, Workflow};
+use proptest::test_runner::{Config, RngSeed};
 
 use crate::support::world::with_form;
+
+/// How a property is tried. `cargo test` tries a few cases, the same ones each time, so that it fails only for what was
+/// changed; `PROPTEST_CASES=20000` tries that many, and others each time.
+pub fn tried(cases: u32) -> Config {
+    let many = std::env::var_os("PROPTEST_CASES").is_some();
+    let few = Config {
+        cases,
+        rng_seed: RngSeed::Fixed(1),
+        ..Config::default()
+    };
+    Config {
+        max_shrink_iters: 2_000,
+        failure_persistence: None,
+        ..if many { Config::default() } else { few }
+    }
+}
 
 /// What is asked; `reply` belongs to a branch, `seen` to a task.
 const FORM: &str = "{id: amount, type: integer, label: 数量, required: true}
