@@ -143,6 +143,19 @@ impl Sketch {
     }
 
     fn branch(&self, branch: &Branch) -> Entry {
+        // A branch of one step is that step.
+        if let ([only], true, None) = (
+            branch.list.steps.as_slice(),
+            branch.title.is_empty(),
+            branch.own_condition(),
+        ) {
+            let step = self.step(only);
+            let (branch, colon) = (&self.terms.branch, &self.terms.colon);
+            return Entry {
+                text: format!("{branch}{colon}{}", step.text),
+                ..step
+            };
+        }
         let first = branch.list.steps.first().map(|step| step.title.as_str());
         let title = match branch.title.is_empty() {
             true => first.unwrap_or_default(),

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{
-    Answer, Case, Position, PositionState, Region, Resume, StageRecord, Status, Task, TaskAsks,
-    TaskState,
-};
+use crate::engine::{Case, LeftAs, Position, PositionState, Region, Status, TaskAsks};
 use crate::workflow::place::{id_of, keys_of};
 use crate::workflow::{Id, Kind, Node, Place, Workflow};
 
@@ -216,33 +213,33 @@ impl<'a> Reader<'a> {
     }
 
     fn mark(&self, place: &str) -> Mark {
-        if let Some(position) = self.case.position(place) {
-            return match &position.state {
-                PositionState::Editing(Resume::Again | Resume::Here(_)) => Mark::ToCome,
-                _ => Mark::Now,
-            };
+        let position = self.case.position(place).map(|position| &position.state);
+        match position {
+            // It stands before the door, or between two rounds.
+            Some(PositionState::Held { .. }) => return Mark::ToCome,
+            None | Some(PositionState::Between) => {}
+            Some(
+                PositionState::Asked
+                | PositionState::Supplement { .. }
+                | PositionState::Inside(_)
+                | PositionState::Waiting
+                | PositionState::Started { .. }
+                | PositionState::Editing(_)
+                | PositionState::Parked { .. },
+            ) => return Mark::Now,
         }
         let record = self.case.stage(place);
         if record.skipped.is_some() {
             return Mark::Skipped;
         }
-        if record.done {
-            return Mark::Done;
+        match record.how {
+            _ if record.done => Mark::Done,
+            Some(LeftAs::Passed) => Mark::Done,
+            Some(LeftAs::Refused) => Mark::Refused,
+            Some(LeftAs::Void | LeftAs::Gone) => Mark::Void,
+            Some(LeftAs::Abandoned) => Mark::Skipped,
+            Some(LeftAs::Returned | LeftAs::Undecided) | None => self.unreached(),
         }
-        match self.was_refused(place, &record) {
-            true => Mark::Refused,
-            false => self.unreached(),
-        }
-    }
-
-    /// Whether the last round ended in a verdict that did not let it pass. What was returned or abandoned has none.
-    fn was_refused(&self, place: &str, record: &StageRecord) -> bool {
-        if record.left.is_none() || record.left < record.entered {
-            return false;
-        }
-        let mut tasks = self.case.tasks.iter().filter(|task| task.stage == place);
-        let is_block = tasks.clone().next().is_none();
-        is_block || tasks.any(|task| task.round == record.rounds && refuses(task))
     }
 
     /// What was not reached before the end will not be.
@@ -252,16 +249,6 @@ impl<'a> Reader<'a> {
             _ => Mark::ToCome,
         }
     }
-}
-
-fn refuses(task: &Task) -> bool {
-    matches!(
-        &task.state,
-        TaskState::Settled {
-            answer: Answer::Rejected | Answer::Chosen { refuses: true, .. },
-            ..
-        }
-    )
 }
 
 /// The name of a place within the definition: `review` of `review[340000]`, `life.open` of `life.open[340000]`.

@@ -107,8 +107,8 @@ impl Reader<'_> {
                 Some(progress) => (self.returned(progress, &node.id), node.is_on_the_way()),
             };
             step.ways = ways;
-            step.falls = falls;
             self.fill(&mut step, node, level);
+            step.falls = falls && (self.progress.is_some() || comes_to_its_end(&step));
             steps.push(step);
         }
         steps
@@ -298,6 +298,19 @@ fn collect_goals<'s>(steps: &'s [Step], goals: &mut BTreeSet<&'s str>) {
         for branch in &step.inside {
             collect_goals(&branch.list.steps, goals);
         }
+    }
+}
+
+/// Whether a block can pass by what is inside it coming to its end; where all inside leads elsewhere, it cannot.
+fn comes_to_its_end(step: &Step) -> bool {
+    let passes = |branch: &Branch| {
+        let mut steps = branch.list.steps.iter().rev();
+        let last = steps.find(|step| step.shape != Shape::Aside);
+        last.is_none_or(|last| last.falls)
+    };
+    match step.shape {
+        Shape::Group | Shape::Parallel => step.inside.iter().any(passes),
+        _ => true,
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) fn wrap(text: &str, most: f32) -> Vec<String> {
     if widest.len() < 2 {
         return widest;
     }
-    let steps = (0u8..).map(|step| width(text) / len(&widest) + 0.5 * f32::from(step));
+    let steps = (0u16..).map(|step| width(text) / len(&widest) + 0.5 * f32::from(step));
     steps
         .take_while(|limit| *limit < most)
         .map(|limit| fill(&pieces, limit))

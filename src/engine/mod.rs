@@ -94,8 +94,11 @@ pub fn handle(
     rule.may(&situation, command.input.task)?;
 
     let mut run = run::Run::begin(workflow, case, context);
-    run.end_lost_claims();
+    let lost = run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
+    for task in lost {
+        run.allot(task);
+    }
     // What leaves no trace has changed nothing.
     if run.is_empty() {
         return Ok(Decision {

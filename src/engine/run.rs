@@ -5,8 +5,8 @@ use super::case::{PositionState, Resume, Status};
 use super::event::{Move, Onward, Owner};
 use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, people,
-    react, scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, Task, TaskId, mails,
+    people, react, scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
@@ -90,21 +90,26 @@ impl<'a> Run<'a> {
         self.events.push(event);
     }
 
-    /// Offers again what was claimed by people who have lost the post since.
-    pub(super) fn end_lost_claims(&mut self) {
+    /// Offers again what was claimed by people who have lost the post since; answers which tasks. To whom they are given is
+    /// left to [`Self::allot`], behind what is being done: otherwise somebody could be refused a seat for another one
+    /// that the same step, which with that never happens, would have given them.
+    pub(super) fn end_lost_claims(&mut self) -> Vec<TaskId> {
         let lost: Vec<TaskId> = self
             .case
             .open_tasks()
-            .filter(|task| {
-                task.holder.is_some()
-                    && people::holder(self.workflow, &self.case, task, self.context).is_none()
-            })
+            .filter(|task| self.is_lost(task))
             .map(|task| task.id)
             .collect();
-        for task in lost {
-            self.record(Event::ClaimLost { task });
-            self.allot(task);
+        for task in &lost {
+            self.record(Event::ClaimLost { task: *task });
         }
+        lost
+    }
+
+    /// Whether the one who claimed a task is not asked for it any more.
+    pub(super) fn is_lost(&self, task: &Task) -> bool {
+        task.holder.is_some()
+            && people::holder(self.workflow, &self.case, task, self.context).is_none()
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {

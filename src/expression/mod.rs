@@ -7,6 +7,7 @@
 mod check;
 mod compiled;
 mod convert;
+mod facts;
 mod functions;
 mod limits;
 mod nulls;

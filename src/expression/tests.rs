@@ -187,3 +187,59 @@ fn null_that_nobody_handles_is_told_once_for_each_name() {
 fn has_is_refused_because_it_is_always_true() {
     assert_eq!(codes("has(form.count)"), ["guard-has"]);
 }
+
+#[test]
+fn a_guard_says_what_people_would_say() {
+    use super::{Phrase, Sign, Term};
+    let said = |source: &str| Expression::compile(source).expect(source).phrase();
+    let path = |path: &str| Term::Path(path.into());
+    let level = || Phrase::Compared {
+        left: path("form.items.level"),
+        sign: Sign::AtLeast,
+        right: Term::Number("3".into()),
+    };
+
+    assert_eq!(said("form.personal"), Phrase::Holds(path("form.personal")));
+    assert_eq!(
+        said("!done(\"verify\")"),
+        Phrase::Not(Box::new(Phrase::Holds(Term::Fact(
+            "done".into(),
+            "verify".into()
+        ))))
+    );
+    assert_eq!(
+        said("form.items.exists(i, i.level >= 3)"),
+        Phrase::Among {
+            list: "form.items".into(),
+            that: Box::new(level()),
+        }
+    );
+    assert_eq!(
+        said("form.level in [\"l3\", \"l4\"]"),
+        Phrase::OneOf {
+            left: path("form.level"),
+            of: vec![Term::Text("l3".into()), Term::Text("l4".into())],
+        }
+    );
+    assert!(matches!(
+        said("form.a && form.b && form.c"),
+        Phrase::Every(parts) if parts.len() == 3
+    ));
+    assert!(matches!(
+        said("form.a || form.b && form.c"),
+        Phrase::Some(parts) if matches!(parts[1], Phrase::Every(_))
+    ));
+    // What a sentence could not say is not made up.
+    for source in [
+        "form.items.all(i, i.level >= 3)",
+        "form.items.map(i, i.level) == [3]",
+        "form.name.contains(\"a\")",
+    ] {
+        let other = match said(source) {
+            Phrase::Other => true,
+            Phrase::Compared { left, right, .. } => left == Term::Other || right == Term::Other,
+            _ => false,
+        };
+        assert!(other, "{source}");
+    }
+}

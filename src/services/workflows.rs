@@ -237,7 +237,7 @@ pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error>
     let stored = storage::workflows::get(conn, id)?.ok_or(Error::NotFound)?;
     let directory = storage::directory::load(conn)?;
     let surroundings = surroundings(conn, &directory)?;
-    workflow::read_published(&stored.source, &surroundings).ok_or_else(|| {
+    workflow::pinned(&stored.source, &surroundings).ok_or_else(|| {
         Error::Corrupt(format!(
             "version {} of workflow {} cannot be read",
             stored.version, stored.key

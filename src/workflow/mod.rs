@@ -49,6 +49,17 @@ pub struct Checked {
 /// Deep nesting costs stack in the parsers of YAML and CEL, more than a thread of a server has to spare.
 const STACK: usize = 16 * 1024 * 1024;
 
+fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    let done = std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, &work)
+            .ok()
+            .and_then(|thread| thread.join().ok())
+    });
+    done.unwrap_or_else(work)
+}
+
 /// Reads and checks a definition.
 #[must_use]
 pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
@@ -63,28 +74,14 @@ pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked
     }
 }
 
-/// Reads a definition that was published. Rules that came later do not stop the cases that run on it; what cannot be
-/// understood does: `None`.
+/// The workflow of a version that was in force once. What the rules have learnt to find since then, or what has gone
+/// from around the definition, must not stop the cases that run on it; `None` when the text cannot be read at all.
 #[must_use]
-pub fn read_published(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
+pub fn pinned(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
     with_room(|| {
         let tree = tree::parse(text).ok()?;
-        let mut reader = Reader::new(text, &tree, surroundings);
-        let workflow = reader.workflow(&tree);
-        workflow.filter(|_| lint::is_complete(&reader.notes))
+        Reader::new(text, &tree, surroundings).workflow(&tree)
     })
-}
-
-/// Runs `inner` where the parsers have room.
-fn with_room<T: Send>(inner: impl Fn() -> T + Sync) -> T {
-    let result = std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, &inner)
-            .ok()
-            .and_then(|thread| thread.join().ok())
-    });
-    result.unwrap_or_else(inner)
 }
 
 fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {

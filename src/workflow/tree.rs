@@ -11,7 +11,7 @@ use crate::expression::Words;
 
 /// Largest definition, in bytes.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
-const MAX_NODES: usize = 20_000;
+const MAX_NODES: usize = 30_000;
 const MAX_DEPTH: usize = 32;
 
 /// A value and its place in bytes.

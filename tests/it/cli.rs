@@ -209,6 +209,53 @@ fn check_shows_findings_with_place_and_line_and_answers_one_for_errors() {
 }
 
 #[test]
+fn the_schema_of_definitions_is_printed_for_editors() {
+    let shell = Shell::new();
+
+    let printed = shell.run(&["workflow", "schema"]);
+
+    let schema: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    assert_eq!(printed.code, 0, "{printed:?}");
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    for kind in [
+        "stage", "group", "parallel", "foreach", "aside", "wait", "start",
+    ] {
+        assert!(
+            schema["$defs"][kind]["properties"][kind].is_object(),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn definitions_that_are_checked_together_know_one_another() {
+    let shell = Shell::new();
+    let start = |field: &str| {
+        let stage = format!(
+            "stages:\n  - start: more\n    title: 另一件\n    workflow: other\n    with: {{{field}: case.number}}\n    await: never\n"
+        );
+        WORKFLOW.replacen("stages:\n", &stage, 1)
+    };
+    shell.write(
+        "other.yaml",
+        WORKFLOW.replacen("workflow: trial", "workflow: other", 1),
+    );
+    shell.write("good.yaml", start("note"));
+    shell.write("bad.yaml", start("nota"));
+
+    let good = shell.run(&["workflow", "check", "good.yaml", "other.yaml"]);
+    let bad = shell.run(&["workflow", "check", "bad.yaml", "other.yaml"]);
+    let alone = shell.run(&["workflow", "check", "good.yaml"]);
+
+    assert_eq!(good.code, 0, "{good:?}");
+    assert!(bad.out.contains("[unknown-field]"), "{bad:?}");
+    assert!(alone.out.contains("[unknown-workflow]"), "{alone:?}");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_are_checked() {
     let shell = Shell::new();
     shell.write("bad.yaml", "workflow: [");

@@ -21,9 +21,18 @@ use super::task::CancelReason;
 use crate::expression::EvaluationError;
 use crate::workflow::{Await, Place, Target, Workflow};
 
-/// How many moves one command may cause in one branch before the case is parked: a definition whose guards lead in a
-/// circle.
+/// How many moves of one place a command may cause before the case is parked: a definition whose guards lead in a circle.
+/// The branches of a block, which may be many, come to it one after another.
 const MOST_MOVES: usize = 500;
+
+/// How many rounds of one place it may open.
+const MOST_ROUNDS: u32 = 50;
+
+/// What one command has done at a place so far.
+struct Taken {
+    moves: usize,
+    rounds_before: u32,
+}
 
 /// Why a move stopped.
 pub(super) enum Halt {
@@ -99,17 +108,15 @@ impl Run<'_> {
     }
 
     fn take_all(&mut self, mut ahead: Vec<Move>) -> Result<(), Rejection> {
-        let mut taken: BTreeMap<Option<Place>, usize> = BTreeMap::new();
+        let mut taken: BTreeMap<Place, Taken> = BTreeMap::new();
         while let Some(step) = ahead.pop().or_else(|| self.next_by_itself()) {
             if !self.is_possible(&step) {
                 continue;
             }
-            let times = taken.entry(self.branch_of(&step)).or_default();
-            *times += 1;
             let mark = self.mark();
-            let result = match *times < MOST_MOVES {
-                true => self.take(&step),
-                false => Err(Halt::Guard(
+            let result = match self.is_circle(&step, &mut taken) {
+                false => self.take(&step),
+                true => Err(Halt::Guard(
                     "the stages lead in a circle without asking anyone".into(),
                 )),
             };
@@ -179,16 +186,24 @@ impl Run<'_> {
         !self.workflow.is_branch(id) && node.is_some_and(|node| node.awaits != Await::Here)
     }
 
-    fn branch_of(&self, step: &Move) -> Option<Place> {
-        match step {
+    /// Whether a command has come to the place of a move so often that it would do so for ever.
+    fn is_circle(&self, step: &Move, taken: &mut BTreeMap<Place, Taken>) -> bool {
+        let place = match step {
             Move::Enter { id, .. }
+            | Move::Branch { id }
             | Move::After { id, .. }
-            | Move::Join { id }
             | Move::Round { id, .. }
-            | Move::Over { id, .. } => self.workflow.branch_around(id),
-            Move::Branch { id } => Some(id.clone()),
-            Move::Budgets | Move::End { .. } => None,
-        }
+            | Move::Over { id, .. } => id.as_str(),
+            // Each follows another move, which counts.
+            Move::Join { .. } | Move::Budgets | Move::End { .. } => return false,
+        };
+        let rounds = self.case.stage(place).rounds;
+        let here = taken.entry(place.to_owned()).or_insert(Taken {
+            moves: 0,
+            rounds_before: rounds,
+        });
+        here.moves += 1;
+        MOST_MOVES <= here.moves || MOST_ROUNDS <= rounds.saturating_sub(here.rounds_before)
     }
 
     /// The end to which running off the list leads.

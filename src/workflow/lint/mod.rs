@@ -66,7 +66,10 @@ const COMPLETE_ALL_THE_SAME: &[&str] = &[
 /// Runs every rule that looks at the workflow as a whole. Those about ways and people need all of it: after a target that
 /// could not be read, they would complain of what that target leads to.
 pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
-    let complete = is_complete(&reader.notes);
+    let complete = reader
+        .notes
+        .iter()
+        .all(|note| COMPLETE_ALL_THE_SAME.contains(&note.code));
     let mut lint = Lint {
         workflow,
         root,
@@ -97,13 +100,6 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
     }
     let found = lint.notes;
     reader.notes.extend(found);
-}
-
-/// Whether nothing was left out of the workflow.
-pub(super) fn is_complete(notes: &[Note]) -> bool {
-    notes
-        .iter()
-        .all(|note| COMPLETE_ALL_THE_SAME.contains(&note.code))
 }
 
 /// What a code means for publishing.

@@ -39,7 +39,7 @@ pub const RULES: &[Rule] = &[
     error(
         "yaml-limit",
         "文件过大或过深",
-        "上限：256 KB、2 万个值、32 层。",
+        "上限：256 KB、3 万个值、32 层。",
     ),
     error(
         "yaml-feature",

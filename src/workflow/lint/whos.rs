@@ -1,5 +1,8 @@
 //! Everyone that a definition names: that the seat, the answer or the branch they come from is there.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::Lint;
 use super::typing::{Place, Typing};
 use crate::expression::{Expression, Type, Words, suggestion};
@@ -17,6 +20,8 @@ impl<'a> Lint<'a> {
     /// Who is named where, against what can be read there.
     pub(super) fn whos(&self, typing: &Typing<'a>) -> Vec<Note> {
         let mut found = Vec::new();
+        // The same few are named again and again, and the parser takes its time.
+        let mut compiled = BTreeMap::new();
         for standing in self.map.all() {
             let node = standing.node;
             let mut place: Option<Place> = None;
@@ -26,43 +31,20 @@ impl<'a> Lint<'a> {
                 for (text, expected) in read_by(who) {
                     let place =
                         place.get_or_insert_with(|| typing.place(&Site::Open(node.id.clone())));
-                    found.extend(self.readable(node, &text, &expected, place, &path));
+                    let text = single(text, place);
+                    let expression = compiled
+                        .entry(text)
+                        .or_insert_with_key(|text| Expression::compile(text).ok());
+                    let Some(expression) = expression else {
+                        continue;
+                    };
+                    let at = self.of_node(&node.id, &path);
+                    found.extend(readable(expression, &expected, place, at));
                 }
             }
             self.signals(node, &mut found);
         }
         found
-    }
-
-    /// A value that says who or which department, read like an expression; null is what `nobody` is for.
-    fn readable(
-        &self,
-        node: &Node,
-        text: &str,
-        expected: &Type,
-        place: &Place,
-        path: &[&str],
-    ) -> Option<Note> {
-        let single = match place.variables.get(text) {
-            // A part whose element is no more than a value stands for that value.
-            Some(Type::Record(parts)) if parts.contains_key("value") => format!("{text}.value"),
-            _ => text.to_owned(),
-        };
-        let expression = Expression::compile(&single).ok()?;
-        // A contact is somebody, too, and a record.
-        let of = expression.type_in(&place.variables, &place.surface);
-        let contact = *expected == Type::Text && matches!(of.known(), Type::Record(_));
-        let expected = if contact { &Type::Any } else { expected };
-        let fault = expression
-            .check(&place.variables, &place.surface, expected)
-            .into_iter()
-            .find(|fault| fault.code != "guard-null")?;
-        Some(Note {
-            code: fault.code,
-            place: self.of_node(&node.id, path),
-            message: fault.message,
-            help: fault.help,
-        })
     }
 
     /// `actor(stage.seat)`: the seat is there, and in a branch that is read from inside.
@@ -202,6 +184,37 @@ impl<'a> Lint<'a> {
         }
         found
     }
+}
+
+/// A part whose element is no more than a value stands for that value.
+fn single(text: String, place: &Place) -> String {
+    match place.variables.get(&text) {
+        Some(Type::Record(parts)) if parts.contains_key("value") => format!("{text}.value"),
+        _ => text,
+    }
+}
+
+/// A value that says who or which department, read like an expression; null is what `nobody` is for.
+fn readable(
+    expression: &Expression,
+    expected: &Type,
+    place: &Place,
+    at: Range<usize>,
+) -> Option<Note> {
+    // A contact is somebody, too, and a record.
+    let of = expression.type_in(&place.variables, &place.surface);
+    let contact = *expected == Type::Text && matches!(of.known(), Type::Record(_));
+    let expected = if contact { &Type::Any } else { expected };
+    let fault = expression
+        .check(&place.variables, &place.surface, expected)
+        .into_iter()
+        .find(|fault| fault.code != "guard-null")?;
+    Some(Note {
+        code: fault.code,
+        place: at,
+        message: fault.message,
+        help: fault.help,
+    })
 }
 
 /// Who a clock tells, asks or gives the task to.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use roxmltree::{Document, Node};
 
 use super::{of_all_kinds, sketch};
+use crate::drafts::{DRAFTS, surroundings};
 
 const MODEL: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 /// The gap between the square around an event and the event itself, at most.
@@ -54,127 +55,140 @@ fn is_flow_node(node: &Node<'_, '_>) -> bool {
             .any(|kind| name.ends_with(kind))
 }
 
-fn drawn() -> String {
-    sketch(&of_all_kinds(), None).bpmn()
+/// The definition with one of each kind, and the drafts of the domain.
+fn drawn() -> Vec<String> {
+    let drafts = DRAFTS
+        .iter()
+        .filter_map(|(key, text)| huiqian::workflow::read(key, text, &surroundings()).workflow);
+    let all = drafts.chain([of_all_kinds()]);
+    let drawn: Vec<String> = all.map(|workflow| sketch(&workflow, None).bpmn()).collect();
+    assert_eq!(drawn.len(), DRAFTS.len() + 1);
+    drawn
+}
+
+fn each_model(check: impl Fn(&Document<'_>)) {
+    for text in drawn() {
+        check(&Document::parse(&text).expect("well-formed"));
+    }
 }
 
 #[test]
 fn every_id_is_there_once_and_every_reference_is_met() {
-    let text = drawn();
-    let document = Document::parse(&text).expect("well-formed");
-    let mut ids = BTreeSet::new();
-    for node in document.descendants() {
-        if let Some(id) = node.attribute("id") {
-            assert!(ids.insert(id), "{id} twice");
-        }
-    }
-
-    for node in document.descendants() {
-        for name in [
-            "sourceRef",
-            "targetRef",
-            "bpmnElement",
-            "attachedToRef",
-            "default",
-            "signalRef",
-            "escalationRef",
-        ] {
-            if let Some(id) = node.attribute(name) {
-                assert!(ids.contains(id), "{name}={id}");
+    each_model(|document| {
+        let mut ids = BTreeSet::new();
+        for node in document.descendants() {
+            if let Some(id) = node.attribute("id") {
+                assert!(ids.insert(id), "{id} twice");
             }
         }
-        if ["incoming", "outgoing"].contains(&node.tag_name().name()) {
-            assert!(ids.contains(node.text().expect("an id")));
+
+        for node in document.descendants() {
+            for name in [
+                "sourceRef",
+                "targetRef",
+                "bpmnElement",
+                "attachedToRef",
+                "default",
+                "signalRef",
+                "escalationRef",
+            ] {
+                if let Some(id) = node.attribute(name) {
+                    assert!(ids.contains(id), "{name}={id}");
+                }
+            }
+            if ["incoming", "outgoing"].contains(&node.tag_name().name()) {
+                assert!(ids.contains(node.text().expect("an id")));
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn every_node_has_a_shape_within_its_block_and_every_flow_an_edge() {
-    let text = drawn();
-    let document = Document::parse(&text).expect("well-formed");
-    let shapes = shapes(&document);
-    let edges: BTreeSet<&str> = document
-        .descendants()
-        .filter(|node| node.tag_name().name() == "BPMNEdge")
-        .filter_map(|edge| edge.attribute("bpmnElement"))
-        .collect();
-    let nodes: Vec<Node<'_, '_>> = document.descendants().filter(is_flow_node).collect();
-    let flows: Vec<&str> = document
-        .descendants()
-        .filter(|node| node.tag_name().name() == "sequenceFlow")
-        .filter_map(|flow| flow.attribute("id"))
-        .collect();
+    each_model(|document| {
+        let shapes = shapes(document);
+        let edges: BTreeSet<&str> = document
+            .descendants()
+            .filter(|node| node.tag_name().name() == "BPMNEdge")
+            .filter_map(|edge| edge.attribute("bpmnElement"))
+            .collect();
+        let nodes: Vec<Node<'_, '_>> = document.descendants().filter(is_flow_node).collect();
+        let flows: Vec<&str> = document
+            .descendants()
+            .filter(|node| node.tag_name().name() == "sequenceFlow")
+            .filter_map(|flow| flow.attribute("id"))
+            .collect();
 
-    assert_eq!(nodes.len(), shapes.len());
-    assert!(flows.iter().all(|flow| edges.contains(flow)));
-    assert_eq!(flows.len(), edges.len());
-    for node in nodes {
-        let id = node.attribute("id").expect("an id");
-        let own = shapes[id];
-        let parent = node.parent().and_then(|parent| parent.attribute("id"));
-        // What hangs on the border of a block stands half outside it.
-        let Some(around) = parent.and_then(|parent| shapes.get(parent)) else {
-            continue;
-        };
-        let inside =
-            around.0 <= own.0 && around.1 <= own.1 && own.2 <= around.2 && own.3 <= around.3;
-        assert!(inside, "{id} {own:?} in {around:?}");
-    }
+        assert_eq!(nodes.len(), shapes.len());
+        assert!(flows.iter().all(|flow| edges.contains(flow)));
+        assert_eq!(flows.len(), edges.len());
+        for node in nodes {
+            let id = node.attribute("id").expect("an id");
+            let own = shapes[id];
+            let parent = node.parent().and_then(|parent| parent.attribute("id"));
+            // What hangs on the border of a block stands half outside it.
+            let Some(around) = parent.and_then(|parent| shapes.get(parent)) else {
+                continue;
+            };
+            let inside =
+                around.0 <= own.0 && around.1 <= own.1 && own.2 <= around.2 && own.3 <= around.3;
+            assert!(inside, "{id} {own:?} in {around:?}");
+        }
+    });
 }
 
 #[test]
 fn every_flow_stays_in_its_block_and_leads_from_shape_to_shape() {
-    let text = drawn();
-    let document = Document::parse(&text).expect("well-formed");
-    let shapes = shapes(&document);
-    let scopes: BTreeMap<&str, Option<&str>> = document
-        .descendants()
-        .filter(is_flow_node)
-        .filter_map(|node| {
-            let scope = node.parent().and_then(|parent| parent.attribute("id"));
-            Some((node.attribute("id")?, scope))
-        })
-        .collect();
-    let flows: BTreeMap<&str, (&str, &str)> = document
-        .descendants()
-        .filter(|node| node.tag_name().name() == "sequenceFlow")
-        .filter_map(|flow| {
-            let ends = (flow.attribute("sourceRef")?, flow.attribute("targetRef")?);
-            Some((flow.attribute("id")?, ends))
-        })
-        .collect();
-
-    for (flow, (from, to)) in &flows {
-        assert_eq!(scopes[from], scopes[to], "{flow} crosses a border");
-    }
-    for edge in document
-        .descendants()
-        .filter(|node| node.tag_name().name() == "BPMNEdge")
-    {
-        let flow = edge.attribute("bpmnElement").expect("a flow");
-        let (from, to) = flows[flow];
-        let points: Vec<(i32, i32)> = edge
-            .children()
-            .filter(|child| child.tag_name().name() == "waypoint")
-            .map(|point| (number(point, "x"), number(point, "y")))
+    each_model(|document| {
+        let shapes = shapes(document);
+        let scopes: BTreeMap<&str, Option<&str>> = document
+            .descendants()
+            .filter(is_flow_node)
+            .filter_map(|node| {
+                let scope = node.parent().and_then(|parent| parent.attribute("id"));
+                Some((node.attribute("id")?, scope))
+            })
             .collect();
-        assert!(2 <= points.len(), "{flow}");
-        for (id, at) in [(from, points[0]), (to, points[points.len() - 1])] {
-            let (left, top, right, bottom) = shapes[id];
-            let near =
-                left - 1 <= at.0 && at.0 <= right + 1 && top - 1 <= at.1 && at.1 <= bottom + 1;
-            let border = [at.0 - left, right - at.0, at.1 - top, bottom - at.1]
-                .iter()
-                .any(|distance| distance.abs() <= ROUND);
-            assert!(near && border, "{flow} at {at:?} of {id} {:?}", shapes[id]);
+        let flows: BTreeMap<&str, (&str, &str)> = document
+            .descendants()
+            .filter(|node| node.tag_name().name() == "sequenceFlow")
+            .filter_map(|flow| {
+                let ends = (flow.attribute("sourceRef")?, flow.attribute("targetRef")?);
+                Some((flow.attribute("id")?, ends))
+            })
+            .collect();
+
+        for (flow, (from, to)) in &flows {
+            assert_eq!(scopes[from], scopes[to], "{flow} crosses a border");
         }
-    }
+        for edge in document
+            .descendants()
+            .filter(|node| node.tag_name().name() == "BPMNEdge")
+        {
+            let flow = edge.attribute("bpmnElement").expect("a flow");
+            let (from, to) = flows[flow];
+            let points: Vec<(i32, i32)> = edge
+                .children()
+                .filter(|child| child.tag_name().name() == "waypoint")
+                .map(|point| (number(point, "x"), number(point, "y")))
+                .collect();
+            assert!(2 <= points.len(), "{flow}");
+            for (id, at) in [(from, points[0]), (to, points[points.len() - 1])] {
+                let (left, top, right, bottom) = shapes[id];
+                let near =
+                    left - 1 <= at.0 && at.0 <= right + 1 && top - 1 <= at.1 && at.1 <= bottom + 1;
+                let border = [at.0 - left, right - at.0, at.1 - top, bottom - at.1]
+                    .iter()
+                    .any(|distance| distance.abs() <= ROUND);
+                assert!(near && border, "{flow} at {at:?} of {id} {:?}", shapes[id]);
+            }
+        }
+    });
 }
 
 #[test]
 fn each_kind_becomes_what_other_tools_know() {
-    let text = drawn();
+    let text = sketch(&of_all_kinds(), None).bpmn();
     let document = Document::parse(&text).expect("well-formed");
     let count = |name: &str| {
         document

@@ -1,10 +1,10 @@
 //! A case running through its definition: what is done, what is going on, what is to come.
 
 use huiqian::diagram::{Canvas, FILING, Happened, Mark, Progress, Size};
-use huiqian::engine::{Case, Position, PositionState, Region, StageRecord, Status};
+use serde_json::json;
 
-use super::{of_all_kinds, sketch};
-use crate::support::world::{World, at, back_to, because, with_stages};
+use super::sketch;
+use crate::support::world::{Row, World, answering, back_to, because, with_form, with_stages};
 
 const THREE: &str = "  - {stage: first, title: 一, who: section_head@applicant}
   - group: both
@@ -92,74 +92,71 @@ fn a_return_is_drawn_from_where_it_was_made() {
     assert_eq!(ways[0].goal.as_deref(), Some(FILING));
 }
 
-fn record(done: bool, left: bool) -> StageRecord {
-    StageRecord {
-        rounds: 1,
-        entered: Some(at("2026-03-02 09:00")),
-        left: left.then(|| at("2026-03-02 10:00")),
-        done,
-        ..StageRecord::default()
-    }
-}
+const OFFICES: &[Row<'static>] = &[
+    ("ann", "A", &["applicant"]),
+    ("bob", "A", &["section_head"]),
+    ("cat", "A", &["share_office_head"]),
+    ("dan", "A", &["data_security_officer"]),
+    ("pat", "P", &["share_office_head"]),
+    ("pia", "P", &["provider_intake"]),
+    ("qin", "Q", &["share_office_head"]),
+    ("qua", "Q", &["provider_intake"]),
+    ("ray", "R", &["share_office_head"]),
+    ("rob", "R", &["provider_intake"]),
+    ("adm", "Z", &["workflow_admin"]),
+];
 
-fn inside(id: &str, open: Vec<Position>) -> Position {
-    Position {
-        beside: false,
-        id: id.into(),
-        round: 1,
-        resume: Vec::new(),
-        state: PositionState::Inside(Region { open }),
-    }
-}
-
-fn asked(id: &str) -> Position {
-    Position {
-        state: PositionState::Asked,
-        ..inside(id, Vec::new())
-    }
-}
-
-/// Three branches of the foreach: A answers, B has passed, C is refused.
-fn in_branches(world: &World) -> Case {
-    let mut case = world.case.clone();
-    for (place, own) in [
-        ("section", record(true, true)),
-        ("providers", record(false, false)),
-        ("providers[A]", record(false, false)),
-        ("providers[B]", record(true, true)),
-        ("providers[C]", record(false, true)),
-        ("reply[A]", record(false, false)),
-        ("reply[B]", record(true, true)),
-        ("intake[A]", record(true, true)),
-        ("intake[B]", record(true, true)),
-        ("intake[C]", record(true, true)),
-        ("answer[A]", record(false, false)),
-        ("answer[B]", record(true, true)),
-        ("answer[C]", record(false, true)),
+/// Three departments are asked: P answers, Q has agreed, R has refused.
+fn in_branches() -> World {
+    let yaml = with_form(
+        "{id: providers, type: departments, label: 提供部门, required: true}",
+        "  - foreach: replies
+    title: 各部门答复
+    over: form.providers
+    as: part
+    join: {pass: 1, rest: wait}
+    stages:
+      - {stage: intake, title: 受理, kind: work, who: provider_intake@part}
+      - group: reply
+        title: 答复
+        stages:
+          - {stage: answer, title: 负责人答复, who: share_office_head@part}
+  - parallel: checks
+    title: 检查
+    branches:
+      safety: [{stage: safe, title: 安全, who: data_security_officer@applicant}]
+      section:
+        when: form.providers.size() == 3
+        stages: [{stage: look, title: 科室, who: section_head@applicant}]
+      spare:
+        when: form.providers.size() == 4
+        stages: [{stage: spare_look, title: 备用, who: section_head@applicant}]
+",
+    );
+    let mut world = World::among(OFFICES, &yaml);
+    let answers = answering(json!({"providers": ["P", "Q", "R"]}));
+    world.act("ann", "submit", answers).expect("submitted");
+    for (login, place) in [
+        ("pia", "intake[P]"),
+        ("qua", "intake[Q]"),
+        ("rob", "intake[R]"),
     ] {
-        case.stages.insert(place.into(), own);
+        world.on(login, "done", place).expect("done");
     }
-    let reply = inside("reply[A]", vec![asked("answer[A]")]);
-    let branch = inside("providers[A]", vec![reply]);
-    case.status = Status::Open {
-        at: Region {
-            open: vec![inside("providers", vec![branch])],
-        },
-    };
-    case
+    world.on("qin", "approve", "answer[Q]").expect("approved");
+    world
+        .on_with("ray", "reject", "answer[R]", because("不同意"))
+        .expect("rejected");
+    world
 }
 
 #[test]
 fn branches_are_told_apart_and_counted() {
-    let world = World {
-        workflow: of_all_kinds(),
-        ..World::new(&with_stages(THREE))
-    };
-    let case = in_branches(&world);
+    let world = in_branches();
 
-    let progress = Progress::of(&world.workflow, &case);
+    let progress = Progress::of(&world.workflow, &world.case);
 
-    let branches = &progress.branches["providers"];
+    let branches = &progress.branches["replies"];
     let said: Vec<(&str, Mark, Vec<&str>)> = branches
         .iter()
         .map(|branch| {
@@ -170,71 +167,90 @@ fn branches_are_told_apart_and_counted() {
     assert_eq!(
         said,
         [
-            ("A", Mark::Now, vec!["answer"]),
-            ("B", Mark::Done, vec![]),
-            ("C", Mark::Refused, vec![]),
+            ("P", Mark::Now, vec!["answer"]),
+            ("Q", Mark::Done, vec![]),
+            ("R", Mark::Refused, vec![]),
         ]
     );
-    assert_eq!(progress.mark("providers"), Mark::Now);
-    assert_eq!(progress.mark("intake"), Mark::Done);
-    assert_eq!(progress.mark("answer"), Mark::Now);
+    let marks = ["replies", "intake", "reply", "answer", "checks", "safe"];
+    assert_eq!(
+        marks.map(|id| progress.mark(id)),
+        [
+            Mark::Now,
+            Mark::Done,
+            Mark::Now,
+            Mark::Now,
+            Mark::ToCome,
+            Mark::ToCome
+        ]
+    );
     assert_eq!(progress.nodes["answer"].branches, Some((1, 3)));
-    // Nobody has come there yet.
-    assert_eq!(progress.mark("in_use"), Mark::ToCome);
+    let words = sketch(&world.workflow, Some(&progress)).outline_text();
+    assert!(words.contains("P：负责人答复"), "{words}");
+    assert!(words.contains("1/3 个分支已办"), "{words}");
 }
 
 #[test]
 fn branches_of_a_parallel_have_their_marks() {
-    let world = World {
-        workflow: of_all_kinds(),
-        ..World::new(&with_stages(THREE))
-    };
-    let mut case = world.case.clone();
-    case.stages.insert("life.use".into(), record(true, true));
-    case.stages.insert("report".into(), record(true, true));
-    case.stages
-        .insert("life.yearly".into(), record(false, false));
-    let yearly = inside("life.yearly", vec![asked("review")]);
-    case.status = Status::Open {
-        at: Region {
-            open: vec![inside("life", vec![yearly])],
-        },
-    };
+    let mut world = in_branches();
+    world.on("pat", "approve", "answer[P]").expect("approved");
+    world.on("dan", "approve", "safe").expect("approved");
 
-    let progress = Progress::of(&world.workflow, &case);
+    let progress = Progress::of(&world.workflow, &world.case);
 
-    assert_eq!(progress.mark("life.use"), Mark::Done);
-    assert_eq!(progress.mark("life.yearly"), Mark::Now);
-    assert_eq!(progress.mark("life"), Mark::Now);
+    let marks = [
+        "replies",
+        "checks",
+        "checks.safety",
+        "checks.section",
+        "look",
+    ];
+    assert_eq!(
+        marks.map(|id| progress.mark(id)),
+        [Mark::Done, Mark::Now, Mark::Done, Mark::Now, Mark::Now]
+    );
+    // Its condition does not hold.
+    assert!([Mark::Skipped, Mark::ToCome].contains(&progress.mark("checks.spare")));
 }
 
 #[test]
 fn a_case_leaves_out_the_exceptions_that_it_has_nothing_to_do_with() {
-    let world = World {
-        workflow: of_all_kinds(),
-        ..World::new(&with_stages(THREE))
-    };
-    let mut case = in_branches(&world);
-    let without = Progress::of(&world.workflow, &case);
-    case.stages.insert("dispute[C]".into(), record(true, true));
-    let with = Progress::of(&world.workflow, &case);
-
-    let has = |progress: &Progress, id: &str| {
-        let sketch = sketch(&world.workflow, Some(progress));
+    let yaml = with_form(
+        "{id: note, type: text, label: 说明}",
+        "  - {stage: look, title: 审核, who: section_head@applicant, refused: dispute}
+  - {stage: sign, title: 签发, who: share_office_head@applicant, refused: spare}
+  - aside: dispute
+    title: 争议
+    next: sign
+    stages:
+      - {stage: talk, title: 协商, kind: work, who: share_office_head@applicant}
+  - aside: spare
+    title: 备用
+    next: sign
+    stages:
+      - {stage: help, title: 帮助, kind: work, who: share_office_head@applicant}
+",
+    );
+    let mut world = World::filed_among(OFFICES, &yaml);
+    let has = |world: &World, id: &str| {
+        let progress = Progress::of(&world.workflow, &world.case);
+        let sketch = sketch(&world.workflow, Some(&progress));
         sketch.steps().any(|step| step.id == id)
     };
-    assert!(!has(&without, "dispute") && !has(&without, "renewal"));
-    assert!(has(&with, "dispute") && !has(&with, "renewal"));
-    assert!(has(&with, "in_use"));
+    assert!(!has(&world, "dispute") && !has(&world, "spare"));
+
+    world
+        .on_with("bob", "reject", "look", because("不同意"))
+        .expect("rejected");
+
+    assert!(has(&world, "dispute") && has(&world, "talk"));
+    assert!(!has(&world, "spare"));
 }
 
 #[test]
 fn marks_are_told_by_more_than_colour() {
-    let world = World {
-        workflow: of_all_kinds(),
-        ..World::new(&with_stages(THREE))
-    };
-    let progress = Progress::of(&world.workflow, &in_branches(&world));
+    let world = in_branches();
+    let progress = Progress::of(&world.workflow, &world.case);
     let canvas = Canvas {
         size: Size {
             width: 1040,

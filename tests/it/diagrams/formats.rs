@@ -7,6 +7,7 @@ use huiqian::diagram::{Canvas, Size};
 use huiqian::messages::Language;
 
 use super::{of_all_kinds, sketch, sketch_in};
+use crate::drafts::{DRAFTS, surroundings};
 use crate::support::shell::Shell;
 use crate::support::world::{definition, with_stages, workflow};
 
@@ -87,13 +88,19 @@ fn a_drawing_in_a_page_has_no_style_of_its_own_and_a_file_needs_none_around_it()
 }
 
 #[test]
-fn a_drawing_keeps_to_the_width_of_a_phone() {
-    let (svg, _) = sketch(&of_all_kinds(), None).svg(FILE);
+fn the_drafts_keep_to_the_width_of_a_phone_and_of_a_page() {
+    for (key, text) in DRAFTS {
+        let checked = huiqian::workflow::read(key, text, &surroundings());
+        let sketch = sketch(&checked.workflow.expect("sound"), None);
+        for canvas in [FILE, PAGE] {
+            let (svg, _) = sketch.svg(canvas);
 
-    let document = roxmltree::Document::parse(&svg).expect("well-formed");
-    let width = document.root_element().attribute("width");
-    let width: i32 = width.expect("a width").parse().expect("a number");
-    assert!(width <= 326, "{width}");
+            let document = roxmltree::Document::parse(&svg).expect("well-formed");
+            let width = document.root_element().attribute("width");
+            let width: i32 = width.expect("a width").parse().expect("a number");
+            assert!(width <= canvas.size.width, "{key}: {width}");
+        }
+    }
 }
 
 #[test]
@@ -225,4 +232,33 @@ fn a_definition_with_errors_is_not_drawn() {
 
     assert_eq!((said.code, said.out.as_str()), (1, ""));
     assert!(said.err.contains("trial.yaml:11"), "{}", said.err);
+}
+
+#[test]
+fn a_block_that_everything_leads_out_of_does_not_go_on() {
+    let workflow = workflow(&with_stages(
+        "  - group: both
+    title: 两步
+    stages:
+      - {stage: first, title: 一, who: section_head@applicant, next: last}
+  - {stage: middle, title: 中, who: section_head@applicant, when: form.amount == 1}
+  - {stage: last, title: 末, who: dept_leader@applicant, refused: middle}",
+    ));
+    let sketch = sketch(&workflow, None);
+
+    let falls: Vec<(&str, bool)> = sketch
+        .steps()
+        .skip(1)
+        .map(|step| (step.id.as_str(), step.falls))
+        .collect();
+
+    assert_eq!(
+        falls,
+        [
+            ("both", false),
+            ("first", false),
+            ("middle", true),
+            ("last", true)
+        ]
+    );
 }

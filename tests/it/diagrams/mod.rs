@@ -3,6 +3,7 @@
 mod bpmn;
 mod cases;
 mod formats;
+mod words;
 
 use huiqian::diagram::{self, Labels, Progress, Sketch, StandardNames};
 use huiqian::messages::Language;

@@ -227,3 +227,39 @@ fn whoever_was_given_a_task_may_hand_it_over() {
 
     assert_eq!(world.asked(), ["review: dan"]);
 }
+
+#[test]
+fn whoever_takes_a_task_is_not_kept_from_it_by_another_that_is_given_on_with_it() {
+    let mut world = World::among(
+        &[
+            ("ann", "A", &["applicant"]),
+            ("bob", "A", &["section_head"]),
+            ("bea", "A", &[]),
+            ("cat", "A", &["share_office_head"]),
+            ("adm", "Z", &["workflow_admin"]),
+        ],
+        &with_stages(
+            "  - {stage: panel, title: 会签, offer: turn, who: {a: section_head@applicant, b: [share_office_head@applicant, section_head@applicant]}}",
+        ),
+    );
+    world.act("ann", "submit", Input::default()).expect("filed");
+    assert_eq!(world.asked(), ["panel: bob", "panel: cat"]);
+
+    world.staff(&[
+        ("ann", "A", &["applicant"]),
+        ("bob", "A", &["section_head"]),
+        ("bea", "A", &["section_head"]),
+        ("adm", "Z", &["workflow_admin"]),
+    ]);
+    let first = world.case.open_tasks().next().expect("a seat").id;
+    let input = Input {
+        task: Some(first),
+        ..Input::default()
+    };
+    world
+        .act("bob", "claim", input)
+        .expect("it is theirs to take");
+
+    assert_eq!(world.asked(), ["panel: bob", "panel: bea"]);
+    assert_eq!(world.replayed(), world.case);
+}

@@ -4,7 +4,8 @@ use huiqian::engine::{Input, Stamp, TaskState};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::properties::{holds_together, step};
+use super::laws::holds_together;
+use super::properties::step;
 use super::random::{self, Tape};
 use crate::support::world::{
     PEOPLE, Row, World, answering, at, back_to, because, definition, missing, with_form,

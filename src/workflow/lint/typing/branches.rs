@@ -10,15 +10,15 @@ use crate::workflow::lint::Lint;
 use crate::workflow::resolve::Site;
 use crate::workflow::{Foreach, Kind, Node};
 
-/// What every part has besides the parts of its element.
+/// What every part has, whatever the elements have under these names.
 pub(in crate::workflow::lint) const OF_PARTS: &[&str] = &["items", "form", "verdict"];
-/// Its key, unless the element has one.
+/// What tells it from its siblings; an element may well have a part of this name that does the same.
 const KEY: &str = "key";
 
 impl<'a> Typing<'a> {
     /// Types the parts of each foreach, outer ones first; with their answers once rows are typed.
     pub(super) fn type_parts(&mut self, with_form: bool) {
-        self.views.borrow_mut().clear();
+        self.last.replace(None);
         for standing in self.lint.map.all() {
             let Kind::Foreach(foreach) = &standing.node.kind else {
                 continue;
@@ -40,11 +40,11 @@ impl<'a> Typing<'a> {
             let verdict = Type::one_of(["passed", "refused", "void"]).maybe();
             let own = std::iter::zip(OF_PARTS, [Type::list(element), form, verdict]);
             for (name, of) in own.chain([(&KEY, Type::Text)]) {
-                parts.entry((*name).to_owned()).or_insert(of);
+                parts.insert((*name).to_owned(), of);
             }
             self.parts.insert(&standing.node.id, Type::record(parts));
         }
-        self.views.borrow_mut().clear();
+        self.last.replace(None);
     }
 
     /// What a foreach runs over, one element of it.
@@ -70,7 +70,7 @@ impl<'a> Typing<'a> {
             };
             let element = self.element(rows, &Site::Section(asked.section.id.clone()));
             self.asked[index].of = Type::list(row_of(&element, asked.field));
-            self.views.borrow_mut().clear();
+            self.last.replace(None);
         }
     }
 }

@@ -5,7 +5,7 @@ mod branches;
 mod stand;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Lint;
@@ -31,8 +31,8 @@ pub(super) struct Typing<'a> {
     settings: Type,
     /// By section: the foreach blocks around everything that fills it.
     sections: BTreeMap<&'a str, Vec<&'a Node>>,
-    /// The forms made so far, by what is seen of each field: many places see the same one.
-    views: RefCell<HashMap<Vec<Seen>, View>>,
+    /// The form made last: neighbouring places mostly see the same one.
+    last: RefCell<Option<(Sight<'a>, View)>>,
 }
 
 /// The names and the surface of one place.
@@ -52,10 +52,13 @@ enum Seen {
     Elsewhere,
 }
 
+/// What is seen of each field, and in which branches.
+type Sight<'a> = (Vec<Seen>, Vec<&'a str>);
+
 /// The form as it is seen from some places.
 #[derive(Clone)]
 struct View {
-    parts: Arc<BTreeMap<String, Type>>,
+    form: Type,
     /// By the text of a guard: the fields that it shows and that must be answered then.
     implied: Arc<BTreeMap<String, Vec<String>>>,
 }
@@ -69,7 +72,7 @@ impl<'a> Typing<'a> {
             shared: Surface::default(),
             settings: settings(lint),
             sections: branches::sections(lint),
-            views: RefCell::default(),
+            last: RefCell::default(),
         };
         typing.shared = typing.shared();
         // Rows may run over parts and parts over rows, so parts are typed with what is known, and again with the rest.
@@ -83,7 +86,7 @@ impl<'a> Typing<'a> {
         let stand = Stand::of(self, site);
         let view = self.view(&stand);
         let mut variables = BTreeMap::from([
-            ("form".to_owned(), self.form(&view, &stand)),
+            ("form".to_owned(), view.form.clone()),
             ("case".to_owned(), case(&stand)),
             ("settings".to_owned(), self.settings.clone()),
             ("now".to_owned(), Type::Time),
@@ -124,17 +127,26 @@ impl<'a> Typing<'a> {
     }
 
     fn view(&self, stand: &Stand<'a>) -> View {
-        let seen: Vec<Seen> = self.asked.iter().map(|asked| asked.seen(stand)).collect();
-        if let Some(view) = self.views.borrow().get(&seen) {
+        let seen = self.asked.iter().map(|asked| asked.seen(stand)).collect();
+        let inside = stand.inside.iter().map(|block| block.id.as_str());
+        let sight = (seen, inside.collect());
+        if let Some((known, view)) = self.last.borrow().as_ref()
+            && *known == sight
+        {
             return view.clone();
         }
-        let view = self.make_view(&seen);
-        self.views.borrow_mut().insert(seen, view.clone());
+        let view = self.make_view(&sight.0, stand);
+        self.last.replace(Some((sight, view.clone())));
         view
     }
 
-    fn make_view(&self, seen: &[Seen]) -> View {
-        let mut parts = BTreeMap::new();
+    /// The fields, and outside its branches each foreach as the list of its parts.
+    fn make_view(&self, seen: &[Seen], stand: &Stand<'a>) -> View {
+        let outside = self
+            .parts
+            .iter()
+            .filter(|(id, _)| stand.may_read(self, id) && !stand.is_inside(id));
+        let mut parts: BTreeMap<String, Type> = BTreeMap::new();
         let mut implied: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (asked, seen) in std::iter::zip(&self.asked, seen) {
             let of = asked.of.clone();
@@ -161,24 +173,11 @@ impl<'a> Typing<'a> {
                 known.push(path);
             }
         }
+        parts.extend(outside.map(|(id, part)| ((*id).to_owned(), Type::list(part.clone()))));
         View {
-            parts: Arc::new(parts),
+            form: Type::record(parts),
             implied: Arc::new(implied),
         }
-    }
-
-    /// The fields, and outside its branches each foreach as the list of its parts.
-    fn form(&self, view: &View, stand: &Stand<'a>) -> Type {
-        let outside = self
-            .parts
-            .iter()
-            .filter(|(id, _)| stand.may_read(self, id) && !stand.is_inside(id));
-        let mut parts = Arc::clone(&view.parts);
-        for (id, part) in outside {
-            let parts = Arc::make_mut(&mut parts);
-            parts.insert((*id).to_owned(), Type::list(part.clone()));
-        }
-        Type::Record(parts)
     }
 
     /// `id.outcome` of each start.
