@@ -27,7 +27,9 @@ impl Case {
     pub fn evolve(&mut self, event: &Event, stamp: &Stamp) {
         self.revision = stamp.revision;
         if let Actor::Person(person) = stamp.actor {
-            self.involve(Party::Person(person), Why::Acted, "");
+            for person in [Some(person), stamp.on_behalf].into_iter().flatten() {
+                self.involve(Party::Person(person), Why::Acted, "");
+            }
             if !is_aside(event) {
                 self.acted = stamp.revision;
             }
@@ -108,7 +110,9 @@ impl Case {
             }),
             Event::Claimed { task } => {
                 if let Actor::Person(person) = stamp.actor {
-                    self.change_task(*task, |task| task.holder = Some(person));
+                    // What a substitute takes is its holder's, and stays with them.
+                    let holder = stamp.on_behalf.unwrap_or(person);
+                    self.change_task(*task, |task| task.holder = Some(holder));
                 }
             }
             Event::Allotted { task, person, .. } => {

@@ -114,12 +114,31 @@ impl Running {
     pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
         let context = self.as_seen_by(Actor::System, Channel::Timer, now);
         let situation = engine::Situation::new(&self.workflow, &self.case, &context);
-        let names = |party| situation.people_of(party).contains(&person);
-        situation.eligible(task).contains(&person)
+        let names = |party| situation.people_for(party).contains(&person);
+        situation.able(task).contains(&person)
             || (situation.is_unheld(task) && task.nobody.iter().any(names))
     }
 
-    /// Who may act on a task at this moment.
+    /// Who may act on a task at this moment, for somebody else too.
+    #[must_use]
+    pub fn able(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).able(task)
+    }
+
+    /// For whom a person may act on a task at this moment, who is not asked for it themselves.
+    #[must_use]
+    pub fn acts_for(
+        &self,
+        task: &engine::Task,
+        person: PersonId,
+        now: Instant,
+    ) -> Option<PersonId> {
+        let context = self.as_seen_by(Actor::Person(person), Channel::Page, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).acts_for(task)
+    }
+
+    /// Who may act on a task in their own right at this moment.
     #[must_use]
     pub fn eligible(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
         let context = self.as_seen_by(Actor::System, Channel::Timer, now);

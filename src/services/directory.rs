@@ -360,7 +360,7 @@ fn end_what_was_lost(
                 let lost = !could.is_empty() || open.can_be_given(task, before, now);
                 orphans.extend(lost.then(|| orphan(open, task, &could, before)));
             }
-            end_links(conn, open, task, &can, now)?;
+            end_links(conn, open, task, &open.able(task, after, now), now)?;
         }
         Ok(())
     })?;

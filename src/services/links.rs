@@ -379,7 +379,7 @@ fn allowed(
         return Ok(allowed);
     }
     let position = case.position(&task.stage).map(|position| &position.state);
-    let entitled = situation.eligible(task).contains(&viewer.person.id);
+    let entitled = situation.able(task).contains(&viewer.person.id);
     Err(Error::DeadLink(match position {
         Some(PositionState::Supplement { .. }) if entitled => dead::WAITING,
         _ => dead::NOT_ENTITLED,

@@ -94,6 +94,8 @@ fn is_empty(addressee: &Addressee, viewer: &Viewer, now: Instant) -> bool {
             .person(*person)
             .is_some_and(|person| person.active),
         Addressee::Post(post) => directory.holders(post, day).is_empty(),
+        // The person stands beside it.
+        Addressee::Held(..) => false,
         Addressee::Department(code) => !directory
             .people
             .keys()

@@ -155,6 +155,7 @@ impl<'a> Scene<'a> {
                 department: self.short_name(&self.person.department),
             },
             why: self.why(notice),
+            acts_for: self.open_task().and_then(|task| self.acts_for(task)),
             number: case.number.clone().unwrap_or_default(),
             workflow: self.language.pick(&self.running.workflow.title).to_owned(),
             applicant: self.short_name(&case.department),
@@ -171,6 +172,7 @@ impl<'a> Scene<'a> {
         match notice {
             engine::Notice::Escalated => Why::Overseer,
             _ if self.task().is_some_and(advises) => Why::Adviser,
+            _ if notice_is_for_holders(notice) && self.is_stand_in() => Why::Substitute,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
@@ -196,12 +198,29 @@ impl<'a> Scene<'a> {
     /// The same, while this person can act on it.
     fn my_task(&self) -> Option<&'a Task> {
         self.open_task()
-            .filter(|task| self.eligible(task).contains(&self.person.id))
+            .filter(|task| self.able(task).contains(&self.person.id))
     }
 
     fn eligible(&self, task: &Task) -> Vec<crate::directory::PersonId> {
         let context = self.context();
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    fn able(&self, task: &Task) -> Vec<crate::directory::PersonId> {
+        let context = self.context();
+        Situation::new(&self.running.workflow, &self.running.case, &context).able(task)
+    }
+
+    /// For whom this person can act on the task, by name.
+    fn acts_for(&self, task: &Task) -> Option<String> {
+        let running = self.running;
+        let holder = running.acts_for(task, self.person.id, self.now)?;
+        Some(running.directory.person(holder)?.name.clone())
+    }
+
+    fn is_stand_in(&self) -> bool {
+        let task = self.open_task();
+        task.is_some_and(|task| self.acts_for(task).is_some())
     }
 
     fn is_unheld(&self, task: &Task) -> bool {
@@ -297,19 +316,15 @@ impl<'a> Scene<'a> {
         code.map(|code| self.short_name(code))
     }
 
-    /// A stage's title; of a seat with a title of its own, that too.
+    /// A task's stage with its seat; with its branch, unless mails are to say less.
     fn stage_title(&self, task: &Task) -> String {
-        self.titles().task_alone(task)
+        match self.app.settings.mail.hide_details {
+            true => self.titles().task_alone(task),
+            false => self.titles().task(task),
+        }
     }
 
-    /// 省公安厅: what the branch stands for that a task is in.
-    fn branch(&self, task: &Task) -> Option<String> {
-        let titles = self.titles();
-        let branch = titles::branch_of_task(titles.workflow, titles.case, task)?;
-        Some(titles.branches(&branch))
-    }
-
-    /// A stage or block with its branch, unless mails are to say less.
+    /// A stage or block; with its branch, unless mails are to say less.
     fn place_title(&self, place: &str) -> String {
         match self.app.settings.mail.hide_details {
             true => self.titles().bare(place),

@@ -32,6 +32,7 @@ pub mod resubmit;
 pub mod seen;
 pub mod sessions;
 pub mod started;
+pub mod substitutes;
 pub mod titles;
 pub mod trials;
 pub mod uploads;

@@ -91,7 +91,14 @@ fn open(
 }
 
 impl OpenCase {
-    /// Who may act on the task under this directory.
+    /// Who may act on the task under this directory, for somebody else too.
+    pub fn able(&self, task: &Task, directory: &Directory, now: Instant) -> BTreeSet<PersonId> {
+        self.with(directory, now, |situation| {
+            situation.able(task).into_iter().collect()
+        })
+    }
+
+    /// Who may act on the task in their own right under this directory.
     pub fn eligible(&self, task: &Task, directory: &Directory, now: Instant) -> BTreeSet<PersonId> {
         self.with(directory, now, |situation| {
             situation.eligible(task).into_iter().collect()

@@ -8,7 +8,7 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::titles::Titles;
-use super::viewer::{address, concerned};
+use super::viewer::{address, concerned, held_through};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices, registers, started};
 use crate::audit::{ALGORITHM, GENESIS, Link};
@@ -159,7 +159,7 @@ fn append(
     let end = events::last(conn, running.id)?;
     let (mut seq, mut previous) = end.map_or((0, GENESIS.to_owned()), |end| (end.seq, end.hash));
     let case = running.ulid.to_string();
-    let stamp = context.stamp(decision.case.revision);
+    let stamp = decision.stamp(context);
     let mut rows = Vec::with_capacity(decision.events.len());
     for event in &decision.events {
         seq += 1;
@@ -346,9 +346,9 @@ fn sync_tasks(
                     let now = holder(task);
                     tasks::hand_over(conn, row.id, &now)?;
                     let stays = row.person_id == now.person && is_among(&before, &now.inboxes);
-                    let entitled = match stays {
-                        true => eligible(running, case, task, context),
-                        false => now.person.into_iter().collect(),
+                    let entitled = match stays || now.person.is_some() {
+                        true => able(running, case, task, context),
+                        false => BTreeSet::new(),
                     };
                     end_links(conn, row, task, &entitled, context)?;
                 }
@@ -419,14 +419,9 @@ fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
     before.iter().all(|known| now.contains(known))
 }
 
-fn eligible(
-    running: &Running,
-    case: &Case,
-    task: &Task,
-    context: &Context<'_>,
-) -> BTreeSet<PersonId> {
+fn able(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> BTreeSet<PersonId> {
     let situation = engine::Situation::new(&running.workflow, case, context);
-    situation.eligible(task).into_iter().collect()
+    situation.able(task).into_iter().collect()
 }
 
 fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {
@@ -448,22 +443,27 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
 }
 
 fn holder(task: &Task) -> Holder {
-    let post = task.offered.iter().find_map(|party| match party {
-        Party::Post(post) => Some(post.to_string()),
+    let posts = task.offered.iter().filter_map(|party| match party {
+        Party::Post(post) => Some(post),
         Party::Person(_) | Party::Department(_) => None,
     });
-    let inboxes = match task.holder {
-        Some(person) => vec![Addressee::Person(person)],
-        None => task
-            .offered
-            .iter()
-            .chain(&task.nobody)
-            .map(address)
+    let mut inboxes: Vec<Addressee> = match task.holder {
+        Some(person) => std::iter::once(Addressee::Person(person))
+            .chain(
+                posts
+                    .clone()
+                    .map(|post| Addressee::Held(person, post.clone())),
+            )
             .collect(),
+        None => {
+            let parties = task.offered.iter().chain(&task.nobody);
+            parties.map(address).collect()
+        }
     };
+    inboxes.extend(held_through(task));
     Holder {
         person: task.holder,
-        post,
+        post: posts.clone().next().map(ToString::to_string),
         inboxes,
     }
 }

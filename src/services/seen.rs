@@ -1,5 +1,6 @@
 //! A case as somebody sees it: everything that a page or the API shows of it, with the rights already applied.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ulid::Ulid;
@@ -24,9 +25,9 @@ use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
-use crate::storage::{self, events};
+use crate::storage::{self, Connection, events};
 use crate::workflow::stage_map::renamed;
-use crate::workflow::{Id, Place, Who};
+use crate::workflow::{Id, Kind, Place, Text, Who, Workflow};
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -58,6 +59,8 @@ pub struct Seen {
     pub files: Vec<Attachment>,
     /// The copies that were given, with their receipts.
     pub copies: Vec<Copy>,
+    /// What the workflows are called whose cases this one can start, by their keys.
+    pub starts: BTreeMap<String, Text>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -146,6 +149,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             opinions,
             files,
             copies,
+            starts: starts(&shared, conn, &whole.workflow)?,
             facts,
             now,
             viewer,
@@ -154,6 +158,24 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             running,
         })
     })
+}
+
+fn starts(
+    app: &App,
+    conn: &mut Connection,
+    workflow: &Workflow,
+) -> Result<BTreeMap<String, Text>, Error> {
+    let mut titles = BTreeMap::new();
+    for node in workflow.nodes() {
+        let Kind::Start(start) = &node.kind else {
+            continue;
+        };
+        if let Some(version) = storage::workflows::current(conn, &start.workflow)? {
+            let title = app.workflow(conn, version.id)?.title.clone();
+            titles.insert(start.workflow.clone(), title);
+        }
+    }
+    Ok(titles)
 }
 
 /// The number of the task with this public id; `None` when the case has none, or has not come to it yet.
@@ -290,7 +312,24 @@ impl Seen {
         self.situated(|at| at.more_time(task))
     }
 
-    /// Who may act on a task now.
+    /// For whom the reader may act on a task now, who is not asked for it themselves.
+    #[must_use]
+    pub fn acts_for(&self, task: &Task) -> Option<PersonId> {
+        self.situated(|at| at.acts_for(task))
+    }
+
+    /// Who may act on a task now for those who are asked.
+    #[must_use]
+    pub fn stand_ins(&self, task: &Task) -> Vec<PersonId> {
+        self.situated(|at| {
+            let eligible = at.eligible(task);
+            let mut able = at.able(task);
+            able.retain(|person| !eligible.contains(person));
+            able
+        })
+    }
+
+    /// Who may act on a task in their own right now.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         self.situated(|at| at.eligible(task))

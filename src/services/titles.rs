@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::cases::Running;
 use crate::directory::{DepartmentCode, Directory};
-use crate::engine::{self, CalledAs, Case, Task};
+use crate::engine::{self, CalledAs, Case, Task, TaskAsks};
 use crate::expression::Read;
 use crate::forms::{self, Field, Options, Words};
 use crate::messages::{Language, text};
@@ -158,8 +158,13 @@ impl<'a> Titles<'a> {
         text(self.language, "branch.title_of", &values)
     }
 
-    /// The seat's own title; else as what somebody is asked who is there besides the definition's seats: 加签.
+    /// The seat's own title; else as what somebody is asked who is there besides the definition's seats: 加签, 延期.
     fn seat(&self, task: &Task) -> Option<String> {
+        match task.asks {
+            TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
+            TaskAsks::Extension => return Some(text(self.language, "case.called.extension", &[])),
+            TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Repair | TaskAsks::File => return None,
+        }
         let stage = self.workflow.node(&task.stage)?.stage()?;
         let seat = stage.seats.get(usize::from(task.place));
         let title = seat.and_then(|seat| seat.title.as_ref());

@@ -99,7 +99,7 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
             matches!(
                 task.asks,
                 TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
-            ) && running.eligible(task, now).contains(&asked.person)
+            ) && running.able(task, now).contains(&asked.person)
         });
         if asked_now || fills_in {
             Ok(Some(AttachedTo::Case(running.id)))

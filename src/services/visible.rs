@@ -45,6 +45,7 @@ impl Visible {
             posts: viewer
                 .posts
                 .iter()
+                .chain(viewer.stands_in.iter().map(|(post, _)| post))
                 .map(|post| post.department.clone())
                 .collect(),
             addresses: viewer.addresses(),
@@ -171,7 +172,10 @@ impl Visible {
                 Event::Commented { .. } | Event::CopySent { .. } | Event::Urged { .. },
                 _,
                 Some(author),
-            ) => self.meets_person(running, author, viewer, happened.at),
+            ) => [Some(author), happened.on_behalf]
+                .into_iter()
+                .flatten()
+                .any(|person| self.meets_person(running, person, viewer, happened.at)),
             (_, About::Case, _) => true,
             (_, About::Place(place), _) => sees(place),
             (_, About::Clock(key), _) => sees(engine::place_of_clock(key)),
@@ -300,8 +304,17 @@ impl Reader<'_> {
     }
 
     fn had(&self, task: &Task) -> bool {
-        let settled = matches!(&task.state, TaskState::Settled { by, .. } if *by == self.person);
-        settled || task.holder == Some(self.person) || task.released_by.contains(&self.person)
+        let settled = matches!(
+            &task.state,
+            TaskState::Settled { by, on_behalf, .. }
+                if *by == self.person || *on_behalf == Some(self.person)
+        );
+        let stands_in =
+            viewer::held_through(task).is_some_and(|held| self.addresses.contains(&held));
+        settled
+            || stands_in
+            || task.holder == Some(self.person)
+            || task.released_by.contains(&self.person)
     }
 }
 

@@ -46,6 +46,7 @@ mod storage_claims;
 mod storage_lists;
 mod storage_plans;
 mod storage_rows;
+mod substitutes;
 mod titles;
 mod versions;
 mod versions_moving;

@@ -257,6 +257,71 @@ fn a_signal_has_a_form_of_its_own_with_its_mistakes_in_place() {
 }
 
 #[test]
+fn more_time_in_a_branch_is_asked_decided_and_told_with_the_branch() {
+    let site = Site::open();
+    let case = asked(&site.office);
+    let input = Input {
+        comment: Some("资料较多".into()),
+        time: Some("5".into()),
+        ..Input::default()
+    };
+    site.office
+        .act(case, "yang.xuemei", "extend", input)
+        .expect("asked");
+
+    let decider = site.visitor("chen.siyuan");
+    let inbox = decider.get("/inbox").text(".ti");
+    assert!(inbox.contains("审批延期：受理（省民政厅）"), "{inbox}");
+    let page = decider.get(&format!("/c/{case}"));
+    let act = page.text(".card--act");
+    assert!(
+        act.contains("请您决定是否延期：受理（省民政厅）") && act.contains("资料较多"),
+        "{act}"
+    );
+    let rail = page.text(".rail");
+    assert!(rail.contains("延期审批：受理（省民政厅）"), "{rail}");
+    let offices = card(&page, "提供部门办理");
+    assert!(
+        offices.contains("受理（延期）：等待") && offices.contains("决定是否延期"),
+        "{offices}"
+    );
+    let others = page.text("section[aria-labelledby='others-t']");
+    assert!(others.contains("改派：受理（省民政厅，延期）"), "{others}");
+    let police = site.visitor("zhao.ming").get(&format!("/c/{case}"));
+    assert!(!police.text("main").contains("资料较多"));
+
+    let mut form = page.form(".card--act form[action$='/act']");
+    form.set("action", "grant_extension");
+    assert_eq!(decider.send(&form).status, 303);
+    let mail = site.mail("li.wenjing").text("main");
+    assert!(mail.contains("受理（省民政厅）"), "{mail}");
+}
+
+#[test]
+fn what_a_supplement_is_for_stands_in_its_deadline() {
+    let site = Site::open();
+    let case = asked(&site.office);
+    let missing = Input {
+        comment: Some("请写清标题".into()),
+        fields: vec!["subject".into()],
+        ..Input::default()
+    };
+    site.office
+        .act(case, "yang.xuemei", "supplement", missing)
+        .expect("asked");
+
+    let page = site.visitor("li.wenjing").get(&format!("/c/{case}"));
+
+    let rail = page.text(".rail");
+    assert!(rail.contains("补正：受理（省民政厅）"), "{rail}");
+    let offices = card(&page, "提供部门办理");
+    assert!(
+        offices.contains("受理：等待 李文静（省卫健委） 补充材料"),
+        "{offices}"
+    );
+}
+
+#[test]
 fn a_manager_holds_a_case_up_and_lets_it_go_on() {
     let site = Site::open();
     let case = asked(&site.office);

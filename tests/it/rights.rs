@@ -43,6 +43,9 @@ const MATRIX: &[(&str, &str, [u16; 8])] = &[
     ("GET",  "/workflows",                    [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}",              [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}/form",         [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/substitutes",                  [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("POST", "/substitutes",                  [401,    403,      409,  403,      403,   201,      403,      409]),
+    ("DELETE", "/substitutes/{id}",           [401,    404,      200,  404,      404,   200,      404,      200]),
     ("GET",  "/openapi.json",                 [200,    200,      200,  200,      200,   200,      200,      200]),
 ];
 
@@ -50,6 +53,7 @@ struct World<'f> {
     api: Api<'f>,
     case: String,
     file: String,
+    substitution: String,
 }
 
 impl<'f> World<'f> {
@@ -63,18 +67,22 @@ impl<'f> World<'f> {
         let file = api.upload("ann", &case, &PDF).expect(201);
         api.act("ann", &case, &json!({"action": "submit"}))
             .expect(200);
+        let named = api.post("bob", "/api/v1/substitutes", &away("2026-05-06"));
+        let named = named.expect(201);
+        let substitution = named["items"][0]["id"].as_str().expect("an id").to_owned();
         Self {
             api,
             case,
             file: file["id"].as_str().expect("an id").to_owned(),
+            substitution,
         }
     }
 
     fn ask(&self, login: &str, method: &str, path: &str) -> Answer {
-        let id = if path.starts_with("/attachments") {
-            &self.file
-        } else {
-            &self.case
+        let id = match path {
+            _ if path.starts_with("/attachments") => &self.file,
+            _ if path.starts_with("/substitutes") => &self.substitution,
+            _ => &self.case,
         };
         let address = format!("/api/v1{path}")
             .replace("{id}", id)
@@ -96,14 +104,21 @@ impl<'f> World<'f> {
                 let tasks = json!({"tasks": ["01J00000000000000000000000"]});
                 api.post(login, address, &tasks)
             }
+            ("POST", "/substitutes") => api.post(login, address, &away("2026-04-01")),
             ("POST", "/cases/{id}/actions") => {
                 api.post(login, address, &json!({"action": "approve", "task": 1}))
             }
             ("POST", "/cases/{id}/drafts") => api.post(login, address, &json!({"task": 1})),
             ("POST", _) => api.upload(login, &self.case, &PDF),
+            ("DELETE", _) => api.send(login, method, address, &[], b""),
             _ => api.get(login, address),
         }
     }
+}
+
+/// `cat` acts for `bob` on a day.
+fn away(day: &str) -> Value {
+    json!({"holder": "bob", "post": "section_head@A", "substitute": "cat", "from": day, "until": day})
 }
 
 #[test]

@@ -149,6 +149,7 @@ impl Case {
         let state = TaskState::Settled {
             answer: answer.clone(),
             by,
+            on_behalf: stamp.on_behalf.filter(|_| automatic.is_none()),
             at: stamp.at,
             comment,
             automatic: automatic.is_some(),
@@ -173,6 +174,7 @@ impl Case {
             task.state = TaskState::Settled {
                 answer: Answer::Filed,
                 by,
+                on_behalf: None,
                 at: stamp.at,
                 comment: None,
                 automatic: false,

@@ -81,16 +81,12 @@ impl Scene<'_> {
         let mark = messages::text(self.language, "mail.names", &[]);
         let facts = self.facts_of(first);
         // Of several only what is common to all of them is named.
-        let (stage, branch) = match (waiting.len(), &self.params.stage) {
-            (1, _) | (_, None) => (facts.stage.clone(), facts.branch.clone()),
-            (_, Some(place)) => (self.place_title(place), None),
+        let stage = match (waiting.len(), &self.params.stage) {
+            (1, _) | (_, None) => facts.stage.clone(),
+            (_, Some(place)) => self.place_title(place),
         };
         Some(Notice::Escalated {
-            task: TaskFacts {
-                stage,
-                branch,
-                ..facts
-            },
+            task: TaskFacts { stage, ..facts },
             late,
             department: self.department_of(first).unwrap_or_default(),
             waiting_for: (!people.is_empty()).then(|| people.join(&mark)),
@@ -175,7 +171,6 @@ impl Scene<'_> {
                 | TaskAsks::File => Asked::Work,
             },
             stage: self.stage_title(task),
-            branch: self.branch(task),
             due: reading.and_then(|reading| reading.deadline).map(due),
             budget,
             links: Vec::new(),
@@ -268,7 +263,9 @@ impl Scene<'_> {
         let clock = self.clock();
         clock.is_some_and(|clock| {
             let mut asked = clock.extensions.iter();
-            asked.any(|asked| asked.asked_by == self.person.id)
+            asked.any(|asked| {
+                asked.asked_by == self.person.id || asked.asked_for == Some(self.person.id)
+            })
         })
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -129,6 +130,13 @@ impl Members {
     pub fn needed_text(&mut self, name: &'static str) -> String {
         self.need(name);
         self.text(name).unwrap_or_default()
+    }
+
+    /// A day that must be there.
+    pub fn needed_day(&mut self, name: &'static str) -> NaiveDate {
+        self.need(name);
+        let day = self.typed(name, "day", |value| value.as_str()?.parse().ok());
+        day.unwrap_or_default()
     }
 
     /// Something that must be there, whatever it is.

@@ -13,6 +13,7 @@ mod query;
 mod sessions;
 mod shapes;
 mod started;
+mod substitutes;
 mod tasks;
 mod workflows;
 
@@ -76,6 +77,13 @@ pub const ROUTES: &[Served] = &[
     served("GET", "/workflows/{key}", || web::get().to(workflows::show)),
     served("GET", "/workflows/{key}/form", || {
         web::get().to(workflows::form)
+    }),
+    served("GET", "/substitutes", || web::get().to(substitutes::list)),
+    served("POST", "/substitutes", || {
+        web::post().to(substitutes::create)
+    }),
+    served("DELETE", "/substitutes/{id}", || {
+        web::delete().to(substitutes::end)
     }),
     served("GET", "/openapi.json", || web::get().to(openapi::show)),
 ];

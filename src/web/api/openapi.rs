@@ -7,7 +7,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Description, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{actions, attachments, cases, events, sessions, shapes, started, tasks, workflows};
+use super::{
+    actions, attachments, cases, events, sessions, shapes, started, substitutes, tasks, workflows,
+};
 use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
 
 #[derive(OpenApi)]
@@ -32,6 +34,9 @@ use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
         attachments::download,
         tasks::list,
         tasks::acknowledge,
+        substitutes::list,
+        substitutes::create,
+        substitutes::end,
         workflows::list,
         workflows::show,
         workflows::form,

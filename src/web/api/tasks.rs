@@ -9,8 +9,7 @@ use super::caller::ulid;
 use super::query::Query;
 use super::shapes::{CaseRow, InBranch, PersonBody, in_branch};
 use super::{Caller, body};
-use crate::directory::Directory;
-use crate::messages::Language;
+use crate::engine::TaskId;
 use crate::services::batch;
 use crate::services::lists::{self, Row};
 use crate::services::titles::Titles;
@@ -52,6 +51,9 @@ pub(super) struct InboxTask {
     state: &'static str,
     /// Who has taken it.
     holder: Option<PersonBody>,
+    /// For whom the caller may act on it, who is not asked themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acts_for: Option<PersonBody>,
     /// When it is due.
     due_at: Option<DateTime<Utc>>,
     /// Whether a law sets that deadline.
@@ -93,13 +95,12 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
             _ => lists::inbox(app, viewer, cursor, limit),
         })
         .await?;
-    let directory = &caller.viewer.directory;
     Ok(HttpResponse::Ok().json(TaskPage {
         next: query.next(page.next),
         items: page
             .rows
             .iter()
-            .map(|row| InboxTask::of(row, directory, caller.language))
+            .map(|row| InboxTask::of(row, &caller))
             .collect(),
     }))
 }
@@ -184,8 +185,16 @@ pub(super) async fn acknowledge(
 }
 
 impl InboxTask {
-    fn of(row: &Row, directory: &Directory, language: Language) -> Self {
-        let task = &row.row.task;
+    fn of(row: &Row, caller: &Caller) -> Self {
+        let (task, directory) = (&row.row.task, &caller.viewer.directory);
+        let language = caller.language;
+        let running = &row.case;
+        let open = running
+            .case
+            .task(TaskId(task.number))
+            .filter(|task| task.is_open());
+        let me = caller.viewer.person.id;
+        let acts_for = open.and_then(|task| running.acts_for(task, me, caller.app.now()));
         Self {
             id: task.ulid.to_string(),
             number: task.number,
@@ -197,6 +206,7 @@ impl InboxTask {
             asks: task.asks.clone(),
             state: task.state.as_str(),
             holder: task.person_id.map(|id| PersonBody::of(id, directory)),
+            acts_for: acts_for.map(|id| PersonBody::of(id, directory)),
             due_at: task.due_at,
             law: task.law,
             created_at: task.created_at,

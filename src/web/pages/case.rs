@@ -110,9 +110,21 @@ impl<'a> Sight<'a> {
         self.names.asked(stage, &scope, meant)
     }
 
-    /// Whom a task waits for.
+    /// Whom a task waits for, and who acts for them now.
     fn awaited(&self, task: &Task) -> String {
-        self.names.awaited(task, &self.seen.eligible(task))
+        let whom = self.names.awaited(task, &self.seen.eligible(task));
+        let stand_ins: Vec<String> = self
+            .seen
+            .stand_ins(task)
+            .into_iter()
+            .map(|person| self.names.person(person))
+            .collect();
+        if stand_ins.is_empty() {
+            return whom;
+        }
+        let substitutes = self.names.list(&stand_ins);
+        let values = [("whom", &*whom), ("substitutes", &*substitutes)];
+        self.say("case.awaited_stand_in", &values)
     }
 
     /// 科室审核，等待 张慧敏（省卫健委）

@@ -95,24 +95,32 @@ impl Reckoning<'_> {
     /// What it is called: its own title or that of its stage, with the branch.
     #[must_use]
     pub fn title(&self, reading: &ClockReading<'_>) -> String {
-        self.titles
-            .in_branch(self.title_alone(reading), reading.node)
+        match &reading.rule.title {
+            Some(title) => {
+                let own = self.language.pick(title).to_owned();
+                self.titles.in_branch(own, reading.node)
+            }
+            None => self.after(reading, self.titles.place(reading.node)),
+        }
     }
 
     /// What it measures, without the branch that its stage or block stands in.
     #[must_use]
     pub fn title_alone(&self, reading: &ClockReading<'_>) -> String {
-        if let Some(title) = &reading.rule.title {
-            return self.language.pick(title).to_owned();
+        match &reading.rule.title {
+            Some(title) => self.language.pick(title).to_owned(),
+            None => self.after(reading, self.titles.bare(reading.node)),
         }
-        let stage = self.titles.bare(reading.node);
-        if reading.extension {
-            return text(self.language, "case.clock.extension", &[("stage", &stage)]);
-        }
-        if reading.supplement {
-            return text(self.language, "case.clock.supplement", &[("stage", &stage)]);
-        }
-        stage
+    }
+
+    /// Named after its stage.
+    fn after(&self, reading: &ClockReading<'_>, stage: String) -> String {
+        let key = match (reading.extension, reading.supplement) {
+            (true, _) => "case.clock.extension",
+            (false, true) => "case.clock.supplement",
+            (false, false) => return stage,
+        };
+        text(self.language, key, &[("stage", &stage)])
     }
 
     fn rows(&self, ledger: &Ledger) -> Vec<Fact> {

@@ -15,6 +15,7 @@ mod mail;
 mod new;
 mod posted;
 mod show;
+mod substitutes;
 mod words;
 mod workflows;
 
@@ -44,6 +45,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/mine").route(read().to(lists::mine)))
         .service(at("/cc").route(read().to(lists::copies)))
         .service(at("/cc/read").route(web::post().to(lists::read_all)))
+        .service(
+            at("/settings/substitutes")
+                .route(read().to(substitutes::show))
+                .route(web::post().to(substitutes::name)),
+        )
+        .service(at("/settings/substitutes/{id}/end").route(web::post().to(substitutes::end)))
         .service(
             at("/new")
                 .route(read().to(new::choose))

@@ -222,6 +222,8 @@ const SAID: &[&str] = &[
     "read",
     "nothing_ticked",
     "kept",
+    "substitute_named",
+    "substitute_ended",
     "proposed",
     "confirmed",
     "proposal_withdrawn",

@@ -85,6 +85,31 @@ impl Names<'_> {
         )
     }
 
+    /// 李娜 代 王建国; only the name, where somebody acts by their own right.
+    #[must_use]
+    pub fn acting(&self, actor: PersonId, on_behalf: Option<PersonId>) -> String {
+        match on_behalf {
+            None => self.person(actor),
+            Some(holder) => self.for_whom(&self.person(actor), &self.person(holder)),
+        }
+    }
+
+    /// The same with the departments.
+    #[must_use]
+    pub fn acting_full(&self, actor: PersonId, on_behalf: Option<PersonId>) -> String {
+        match on_behalf {
+            None => self.full(actor),
+            Some(holder) => self.for_whom(&self.full(actor), &self.full(holder)),
+        }
+    }
+
+    /// 李娜 代 王建国, of two names.
+    #[must_use]
+    pub fn for_whom(&self, substitute: &str, holder: &str) -> String {
+        let values = [("substitute", substitute), ("holder", holder)];
+        text(self.language, "case.on_behalf", &values)
+    }
+
     /// 省公安厅, of a person.
     #[must_use]
     pub fn department_of(&self, id: PersonId) -> String {

@@ -11,6 +11,7 @@ mod links;
 mod lists;
 mod mail;
 mod shell;
+mod substitutes;
 mod workflows;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
+pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
 pub use workflows::{
     Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
     DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,

@@ -23,6 +23,8 @@ pub enum Nav {
     New,
     /// 无人可办
     Vacant,
+    /// 我的代理
+    Substitutes,
     /// 流程定义
     Workflows,
     /// 开发邮箱
@@ -38,6 +40,8 @@ enum Group {
     Manage,
     /// 演示
     Extra,
+    /// What is the reader's own: beside their name.
+    Account,
 }
 
 /// How many there are behind entries of the navigation.
@@ -108,6 +112,7 @@ pub(super) struct Layout {
     lists: Vec<Entry>,
     manage: Vec<Entry>,
     extra: Vec<Entry>,
+    account: Vec<Entry>,
     search: Search,
     other_language: Option<OtherLanguage>,
 }
@@ -157,6 +162,7 @@ impl Shell {
             lists,
             manage: self.entries(Group::Manage),
             extra: self.entries(Group::Extra),
+            account: self.entries(Group::Account),
             other_language: self.other_language(),
         }
     }
@@ -174,7 +180,7 @@ impl Shell {
     }
 
     fn entries(&self, group: Group) -> Vec<Entry> {
-        use Group::{Extra, Lists, Manage};
+        use Group::{Account, Extra, Lists, Manage};
         let all = [
             (Lists, Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
             (Lists, Nav::Done, "/done", "circle-check", "pages.nav.done"),
@@ -195,9 +201,16 @@ impl Shell {
                 "pages.nav.workflows",
             ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
+            (
+                Account,
+                Nav::Substitutes,
+                "/settings/substitutes",
+                "users",
+                "pages.nav.substitutes",
+            ),
         ];
         let shown = |nav: Nav| match (group, nav) {
-            (Lists, _) => true,
+            (Lists | Account, _) => true,
             (Manage, Nav::Workflows) => self.sees_definitions,
             (Manage, _) => self.manages,
             (Extra, _) => self.dev_mail,
@@ -220,7 +233,13 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Workflows | Nav::Mail => 0,
+            Nav::None
+            | Nav::Done
+            | Nav::New
+            | Nav::Vacant
+            | Nav::Workflows
+            | Nav::Substitutes
+            | Nav::Mail => 0,
         }
     }
 

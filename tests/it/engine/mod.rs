@@ -26,6 +26,7 @@ mod returning;
 mod routes;
 mod signing;
 mod statutory;
+mod substitutes;
 mod supplementing;
 mod taking_back;
 mod transferring;

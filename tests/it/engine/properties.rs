@@ -88,6 +88,17 @@ const STAFF: &[&[Row<'static>]] = &[
     ],
 ];
 
+/// On which somebody acts for somebody else.
+const POSTS: &[&str] = &[
+    "section_head@A",
+    "share_office_head@A",
+    "dept_leader@A",
+    "workflow_admin@Z",
+];
+
+/// When: always, and for the first days only.
+const DAYS: &[(&str, &str)] = &[("2026-01-01", "2026-12-31"), ("2026-03-02", "2026-03-04")];
+
 /// What goes with an action that makes it fail for no other reason than the rules.
 fn plausible(
     world: &World,
@@ -231,6 +242,10 @@ pub(super) fn step_without(
         6 => {
             let staff = tape.one_of(STAFF);
             world.staff(staff);
+            for _ in 0..tape.below(3) {
+                let (post, days) = (tape.one_of(POSTS), tape.one_of(DAYS));
+                world.substitute(tape.one_of(LOGINS), tape.one_of(LOGINS), post, days);
+            }
         }
         _ => {
             let login = tape.one_of(LOGINS);
@@ -321,16 +336,19 @@ fn somebody_can_move_it(world: &World, yaml: &str) -> Result<(), TestCaseError> 
 
 fn one_seat_each(world: &World) -> Result<(), TestCaseError> {
     let seated = |task: &Task| match &task.state {
-        TaskState::Settled { by, .. } => Some(*by),
-        TaskState::Open => task.holder,
-        TaskState::Waiting | TaskState::Cancelled { .. } => None,
+        TaskState::Settled { by, on_behalf, .. } => vec![Some(*by), *on_behalf],
+        TaskState::Open => vec![task.holder],
+        TaskState::Waiting | TaskState::Cancelled { .. } => Vec::new(),
     };
     let seats: Vec<_> = world
         .case
         .tasks
         .iter()
         .filter(|task| task.is_seat())
-        .filter_map(|task| Some((&task.stage, task.round, seated(task)?)))
+        .flat_map(|task| {
+            let people = seated(task).into_iter().flatten();
+            people.map(move |person| (&task.stage, task.round, person))
+        })
         .collect();
     for (index, seat) in seats.iter().enumerate() {
         prop_assert!(!seats[..index].contains(seat), "two seats: {seat:?}");
@@ -344,6 +362,7 @@ fn signed_by_nobody_who_must_not(world: &World) -> Result<(), TestCaseError> {
             by,
             automatic,
             answer,
+            on_behalf,
             ..
         } = &task.state
         else {
@@ -351,6 +370,10 @@ fn signed_by_nobody_who_must_not(world: &World) -> Result<(), TestCaseError> {
         };
         if task.asks == TaskAsks::Sign {
             prop_assert_ne!(*by, world.case.applicant);
+            prop_assert_ne!(*on_behalf, Some(world.case.applicant));
+        }
+        if on_behalf.is_some() {
+            prop_assert_ne!(*by, world.case.applicant, "nobody is their substitute");
         }
         if *automatic {
             let law = world

@@ -59,6 +59,12 @@ pub struct TaskBody {
     pub choice: Option<String>,
     /// Who answered.
     pub by: Option<PersonBody>,
+    /// For whom, where a substitute answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<PersonBody>,
+    /// For whom the caller may act on it now, who is not asked themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acts_for: Option<PersonBody>,
     /// When it was answered or cancelled.
     pub at: Option<DateTime<Utc>>,
     /// The opinion.
@@ -145,6 +151,8 @@ impl TaskBody {
             answer: None,
             choice: None,
             by: None,
+            on_behalf: None,
+            acts_for: None,
             at: None,
             comment: None,
             automatic: false,
@@ -155,7 +163,10 @@ impl TaskBody {
         };
         match &task.state {
             TaskState::Waiting => {}
-            TaskState::Open => body.state = "open",
+            TaskState::Open => {
+                body.state = "open";
+                body.acts_for = seen.acts_for(task).map(person);
+            }
             TaskState::Cancelled { at, .. } => {
                 body.state = "cancelled";
                 body.at = Some(*at);
@@ -163,6 +174,7 @@ impl TaskBody {
             TaskState::Settled {
                 answer,
                 by,
+                on_behalf,
                 at,
                 comment,
                 automatic,
@@ -174,6 +186,7 @@ impl TaskBody {
                     _ => None,
                 };
                 body.by = Some(person(*by));
+                body.on_behalf = on_behalf.map(person);
                 body.at = Some(*at);
                 body.comment = comment.clone();
                 body.automatic = *automatic;

@@ -1,7 +1,7 @@
 //! The branches of a case's blocks: what each stands for, how it stands, whom it waits for, who signed and what was
 //! filled in in it.
 
-use super::{Sight, signatures, standing};
+use super::{Sight, signatures, standing, timeline};
 use crate::engine::{self, LeftAs, Task};
 use crate::forms::{self, SectionDisplay};
 use crate::services::titles::branch_at;
@@ -194,10 +194,13 @@ fn waiting(sight: &Sight<'_>, branch: &str) -> Vec<String> {
     told.chain(standing).collect()
 }
 
-/// 受理：等待 赵明（省公安厅）
+/// 受理：等待 赵明（省公安厅） 签署
 fn told(sight: &Sight<'_>, task: &Task) -> String {
-    let (stage, whom) = (sight.titles().task_alone(task), sight.awaited(task));
-    sight.say("branch.waits", &[("stage", &stage), ("whom", &whom)])
+    let (stage, waits) = (
+        sight.titles().task_alone(task),
+        timeline::waits(sight, task),
+    );
+    sight.say("branch.waits", &[("stage", &stage), ("waits", &waits)])
 }
 
 /// The clocks of what is open inside, those set by law first.

@@ -134,12 +134,19 @@ impl Card<'_> {
             TaskAsks::Repair => say("case.card.repair"),
             TaskAsks::Advise => say("case.card.advise"),
             TaskAsks::File => say("case.card.file"),
-            TaskAsks::Extension => say("case.card.extension"),
+            TaskAsks::Extension => {
+                let stage = self.sight.title(&self.task.stage);
+                self.sight.say("case.card.extension", &[("stage", &stage)])
+            }
         }
     }
 
-    /// 您以 省公安厅科室负责人 的身份办理
+    /// 您以 省公安厅科室负责人 的身份办理; 您代理 王建国（省公安厅） 办理
     fn capacity(&self) -> String {
+        if let Some(holder) = self.sight.seen.acts_for(self.task) {
+            let holder = self.sight.names.full(holder);
+            return self.sight.say("case.capacity_for", &[("holder", &holder)]);
+        }
         let posts: Vec<String> = self
             .task
             .offered
@@ -186,7 +193,9 @@ impl Card<'_> {
             return String::new();
         };
         let (who, by) = (
-            self.sight.names.full(asked.asked_by),
+            self.sight
+                .names
+                .acting_full(asked.asked_by, asked.asked_for),
             refusal::duration(asked.by, self.sight.language),
         );
         let why = super::timeline::why_asked(self.sight, self.task);

@@ -4,8 +4,8 @@ use super::Sight;
 use crate::diagram::{self, FILING, Happened, Labels, Mark, Names, Progress, Sketch, Step};
 use crate::directory::{DepartmentCode, RoleCode};
 use crate::engine::{Event, PositionState, Task, TaskAsks, TaskState};
+use crate::forms::Words;
 use crate::web::format;
-use crate::web::pages::words;
 use crate::web::views::FlowView;
 use crate::workflow::place::id_of;
 use crate::workflow::{Node, Place};
@@ -27,20 +27,28 @@ pub fn of(sight: &Sight<'_>) -> FlowView {
     progress.returns = returns(sight);
     let labels = Labels {
         words: &sight.language,
-        names: &sight.names,
+        names: sight,
     };
     let sketch = diagram::sketch(&running.workflow, labels, Some(&progress));
     let summary = summary(sight, &sketch);
     FlowView::new(&sketch, summary)
 }
 
-impl Names for words::Names<'_> {
+impl Names for Sight<'_> {
     fn role(&self, code: &RoleCode) -> String {
-        self.role(code)
+        self.names.role(code)
     }
 
     fn department(&self, code: &DepartmentCode) -> String {
-        self.department(code)
+        self.names.department(code)
+    }
+
+    fn workflow(&self, key: &str) -> String {
+        let title = self.seen.starts.get(key);
+        title.map_or_else(
+            || key.to_owned(),
+            |title| self.language.pick(title).to_owned(),
+        )
     }
 }
 
@@ -140,10 +148,12 @@ impl Noted<'_> {
             .round(place)
             .into_iter()
             .filter_map(|task| match &task.state {
-                TaskState::Settled { by, at, .. } => {
+                TaskState::Settled {
+                    by, on_behalf, at, ..
+                } => {
                     let day = crate::calendar::day_of(*at);
                     let when = format::day(day, self.sight.seen.now, self.sight.language);
-                    Some((self.sight.names.person(*by), when))
+                    Some((self.sight.names.acting(*by, *on_behalf), when))
                 }
                 _ => None,
             })

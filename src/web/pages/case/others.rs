@@ -246,7 +246,7 @@ pub fn discussion(sight: &Sight<'_>, tried: &Tried) -> Discussion {
             .map(|(happened, words)| {
                 let person = happened
                     .actor
-                    .map(|actor| sight.names.person(actor))
+                    .map(|actor| sight.names.acting(actor, happened.on_behalf))
                     .unwrap_or_default();
                 let department = happened
                     .actor

@@ -1,6 +1,7 @@
 //! 签署情况: every signature that was given, is awaited, or will be asked for.
 
 use super::{Sight, branches, cards, standing};
+use crate::directory::PersonId;
 use crate::engine::{PositionState, Status, Task, TaskAsks, TaskState};
 use crate::forms::{self, SectionDisplay};
 use crate::web::format;
@@ -174,7 +175,7 @@ fn filed(sight: &Sight<'_>) -> Signature {
 }
 
 /// 王建国（您）
-fn person(sight: &Sight<'_>, id: crate::directory::PersonId) -> String {
+fn person(sight: &Sight<'_>, id: PersonId) -> String {
     let name = sight.names.person(id);
     if id == sight.seen.viewer.person.id {
         return sight.say("case.you", &[("person", &name)]);
@@ -182,17 +183,27 @@ fn person(sight: &Sight<'_>, id: crate::directory::PersonId) -> String {
     name
 }
 
+/// 李娜 代 王建国
+fn signer(sight: &Sight<'_>, by: PersonId, on_behalf: Option<PersonId>) -> String {
+    let name = person(sight, by);
+    match on_behalf {
+        None => name,
+        Some(holder) => sight.names.for_whom(&name, &person(sight, holder)),
+    }
+}
+
 fn signature(sight: &Sight<'_>, task: &Task, stage: &Stage) -> Signature {
     match &task.state {
         TaskState::Settled {
             answer,
             by,
+            on_behalf,
             at,
             comment,
             automatic,
         } => Signature {
             stage: sight.titles().task_alone(task),
-            person: person(sight, *by),
+            person: signer(sight, *by, *on_behalf),
             department: sight.names.department_of(*by),
             opinion: words::answer(answer, Some(stage), *automatic, sight.language),
             comment: comment.clone().unwrap_or_default(),

@@ -73,6 +73,11 @@ fn waiting(text: String, when: String) -> TimelineItem {
 }
 
 fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
+    waiting(waits(sight, task), sight.stage(task))
+}
+
+/// 等待 赵明（省公安厅） 签署
+pub fn waits(sight: &Sight<'_>, task: &Task) -> String {
     let whom = sight.awaited(task);
     let key = match task.asks {
         TaskAsks::Sign => "case.awaits.sign",
@@ -85,7 +90,7 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::File => "case.awaits.file",
         TaskAsks::Extension => "case.awaits.extension",
     };
-    waiting(sight.say(key, &[("whom", &whom)]), sight.stage(task))
+    sight.say(key, &[("whom", &whom)])
 }
 
 /// What somebody wrote when the task came: why it was returned, what is missing, why it is parked, why more time is needed.
@@ -128,7 +133,10 @@ pub fn suspended(sight: &Sight<'_>) -> Option<String> {
         _ => None,
     });
     let (happened, comment) = found.next()?;
-    let who = happened.actor.map(|actor| sight.names.person(actor));
+    let on_behalf = happened.on_behalf;
+    let who = happened
+        .actor
+        .map(|actor| sight.names.acting(actor, on_behalf));
     let when = format::moment(happened.at, sight.seen.now, sight.language);
     let values = [
         ("who", &*who.unwrap_or_default()),
@@ -152,7 +160,7 @@ pub fn meanwhile(sight: &Sight<'_>, seen: Option<i64>) -> Option<String> {
             happened.actor.is_some_and(|actor| actor != reader)
                 && Telling { sight, happened }.words().is_some()
         })?;
-    let person = sight.names.person(last.actor?);
+    let person = sight.names.acting(last.actor?, last.on_behalf);
     let key = match last.body.event {
         Event::Answered { .. } => "case.meanwhile.answered",
         Event::Returned { .. } => "case.meanwhile.returned",
@@ -203,12 +211,12 @@ impl Telling<'_> {
         self.sight.title(&self.now(place))
     }
 
-    /// Who did it.
+    /// Who did it: 李娜 代 王建国.
     fn who(&self) -> String {
-        self.happened.actor.map_or_else(
-            || self.say("case.by_itself", &[]),
-            |actor| self.sight.names.person(actor),
-        )
+        let Some(actor) = self.happened.actor else {
+            return self.say("case.by_itself", &[]);
+        };
+        self.sight.names.acting(actor, self.happened.on_behalf)
     }
 
     fn task(&self, id: TaskId) -> Option<&Task> {

@@ -318,18 +318,19 @@ fn asked(visit: &Visit, desk: &Desk, case: &Case) -> Option<Asked> {
         directory: &desk.viewer.directory,
         language: visit.language,
     };
-    let (by, at, comment) = case.tasks.iter().rev().find_map(|task| match &task.state {
+    let (person, at, comment) = case.tasks.iter().rev().find_map(|task| match &task.state {
         TaskState::Settled {
             answer: TaskAnswer::Returned,
             by,
+            on_behalf,
             at,
             comment,
             ..
-        } => Some((*by, *at, comment.clone())),
+        } => Some((names.acting_full(*by, *on_behalf), *at, comment.clone())),
         _ => None,
     })?;
     let when = format::moment(at, desk.now, visit.language);
-    let values = [("person", &*names.full(by)), ("when", &*when)];
+    let values = [("person", &*person), ("when", &*when)];
     Some(Asked {
         heading: text(visit.language, "pages.edit.returned", &values),
         comment: comment.unwrap_or_default(),

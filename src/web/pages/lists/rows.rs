@@ -132,9 +132,19 @@ impl Rows<'_> {
         let key = match task.asks {
             TaskAsks::Sign | TaskAsks::Work if 0 < stage.supplements => "case.tag.supplied",
             TaskAsks::Sign | TaskAsks::Work if 1 < task.round => "case.tag.again",
-            _ => return Vec::new(),
+            _ => "",
         };
-        vec![Tag::with_icon(Tone::Run, "undo-2", self.say(key, &[]))]
+        let state =
+            (!key.is_empty()).then(|| Tag::with_icon(Tone::Run, "undo-2", self.say(key, &[])));
+        let holder = running.acts_for(task, self.viewer.person.id, self.now);
+        let stand_in = holder.map(|holder| {
+            let holder = self.names().person(holder);
+            Tag::plain(
+                Tone::Line,
+                self.say("case.acts_for", &[("holder", &holder)]),
+            )
+        });
+        stand_in.into_iter().chain(state).collect()
     }
 
     fn asked(&self, running: &Running, task: &Task) -> String {
@@ -149,7 +159,7 @@ impl Rows<'_> {
             }
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
             TaskAsks::Extension => {
-                let stage = self.stage(running, task);
+                let stage = Titles::of(running, self.visit.language).place(&task.stage);
                 self.say("case.asks.extension", &[("stage", &stage)])
             }
             TaskAsks::Advise => {
