@@ -6,6 +6,7 @@ use crate::directory::{DepartmentCode, RoleCode};
 use crate::engine::{Event, PositionState, Task, TaskAsks, TaskState};
 use crate::forms::Words;
 use crate::web::format;
+use crate::web::pages::words;
 use crate::web::views::FlowView;
 use crate::workflow::place::id_of;
 use crate::workflow::{Node, Place};
@@ -32,6 +33,16 @@ pub fn of(sight: &Sight<'_>) -> FlowView {
     let sketch = diagram::sketch(&running.workflow, labels, Some(&progress));
     let summary = summary(sight, &sketch);
     FlowView::new(&sketch, summary)
+}
+
+impl Names for words::Names<'_> {
+    fn role(&self, code: &RoleCode) -> String {
+        self.role(code)
+    }
+
+    fn department(&self, code: &DepartmentCode) -> String {
+        self.department(code)
+    }
 }
 
 impl Names for Sight<'_> {
