@@ -9,7 +9,7 @@ use super::{App, Error, Viewer};
 use crate::storage::workflow_drafts::{self, WorkflowDraft};
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
-use crate::workflow::{self, Checked, Workflow};
+use crate::workflow::{self, Checked, Text, Workflow};
 
 pub use crate::storage::workflow_drafts::NEW;
 
@@ -166,6 +166,14 @@ pub fn may_write(viewer: &Viewer) -> Result<(), Error> {
 /// [`Error::Corrupt`] when it cannot be read any more.
 pub fn workflow_of(app: &Arc<App>, version: &WorkflowVersion) -> Result<Arc<Workflow>, Error> {
     app.db.read(|conn| app.workflow(conn, version.id))
+}
+
+/// What the workflows are called that this one opens cases of, as far as they are in force.
+///
+/// # Errors
+/// The database's own failure.
+pub fn starts(app: &Arc<App>, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
+    app.db.read(|conn| super::seen::starts(app, conn, workflow))
 }
 
 /// Reads and checks a definition among the roles, calendars and workflows that there are.

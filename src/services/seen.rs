@@ -160,7 +160,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     })
 }
 
-fn starts(
+pub(super) fn starts(
     app: &App,
     conn: &mut Connection,
     workflow: &Workflow,

@@ -1,9 +1,16 @@
 //! The diagram of a definition, as these pages show it.
 
+use std::collections::BTreeMap;
+
 use super::Sheet;
 use crate::diagram::{self, Canvas, Labels, Remark, Size};
+use crate::directory::{DepartmentCode, RoleCode};
+use crate::forms::Words as _;
+use crate::services::definitions;
+use crate::web::pages::failure::Failure;
+use crate::web::pages::words::Names;
 use crate::web::views::{Checks, Picture};
-use crate::workflow::{Checked, Workflow};
+use crate::workflow::{Checked, Text, Workflow};
 
 /// Half of the page, within its frame.
 const SIZE: Size = Size {
@@ -12,22 +19,55 @@ const SIZE: Size = Size {
 };
 
 /// Draws a definition, with the names of the reader's directory.
-pub(super) fn draw(sheet: &Sheet<'_>, workflow: &Workflow) -> Picture {
+pub(super) fn draw(sheet: &Sheet<'_>, workflow: &Workflow) -> Result<Picture, Failure> {
     marked(sheet, workflow, &Checks::default())
 }
 
 /// Draws what a text says, as far as it can be read, with what was found at its stages; none where nothing can.
-pub(super) fn of_text(sheet: &Sheet<'_>, checked: &Checked, checks: &Checks) -> Option<Picture> {
+pub(super) fn of_text(
+    sheet: &Sheet<'_>,
+    checked: &Checked,
+    checks: &Checks,
+) -> Result<Option<Picture>, Failure> {
     let readable = checked.workflow.as_ref().or(checked.unsound.as_ref());
-    let workflow = readable.filter(|workflow| !workflow.stages.is_empty())?;
-    Some(Picture {
+    let Some(workflow) = readable.filter(|workflow| !workflow.stages.is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(Picture {
         partial: checked.workflow.is_none(),
-        ..marked(sheet, workflow, checks)
-    })
+        ..marked(sheet, workflow, checks)?
+    }))
 }
 
-fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Picture {
-    let names = sheet.names();
+/// The names of the reader's directory and of the workflows in force.
+struct Called<'a> {
+    names: Names<'a>,
+    starts: BTreeMap<String, Text>,
+}
+
+impl diagram::Names for Called<'_> {
+    fn role(&self, code: &RoleCode) -> String {
+        self.names.role(code)
+    }
+
+    fn department(&self, code: &DepartmentCode) -> String {
+        self.names.department(code)
+    }
+
+    fn workflow(&self, key: &str) -> String {
+        let title = self.starts.get(key);
+        title.map_or_else(
+            || key.to_owned(),
+            |title| self.names.language.pick(title).to_owned(),
+        )
+    }
+}
+
+fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Result<Picture, Failure> {
+    let names = Called {
+        names: sheet.names(),
+        starts: definitions::starts(&sheet.visit.app, workflow)?,
+    };
     let labels = Labels {
         words: &sheet.visit.language,
         names: &names,
@@ -45,9 +85,9 @@ fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Picture {
         alone: false,
         id: "picture",
     });
-    Picture {
+    Ok(Picture {
         partial: false,
         svg,
         items: sketch.outline(),
-    }
+    })
 }
