@@ -200,7 +200,7 @@ impl Desk<'_> {
             errors,
             diagnostics: diagnostics(&checks),
             lines: lines(self.source, &checks),
-            picture: picture::of_text(sheet, &checked, &checks),
+            picture: picture::of_text(sheet, &checked, &checks)?,
             checks,
             propose: self.propose(),
             discard: self
