@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::{App, Error, Viewer, workflows};
 use crate::storage::workflow_drafts::{self, WorkflowDraft};
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
@@ -168,12 +168,10 @@ pub fn workflow_of(app: &Arc<App>, version: &WorkflowVersion) -> Result<Arc<Work
     app.db.read(|conn| app.workflow(conn, version.id))
 }
 
-/// What the workflows are called that this one opens cases of, as far as they are in force.
-///
-/// # Errors
-/// The database's own failure.
-pub fn starts(app: &Arc<App>, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
-    app.db.read(|conn| super::seen::starts(app, conn, workflow))
+/// What the workflows are called whose cases a definition can start, by their keys.
+pub fn started_by(app: &App, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
+    app.db
+        .read(|conn| workflows::started_by(app, conn, workflow))
 }
 
 /// Reads and checks a definition among the roles, calendars and workflows that there are.

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Sheet;
 use crate::diagram::{self, Canvas, Labels, Remark, Size};
-use crate::directory::{DepartmentCode, RoleCode};
-use crate::forms::Words as _;
 use crate::services::definitions;
 use crate::web::pages::failure::Failure;
-use crate::web::pages::words::Names;
+use crate::web::pages::words::DrawnNames;
 use crate::web::views::{Checks, Picture};
 use crate::workflow::{Checked, Text, Workflow};
 
@@ -39,34 +37,11 @@ pub(super) fn of_text(
     }))
 }
 
-/// The names of the reader's directory and of the workflows in force.
-struct Called<'a> {
-    names: Names<'a>,
-    starts: BTreeMap<String, Text>,
-}
-
-impl diagram::Names for Called<'_> {
-    fn role(&self, code: &RoleCode) -> String {
-        self.names.role(code)
-    }
-
-    fn department(&self, code: &DepartmentCode) -> String {
-        self.names.department(code)
-    }
-
-    fn workflow(&self, key: &str) -> String {
-        let title = self.starts.get(key);
-        title.map_or_else(
-            || key.to_owned(),
-            |title| self.names.language.pick(title).to_owned(),
-        )
-    }
-}
-
 fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Result<Picture, Failure> {
-    let names = Called {
+    let workflows = definitions::started_by(&sheet.visit.app, workflow)?;
+    let names = DrawnNames {
         names: sheet.names(),
-        starts: definitions::starts(&sheet.visit.app, workflow)?,
+        workflows: &workflows,
     };
     let labels = Labels {
         words: &sheet.visit.language,
