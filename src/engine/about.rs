@@ -40,6 +40,7 @@ impl Event {
             },
             Self::Skipped { id, .. }
             | Self::Entered { id, .. }
+            | Self::ComesBack { id, .. }
             | Self::BranchOpened { id, .. }
             | Self::Waits { id }
             | Self::Stands { id, .. }

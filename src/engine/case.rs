@@ -185,6 +185,9 @@ pub struct BranchRecord {
     /// The revision that last changed its answers.
     #[serde(default)]
     pub changed: i64,
+    /// Where it goes on when it was sent back and is to come straight back (`resume: here`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Move>,
 }
 
 /// What a case has left in a register.

@@ -74,7 +74,12 @@ impl Case {
             } => self.enter(path, id, (resume.clone(), *detour, *beside), stamp),
             Event::BranchOpened { path, id, part } => self.open_branch(path, id, part, stamp),
             Event::Waits { id } => self.set_position(id, PositionState::Waiting),
-            Event::Stands { path, id, beside } => self.stand(path, id, *beside),
+            Event::Stands {
+                path,
+                id,
+                resume,
+                beside,
+            } => self.stand(path, id, (resume.clone(), *beside)),
             Event::CaseStarted {
                 id,
                 with,
@@ -86,6 +91,10 @@ impl Case {
             Event::CaseClosed { id, outcome } => {
                 let record = self.stages.entry(id.clone()).or_default();
                 record.outcome = Some(*outcome);
+            }
+            Event::ComesBack { id, step } => {
+                let record = self.branches.entry(id.clone()).or_default();
+                record.back = Some(step.clone());
             }
             Event::Held { path, id, step } => self.hold(path, id, step),
             Event::Unheld { id } => self.remove_position(id),

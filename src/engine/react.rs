@@ -267,6 +267,7 @@ pub(super) fn react(
         | Event::CaseFiled { .. }
         | Event::CaseClosed { .. }
         | Event::Held { .. }
+        | Event::ComesBack { .. }
         | Event::Unheld { .. }
         | Event::Signalled { .. }
         | Event::Recorded { .. }

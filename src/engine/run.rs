@@ -5,8 +5,8 @@ use super::case::{PositionState, Resume, Status};
 use super::event::{Move, Onward, Owner};
 use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Right, Situation, Stamp, TaskId,
-    mails, people, react, scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Right, Situation, Stamp, Task,
+    TaskId, mails, people, react, scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
@@ -106,10 +106,7 @@ impl<'a> Run<'a> {
         let lost: Vec<TaskId> = self
             .case
             .open_tasks()
-            .filter(|task| {
-                task.holder.is_some()
-                    && people::holder(self.workflow, &self.case, task, self.context).is_none()
-            })
+            .filter(|task| self.is_lost(task))
             .map(|task| task.id)
             .collect();
         for task in &lost {
@@ -124,6 +121,12 @@ impl<'a> Run<'a> {
             on_behalf: self.right.on_behalf(),
             ..self.context.stamp(self.case.revision)
         }
+    }
+
+    /// Whether the one who claimed a task is not asked for it any more.
+    pub(super) fn is_lost(&self, task: &Task) -> bool {
+        task.holder.is_some()
+            && people::holder(self.workflow, &self.case, task, self.context).is_none()
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {

@@ -94,7 +94,12 @@ impl Case {
             .collect();
         *branches = std::mem::take(branches)
             .into_iter()
-            .map(|(place, record)| (renamed(&place, names), record))
+            .map(|(place, mut record)| {
+                if let Some(step) = &mut record.back {
+                    rename_step(step, names);
+                }
+                (renamed(&place, names), record)
+            })
             .collect();
         *entries = std::mem::take(entries)
             .into_values()
@@ -157,13 +162,15 @@ fn rename_region(region: &mut Region, names: &BTreeMap<Id, Id>) {
 fn rename_step(step: &mut Move, names: &BTreeMap<Id, Id>) {
     match step {
         Move::Budgets | Move::End { id: _ } => {}
-        Move::Branch { id } | Move::Join { id } | Move::Round { id } => *id = renamed(id, names),
+        Move::Branch { id } | Move::Join { id } => *id = renamed(id, names),
         Move::Enter {
             id,
             resume,
             detour: _,
             all: _,
         }
+        | Move::Round { id, resume, all: _ }
+        | Move::Over { id, resume }
         | Move::After { id, resume, how: _ } => {
             *id = renamed(id, names);
             rename_onward(resume, names);

@@ -147,6 +147,14 @@ pub fn missing(fields: &[&str]) -> Input {
     }
 }
 
+/// An input that gives a signal.
+pub fn signalling(signal: &str) -> Input {
+    Input {
+        signal: Some(signal.into()),
+        ..Input::default()
+    }
+}
+
 /// An input that names a holder.
 pub fn naming(login: &str) -> Input {
     Input {
@@ -378,6 +386,12 @@ impl World {
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         let context = self.context(Actor::System);
         Situation::new(&self.workflow, &self.case, &context).eligible(task)
+    }
+
+    /// The places of the open tasks, in their order.
+    pub fn tasks(&self) -> Vec<String> {
+        let open = self.case.open_tasks();
+        open.map(|task| task.stage.clone()).collect()
     }
 
     /// Who may act on each open task, as `stage: login login`.

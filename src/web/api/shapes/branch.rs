@@ -113,7 +113,7 @@ fn status(seen: &Seen, place: &str, how: Option<LeftAs>) -> &'static str {
         (None, Some(LeftAs::Passed)) => "passed",
         (None, Some(LeftAs::Refused)) => "refused",
         (None, Some(LeftAs::Undecided)) => "undecided",
-        (None, Some(LeftAs::Void)) => "void",
+        (None, Some(LeftAs::Void | LeftAs::Gone)) => "void",
         (None, Some(LeftAs::Returned)) => "returned",
         (None, Some(LeftAs::Abandoned) | None) => "abandoned",
     }

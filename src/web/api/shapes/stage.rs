@@ -120,7 +120,7 @@ fn status(case: &Case, id: &str, last_exit: Option<LeftAs>) -> &'static str {
     match last_exit {
         _ if record.skipped.is_some() => "skipped",
         Some(LeftAs::Refused | LeftAs::Undecided) => "refused",
-        Some(LeftAs::Void) => "void",
+        Some(LeftAs::Void | LeftAs::Gone) => "void",
         Some(LeftAs::Abandoned) => "skipped",
         Some(LeftAs::Passed | LeftAs::Returned) | None => not_done,
     }

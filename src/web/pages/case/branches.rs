@@ -174,7 +174,7 @@ pub fn left(sight: &Sight<'_>, how: Option<LeftAs>) -> Tag {
         Some(LeftAs::Passed) => Tag::new(Tone::Ok, say("passed")),
         Some(LeftAs::Refused) => Tag::new(Tone::Bad, say("refused")),
         Some(LeftAs::Undecided) => Tag::new(Tone::Warn, say("undecided")),
-        Some(LeftAs::Void) => Tag::plain(Tone::Hold, say("void")),
+        Some(LeftAs::Void | LeftAs::Gone) => Tag::plain(Tone::Hold, say("void")),
         Some(LeftAs::Returned) => Tag::with_icon(Tone::Warn, "undo-2", say("returned")),
         Some(LeftAs::Abandoned) | None => Tag::plain(Tone::Hold, say("abandoned")),
     }

@@ -479,6 +479,7 @@ impl Telling<'_> {
             | Event::Stands { .. }
             | Event::Held { .. }
             | Event::Unheld { .. }
+            | Event::ComesBack { .. }
             | Event::AnswersChanged { .. }
             | Event::Skipped { .. }
             | Event::Entered { .. }
@@ -498,7 +499,7 @@ impl Telling<'_> {
         let (dot, key) = match how {
             LeftAs::Passed => ("ok", "passed"),
             LeftAs::Refused => ("bad", "refused"),
-            LeftAs::Void => ("", "void"),
+            LeftAs::Void | LeftAs::Gone => ("", "void"),
             LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => return None,
         };
         let branch = self.branch(place)?;
