@@ -1,14 +1,12 @@
 //! The diagram of a definition, as these pages show it.
 
-use std::collections::BTreeMap;
-
 use super::Sheet;
 use crate::diagram::{self, Canvas, Labels, Remark, Size};
 use crate::services::definitions;
 use crate::web::pages::failure::Failure;
 use crate::web::pages::words::DrawnNames;
 use crate::web::views::{Checks, Picture};
-use crate::workflow::{Checked, Text, Workflow};
+use crate::workflow::{Checked, Workflow};
 
 /// Half of the page, within its frame.
 const SIZE: Size = Size {
