@@ -122,6 +122,20 @@ pub enum Move {
 }
 
 impl Move {
+    /// The place that it is about; `None` when it is an end, or the answers as a whole.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Enter { id, .. }
+            | Self::Branch { id }
+            | Self::Join { id }
+            | Self::Round { id, .. }
+            | Self::Over { id, .. }
+            | Self::After { id, .. } => Some(id),
+            Self::End { .. } | Self::Budgets => None,
+        }
+    }
+
     /// Enters a stage or block on the run's way.
     pub(super) fn to(id: &str) -> Self {
         Self::Enter {

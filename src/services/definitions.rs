@@ -14,7 +14,7 @@ use crate::workflow::{self, Checked, Workflow};
 pub use crate::storage::workflow_drafts::NEW;
 
 /// A workflow with its versions, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Definition {
     /// Its key.
     pub key: String,
@@ -140,13 +140,21 @@ fn definition(
     })
 }
 
-fn may_see(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may look at definitions.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not.
+pub fn may_see(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::SeeDefinitions)
         .map_err(|_| Error::Forbidden("definitions"))
 }
 
-fn may_write(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may write definitions at all.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not publish.
+pub fn may_write(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::Publish)
         .map_err(|_| Error::Forbidden("publish"))

@@ -50,12 +50,19 @@ pub fn propose(
         {
             return Ok(Proposed::Waiting(waiting));
         }
+        let by = viewer.person.id;
+        tracing::info!(
+            workflow = workflow.key,
+            by = by.0,
+            digest,
+            "a version is proposed"
+        );
         let new = NewVersion {
             key: workflow.key,
             digest,
             title: workflow.title.zh,
             source: text,
-            by: viewer.person.id,
+            by,
             at: now,
         };
         Ok(Proposed::Waiting(storage::workflows::propose(conn, &new)?))
@@ -84,7 +91,14 @@ pub fn confirm(
         }
         // The directory may have changed since the proposal was checked.
         sound(conn, &viewer.directory, &key, &waiting.source)?;
-        storage::workflows::confirm(conn, waiting.id, viewer.person.id, now)?;
+        let (by, version) = (viewer.person.id, waiting.version);
+        storage::workflows::confirm(conn, waiting.id, by, now)?;
+        tracing::info!(
+            workflow = key,
+            version,
+            by = by.0,
+            "a version is put in force"
+        );
         storage::workflows::get(conn, waiting.id)?.ok_or(Error::NotFound)
     })
 }
@@ -105,7 +119,14 @@ pub fn withdraw(
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
         let waiting = waiting(conn, &key, seen)?;
-        storage::workflows::give_up(conn, &key, viewer.person.id, now)?;
+        let (by, version) = (viewer.person.id, waiting.version);
+        storage::workflows::give_up(conn, &key, by, now)?;
+        tracing::info!(
+            workflow = key,
+            version,
+            by = by.0,
+            "a proposal is withdrawn"
+        );
         Ok(waiting)
     })
 }
@@ -265,8 +286,9 @@ fn sound(
     file: &str,
     text: &str,
 ) -> Result<Workflow, Error> {
-    let Checked { workflow, findings } =
-        workflow::read(file, text, &surroundings(conn, directory)?);
+    let Checked {
+        workflow, findings, ..
+    } = workflow::read(file, text, &surroundings(conn, directory)?);
     workflow.ok_or_else(|| {
         let errors = findings
             .iter()

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::engine::case::{Position, PositionState, Region, Resume, Status};
 use crate::engine::event::{Move, Onward};
-use crate::engine::{CarriedClock, Case, Clock, ClockKey, Entry, TaskId, node_of_clock};
+use crate::engine::{
+    CarriedClock, Case, Clock, ClockKey, Entry, Involvement, TaskId, node_of_clock,
+};
 use crate::workflow::Id;
 use crate::workflow::stage_map::renamed;
 
@@ -78,7 +80,7 @@ impl Case {
             entries,
             tasks,
             clocks,
-            involved: _,
+            involved,
             acted: _,
             urged: _,
         } = self;
@@ -110,6 +112,13 @@ impl Case {
         for task in tasks {
             task.stage = renamed(&task.stage, names);
         }
+        *involved = std::mem::take(involved)
+            .into_iter()
+            .map(|one| {
+                let at = one.at.as_ref().map(|place| renamed(place, names));
+                Involvement { at, ..one }
+            })
+            .collect();
         *clocks = std::mem::take(clocks)
             .into_iter()
             .map(|(key, clock)| {

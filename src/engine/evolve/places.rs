@@ -232,7 +232,7 @@ impl Case {
     ) {
         self.enter(path, id, (Vec::new(), true, false), stamp);
         self.set_position(id, state);
-        self.involve_all(by, crate::engine::Why::Manages);
+        self.involve_all(by, crate::engine::Why::Manages, "");
         self.open_task(id, &task_for(TaskAsks::Repair, by, &[]), stamp);
     }
 

@@ -17,21 +17,16 @@ impl Run<'_> {
             return Err(Rejection::NobodyToAsk("workflow_admin".into()));
         }
         let path = match &step {
-            Move::Enter { id, .. }
-            | Move::After { id, .. }
-            | Move::Branch { id }
-            | Move::Round { id, .. }
-            | Move::Over { id, .. } => self.workflow.around(id),
             // Its branches may all be closed: then this is what is open in it.
-            Move::Join { id } => [self.workflow.around(id), vec![id.clone()]].concat(),
-            Move::Budgets | Move::End { .. } => Vec::new(),
+            Move::Join { id } => Some([self.workflow.around(id), vec![id.clone()]].concat()),
+            step => step.place().map(|place| self.workflow.around(place)),
         };
         for parked in self.parked_at(&step) {
             self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
         }
         let id = self.case.free_name(PARKED);
         self.record(Event::Parked {
-            path,
+            path: path.unwrap_or_default(),
             id,
             step,
             reason,

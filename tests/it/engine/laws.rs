@@ -128,16 +128,19 @@ fn has_sent_back(world: &World, place: &str) -> bool {
 
 fn one_seat_each(world: &World) -> Result<(), TestCaseError> {
     let seated = |task: &Task| match &task.state {
-        TaskState::Settled { by, .. } => Some(*by),
-        TaskState::Open => task.holder,
-        TaskState::Waiting | TaskState::Cancelled { .. } => None,
+        TaskState::Settled { by, on_behalf, .. } => vec![Some(*by), *on_behalf],
+        TaskState::Open => vec![task.holder],
+        TaskState::Waiting | TaskState::Cancelled { .. } => Vec::new(),
     };
     let seats: Vec<_> = world
         .case
         .tasks
         .iter()
         .filter(|task| task.is_seat())
-        .filter_map(|task| Some((&task.stage, task.round, seated(task)?)))
+        .flat_map(|task| {
+            let people = seated(task).into_iter().flatten();
+            people.map(move |person| (&task.stage, task.round, person))
+        })
         .collect();
     for (index, seat) in seats.iter().enumerate() {
         prop_assert!(!seats[..index].contains(seat), "two seats: {seat:?}");
@@ -158,6 +161,7 @@ fn signed_by_nobody_who_must_not(world: &World) -> Result<(), TestCaseError> {
             by,
             automatic,
             answer,
+            on_behalf,
             ..
         } = &task.state
         else {
@@ -165,6 +169,10 @@ fn signed_by_nobody_who_must_not(world: &World) -> Result<(), TestCaseError> {
         };
         if task.asks == TaskAsks::Sign {
             prop_assert_ne!(*by, world.case.applicant);
+            prop_assert_ne!(*on_behalf, Some(world.case.applicant));
+        }
+        if on_behalf.is_some() {
+            prop_assert_ne!(*by, world.case.applicant, "nobody is their substitute");
         }
         if *automatic {
             let law = world

@@ -34,6 +34,7 @@ mod routes;
 mod sent_back;
 mod signing;
 mod statutory;
+mod substitutes;
 mod supplementing;
 mod taking_back;
 mod transferring;

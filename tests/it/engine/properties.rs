@@ -120,6 +120,17 @@ fn filled(world: &World, task: TaskId, tape: &mut Tape<'_>) -> Option<Answers> {
     Some(fields.collect())
 }
 
+/// On which somebody acts for somebody else.
+const POSTS: &[&str] = &[
+    "section_head@A",
+    "share_office_head@A",
+    "dept_leader@A",
+    "workflow_admin@Z",
+];
+
+/// When: always, and for the first days only.
+const DAYS: &[(&str, &str)] = &[("2026-01-01", "2026-12-31"), ("2026-03-02", "2026-03-04")];
+
 /// What goes with an action that makes it fail for no other reason than the rules.
 fn plausible(
     world: &World,
@@ -262,6 +273,10 @@ pub(super) fn step(
         7 => {
             let staff = tape.one_of(STAFF);
             world.staff(staff);
+            for _ in 0..tape.below(3) {
+                let (post, days) = (tape.one_of(POSTS), tape.one_of(DAYS));
+                world.substitute(tape.one_of(LOGINS), tape.one_of(LOGINS), post, days);
+            }
             Ok(())
         }
         8 => {
