@@ -1,5 +1,6 @@
 //! Tasks: rules 6 to 10.
 
+use huiqian::engine::Actor;
 use serde_json::json;
 
 use crate::support::definitions::{OFFICES, asked_of, for_each};
@@ -138,6 +139,43 @@ fn rule_08_not_binds_whoever_it_names_in_every_branch() {
     world.on("bob", "approve", "check").unwrap();
 
     assert_eq!(world.asked(), ["review[a]: bea", "review[b]: bea"]);
+}
+
+#[test]
+fn rule_09_a_substitute_has_the_holders_right_between_two_days_in_open_tasks_too_and_both_are_named()
+ {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: review, title: 审核, who: share_office_head@applicant}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}",
+    ));
+    world.substitute(
+        "dan",
+        "cat",
+        "share_office_head@A",
+        ("2026-03-02", "2026-03-03"),
+    );
+    world.substitute(
+        "eve",
+        "dan",
+        "share_office_head@A",
+        ("2026-03-02", "2026-03-03"),
+    );
+
+    assert!(
+        world.on("eve", "approve", "review").is_err(),
+        "nobody passes it on"
+    );
+    world.on("dan", "approve", "review").unwrap();
+
+    let (_, stamp) = world.log.last().expect("it is on record");
+    assert_eq!(stamp.actor, Actor::Person(world.id("dan")));
+    assert_eq!(stamp.on_behalf, Some(world.id("cat")));
+    world.sleep_until("2026-03-04 09:00");
+    assert!(
+        world.on("dan", "approve", "head").is_err(),
+        "the days are over"
+    );
+    world.on("cat", "approve", "head").unwrap();
 }
 
 #[test]
