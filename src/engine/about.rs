@@ -40,8 +40,8 @@ impl Event {
             },
             Self::Skipped { id, .. }
             | Self::Entered { id, .. }
-            | Self::BranchOpened { id, .. }
             | Self::ComesBack { id, .. }
+            | Self::BranchOpened { id, .. }
             | Self::Waits { id }
             | Self::Stands { id, .. }
             | Self::CaseStarted { id, .. }

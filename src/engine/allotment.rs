@@ -1,7 +1,10 @@
-//! Allotment (分派): an offered task is given to one of those whom it is offered to, in turn, to whoever has the fewest, or
-//! to who had it before. They may give it back; then it goes to the next.
+//! Allotment (分派): an offered task is given to one of those whom it is offered to: in turn, by lot, to whoever has the
+//! fewest or the most experience, or to who had it before. They may give it back; then it goes to the next.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
 
 use super::run::Run;
 use super::{Event, Party, Task, TaskAsks, TaskId, people};
@@ -12,6 +15,8 @@ use crate::workflow::{Offer, place};
 pub trait Workload {
     /// How many open tasks somebody has.
     fn open(&self, person: PersonId) -> usize;
+    /// How many tasks of a stage, in whatever branch, somebody has answered in the cases of this workflow.
+    fn answered(&self, person: PersonId, stage: &str) -> usize;
     /// Who was given the last task of a line, see [`line_of`].
     fn last(&self, line: &str) -> Option<PersonId>;
 }
@@ -22,6 +27,9 @@ pub struct NoWorkload;
 
 impl Workload for NoWorkload {
     fn open(&self, _: PersonId) -> usize {
+        0
+    }
+    fn answered(&self, _: PersonId, _: &str) -> usize {
         0
     }
     fn last(&self, _: &str) -> Option<PersonId> {
@@ -76,6 +84,15 @@ impl Run<'_> {
                 .iter()
                 .copied()
                 .min_by_key(|person| (self.open_tasks_of(*person), *person)),
+            Offer::Random => self.drawn(task, &candidates),
+            Offer::Experienced => {
+                let stage = place::id_of(&task.stage);
+                let answered = |person| self.context.workload.answered(person, stage);
+                candidates
+                    .iter()
+                    .copied()
+                    .min_by_key(|person| (Reverse(answered(*person)), *person))
+            }
             Offer::Same => self
                 .who_had_it(task)
                 .filter(|person| candidates.contains(person)),
@@ -132,13 +149,35 @@ impl Run<'_> {
         self.context.workload.open(person) + self.case.open_tasks().filter(given).count()
     }
 
-    /// Who had the same seat in an earlier round.
+    /// By lot: the case's number and the task's draw, so that the same decision has the same end, and nobody can choose it.
+    fn drawn(&self, task: &Task, candidates: &BTreeSet<PersonId>) -> Option<PersonId> {
+        let number = self.case.number.as_deref().unwrap_or_default();
+        let seen = task.released_by.len();
+        let lot = Sha256::digest(format!("{number} {} {seen}", task.id.0));
+        let lot = lot[..8]
+            .iter()
+            .fold(0_u64, |lot, byte| (lot << 8) | u64::from(*byte));
+        let among = u64::try_from(candidates.len()).ok()?;
+        let drawn = usize::try_from(lot.checked_rem(among)?).ok()?;
+        candidates.iter().nth(drawn).copied()
+    }
+
+    /// Who had the same seat in an earlier round; else who had the last task of the case that was offered to the same.
     fn who_had_it(&self, task: &Task) -> Option<PersonId> {
-        let earlier = self.case.tasks.iter().rev().filter(|other| {
-            other.id < task.id && other.stage == task.stage && other.place == task.place
-        });
-        earlier
-            .filter(|other| other.is_seat() && other.round < task.round)
-            .find_map(|other| people::answered_for(other).or(other.holder))
+        let whose = |other: &Task| people::answered_for(other).or(other.holder);
+        let earlier = || {
+            let tasks = self.case.tasks.iter().rev();
+            tasks.filter(|other| other.id < task.id && other.is_seat())
+        };
+        let same_stage = |other: &&Task| other.stage == task.stage;
+        let same_seat = earlier()
+            .filter(same_stage)
+            .filter(|other| other.place == task.place && other.round < task.round)
+            .find_map(whose);
+        same_seat.or_else(|| {
+            earlier()
+                .filter(|other| !same_stage(other) && other.offered == task.offered)
+                .find_map(whose)
+        })
     }
 }

@@ -115,18 +115,18 @@ impl<'a> Run<'a> {
         lost
     }
 
-    /// Whether the one who claimed a task is not asked for it any more.
-    pub(super) fn is_lost(&self, task: &Task) -> bool {
-        task.holder.is_some()
-            && people::holder(self.workflow, &self.case, task, self.context).is_none()
-    }
-
     /// Who, for whom, when and how: what every event of the decision is stamped with.
     pub(super) fn stamp(&self) -> Stamp {
         Stamp {
             on_behalf: self.right.on_behalf(),
             ..self.context.stamp(self.case.revision)
         }
+    }
+
+    /// Whether the one who claimed a task is not asked for it any more.
+    pub(super) fn is_lost(&self, task: &Task) -> bool {
+        task.holder.is_some()
+            && people::holder(self.workflow, &self.case, task, self.context).is_none()
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {

@@ -6,7 +6,7 @@ use super::task::CancelReason;
 use super::{ClockKey, Event, Measure, Position, TaskId, clocks};
 use crate::calendar::Duration;
 use crate::expression::{Scope, Value};
-use crate::workflow::{Budget, ClockRule, Kind, SupplementClock};
+use crate::workflow::{Budget, ClockRule, Kind, Place, SupplementClock};
 
 impl Run<'_> {
     /// Lets every clock run or stand as what is open asks for: a pause stops a stage's clock and those around it, not its
@@ -337,7 +337,21 @@ impl Run<'_> {
         for event in events {
             self.record(event);
         }
-        Ok(())
+        self.start_waits()
+    }
+
+    /// Starts the clocks of what stands without a time, where there is one now.
+    fn start_waits(&mut self) -> Result<(), String> {
+        let open = self.case.region().map(|region| region.all());
+        let waiting: Vec<Place> = open
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|position| matches!(position.state, PositionState::Waiting))
+            .map(|position| position.id.clone())
+            .collect();
+        waiting
+            .iter()
+            .try_for_each(|place| self.start_missing_clocks(&clocks::until_of(place)))
     }
 }
 

@@ -279,7 +279,7 @@ fn act(
         "take_back" => earlier(conn, &running, by.person)?,
         _ => None,
     };
-    let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+    let workload = Workload::read(conn, &running.workflow, &running.directory, app.now())?;
     let context = Context {
         actor,
         channel: by.channel,
@@ -303,6 +303,7 @@ fn act(
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
         _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
     }
     started::submit_started(app, conn, &running, &decision)?;
@@ -422,7 +423,7 @@ pub(super) fn submit_draft(
         .replace("{seq}", &seq.to_string());
 
     let vault = SealingVault::new(app, ulid);
-    let workload = Workload::read(conn, &workflow, directory)?;
+    let workload = Workload::read(conn, &workflow, directory, app.now())?;
     let context = Context {
         actor: Actor::Person(by.person),
         channel: by.channel,
@@ -476,7 +477,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         let answers: Vec<&Answers> = running.case.all_answers().collect();
         let registered = registers::asked(conn, &running.workflow, department, &answers)?;
         let children = started::children(conn, running.id)?;
-        let workload = Workload::read(conn, &running.workflow, &running.directory)?;
+        let workload = Workload::read(conn, &running.workflow, &running.directory, shared.now())?;
         let context = Context {
             registered: &registered,
             children: &children,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::{App, Error, Viewer, workflows};
 use crate::storage::workflow_drafts::{self, WorkflowDraft};
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
-use crate::workflow::{self, Checked, Workflow};
+use crate::workflow::{self, Checked, Text, Workflow};
 
 pub use crate::storage::workflow_drafts::NEW;
 
@@ -166,6 +166,12 @@ pub fn may_write(viewer: &Viewer) -> Result<(), Error> {
 /// [`Error::Corrupt`] when it cannot be read any more.
 pub fn workflow_of(app: &Arc<App>, version: &WorkflowVersion) -> Result<Arc<Workflow>, Error> {
     app.db.read(|conn| app.workflow(conn, version.id))
+}
+
+/// What the workflows are called whose cases a definition can start, by their keys.
+pub fn started_by(app: &App, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
+    app.db
+        .read(|conn| workflows::started_by(app, conn, workflow))
 }
 
 /// Reads and checks a definition among the roles, calendars and workflows that there are.

@@ -8,7 +8,7 @@ use super::words::asks_word;
 use super::{App, Error, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::engine::{self, Case, Input, Task, TaskId, TaskState};
+use crate::engine::{self, Case, Decision, Event, Input, Task, TaskId, TaskState};
 use crate::forms::{self, Answers};
 use crate::storage::opinions::{self, Content, Desk};
 use crate::storage::{self, Connection};
@@ -111,6 +111,40 @@ pub(super) fn forget_given(
         | TaskState::Open
         | TaskState::Cancelled { .. } => Ok(()),
     }
+}
+
+/// What somebody has filled in so far goes with a task that they hand over, unless who takes it has begun themselves. Their
+/// words stay theirs.
+pub(super) fn hand_over(
+    conn: &mut Connection,
+    case_id: i64,
+    decision: &Decision,
+    from: PersonId,
+) -> Result<(), storage::StorageError> {
+    for event in &decision.events {
+        let Event::Transferred { task, person, .. } = event else {
+            continue;
+        };
+        let Some(task) = decision.case.task(*task) else {
+            continue;
+        };
+        let theirs = desk(case_id, *person, task);
+        let Some(begun) = opinions::on(conn, desk(case_id, from, task))? else {
+            continue;
+        };
+        let is_empty = begun.sealed.is_none() && is_blank(&begun.answers);
+        if is_empty || opinions::on(conn, theirs)?.is_some() {
+            continue;
+        }
+        let content = Content {
+            comment: None,
+            answers: begun.answers,
+            sealed: begun.sealed,
+            at: begun.saved_at,
+        };
+        opinions::save(conn, theirs, &content)?;
+    }
+    Ok(())
 }
 
 fn desk(case: i64, person: PersonId, task: &Task) -> Desk<'_> {

@@ -12,7 +12,7 @@ use super::projection::{self, Body};
 use super::vault::Opened;
 use super::viewer::Wish;
 use super::visible::Visible;
-use super::{App, Error, Viewer, cases, vault};
+use super::{App, Error, Viewer, cases, vault, workflows};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
@@ -25,9 +25,9 @@ use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
-use crate::storage::{self, Connection, events};
+use crate::storage::{self, events};
 use crate::workflow::stage_map::renamed;
-use crate::workflow::{Id, Kind, Place, Text, Who, Workflow};
+use crate::workflow::{Id, Place, Text, Who};
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -149,7 +149,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             opinions,
             files,
             copies,
-            starts: starts(&shared, conn, &whole.workflow)?,
+            starts: workflows::started_by(&shared, conn, &whole.workflow)?,
             facts,
             now,
             viewer,
@@ -158,24 +158,6 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             running,
         })
     })
-}
-
-fn starts(
-    app: &App,
-    conn: &mut Connection,
-    workflow: &Workflow,
-) -> Result<BTreeMap<String, Text>, Error> {
-    let mut titles = BTreeMap::new();
-    for node in workflow.nodes() {
-        let Kind::Start(start) = &node.kind else {
-            continue;
-        };
-        if let Some(version) = storage::workflows::current(conn, &start.workflow)? {
-            let title = app.workflow(conn, version.id)?.title.clone();
-            titles.insert(start.workflow.clone(), title);
-        }
-    }
-    Ok(titles)
 }
 
 /// The number of the task with this public id; `None` when the case has none, or has not come to it yet.

@@ -124,6 +124,13 @@ fn name_in(app: &App, conn: &mut Connection, by: &By, naming: &Naming) -> Result
             ended: None,
         };
         substitutes::insert(conn, &new)?;
+        tracing::info!(
+            post = %new.substitution.post,
+            holder = holder.0,
+            substitute = substitute.0,
+            by = by.person.0,
+            "a substitute is named"
+        );
         first.get_or_insert(new.ulid);
     }
     Ok(Done {
@@ -173,6 +180,7 @@ pub fn end(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<StoredSubstitution, Er
             .ok_or(Error::NotFound)?;
         if State::of(&stored, day_of(now)).lasts() && substitutes::end(conn, ulid, person, now)? {
             storage::directory::changed(conn)?;
+            tracing::info!(substitution = %ulid, by = person.0, "a substitution is ended");
         }
         substitutes::get(conn, ulid)?.ok_or(Error::NotFound)
     })

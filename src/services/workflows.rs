@@ -1,18 +1,19 @@
 //! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force. Who did what and
 //! when stands in the version's row, which nobody changes afterwards.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::viewer::Wish;
-use super::{Error, Viewer};
+use super::{App, Error, Viewer};
 use crate::calendar::Instant;
 use crate::clock::Clock;
 use crate::directory::{Directory, PersonId};
 use crate::storage::workflows::{NewVersion, WorkflowVersion};
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Checked, Severity, Surroundings, Workflow};
+use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow};
 
 /// What became of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,6 +252,25 @@ pub(super) fn surroundings(
         surroundings.learn(&version.source);
     }
     Ok(surroundings)
+}
+
+/// What the workflows are called whose cases this one can start, by their keys.
+pub(super) fn started_by(
+    app: &App,
+    conn: &mut Connection,
+    workflow: &Workflow,
+) -> Result<BTreeMap<String, Text>, Error> {
+    let mut titles = BTreeMap::new();
+    for node in workflow.nodes() {
+        let Kind::Start(start) = &node.kind else {
+            continue;
+        };
+        if let Some(row) = storage::workflows::current(conn, &start.workflow)? {
+            let title = app.workflow(conn, row.id)?.title.clone();
+            titles.insert(start.workflow.clone(), title);
+        }
+    }
+    Ok(titles)
 }
 
 /// The workflow of a stored version.

@@ -91,6 +91,21 @@ pub fn of(
         .load(conn)?)
 }
 
+/// What was saved there, if anything.
+///
+/// # Errors
+/// The database's own failure.
+pub fn on(conn: &mut Connection, of: Desk<'_>) -> Result<Option<Opinion>, StorageError> {
+    Ok(opinions::table
+        .filter(opinions::case_id.eq(of.case))
+        .filter(opinions::person_id.eq(of.person))
+        .filter(opinions::stage.eq(of.stage))
+        .filter(opinions::asks.eq(of.asks))
+        .select(Opinion::as_select())
+        .first(conn)
+        .optional()?)
+}
+
 /// Forgets an opinion: it was given, or is empty.
 ///
 /// # Errors

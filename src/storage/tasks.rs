@@ -15,7 +15,7 @@ use crate::directory::PersonId;
 
 mod settled;
 
-pub use settled::{Settled, settled};
+pub use settled::{AnsweredBy, Settled, answered_by, settled};
 
 text_enum! {
     /// Where a task stands.

@@ -479,7 +479,11 @@ pub enum Offer {
     Turn,
     /// Who has the fewest.
     Fewest,
-    /// Who had it before.
+    /// By lot.
+    Random,
+    /// Who has answered the most of its kind.
+    Experienced,
+    /// Who had it before; else who had the last of the case that was offered to the same post.
     Same,
 }
 

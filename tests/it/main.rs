@@ -36,6 +36,7 @@ mod pages_case_actions;
 mod pages_http;
 mod pages_standing;
 mod pages_workflows;
+mod patterns;
 mod rights;
 mod sending;
 mod shipped;

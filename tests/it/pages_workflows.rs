@@ -342,6 +342,14 @@ fn tests_are_played_and_lead_to_the_step_that_fails() {
     assert!(found.text(".checks .c-bad ~ div").contains("nowhere"));
     assert!(found.text("title").starts_with("错误："));
 
+    let many = try_out(&visitor, &text.replace("section_review", "nowhere"));
+    let summary = many.text("[data-error-summary]");
+    let count = many.attributes(".checks li", "id").len();
+    assert!(
+        summary.contains(&format!("有 {count} 处需要修改")),
+        "{summary}"
+    );
+
     let failing = text.replacen("open: [section_review]", "open: [intake]", 1);
     assert_ne!(failing, text);
     let failed = try_out(&visitor, &failing);

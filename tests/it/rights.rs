@@ -388,3 +388,38 @@ fn who_is_asked_in_two_branches_sees_both_and_speaking_opens_none() {
     assert_eq!(branches("yang.xuemei"), 1);
     assert_eq!(branches("li.wenjing"), 3);
 }
+
+#[test]
+fn a_substitute_sees_the_branch_of_whom_they_act_for_and_no_other() {
+    use crate::support::{joint, office::Office};
+    let office = Office::new();
+    let case = joint::replied(&office);
+    let api = Api::of_office(&office);
+    let path = format!("/api/v1/cases/{case}");
+    let today = huiqian::calendar::day_of(office.app.now()).to_string();
+    let away = json!({"post": "provider_intake@hn-civil", "substitute": "feng.zhiyuan", "from": today, "until": today});
+    let made = api
+        .post("yang.xuemei", "/api/v1/substitutes", &away)
+        .expect(201);
+
+    let body = api.get("feng.zhiyuan", &path).expect(200);
+
+    let branches = body["branches"].as_array().expect("branches").iter();
+    let offices: Vec<&str> = branches
+        .filter(|branch| branch["block"] == "offices")
+        .filter_map(|branch| branch["key"].as_str())
+        .collect();
+    assert_eq!(offices, ["hn-civil"]);
+    assert!(!body.to_string().contains("郑国强"));
+    assert!(body["actions"].to_string().contains("approve"), "{body}");
+    let id = made["items"][0]["id"].as_str().expect("an id");
+    api.send(
+        "yang.xuemei",
+        "DELETE",
+        &format!("/api/v1/substitutes/{id}"),
+        &[],
+        b"",
+    )
+    .expect(200);
+    assert_eq!(api.get("feng.zhiyuan", &path).problem(404), "not-found");
+}

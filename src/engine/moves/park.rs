@@ -18,15 +18,18 @@ impl Run<'_> {
         }
         let path = match &step {
             // Its branches may all be closed: then this is what is open in it.
-            Move::Join { id } => Some([self.workflow.around(id), vec![id.clone()]].concat()),
-            step => step.place().map(|place| self.workflow.around(place)),
+            Move::Join { id } => [self.workflow.around(id), vec![id.clone()]].concat(),
+            step => step
+                .place()
+                .map(|place| self.workflow.around(place))
+                .unwrap_or_default(),
         };
         for parked in self.parked_at(&step) {
             self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
         }
         let id = self.case.free_name(PARKED);
         self.record(Event::Parked {
-            path: path.unwrap_or_default(),
+            path,
             id,
             step,
             reason,

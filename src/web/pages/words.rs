@@ -1,5 +1,7 @@
 //! Refusals, people and posts in the words of pages.
 
+use std::collections::BTreeMap;
+
 use crate::diagram;
 use crate::directory::{DepartmentCode, Directory, PersonId, Post, RoleCode};
 use crate::engine::{Answer, Party, Rejection, Task};
@@ -76,13 +78,29 @@ pub struct Names<'a> {
     pub language: Language,
 }
 
-impl diagram::Names for Names<'_> {
+/// The same with the titles of other workflows: the names in a diagram.
+pub struct DrawnNames<'a> {
+    /// Roles and departments.
+    pub names: Names<'a>,
+    /// By the workflows' keys.
+    pub workflows: &'a BTreeMap<String, Text>,
+}
+
+impl diagram::Names for DrawnNames<'_> {
     fn role(&self, code: &RoleCode) -> String {
-        self.role(code)
+        self.names.role(code)
     }
 
     fn department(&self, code: &DepartmentCode) -> String {
-        self.department(code)
+        self.names.department(code)
+    }
+
+    fn workflow(&self, key: &str) -> String {
+        let title = self.workflows.get(key);
+        title.map_or_else(
+            || key.to_owned(),
+            |title| self.names.language.pick(title).to_owned(),
+        )
     }
 }
 

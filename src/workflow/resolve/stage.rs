@@ -31,6 +31,8 @@ const OFFERS: &[(&str, Offer)] = &[
     ("claim", Offer::Claim),
     ("turn", Offer::Turn),
     ("fewest", Offer::Fewest),
+    ("random", Offer::Random),
+    ("experienced", Offer::Experienced),
     ("same", Offer::Same),
 ];
 

@@ -153,8 +153,8 @@ fn of_stage() -> Keys {
         ),
         (
             "offer",
-            "任务怎样落到人：claim 签收（缺省），turn 轮流，fewest 最少，same 上次的人",
-            words(&["claim", "turn", "fewest", "same"]),
+            "任务怎样落到人：claim 签收（缺省），turn 轮流，fewest 待办最少，random 随机，experienced 办得最多，same 上次的人",
+            words(&["claim", "turn", "fewest", "random", "experienced", "same"]),
         ),
         (
             "sign",

@@ -1,4 +1,5 @@
-//! Offered tasks that are given out: in turn, to whoever has the fewest, or to who had it before.
+//! Offered tasks that are given out: in turn, by lot, to whoever has the fewest or the most experience, or to who had it
+//! before.
 
 use huiqian::engine::{Event, Input, Rejection};
 use huiqian::workflow::Offer;
@@ -169,6 +170,66 @@ fn where_who_had_it_has_left_the_post_whoever_takes_it_has_it() {
         .expect("returned");
 
     assert_eq!(world.asked(), ["review: bob dan"]);
+}
+
+#[test]
+fn whoever_had_the_last_task_of_the_post_has_its_next_in_another_stage() {
+    let stages = |who: &str| {
+        with_stages(&format!(
+            "  - {{stage: draft, title: 拟办, kind: work, who: section_head@applicant}}
+  - {{stage: head, title: 负责人, who: share_office_head@applicant}}
+  - {{stage: archive, title: 归档, kind: work, offer: same, {who}}}"
+        ))
+    };
+    for (who, asked) in [
+        ("who: section_head@applicant", "archive: bea"),
+        (
+            "who: section_head@applicant, not: [actor(draft)]",
+            "archive: bob",
+        ),
+        (
+            "who: {any: [section_head@applicant, dept_leader@applicant]}",
+            "archive: bob bea eve",
+        ),
+    ] {
+        let mut world = World::filed(&stages(who));
+        world.on("bea", "done", "draft").expect("done");
+        world.on("cat", "approve", "head").expect("approved");
+
+        assert_eq!(world.asked(), [asked]);
+        assert_eq!(world.replayed(), world.case);
+    }
+}
+
+#[test]
+fn a_lot_is_drawn_the_same_way_again_and_otherwise_after_it_was_given_back() {
+    let (one, two) = (
+        World::filed(&offering("random")),
+        World::filed(&offering("random")),
+    );
+    assert_eq!(one.asked(), two.asked());
+    let mut world = one;
+    let first = world.asked();
+    let login = first[0].trim_start_matches("review: ").to_owned();
+
+    world.on(&login, "release", "review").expect("given back");
+
+    assert_ne!(world.asked(), first);
+    assert_eq!(world.asked().len(), 1);
+    assert_eq!(world.replayed(), world.case);
+}
+
+#[test]
+fn whoever_has_done_the_most_of_this_stage_is_given_the_task_the_first_of_equals() {
+    for (bobs, beas, asked) in [(1, 2, "bea"), (2, 2, "bob"), (0, 0, "bob")] {
+        let mut world = World::new(&offering("experienced"));
+        let (bob, bea) = (world.id("bob"), world.id("bea"));
+        world.work.answered = [((bob, "review"), bobs), ((bea, "review"), beas)].into();
+
+        world.act("ann", "submit", Input::default()).expect("filed");
+
+        assert_eq!(world.asked(), [format!("review: {asked}")]);
+    }
 }
 
 #[test]

@@ -36,12 +36,20 @@ pub struct World {
 #[derive(Debug, Default)]
 pub struct Work {
     pub open: BTreeMap<PersonId, usize>,
+    pub answered: BTreeMap<(PersonId, &'static str), usize>,
     pub turns: BTreeMap<String, PersonId>,
 }
 
 impl Workload for Work {
     fn open(&self, person: PersonId) -> usize {
         self.open.get(&person).copied().unwrap_or(0)
+    }
+    fn answered(&self, person: PersonId, stage: &str) -> usize {
+        let known = self
+            .answered
+            .iter()
+            .find(|((whose, what), _)| *whose == person && *what == stage);
+        known.map_or(0, |(_, count)| *count)
     }
     fn last(&self, line: &str) -> Option<PersonId> {
         self.turns.get(line).copied()

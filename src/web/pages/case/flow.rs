@@ -1,11 +1,10 @@
 //! 办到哪一步了: the diagram of this case, with who and when in it.
 
 use super::Sight;
-use crate::diagram::{self, FILING, Happened, Labels, Mark, Names, Progress, Sketch, Step};
-use crate::directory::{DepartmentCode, RoleCode};
+use crate::diagram::{self, FILING, Happened, Labels, Mark, Progress, Sketch, Step};
 use crate::engine::{Event, PositionState, Task, TaskAsks, TaskState};
-use crate::forms::Words;
 use crate::web::format;
+use crate::web::pages::words;
 use crate::web::views::FlowView;
 use crate::workflow::place::id_of;
 use crate::workflow::{Node, Place};
@@ -27,29 +26,14 @@ pub fn of(sight: &Sight<'_>) -> FlowView {
     progress.returns = returns(sight);
     let labels = Labels {
         words: &sight.language,
-        names: sight,
+        names: &words::DrawnNames {
+            names: sight.names,
+            workflows: &sight.seen.starts,
+        },
     };
     let sketch = diagram::sketch(&running.workflow, labels, Some(&progress));
     let summary = summary(sight, &sketch);
     FlowView::new(&sketch, summary)
-}
-
-impl Names for Sight<'_> {
-    fn role(&self, code: &RoleCode) -> String {
-        self.names.role(code)
-    }
-
-    fn department(&self, code: &DepartmentCode) -> String {
-        self.names.department(code)
-    }
-
-    fn workflow(&self, key: &str) -> String {
-        let title = self.seen.starts.get(key);
-        title.map_or_else(
-            || key.to_owned(),
-            |title| self.language.pick(title).to_owned(),
-        )
-    }
 }
 
 /// Who filed the request, and when.

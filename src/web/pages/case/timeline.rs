@@ -265,6 +265,8 @@ impl Telling<'_> {
                 let way = match how {
                     Offer::Claim | Offer::Turn => "case.offer.turn",
                     Offer::Fewest => "case.offer.fewest",
+                    Offer::Random => "case.offer.random",
+                    Offer::Experienced => "case.offer.experienced",
                     Offer::Same => "case.offer.same",
                 };
                 let way = self.say(way, &[]);

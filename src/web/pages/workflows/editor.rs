@@ -185,6 +185,11 @@ impl Desk<'_> {
             checks.rows.insert(0, self.misplaced(message));
         }
         let errors = self.errors(&checks);
+        // Not every one is named above the page.
+        let count = errors.len().max(match self.said.summary {
+            true => checks.errors(),
+            false => 0,
+        });
         let view = DefinitionView {
             crumb: sheet.crumb(),
             state: self.state(),
@@ -196,11 +201,11 @@ impl Desk<'_> {
             revision: self.draft.map_or(0, |draft| draft.revision),
             saved: self.saved(),
             conflict: self.conflict(),
-            error_heading: EditView::count_errors(errors.len(), sheet.visit.language),
+            error_heading: EditView::count_errors(count, sheet.visit.language),
             errors,
             diagnostics: diagnostics(&checks),
             lines: lines(self.source, &checks),
-            picture: picture::of_text(sheet, &checked, &checks),
+            picture: picture::of_text(sheet, &checked, &checks)?,
             checks,
             propose: self.propose(),
             discard: self

@@ -112,7 +112,8 @@ fn plain(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure> {
         lines: lines(&row.source, &Checks::default()),
         picture: sheet
             .workflow(row)?
-            .map(|workflow| picture::draw(sheet, &workflow)),
+            .map(|workflow| picture::draw(sheet, &workflow))
+            .transpose()?,
         ..VersionView::default()
     })
 }
@@ -147,7 +148,7 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
             Some(sheet.comparison(&old, &new))
         }
     };
-    let picture = picture::of_text(sheet, &checked, &checks);
+    let picture = picture::of_text(sheet, &checked, &checks)?;
     Ok(VersionView {
         confirms: writes && !own && sound,
         withdraws: writes,

@@ -2,6 +2,9 @@
 
 use super::Sheet;
 use crate::diagram::{self, Canvas, Labels, Remark, Size};
+use crate::services::definitions;
+use crate::web::pages::failure::Failure;
+use crate::web::pages::words::DrawnNames;
 use crate::web::views::{Checks, Picture};
 use crate::workflow::{Checked, Workflow};
 
@@ -12,22 +15,32 @@ const SIZE: Size = Size {
 };
 
 /// Draws a definition, with the names of the reader's directory.
-pub(super) fn draw(sheet: &Sheet<'_>, workflow: &Workflow) -> Picture {
+pub(super) fn draw(sheet: &Sheet<'_>, workflow: &Workflow) -> Result<Picture, Failure> {
     marked(sheet, workflow, &Checks::default())
 }
 
 /// Draws what a text says, as far as it can be read, with what was found at its stages; none where nothing can.
-pub(super) fn of_text(sheet: &Sheet<'_>, checked: &Checked, checks: &Checks) -> Option<Picture> {
+pub(super) fn of_text(
+    sheet: &Sheet<'_>,
+    checked: &Checked,
+    checks: &Checks,
+) -> Result<Option<Picture>, Failure> {
     let readable = checked.workflow.as_ref().or(checked.unsound.as_ref());
-    let workflow = readable.filter(|workflow| !workflow.stages.is_empty())?;
-    Some(Picture {
+    let Some(workflow) = readable.filter(|workflow| !workflow.stages.is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(Picture {
         partial: checked.workflow.is_none(),
-        ..marked(sheet, workflow, checks)
-    })
+        ..marked(sheet, workflow, checks)?
+    }))
 }
 
-fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Picture {
-    let names = sheet.names();
+fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Result<Picture, Failure> {
+    let workflows = definitions::started_by(&sheet.visit.app, workflow)?;
+    let names = DrawnNames {
+        names: sheet.names(),
+        workflows: &workflows,
+    };
     let labels = Labels {
         words: &sheet.visit.language,
         names: &names,
@@ -45,9 +58,9 @@ fn marked(sheet: &Sheet<'_>, workflow: &Workflow, checks: &Checks) -> Picture {
         alone: false,
         id: "picture",
     });
-    Picture {
+    Ok(Picture {
         partial: false,
         svg,
         items: sketch.outline(),
-    }
+    })
 }

@@ -268,6 +268,7 @@ impl<'a> Bench<'a> {
         let sheet = self.sheet;
         let checks = sheet.findings(&came.findings);
         let mut errors = sheet.summary(&checks);
+        let count = checks.errors() + usize::from(came.not_filed.is_some());
         errors.extend(came.not_filed.map(|words| ErrorLink::new("#text", words)));
         let view = TrialView {
             crumb: sheet.crumb(),
@@ -279,7 +280,7 @@ impl<'a> Bench<'a> {
             },
             text,
             examples: self.examples(),
-            error_heading: EditView::count_errors(errors.len(), sheet.visit.language),
+            error_heading: EditView::count_errors(count, sheet.visit.language),
             errors,
             diagnostics: diagnostics(&checks),
             checks,

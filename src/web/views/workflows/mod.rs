@@ -150,6 +150,14 @@ pub struct Checks {
     pub rows: Vec<FindingRow>,
 }
 
+impl Checks {
+    /// How many of them stop publishing.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.rows.iter().filter(|row| row.tone == "bad").count()
+    }
+}
+
 /// A finding.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingRow {

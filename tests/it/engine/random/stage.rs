@@ -40,7 +40,7 @@ impl Draft {
             self.line(&within, "same_person: skip");
         }
         if tape.once_in(3) {
-            let offer = tape.one_of(&["turn", "fewest", "same"]);
+            let offer = tape.one_of(&["turn", "fewest", "random", "experienced", "same"]);
             self.line(&within, &format!("offer: {offer}"));
         }
         if let Some(stage) = around.stage.as_ref().filter(|_| tape.once_in(5)) {
