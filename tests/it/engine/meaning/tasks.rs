@@ -142,7 +142,6 @@ fn rule_08_not_binds_whoever_it_names_in_every_branch() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn rule_09_a_substitute_has_the_holders_right_on_the_post_between_two_dates_and_no_more() {
     let mut people: Vec<Row<'_>> = PEOPLE.to_vec();
     people.push(("low2", "A", &["archivist"]));
@@ -178,42 +177,6 @@ fn rule_09_a_substitute_has_the_holders_right_on_the_post_between_two_dates_and_
     let both = (stamp.actor, stamp.on_behalf);
     let expected = (Actor::Person(world.id("dan")), Some(world.id("cat")));
     assert_eq!(both, expected);
-=======
-fn rule_09_a_substitute_has_the_holders_right_between_two_days_in_open_tasks_too_and_both_are_named()
- {
-    let mut world = World::filed(&with_stages(
-        "  - {stage: review, title: 审核, who: share_office_head@applicant}
-  - {stage: head, title: 负责人, who: share_office_head@applicant}",
-    ));
-    world.substitute(
-        "dan",
-        "cat",
-        "share_office_head@A",
-        ("2026-03-02", "2026-03-03"),
-    );
-    world.substitute(
-        "eve",
-        "dan",
-        "share_office_head@A",
-        ("2026-03-02", "2026-03-03"),
-    );
-
-    assert!(
-        world.on("eve", "approve", "review").is_err(),
-        "nobody passes it on"
-    );
-    world.on("dan", "approve", "review").unwrap();
-
-    let (_, stamp) = world.log.last().expect("it is on record");
-    assert_eq!(stamp.actor, Actor::Person(world.id("dan")));
-    assert_eq!(stamp.on_behalf, Some(world.id("cat")));
-    world.sleep_until("2026-03-04 09:00");
-    assert!(
-        world.on("dan", "approve", "head").is_err(),
-        "the days are over"
-    );
-    world.on("cat", "approve", "head").unwrap();
->>>>>>> props
 }
 
 #[test]
