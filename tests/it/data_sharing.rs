@@ -61,7 +61,6 @@ fn a_request_goes_from_draft_to_its_end() {
     let ulid = office.file(request(json!({}))).expect("filed");
     let case = office.case(ulid);
     assert_eq!(case.number.as_deref(), Some("数享申〔2026〕1号"));
-    assert_eq!(case.answers["provider"], "hn-medins");
     assert_eq!(case.answers["sharing"], "unconditional");
 
     for (stage, login) in [
@@ -97,6 +96,28 @@ fn a_request_goes_from_draft_to_its_end() {
     office
         .act(ulid, "li.wenjing", "choose", chooses("usable", json!(null)))
         .expect("usable");
+    let case = office.case(ulid);
+    assert!(case.in_force() && case.is_open(), "it is in use");
+    assert!(office.waits_at(ulid).is_empty());
+
+    let finish = Input {
+        signal: Some("finish".into()),
+        ..Input::default()
+    };
+    office
+        .act(ulid, "li.wenjing", "signal", finish)
+        .expect("no longer needed");
+    let used = Input {
+        answers: Some(object(json!({
+            "usage_process": "每季度比对一次", "usage_effect": "更正登记信息",
+            "usage_storage": "没有落地存储", "disposal_how": "none",
+        }))),
+        ..Input::default()
+    };
+    office
+        .act(ulid, "li.wenjing", "done", used)
+        .expect("disposed of");
+    office.does(ulid, "yan.chenxi", "approve");
 
     assert_eq!(ended(&office, ulid), "approved");
     all_is_sound(&office);
@@ -130,7 +151,8 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
         .expect("asked");
     let case = office.case(ulid);
     assert!(matches!(
-        case.position("intake").map(|position| &position.state),
+        case.position("intake[hn-police/conditional]")
+            .map(|position| &position.state),
         Some(PositionState::Supplement { .. })
     ));
     assert!(
@@ -202,7 +224,7 @@ fn a_partial_answer_names_both_and_goes_on_to_provision() {
 }
 
 #[test]
-fn a_refusal_of_every_item_ends_the_case() {
+fn a_refusal_of_every_item_ends_the_case_unless_it_is_contested() {
     let office = Office::new();
     let ulid = with_the_provider(&office, json!({}));
     office.does(ulid, "yan.chenxi", "approve");
@@ -211,6 +233,15 @@ fn a_refusal_of_every_item_ends_the_case() {
     office
         .act(ulid, "pan.zhiming", "choose", chooses("refuse", none))
         .expect("refused");
+    assert_eq!(office.waits_at(ulid), ["respond"]);
+    office
+        .act(
+            ulid,
+            "xu.xiaofeng",
+            "choose",
+            chooses("accept", json!(null)),
+        )
+        .expect("accepted");
 
     assert_eq!(ended(&office, ulid), "rejected");
     all_is_sound(&office);
@@ -252,13 +283,31 @@ fn state_secrets_stop_the_request_and_nothing_is_kept() {
 }
 
 #[test]
-fn one_request_asks_one_other_department_for_what_may_be_shared() {
+fn every_provider_is_asked_by_itself() {
+    let office = Office::new();
+    let resources = json!([
+        {"resource": "HN-YB-003", "item": "HN-YB-003-01", "use": "核对"},
+        {"resource": "HN-GA-004", "item": "HN-GA-004-01", "use": "核对"},
+    ]);
+
+    let ulid = with_the_provider(&office, json!({"resources": resources}));
+
+    assert_eq!(office.waits_at(ulid), ["intake", "intake"]);
+    office.does(ulid, "yan.chenxi", "approve");
+    let agreed = json!({"decisions": [decision("agree")]});
+    office
+        .act(ulid, "pan.zhiming", "choose", chooses("agree", agreed))
+        .expect("one has answered");
+    let mut waits = office.waits_at(ulid);
+    waits.sort();
+    assert_eq!(waits, ["intake", "provide"], "the other has not");
+    all_is_sound(&office);
+}
+
+#[test]
+fn a_request_asks_other_departments_for_what_may_be_shared() {
     let office = Office::new();
     for resources in [
-        json!([
-            {"resource": "HN-YB-003", "item": "HN-YB-003-01", "use": "核对"},
-            {"resource": "HN-SJ-001", "item": "HN-SJ-001-01", "use": "核对"},
-        ]),
         json!([{"resource": "HN-WJ-003", "item": "HN-WJ-003-01", "use": "核对"}]),
         json!([{"resource": "HN-GA-006", "item": "HN-GA-006-01", "use": "核对"}]),
     ] {

@@ -19,6 +19,7 @@ use huiqian::services::viewer::Viewer;
 use huiqian::services::{App, Error, demo, drafts, seen};
 use huiqian::storage::workflows::{self, NewVersion};
 use huiqian::storage::{self, Db, Lease};
+use huiqian::workflow::place::id_of;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
@@ -228,10 +229,12 @@ impl Office {
         serde_json::from_value(stored.snapshot).expect("a case")
     }
 
-    /// The stages of the open tasks.
+    /// The stages of the open tasks, in whatever branch.
     pub fn waits_at(&self, ulid: Ulid) -> Vec<String> {
         let case = self.case(ulid);
-        case.open_tasks().map(|task| task.stage.clone()).collect()
+        case.open_tasks()
+            .map(|task| id_of(&task.stage).to_owned())
+            .collect()
     }
 }
 
