@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, RenderContext, RenderError, RenderErrorReason,
-    ScopedJson,
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
+    RenderErrorReason, ScopedJson,
 };
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -68,7 +68,8 @@ impl Registries {
 
 /// Renders `templates/NAME.hbs` (`pages/inbox`, `mail/assigned.html`) with `data`. HTML is escaped unless the name ends
 /// in `.txt`. In a template `{{t "key" name=value}}` is the sentence for `key`, `{{asset "app.css"}}` the address of an
-/// asset, and `{{> icon name="clock"}}` a partial: `templates/partials/icon.hbs`.
+/// asset, `{{coded text}}` a text with its `names` as code, and `{{> icon name="clock"}}` a partial:
+/// `templates/partials/icon.hbs`.
 pub fn render(
     language: Language,
     name: &str,
@@ -89,6 +90,9 @@ fn registry(language: Language, escape: Escape) -> Handlebars<'static> {
     registry.set_prevent_indent(true);
     registry.register_helper("t", Box::new(Translate(language)));
     registry.register_helper("asset", Box::new(AssetPath));
+    if escape == Escape::Html {
+        registry.register_helper("coded", Box::new(Coded));
+    }
     for name in Files::iter() {
         let Some(file) = Files::get(&name) else {
             continue;
@@ -159,6 +163,37 @@ impl HelperDef for AssetPath {
     }
 }
 
+/// `{{coded message}}`: what stands between backticks is shown as code.
+struct Coded;
+
+impl HelperDef for Coded {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let text = text_param(helper, "coded")?;
+        out.write(&with_code(text))?;
+        Ok(())
+    }
+}
+
+fn with_code(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(handlebars::html_escape).collect();
+    if parts.len().is_multiple_of(2) {
+        // A backtick without its counterpart is one.
+        return handlebars::html_escape(text);
+    }
+    let mark = |(at, part): (usize, String)| match at % 2 {
+        0 => part,
+        _ => format!("<code>{part}</code>"),
+    };
+    parts.into_iter().enumerate().map(mark).collect()
+}
+
 fn text_param<'a>(
     helper: &'a Helper<'_>,
     name: &'static str,
@@ -172,6 +207,16 @@ fn text_param<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_all_of_it_is_escaped() {
+        assert_eq!(
+            with_code("no role `<b>`, `x`"),
+            "no role <code>&lt;b&gt;</code>, <code>x</code>"
+        );
+        assert_eq!(with_code("a ` and <"), "a &#x60; and &lt;");
+        assert_eq!(with_code(""), "");
+    }
 
     #[test]
     fn every_template_parses() {

@@ -62,12 +62,15 @@ impl Ledger {
         }
     }
 
-    /// Counts on. A running clock stays as it is.
+    /// Counts on. A running clock stays as it is; a pause of no length is none.
     pub fn resume(&mut self, at: Instant) {
-        if self.is_running() {
+        let paused = self.intervals.last().and_then(|last| last.until);
+        if let Some(last) = self.intervals.last_mut()
+            && last.until.is_none_or(|until| until == at)
+        {
+            last.until = None;
             return;
         }
-        let paused = self.intervals.last().and_then(|last| last.until);
         self.intervals.push(Interval {
             from: paused.map_or(at, |paused| at.max(paused)),
             until: None,

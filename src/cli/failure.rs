@@ -152,6 +152,7 @@ impl From<Error> for Failure {
             | Error::DeadLink(_)
             | Error::Upload(_)
             | Error::TooManyFiles(_)
+            | Error::Unfit(_)
             | Error::NoRoom(_) => Self::refused(error.to_string()),
         }
     }

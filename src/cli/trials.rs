@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::failure::{Failure, language};
 use super::{Answer, imports, print};
+use crate::catalogue::Resource;
+use crate::directory::Directory;
 use crate::messages;
 use crate::services::demo;
-use crate::trial::coverage::{self, Coverage, Item, Missing, Part};
+use crate::trial::coverage::{self, Coverage};
 use crate::trial::script::{self, Script, Shelf};
-use crate::trial::{Difference, Failed, Played, Seen, play, timeline};
-use crate::web::problem;
+use crate::trial::{Failed, Played, play, timeline};
+use crate::web::trials;
 use crate::workflow::{self, Finding, Spot, Surroundings, Workflow};
 
 /// What the name of a file of tests ends with.
@@ -134,14 +136,12 @@ fn play_all(workflow: &Arc<Workflow>, script: &Script, file: &str) -> Vec<Played
 
 /// The step with what is otherwise than expected, and what had happened before.
 fn show_failure(played: &Played, failed: &Failed, file: &str) {
-    let act = failed.act.as_ref();
-    let act = act.map_or_else(String::new, |(who, action)| format!("{who} {action}"));
-    let number = failed.number.to_string();
-    let place = at(file, failed.spot);
-    let values = [("number", &*number), ("place", &*place), ("act", &*act)];
-    print(&format!("      {}", told("step", &values).trim_end()));
+    let step = trials::act(failed, &at(file, failed.spot), language());
+    print(&format!("      {step}"));
     for difference in &failed.differences {
-        print(&format!("      {}", differs(played, difference, file)));
+        let place = at(file, difference.spot);
+        let words = trials::differs(played, difference, &place, language());
+        print(&format!("      {words}"));
     }
     for running in &played.office.cases {
         let lines = timeline(&played.office, running, &language());
@@ -156,87 +156,21 @@ fn show_failure(played: &Played, failed: &Failed, file: &str) {
     }
 }
 
-fn differs(played: &Played, difference: &Difference, file: &str) -> String {
-    let (expected, got) = (
-        seen(played, &difference.expected),
-        seen(played, &difference.got),
-    );
-    let place = at(file, difference.spot);
-    told(
-        "differs",
-        &[
-            ("what", &difference.what),
-            ("place", &place),
-            ("expected", &expected),
-            ("got", &got),
-        ],
-    )
-}
-
-fn seen(played: &Played, seen: &Seen) -> String {
-    match seen {
-        Seen::Value(value) => format!(" {value}"),
-        Seen::Nothing => told("seen.nothing", &[]),
-        Seen::Accepted => told("seen.accepted", &[]),
-        Seen::Code(code) => told("seen.code", &[("code", code)]),
-        Seen::Task => told("seen.task", &[]),
-        Seen::SeveralTasks(stages) => told("seen.several", &[("stages", stages)]),
-        Seen::Later => told("seen.later", &[]),
-        Seen::Refused(rejection) => {
-            let directory = &played.office.setting.directory;
-            let mut sentence = problem::refusal(rejection, language(), Some(directory));
-            if let crate::engine::Rejection::Answers(problems) = rejection.as_ref() {
-                let each = problems.iter();
-                let each = each.map(|one| format!("{}: {}", one.path, one.message(&language())));
-                sentence = each.collect::<Vec<_>>().join(" ");
-            }
-            let values = [("code", rejection.code()), ("sentence", &sentence)];
-            told("seen.refused", &values)
-        }
-    }
-}
-
 fn show_coverage(covered: &Coverage) {
-    let parts: Vec<String> = Part::ALL
-        .into_iter()
-        .filter_map(|part| {
-            let (met, all) = covered.count(part);
-            let name = told(&format!("parts.{}", part.word()), &[]);
-            let values = [
-                ("part", &*name),
-                ("met", &*met.to_string()),
-                ("all", &*all.to_string()),
-            ];
-            (0 < all).then(|| told("part", &values))
-        })
-        .collect();
-    let (percent, parts) = (covered.percent().to_string(), parts.join("，"));
+    let (percent, parts) = (
+        covered.percent().to_string(),
+        trials::parts(covered, language()).join("，"),
+    );
     print(&format!(
         "  {}",
         told("covered", &[("percent", &percent), ("parts", &parts)])
     ));
-    for part in Part::ALL {
-        let missing: Vec<&Item> = covered.missing(part).collect();
-        if missing.is_empty() {
-            continue;
-        }
-        let heading = told(&format!("missing.{}", part.word()), &[]);
+    for (heading, items) in trials::missing(covered, language()) {
         print(&format!("    {heading}"));
-        for item in missing {
-            print(&format!("      {}", lacking(item)));
+        for item in items {
+            print(&format!("      {item}"));
         }
     }
-}
-
-/// A thing that was not gone through; of a guard, which answer is missing.
-fn lacking(item: &Item) -> String {
-    let word = match (item.part, item.missing) {
-        (Part::Guards | Part::Form, Missing::Everything) => "said.everything",
-        (_, Missing::Yes) => "said.yes",
-        (_, Missing::No) => "said.no",
-        (_, Missing::Nothing | Missing::Everything) => return item.name.clone(),
-    };
-    format!("{} — {}", item.name, told(word, &[]))
 }
 
 fn at(file: &str, spot: Spot) -> String {
@@ -265,17 +199,17 @@ impl Beside {
 }
 
 impl Shelf for Beside {
-    fn directory(&self, name: &str) -> Result<String, String> {
+    fn directory(&self, name: &str) -> Result<Directory, String> {
         match name {
-            DEMO => Ok(demo::DIRECTORY.to_owned()),
-            path => self.read(path),
+            DEMO => script::read_directory(demo::DIRECTORY),
+            path => script::read_directory(&self.read(path)?),
         }
     }
 
-    fn catalogue(&self, name: &str) -> Result<String, String> {
+    fn catalogue(&self, name: &str) -> Result<Vec<Resource>, String> {
         match name {
-            DEMO => Ok(demo::CATALOGUE.to_owned()),
-            path => self.read(path),
+            DEMO => script::read_catalogue(demo::CATALOGUE),
+            path => script::read_catalogue(&self.read(path)?),
         }
     }
 }

@@ -13,6 +13,11 @@ pub trait Names {
 
     /// 省公安厅
     fn department(&self, code: &DepartmentCode) -> String;
+
+    /// 数据销毁: another workflow, by its key where nothing more is known of it.
+    fn workflow(&self, key: &str) -> String {
+        key.to_owned()
+    }
 }
 
 /// The names that the product ships, where there is no directory.
@@ -98,6 +103,10 @@ impl<'a> Lexicon<'a> {
 
     pub fn role(&self, code: &RoleCode) -> String {
         self.labels.names.role(code)
+    }
+
+    pub fn other_workflow(&self, key: &str) -> String {
+        self.labels.names.workflow(key)
     }
 
     /// Whom seats ask. A department that was just named is not named again: 申请部门科室负责人、法规审核员.

@@ -24,6 +24,6 @@ pub use plan::Size;
 pub use progress::{BranchMark, FILING, Happened, Mark, Progress, Standing};
 pub use read::sketch;
 pub use sketch::{
-    Branch, Chip, ChipKind, Exit, Join, Leaving, List, Shape, Sketch, Step, Tone, Way,
+    Branch, Chip, ChipKind, Exit, Join, Leaving, List, Remark, Shape, Sketch, Step, Tone, Way,
 };
 pub use svg::Canvas;

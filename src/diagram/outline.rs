@@ -119,6 +119,7 @@ impl Sketch {
 
     fn facts(&self, step: &Step) -> Vec<String> {
         let mut facts = Vec::new();
+        facts.extend(step.remark.iter().map(|remark| remark.text.clone()));
         let noted = step.standing.as_ref().filter(|own| !own.note.is_empty());
         if let Some(when) = step.when.as_ref().filter(|_| !self.of_case) {
             facts.push(self.condition(&when.words, &when.guard));

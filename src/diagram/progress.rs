@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
             _ if record.done => Mark::Done,
             Some(LeftAs::Passed) => Mark::Done,
             Some(LeftAs::Refused) => Mark::Refused,
-            Some(LeftAs::Void) => Mark::Void,
+            Some(LeftAs::Void | LeftAs::Gone) => Mark::Void,
             Some(LeftAs::Abandoned) => Mark::Skipped,
             Some(LeftAs::Returned | LeftAs::Undecided) | None => self.unreached(),
         }

@@ -348,6 +348,7 @@ fn blank(id: &str, shape: Shape, kind: String) -> Step {
         in_turn: false,
         recurs: false,
         calls: None,
+        remark: None,
     }
 }
 

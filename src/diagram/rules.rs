@@ -22,7 +22,8 @@ impl Reader<'_> {
                 }
             }
             Kind::Start(start) => {
-                let values = [("workflow", start.workflow.as_str())];
+                let called = self.lexicon.other_workflow(&start.workflow);
+                let values = [("workflow", called.as_str())];
                 step.about.push(self.lexicon.say("starts", &values));
                 step.calls = Some(start.workflow.clone());
                 if start.submit {

@@ -62,6 +62,17 @@ pub struct Step {
     pub recurs: bool,
     /// The key of the workflow that it opens a case of.
     pub calls: Option<String>,
+    /// What was found there when the definition was checked.
+    pub remark: Option<Remark>,
+}
+
+/// Something that was found at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Whether it stops publishing.
+    pub stops: bool,
+    /// In a few words: 第 30 行：没有角色 `chef`
+    pub text: String,
 }
 
 /// How a step is drawn.
@@ -284,6 +295,18 @@ impl Sketch {
 }
 
 impl Sketch {
+    /// Marks the step with this id; the first remark that stops publishing stays, else the first.
+    pub fn remark(&mut self, id: &str, remark: Remark) {
+        if let Some(step) = step_in(&mut self.list, id)
+            && step
+                .remark
+                .as_ref()
+                .is_none_or(|known| remark.stops && !known.stops)
+        {
+            step.remark = Some(remark);
+        }
+    }
+
     /// 省公安厅：审核中（业务与安全审核）
     pub(super) fn branch_line(&self, step: &Step, branch: &BranchMark) -> String {
         let inside = step.inside.iter().flat_map(|inside| &inside.list.steps);
@@ -295,6 +318,19 @@ impl Sketch {
         };
         format!("{}{}{standing}", branch.label, self.terms.colon)
     }
+}
+
+fn step_in<'s>(list: &'s mut List, id: &str) -> Option<&'s mut Step> {
+    for step in &mut list.steps {
+        if step.id == id {
+            return Some(step);
+        }
+        let mut inside = step.inside.iter_mut();
+        if let Some(found) = inside.find_map(|branch| step_in(&mut branch.list, id)) {
+            return Some(found);
+        }
+    }
+    None
 }
 
 fn collect_titles<'s>(

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::{Department, DepartmentCode, Holding, Person, PersonId, Post, Role, RoleCode};
+use super::{
+    Department, DepartmentCode, Holding, Person, PersonId, Post, Role, RoleCode, Substitution,
+};
 
 /// The whole directory at one revision. Built once by [`Directory::new`], which also builds its indexes; afterwards
 /// it is only read.
@@ -20,6 +22,8 @@ pub struct Directory {
     pub roles: BTreeMap<RoleCode, Role>,
     /// Who holds which post, and when.
     pub holdings: HashMap<Post, Vec<Holding>>,
+    /// Who acts for whom, and when.
+    pub substitutions: Vec<Substitution>,
     logins: HashMap<String, PersonId>,
     posts: HashMap<PersonId, BTreeSet<Post>>,
 }

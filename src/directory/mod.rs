@@ -8,6 +8,7 @@ mod model;
 mod plan;
 mod reading;
 mod roles;
+mod substitution;
 
 pub(crate) use check::{is_plain, nearest};
 pub use file::{DirectoryFile, Fault, Password, PersonEntry, PostEntry};
@@ -17,3 +18,4 @@ pub use model::{
 };
 pub use plan::{Change, Plan};
 pub use roles::{is_administrator, standard_roles};
+pub use substitution::{MOST_DAYS, StandIn, Substitution, Unfit};

@@ -139,6 +139,6 @@ impl Run<'_> {
         });
         earlier
             .filter(|other| other.is_seat() && other.round < task.round)
-            .find_map(|other| people::settled_by(other).or(other.holder))
+            .find_map(|other| people::answered_for(other).or(other.holder))
     }
 }

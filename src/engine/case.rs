@@ -185,6 +185,9 @@ pub struct BranchRecord {
     /// The revision that last changed its answers.
     #[serde(default)]
     pub changed: i64,
+    /// Where it goes on when it was sent back and is to come straight back (`resume: here`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Move>,
 }
 
 /// What a case has left in a register.
@@ -298,7 +301,8 @@ impl Case {
         }
     }
 
-    pub(super) fn region_mut(&mut self) -> Option<&mut Region> {
+    /// The same, to be changed.
+    pub fn region_mut(&mut self) -> Option<&mut Region> {
         match &mut self.status {
             Status::Open { at } | Status::Suspended { at, .. } => Some(at),
             Status::Draft | Status::Ended { .. } => None,
@@ -320,17 +324,7 @@ impl Case {
     /// Whether only waits are open: what was applied for is in force, and nothing is pending.
     #[must_use]
     pub fn in_force(&self) -> bool {
-        let mut leaves = self.region().map(Region::all).unwrap_or_default();
-        leaves.retain(|position| position.inside().is_none());
-        let stands = |position: &Position| {
-            matches!(
-                position.state,
-                PositionState::Waiting | PositionState::Between
-            )
-        };
-        let waits = |position: &Position| position.state == PositionState::Waiting;
-        leaves.iter().all(|position| stands(position))
-            && leaves.iter().any(|position| waits(position))
+        self.region().is_some_and(Region::in_force)
     }
 
     /// Since when it is void.
@@ -345,7 +339,8 @@ impl Case {
     /// The task with this number.
     #[must_use]
     pub fn task(&self, id: TaskId) -> Option<&Task> {
-        self.tasks.get((id.0 as usize).checked_sub(1)?)
+        let found = self.tasks.binary_search_by_key(&id, |task| task.id);
+        found.ok().map(|index| &self.tasks[index])
     }
 
     /// The tasks of one round of a stage; those that a verdict had opened which was taken back are none.
@@ -382,13 +377,22 @@ impl Case {
         self.stages.get(id).cloned().unwrap_or_default()
     }
 
+    /// All answers in it: the case's own, those of its branches, those on its tasks.
+    pub fn all_answers(&self) -> impl Iterator<Item = &Answers> {
+        let of_branches = self.branches.values().map(|branch| &branch.answers);
+        let on_tasks = self.tasks.iter().map(|task| &task.answers);
+        std::iter::once(&self.answers)
+            .chain(of_branches)
+            .chain(on_tasks)
+    }
+
     /// The highest level of the chosen data: 1–4, 5 重要, 6 核心; 0 without any.
     #[must_use]
     pub fn level(&self) -> u8 {
         // A table may have a column called `level` as well; only what came from the catalogue has a resource.
         let rows = self
-            .answers
-            .values()
+            .all_answers()
+            .flat_map(Answers::values)
             .filter_map(serde_json::Value::as_array)
             .flatten()
             .filter(|row| row.get("resource").is_some());
@@ -401,6 +405,22 @@ impl Case {
 }
 
 impl Region {
+    /// Whether only waits are open in it.
+    #[must_use]
+    pub fn in_force(&self) -> bool {
+        let mut leaves = self.all();
+        leaves.retain(|position| position.inside().is_none());
+        let stands = |position: &Position| {
+            matches!(
+                position.state,
+                PositionState::Waiting | PositionState::Between
+            )
+        };
+        let waits = |position: &Position| position.state == PositionState::Waiting;
+        leaves.iter().all(|position| stands(position))
+            && leaves.iter().any(|position| waits(position))
+    }
+
     /// The position with this id, here or in a block inside.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Position> {
@@ -455,7 +475,32 @@ impl Region {
     }
 }
 
+impl PositionState {
+    /// The place because of which something stands that is no stage or block itself: a revision of the request, a step
+    /// that is held back or parked. `None` where it is the case as a whole.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        match self {
+            Self::Editing(Resume::Here(place) | Resume::Branch(place)) => Some(place),
+            Self::Held { step } | Self::Parked { step, .. } => step.place(),
+            Self::Editing(Resume::Again)
+            | Self::Asked
+            | Self::Supplement { .. }
+            | Self::Inside(_)
+            | Self::Waiting
+            | Self::Between
+            | Self::Started { .. } => None,
+        }
+    }
+}
+
 impl Position {
+    /// Whether it is a block in which only waits are open.
+    #[must_use]
+    pub fn in_force(&self) -> bool {
+        self.inside().is_some_and(Region::in_force)
+    }
+
     /// The region inside a block.
     #[must_use]
     pub fn inside(&self) -> Option<&Region> {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::case::{Clock, ClockKey};
 use super::{Case, Context, Measure, Task, TaskAsks};
-use crate::calendar::{Calendar, Duration, Instant, Ledger};
+use chrono::TimeDelta;
+
+use crate::calendar::{Calendar, Duration, Instant, Ledger, Unit};
 use crate::expression::{Scope, Value};
 use crate::workflow::stage_map::renamed;
 use crate::workflow::{Budget, ClockRule, Id, Kind, Remind, Workflow};
@@ -372,6 +374,27 @@ pub(super) fn latest(
         }
         latest = next;
     }
+}
+
+/// How the clock to the next round goes on from the one before: rounds are due at equal distances, however long each is open.
+/// What was missed meanwhile is missed; the next is due in the future.
+pub(super) fn period_after(before: &Measure, context: &Context<'_>) -> Measure {
+    let mut measure = before.clone();
+    measure.resume(context.now);
+    let (Measure::Budget(ledger), Some(due)) = (&measure, measure.deadline(context.calendar))
+    else {
+        return measure;
+    };
+    if context.now < due {
+        return measure;
+    }
+    let last = latest(ledger.budget, due, context.now, context.calendar);
+    // 24:00 belongs to the day that it ends, from which the next working day counts.
+    let from = match ledger.budget.unit {
+        Unit::Wd => last - TimeDelta::microseconds(1),
+        _ => last,
+    };
+    Measure::start(ledger.budget, from)
 }
 
 /// When the case wants to be looked at next; `None` while no clock has anything to come.

@@ -24,6 +24,8 @@ pub enum LeftAs {
     Undecided,
     /// It does not count: a branch that left uncounted.
     Void,
+    /// It does not count: what the branch was opened for is not there any more.
+    Gone,
     /// The case was returned to an earlier place.
     Returned,
     /// The run went elsewhere: a deadline, an end.
@@ -70,7 +72,7 @@ pub enum Move {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         all: bool,
     },
-    /// Open the branch that was sent back or never opened.
+    /// Begin with a branch: one that was just opened, or one that was sent back.
     Branch {
         /// Which.
         id: Place,
@@ -80,10 +82,25 @@ pub enum Move {
         /// The block.
         id: Place,
     },
-    /// Open the next round of a stage that comes again and again.
+    /// Open another round of what the run does not stand at: a stage that comes again and again, or one that the run has
+    /// gone on from.
     Round {
         /// Which.
         id: Place,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
+        /// Of a foreach: every branch, those that have passed too (`again`).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
+    },
+    /// Go on from a stage that came again and again and does so no more.
+    Over {
+        /// Which.
+        id: Place,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
     },
     /// Reach an end.
     End {
@@ -105,6 +122,20 @@ pub enum Move {
 }
 
 impl Move {
+    /// The place that it is about; `None` when it is an end, or the answers as a whole.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Enter { id, .. }
+            | Self::Branch { id }
+            | Self::Join { id }
+            | Self::Round { id, .. }
+            | Self::Over { id, .. }
+            | Self::After { id, .. } => Some(id),
+            Self::End { .. } | Self::Budgets => None,
+        }
+    }
+
     /// Enters a stage or block on the run's way.
     pub(super) fn to(id: &str) -> Self {
         Self::Enter {
@@ -233,6 +264,9 @@ pub enum Event {
         path: Vec<Place>,
         /// Which.
         id: Place,
+        /// Where it hands the run back, the next last.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        resume: Vec<Onward>,
         /// Whether the run goes on meanwhile (`await`).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         beside: bool,
@@ -281,10 +315,17 @@ pub enum Event {
         /// What then.
         step: Move,
     },
-    /// It goes on.
+    /// It goes on; a stage that comes again and again comes no more.
     Unheld {
         /// Under which name it stood.
         id: Place,
+    },
+    /// A branch that was sent back goes on from here once the run comes to it again.
+    ComesBack {
+        /// Which branch.
+        id: Place,
+        /// What then.
+        step: Move,
     },
     /// Somebody signalled (通知事件).
     Signalled {
@@ -709,6 +750,7 @@ impl Event {
             Self::CaseClosed { .. } => "case_closed",
             Self::Held { .. } => "held",
             Self::Unheld { .. } => "unheld",
+            Self::ComesBack { .. } => "comes_back",
             Self::Signalled { .. } => "signalled",
             Self::Recorded { .. } => "recorded",
             Self::Suspended { .. } => "suspended",

@@ -12,13 +12,13 @@ use super::case::{PositionState, Region, Status};
 use super::extension::ExtensionState;
 use super::involve::{Involvement, Why};
 use super::task::TaskState;
-use super::{Actor, CancelReason, Case, Event, Party, Stamp};
+use super::{Actor, CancelReason, Case, Event, Party, Stamp, place_of_clock};
 use crate::calendar::Clock as Measure;
 
 /// The position and stage name of a revision by the applicant.
 pub const EDITING: &str = "applicant";
 /// The position name of a step that is held back until something else is closed.
-pub(super) const HELD: &str = "held-step";
+pub const HELD: &str = "held-step";
 /// The position and stage name of a parked case. No id has a hyphen, so no stage is called so.
 pub const PARKED: &str = "parked-case";
 
@@ -27,7 +27,9 @@ impl Case {
     pub fn evolve(&mut self, event: &Event, stamp: &Stamp) {
         self.revision = stamp.revision;
         if let Actor::Person(person) = stamp.actor {
-            self.involve(Party::Person(person), Why::Acted);
+            for person in [Some(person), stamp.on_behalf].into_iter().flatten() {
+                self.involve(Party::Person(person), Why::Acted, "");
+            }
             if !is_aside(event) {
                 self.acted = stamp.revision;
             }
@@ -50,7 +52,7 @@ impl Case {
                 self.status = Status::Open {
                     at: Region::default(),
                 };
-                self.involve(Party::Person(*applicant), Why::Applicant);
+                self.involve(Party::Person(*applicant), Why::Applicant, "");
             }
             Event::AnswersChanged {
                 answers,
@@ -72,7 +74,12 @@ impl Case {
             } => self.enter(path, id, (resume.clone(), *detour, *beside), stamp),
             Event::BranchOpened { path, id, part } => self.open_branch(path, id, part, stamp),
             Event::Waits { id } => self.set_position(id, PositionState::Waiting),
-            Event::Stands { path, id, beside } => self.stand(path, id, *beside),
+            Event::Stands {
+                path,
+                id,
+                resume,
+                beside,
+            } => self.stand(path, id, (resume.clone(), *beside)),
             Event::CaseStarted {
                 id,
                 with,
@@ -84,6 +91,10 @@ impl Case {
             Event::CaseClosed { id, outcome } => {
                 let record = self.stages.entry(id.clone()).or_default();
                 record.outcome = Some(*outcome);
+            }
+            Event::ComesBack { id, step } => {
+                let record = self.branches.entry(id.clone()).or_default();
+                record.back = Some(step.clone());
             }
             Event::Held { path, id, step } => self.hold(path, id, step),
             Event::Unheld { id } => self.remove_position(id),
@@ -108,7 +119,9 @@ impl Case {
             }),
             Event::Claimed { task } => {
                 if let Actor::Person(person) = stamp.actor {
-                    self.change_task(*task, |task| task.holder = Some(person));
+                    // What a substitute takes is its holder's, and stays with them.
+                    let holder = stamp.on_behalf.unwrap_or(person);
+                    self.change_task(*task, |task| task.holder = Some(holder));
                 }
             }
             Event::Allotted { task, person, .. } => {
@@ -206,10 +219,12 @@ impl Case {
             Event::StepCame { key, step, due } => self.change_clock(key, |clock| {
                 clock.came.insert(step.clone(), *due);
             }),
-            Event::Escalated { to, .. } => self.involve_all(to, Why::Escalated),
-            Event::Copied { to, .. } | Event::CopySent { to, .. } => {
-                self.involve_all(to, Why::Copied)
+            Event::Escalated { key, to } => {
+                let place = place_of_clock(key);
+                self.involve_all(to, Why::Escalated, place);
             }
+            Event::Copied { id, to } => self.involve_all(to, Why::Copied, id),
+            Event::CopySent { to, .. } => self.involve_all(to, Why::Sent, ""),
             Event::Urged { .. } => self.urged = Some(stamp.at),
             Event::Parked {
                 path,
@@ -252,13 +267,13 @@ impl Case {
         }
     }
 
-    fn involve(&mut self, party: Party, why: Why) {
-        self.involved.insert(Involvement { party, why });
+    fn involve(&mut self, party: Party, why: Why, place: &str) {
+        self.involved.insert(Involvement::new(party, why, place));
     }
 
-    fn involve_all(&mut self, parties: &[Party], why: Why) {
+    fn involve_all(&mut self, parties: &[Party], why: Why, place: &str) {
         for party in parties {
-            self.involve(party.clone(), why);
+            self.involve(party.clone(), why, place);
         }
     }
 }

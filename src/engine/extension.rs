@@ -15,6 +15,9 @@ pub struct Extension {
     pub by: Duration,
     /// Who asked.
     pub asked_by: PersonId,
+    /// For whom, as a substitute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<PersonId>,
     /// When.
     pub asked: Instant,
     /// What became of it.
@@ -36,6 +39,11 @@ pub enum ExtensionState {
 }
 
 impl Extension {
+    /// Who asked, and for whom.
+    pub(super) fn by_whom(&self) -> impl Iterator<Item = PersonId> + use<> {
+        [Some(self.asked_by), self.asked_for].into_iter().flatten()
+    }
+
     /// Whether it counts against what may be granted.
     fn counts(&self) -> bool {
         matches!(
@@ -260,11 +268,13 @@ fn in_days(by: Duration) -> i64 {
     i64::from(days)
 }
 
-/// Who asked for the time that a task decides about.
-pub(super) fn asked_by(case: &Case, task: &Task) -> Option<PersonId> {
-    let (_, clock) = case.clock_extended_by(task.id)?;
-    let (_, asked) = clock
-        .pending()
-        .filter(|_| task.asks == TaskAsks::Extension)?;
-    Some(asked.asked_by)
+/// Who asked for the time that a task decides about, and for whom.
+pub(super) fn asked_by(case: &Case, task: &Task) -> Vec<PersonId> {
+    let clock = case.clock_extended_by(task.id);
+    let pending = clock.and_then(|(_, clock)| clock.pending());
+    let asked = pending.filter(|_| task.asks == TaskAsks::Extension);
+    asked
+        .into_iter()
+        .flat_map(|(_, asked)| asked.by_whom())
+        .collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::run::Run;
+use super::standing_in::managers_and_stand_ins;
 use super::{ClockKey, Effect, Notice, Party, Task, people};
 use crate::directory::PersonId;
 use crate::workflow::Id;
@@ -68,13 +69,13 @@ fn about_task(
         return None;
     }
     if people::is_unheld(workflow, case, task, context) {
-        let managers = people::managers(&task.stage, &run.situation());
+        let managers = managers_and_stand_ins(&task.stage, &run.situation());
         return Some((
             Notice::Escalated,
             managers.into_iter().map(Party::Person).collect(),
         ));
     }
-    let mut people = people::eligible(workflow, case, task, context);
+    let mut people = run.situation().able_on(task);
     if let Some(person) = except {
         people.remove(&person);
     }

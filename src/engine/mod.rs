@@ -3,6 +3,7 @@
 //! `decide` (the [`actions`]) turns rules into [`Event`]s, `evolve` applies an event to a [`Case`] and cannot fail, and
 //! `react` says what else must happen. Nothing here reads a clock, a database or a random number.
 
+mod about;
 pub mod actions;
 mod allotment;
 mod answers;
@@ -28,12 +29,14 @@ mod run;
 mod scope;
 mod signers;
 mod situation;
+mod standing_in;
 mod task;
 mod tick;
 mod timing;
 mod verdict;
 mod who;
 
+pub use about::About;
 pub use actions::{
     JumpTarget, MOST_ADDED, MOST_COMMENT, MOST_CONSULTED, SignalOffer, jump_targets, signals,
     taken_back_from, targets as return_targets, ways as ways_to_add,
@@ -49,14 +52,16 @@ pub use command::{Command, Input};
 pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
 pub use earlier::Earlier;
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
-pub use evolve::{EDITING, PARKED, clock_key_after};
+pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use extension::{Extension, ExtensionState, MoreTime};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
+pub use parts::{Coming, coming, elements};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use scope::{answers_at, scope, scope_at};
 pub use situation::{Offered, Situation};
+pub use standing_in::Right;
 pub use task::{
     Answer, Called, CalledAs, CancelReason, NewTask, Party, Task, TaskAsks, TaskId, TaskState,
 };
@@ -65,6 +70,7 @@ pub use verdict::{Ballot, Cast, Verdict, verdict, verdict_of_share};
 
 /// How a clock measures: a budget with its ledger, or a date.
 pub use crate::calendar::Clock as Measure;
+use crate::directory::PersonId;
 use crate::workflow::Workflow;
 
 use clocks::node_of_clock;
@@ -78,6 +84,19 @@ pub struct Decision {
     pub case: Case,
     /// What else must happen.
     pub effects: Vec<Effect>,
+    /// For whom it was taken, by a substitute.
+    pub on_behalf: Option<PersonId>,
+}
+
+impl Decision {
+    /// The stamp of its events, taken in this context.
+    #[must_use]
+    pub fn stamp(&self, context: &Context<'_>) -> Stamp {
+        Stamp {
+            on_behalf: self.on_behalf,
+            ..context.stamp(self.case.revision)
+        }
+    }
 }
 
 /// Decides one command of a person. A rejection leaves no event.
@@ -92,8 +111,9 @@ pub fn handle(
     let situation = Situation::new(workflow, case, context);
     situation.unchanged_since(command)?;
     rule.may(&situation, command.input.task)?;
+    let right = rule.right(&situation, &command.input);
 
-    let mut run = run::Run::begin(workflow, case, context);
+    let mut run = run::Run::begin(workflow, case, context).by(right);
     let lost = run.end_lost_claims();
     rule.decide(&mut run, &command.input)?;
     for task in lost {
@@ -105,6 +125,7 @@ pub fn handle(
             events: Vec::new(),
             case: case.clone(),
             effects: Vec::new(),
+            on_behalf: None,
         });
     }
     Ok(run.finish())

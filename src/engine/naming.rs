@@ -1,6 +1,6 @@
 //! People whom an action names: found by login, and held to every bar of the task that they are to get.
 
-use super::{Case, Party, Rejection, Situation, Task, people};
+use super::{CalledAs, Case, Party, Rejection, Situation, Task, people};
 use crate::directory::PersonId;
 
 /// The active person with this login, who is not the one that acts.
@@ -42,12 +42,33 @@ pub(super) fn several(
 pub(super) fn taker(at: &Situation<'_>, task: &Task, login: &str) -> Result<PersonId, Rejection> {
     let person = somebody_else(at, login)?;
     unbarred(at, task, person)?;
+    if advises_already(at, task, person) {
+        return Err(barred(person, Rejection::ActedAlready));
+    }
     let mut after = at.case.clone();
     if let Some(theirs) = after.tasks.iter_mut().find(|theirs| theirs.id == task.id) {
         theirs.hand_over(&[Party::Person(person)]);
     }
     fills_no_gap_with_another(at, &after, task, person)?;
     Ok(person)
+}
+
+/// Whether somebody to whom advice is passed on asked for it, or is asked for it already.
+fn advises_already(at: &Situation<'_>, task: &Task, person: PersonId) -> bool {
+    let advice = |task: &'_ Task| {
+        let called = task.called.as_ref();
+        let called = called.filter(|called| called.how == CalledAs::Adviser);
+        called.map(|called| (called.from, called.by))
+    };
+    let Some((from, by)) = advice(task) else {
+        return false;
+    };
+    let mut others = at.case.open_tasks().filter(|other| other.id != task.id);
+    let asked = others.any(|other| {
+        advice(other).is_some_and(|(same, _)| same == from)
+            && other.offered == [Party::Person(person)]
+    });
+    asked || by == person
 }
 
 /// Whether nothing bars this person from this task.

@@ -216,7 +216,8 @@ impl Run<'_> {
         }
     }
 
-    /// Who agreed in the stage that was decided last, if it passed, and has seen the answers as they are now.
+    /// Who agreed in the stage that was decided last, if it passed, and has seen the answers as they are now. What a
+    /// substitute agreed to has its holder not seen, nor the substitute for themselves.
     fn just_agreed(&self, entered: &str) -> Vec<PersonId> {
         let signing = self.case.stages.iter().filter(|(place, _)| {
             let node = self.workflow.node(place);
@@ -238,12 +239,13 @@ impl Run<'_> {
                 task.state,
                 TaskState::Settled {
                     answer: Answer::Approved,
+                    on_behalf: None,
                     ..
                 }
             ) && changed <= task.changed
         });
         match record.done {
-            true => agreed.filter_map(people::settled_by).collect(),
+            true => agreed.filter_map(people::answered_for).collect(),
             false => Vec::new(),
         }
     }

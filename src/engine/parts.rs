@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::Case;
 use super::case::BranchRecord;
+use super::scope::{foreach_at, scope_at};
+use super::{Case, Context};
 use crate::calendar::beijing;
 use crate::expression::{EvaluationError, Scope, Value};
-use crate::workflow::Foreach;
-use crate::workflow::place::{Place, key_of};
+use crate::workflow::place::{Place, key_of, keys_of};
+use crate::workflow::{Foreach, Workflow};
 
 /// One branch that there is to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,50 @@ impl Part {
     pub fn document(&self) -> Json {
         json(&self.value)
     }
+}
+
+/// A branch that a foreach would open now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coming {
+    /// Its place.
+    pub branch: Place,
+    /// What it stands for.
+    pub part: Json,
+}
+
+/// The branches that a foreach at this place is to have for the answers as they are, in the order of the elements; none
+/// where that cannot be told.
+#[must_use]
+pub fn coming(workflow: &Workflow, case: &Case, context: &Context<'_>, block: &str) -> Vec<Coming> {
+    let all = parts_at(workflow, case, context, block).into_iter();
+    all.map(|part| Coming {
+        branch: format!("{block}[{}]", part.key),
+        part: part.document(),
+    })
+    .collect()
+}
+
+/// The elements that a branch of a foreach is for: what is called `items` inside it.
+#[must_use]
+pub fn elements(
+    workflow: &Workflow,
+    case: &Case,
+    context: &Context<'_>,
+    branch: &str,
+) -> Vec<Json> {
+    let block = workflow.around(branch).pop().unwrap_or_default();
+    let key = keys_of(branch).last().unwrap_or_default();
+    let all = parts_at(workflow, case, context, &block);
+    let own = all.iter().find(|part| part.key == key);
+    own.map_or_else(Vec::new, |part| part.items.iter().map(json).collect())
+}
+
+fn parts_at(workflow: &Workflow, case: &Case, context: &Context<'_>, block: &str) -> Vec<Part> {
+    let foreach = foreach_at(workflow, block);
+    let scope = scope_at(workflow, case, context, block, None);
+    foreach
+        .and_then(|foreach| parts(foreach, &scope).ok())
+        .unwrap_or_default()
 }
 
 /// The branches that a foreach is to have for these answers, in the order of the elements.

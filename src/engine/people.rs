@@ -67,18 +67,27 @@ pub(super) fn holder(
         .filter(|holder| offered_to(workflow, case, task, context).contains(holder))
 }
 
-/// Everyone who may act on a task now: asked, and not barred.
+/// Who is asked for a task today: whoever has claimed it, else all to whom it is offered.
+pub(super) fn asked(
+    workflow: &Workflow,
+    case: &Case,
+    task: &Task,
+    context: &Context<'_>,
+) -> BTreeSet<PersonId> {
+    match holder(workflow, case, task, context) {
+        Some(holder) => BTreeSet::from([holder]),
+        None => offered_to(workflow, case, task, context),
+    }
+}
+
+/// Everyone who may act on a task now in their own right: asked, and not barred.
 pub(super) fn eligible(
     workflow: &Workflow,
     case: &Case,
     task: &Task,
     context: &Context<'_>,
 ) -> BTreeSet<PersonId> {
-    let asked = match holder(workflow, case, task, context) {
-        Some(holder) => BTreeSet::from([holder]),
-        None => offered_to(workflow, case, task, context),
-    };
-    asked
+    asked(workflow, case, task, context)
         .into_iter()
         .filter(|person| bar(workflow, case, task, *person, context).is_ok())
         .collect()
@@ -138,8 +147,7 @@ pub(super) fn bar(
         }
         TaskAsks::Extension => {
             let at = Situation::new(workflow, case, context);
-            let asker = extension::asked_by(case, task);
-            return decides(person, asker, &at);
+            return decides(person, &extension::asked_by(case, task), &at);
         }
         TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::Advise => {}
     }
@@ -157,14 +165,14 @@ pub(super) fn bar(
     clearance(case, person, context)
 }
 
-/// Whether `person` may decide about more time that `asker` asked for: not the applicant's side, nor whoever asked.
+/// Whether `person` may decide about more time that the `askers` asked for: not the applicant's side, nor whoever asked.
 pub(super) fn decides(
     person: PersonId,
-    asker: Option<PersonId>,
+    askers: &[PersonId],
     at: &Situation<'_>,
 ) -> Result<(), Rejection> {
     let applicants = on_the_applicants_side(at.workflow, at.case, person, at.context);
-    if Some(person) == asker || applicants {
+    if askers.contains(&person) || applicants {
         return Err(Rejection::Excluded);
     }
     clearance(at.case, person, at.context)
@@ -178,10 +186,8 @@ fn on_the_applicants_side(
     context: &Context<'_>,
 ) -> bool {
     let revised = || {
-        let edits = case.tasks.iter().filter(|task| task.asks == TaskAsks::Edit);
-        edits
-            .filter_map(settled_by)
-            .any(|revised| revised == person)
+        let mut edits = case.tasks.iter().filter(|task| task.asks == TaskAsks::Edit);
+        edits.any(|edit| acted_on(edit, person))
     };
     person == case.applicant || revised() || is_party(workflow, case, person, context)
 }
@@ -246,7 +252,7 @@ fn acted_in(
         .iter()
         .filter(|task| task.is_seat() && is_within(&task.stage, &seen))
         .filter(|task| seat.is_none() || task.seat.as_deref() == seat)
-        .any(|task| settled_by(task) == Some(person))
+        .any(|task| acted_on(task, person))
 }
 
 /// Whether a place is another one, or the same stage in a branch further inside.
@@ -266,7 +272,7 @@ fn sits_elsewhere(
 ) -> bool {
     case.round(&task.stage, task.round)
         .filter(|other| other.id != task.id && other.is_seat())
-        .any(|other| seated(workflow, case, other, context) == Some(person))
+        .any(|other| sits_on(workflow, case, other, person, context))
 }
 
 /// With `distinct`, a person keeps to one seat in the whole stage or block; coming back to the same seat in a later round
@@ -295,7 +301,7 @@ fn acted_where_all_differ(
     case.tasks
         .iter()
         .filter(|other| other.is_seat() && (&other.stage, other.place) != (&task.stage, task.place))
-        .any(|other| seated(workflow, case, other, context) == Some(person) && inside(&other.stage))
+        .any(|other| sits_on(workflow, case, other, person, context) && inside(&other.stage))
 }
 
 /// Who filed a case knows what they asked for; everyone else needs the clearance.
@@ -315,23 +321,34 @@ pub(super) fn clearance(
     Ok(())
 }
 
-/// Who sits on a task: its holder or whoever answered it.
-fn seated(
+/// Whether somebody sits on a task: its holder, or whoever answered it.
+fn sits_on(
     workflow: &Workflow,
     case: &Case,
     task: &Task,
+    person: PersonId,
     context: &Context<'_>,
-) -> Option<PersonId> {
+) -> bool {
     match &task.state {
-        TaskState::Open | TaskState::Waiting => holder(workflow, case, task, context),
-        TaskState::Settled { .. } | TaskState::Cancelled { .. } => settled_by(task),
+        TaskState::Open | TaskState::Waiting => {
+            holder(workflow, case, task, context) == Some(person)
+        }
+        TaskState::Settled { .. } | TaskState::Cancelled { .. } => acted_on(task, person),
     }
 }
 
-/// Who answered a task.
-pub(super) fn settled_by(task: &Task) -> Option<PersonId> {
+/// Whether somebody answered a task, or had it answered by a substitute: what bars the one bars the other.
+pub(super) fn acted_on(task: &Task, person: PersonId) -> bool {
     match &task.state {
-        TaskState::Settled { by, .. } => Some(*by),
+        TaskState::Settled { by, on_behalf, .. } => *by == person || *on_behalf == Some(person),
+        TaskState::Open | TaskState::Waiting | TaskState::Cancelled { .. } => false,
+    }
+}
+
+/// Whose answer a task has: the holder's, also where their substitute gave it.
+pub(super) fn answered_for(task: &Task) -> Option<PersonId> {
+    match &task.state {
+        TaskState::Settled { by, on_behalf, .. } => Some(on_behalf.unwrap_or(*by)),
         TaskState::Open | TaskState::Waiting | TaskState::Cancelled { .. } => None,
     }
 }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::case::PositionState;
 use super::clocks::{self, StepKind, node_of, step_kind};
+use super::extension::Extension;
 use super::involve::Why;
+use super::standing_in::people_and_stand_ins;
 use super::task::CancelReason;
 use super::who::parties;
 use super::{
@@ -97,7 +99,7 @@ pub(super) fn before(
         return None;
     };
     let task = case.task(*task)?.clone();
-    let people = people::eligible(workflow, case, &task, context);
+    let people = Situation::new(workflow, case, context).able_on(&task);
     Some(Before { task, people })
 }
 
@@ -196,11 +198,12 @@ pub(super) fn react(
             extended(&at, key, actor).into_iter().collect()
         }
         Event::ExtensionRefused { key, .. } => {
-            let asker = asker(case, key).filter(|asker| Some(*asker) != actor);
-            asker
-                .map(|asker| about_clock(Notice::ExtensionRefused, case, key, [asker]))
-                .into_iter()
-                .collect()
+            let mut askers = askers(case, key);
+            askers.retain(|asker| Some(*asker) != actor);
+            match askers.is_empty() {
+                true => Vec::new(),
+                false => vec![about_clock(Notice::ExtensionRefused, case, key, askers)],
+            }
         }
         Event::Supplied { id, .. } => {
             let open = case.open_tasks().filter(|task| task.stage == *id);
@@ -210,7 +213,7 @@ pub(super) fn react(
         Event::StepCame { key, step, .. } => step_effects(workflow, case, key, step),
         Event::Escalated { key, to } => {
             let stage = case.clocks.get(key).map(|clock| node_of(&clock.node));
-            let to = people::people_of_all(to, context);
+            let to = people_and_stand_ins(to, context);
             vec![Effect::Notify {
                 notice: Notice::Escalated,
                 to: to.into_iter().map(Party::Person).collect(),
@@ -230,8 +233,8 @@ pub(super) fn react(
         }],
         Event::Urged { .. } => {
             let mine = |task: &&Task| {
-                let eligible = people::eligible(workflow, case, task, context);
-                actor.is_some_and(|actor| eligible.contains(&actor))
+                let able = Situation::new(workflow, case, context).able_on(task);
+                actor.is_some_and(|actor| able.contains(&actor))
             };
             let awaited = case.awaited().filter(|task| !mine(task));
             awaited
@@ -264,6 +267,7 @@ pub(super) fn react(
         | Event::CaseFiled { .. }
         | Event::CaseClosed { .. }
         | Event::Held { .. }
+        | Event::ComesBack { .. }
         | Event::Unheld { .. }
         | Event::Signalled { .. }
         | Event::Recorded { .. }
@@ -316,7 +320,7 @@ fn asked_before(
     match task.state {
         TaskState::Open => vec![about(Notice::Assigned, task, &task.stage)],
         TaskState::Waiting => {
-            let people = people::eligible(workflow, case, task, context);
+            let people = Situation::new(workflow, case, context).able_on(task);
             let task = task.clone();
             no_longer(Some(Before { task, people }), context.person())
         }
@@ -451,16 +455,17 @@ fn extended(at: &Situation<'_>, key: &str, actor: Option<PersonId>) -> Option<Ef
     let mut people: BTreeSet<PersonId> = parties
         .flat_map(|party| people::people_of(&party, at.context))
         .collect();
-    people.extend(asker(at.case, key));
+    people.extend(askers(at.case, key));
     people.insert(at.case.applicant);
     people.retain(|person| Some(*person) != actor);
     Some(about_clock(Notice::Extended, at.case, key, people))
 }
 
-/// Who asked last for more time.
-fn asker(case: &Case, key: &str) -> Option<PersonId> {
-    let asked = case.clocks.get(key)?.extensions.last()?;
-    Some(asked.asked_by)
+/// Who asked last for more time, and for whom.
+fn askers(case: &Case, key: &str) -> Vec<PersonId> {
+    let clock = case.clocks.get(key);
+    let asked = clock.and_then(|clock| clock.extensions.last());
+    asked.into_iter().flat_map(Extension::by_whom).collect()
 }
 
 fn about_clock(

@@ -5,8 +5,8 @@ use super::case::{PositionState, Resume, Status};
 use super::event::{Move, Onward, Owner};
 use super::who::parties;
 use super::{
-    Case, Context, Decision, Effect, Event, Party, Rejection, Situation, TaskId, mails, people,
-    react, scope,
+    Case, Context, Decision, Effect, Event, Party, Rejection, Right, Situation, Stamp, Task,
+    TaskId, mails, people, react, scope,
 };
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
@@ -23,6 +23,8 @@ pub struct Run<'a> {
     pub(super) last_task: TaskId,
     /// The case before all of it.
     start: Case,
+    /// By what right somebody acts.
+    right: Right,
 }
 
 /// How far a decision had come.
@@ -43,7 +45,13 @@ impl<'a> Run<'a> {
             case,
             events: Vec::new(),
             effects: Vec::new(),
+            right: Right::Own,
         }
+    }
+
+    /// The same, by the right of somebody else.
+    pub(super) fn by(self, right: Right) -> Self {
+        Self { right, ..self }
     }
 
     /// The decision, with each person told once of each thing.
@@ -53,6 +61,7 @@ impl<'a> Run<'a> {
             events: self.events,
             case: self.case,
             effects,
+            on_behalf: self.right.on_behalf(),
         }
     }
 
@@ -69,7 +78,7 @@ impl<'a> Run<'a> {
         self.events.truncate(mark.events);
         self.effects.truncate(mark.effects);
         self.case = self.start.clone();
-        let stamp = self.context.stamp(self.case.revision);
+        let stamp = self.stamp();
         for event in &self.events {
             self.case.evolve(event, &stamp);
         }
@@ -83,7 +92,7 @@ impl<'a> Run<'a> {
     /// Records what happened.
     pub(super) fn record(&mut self, event: Event) {
         let before = react::before(self.workflow, &self.case, &event, self.context);
-        let stamp = self.context.stamp(self.case.revision);
+        let stamp = self.stamp();
         self.case.evolve(&event, &stamp);
         let effects = react::react(self.workflow, &self.case, &event, before, self.context);
         self.effects.extend(effects);
@@ -97,16 +106,27 @@ impl<'a> Run<'a> {
         let lost: Vec<TaskId> = self
             .case
             .open_tasks()
-            .filter(|task| {
-                task.holder.is_some()
-                    && people::holder(self.workflow, &self.case, task, self.context).is_none()
-            })
+            .filter(|task| self.is_lost(task))
             .map(|task| task.id)
             .collect();
         for task in &lost {
             self.record(Event::ClaimLost { task: *task });
         }
         lost
+    }
+
+    /// Who, for whom, when and how: what every event of the decision is stamped with.
+    pub(super) fn stamp(&self) -> Stamp {
+        Stamp {
+            on_behalf: self.right.on_behalf(),
+            ..self.context.stamp(self.case.revision)
+        }
+    }
+
+    /// Whether the one who claimed a task is not asked for it any more.
+    pub(super) fn is_lost(&self, task: &Task) -> bool {
+        task.holder.is_some()
+            && people::holder(self.workflow, &self.case, task, self.context).is_none()
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {

@@ -166,7 +166,7 @@ fn verdict_value(record: Option<&StageRecord>) -> Value {
         .and_then(|how| match how {
             LeftAs::Passed => Some("passed"),
             LeftAs::Refused => Some("refused"),
-            LeftAs::Void => Some("void"),
+            LeftAs::Void | LeftAs::Gone => Some("void"),
             LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => None,
         });
     word.map_or(Value::Null, |word| Value::Text(word.to_owned()))

@@ -19,6 +19,10 @@ impl Run<'_> {
             .map(|task| task.id)
             .collect();
         for task in ready {
+            // Its holder may have left the post while others signed.
+            if self.case.task(task).is_some_and(|task| self.is_lost(task)) {
+                self.record(Event::ClaimLost { task });
+            }
             self.record(Event::TurnCame { task });
             self.allot(task);
         }

@@ -6,11 +6,13 @@ use super::case::PositionState;
 use super::extension::MoreTime;
 use super::involve::Why;
 use super::scope::branches_around;
+use super::standing_in::people_and_stand_ins;
+use super::who::parties;
 use super::{
     Case, Channel, Command, Context, Party, Rejection, Status, Task, TaskAsks, TaskId, TaskState,
     actions,
 };
-use super::{people, signers, who};
+use super::{people, signers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::workflow::{EmailLink, LinkAuth, Node, Stage, Who, Workflow};
@@ -113,12 +115,18 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Everyone who may act on the task now, in the order of their keys.
+    /// Everyone who may act on the task now in their own right, in the order of their keys.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         people::eligible(self.workflow, self.case, task, self.context)
             .into_iter()
             .collect()
+    }
+
+    /// Everyone who may act on the task now: the [`Self::eligible`], and who acts for one of them today.
+    #[must_use]
+    pub fn able(&self, task: &Task) -> Vec<PersonId> {
+        self.able_on(task).into_iter().collect()
     }
 
     /// Whether no one can hold the open task now, so that somebody has to be named.
@@ -127,16 +135,16 @@ impl<'a> Situation<'a> {
         people::is_unheld(self.workflow, self.case, task, self.context)
     }
 
+    /// The parties that a `who` means at a place, as far as that can be told now.
+    #[must_use]
+    pub fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        parties(who, place, self)
+    }
+
     /// Whether others could take an open task as well.
     pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
         let taken = people::holder(self.workflow, self.case, task, self.context).is_some();
         !taken && 1 < self.eligible(task).len()
-    }
-
-    /// The people and posts that a definition means outside every branch.
-    #[must_use]
-    pub fn parties(&self, who: &Who) -> Vec<Party> {
-        who::parties(who, "", self)
     }
 
     /// The active people behind a party today.
@@ -145,10 +153,24 @@ impl<'a> Situation<'a> {
         people::people_of(party, self.context).into_iter().collect()
     }
 
-    /// The active people whom a definition's `who` means here, outside of any branch.
+    /// The active people behind a party today, and those who act for them.
     #[must_use]
-    pub fn people_named(&self, who: &Who) -> BTreeSet<PersonId> {
-        people::people_of_all(&who::parties(who, "", self), self.context)
+    pub fn people_for(&self, party: &Party) -> Vec<PersonId> {
+        let parties = std::slice::from_ref(party);
+        let people = people_and_stand_ins(parties, self.context);
+        people.into_iter().collect()
+    }
+
+    /// For whom the actor may act on a task, who is not asked for it themselves.
+    #[must_use]
+    pub fn acts_for(&self, task: &Task) -> Option<PersonId> {
+        self.right_on(task).ok()?.on_behalf()
+    }
+
+    /// The active people behind what a `who` means at a place.
+    #[must_use]
+    pub fn people_meant(&self, who: &Who, place: &str) -> BTreeSet<PersonId> {
+        people::people_of_all(&self.meant(who, place), self.context)
     }
 
     /// Refuses a command whose sender saw a task, round or answers that have changed since. Other people's signatures
@@ -227,7 +249,8 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// The open task, when the actor is asked for it, has not lost it to somebody else, and nothing bars them.
+    /// The open task, when the actor is asked for it or acts for who is, has not lost it to somebody else, and nothing bars
+    /// them.
     pub(super) fn my_task(
         &self,
         action: &'static str,
@@ -237,15 +260,7 @@ impl<'a> Situation<'a> {
     }
 
     fn mine(&self, task: &'a Task) -> Result<&'a Task, Rejection> {
-        let person = self.person()?;
-        if !people::offered_to(self.workflow, self.case, task, self.context).contains(&person) {
-            return Err(Rejection::NotAsked(describe(&task.offered)));
-        }
-        let holder = people::holder(self.workflow, self.case, task, self.context);
-        if let Some(by) = holder.filter(|holder| *holder != person) {
-            return Err(Rejection::TakenBy { task: task.id, by });
-        }
-        people::bar(self.workflow, self.case, task, person, self.context)?;
+        self.right_on(task)?;
         Ok(task)
     }
 
@@ -350,14 +365,7 @@ impl<'a> Situation<'a> {
 
     /// Whether the actor has to do with the case for one of these reasons.
     pub(super) fn is_involved(&self, reasons: &[Why]) -> bool {
-        let Some(person) = self.context.person() else {
-            return false;
-        };
-        self.case
-            .involved
-            .iter()
-            .filter(|involvement| reasons.contains(&involvement.why))
-            .any(|involvement| self.people_of(&involvement.party).contains(&person))
+        self.right_by_part(reasons).is_some()
     }
 
     /// The node and stage that a task belongs to.

@@ -171,6 +171,9 @@ pub enum TaskState {
         answer: Answer,
         /// By whom; for an automatic pass, on whose behalf.
         by: PersonId,
+        /// For whom, by a substitute.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf: Option<PersonId>,
         /// When.
         at: Instant,
         /// The opinion.

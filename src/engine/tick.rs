@@ -1,5 +1,7 @@
 //! Time as an actor: every reminder and deadline that has come, each once, oldest first.
 
+use std::collections::BTreeMap;
+
 use super::clocks::{self, StepKind, step_kind};
 use super::event::{LeftAs, Move};
 use super::run::Run;
@@ -10,8 +12,9 @@ use crate::calendar::Instant;
 use crate::workflow::place::id_of;
 use crate::workflow::{ClockRule, Node, OverdueAct, Place, Remind, Sign, Who, Workflow};
 
-/// How many steps may come at once before a stage is parked: a deadline that leads back to itself without any time.
-const MOST_STEPS: usize = 500;
+/// How many steps of one place may come at once before it is parked: a deadline that leads back to itself without any time.
+/// After a long outage of the jobs many places may each have theirs.
+const MOST_STEPS: usize = 100;
 
 /// What time does to the case by `context.now`; `None` when nothing has come. Harmless if it runs twice.
 ///
@@ -26,15 +29,17 @@ pub fn tick(
         run.allot(task);
     }
     run.settle_down()?;
-    let mut taken = 0;
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     // Each step may move the case and with it the clocks, so the soonest is looked for anew.
     while let Some(step) = clocks::steps(workflow, &run.case, context.calendar)
         .into_iter()
         .find(|step| step.at <= context.now)
     {
-        taken += 1;
+        let place = clocks::place_of_clock(&step.clock).to_owned();
+        let times = taken.entry(place).or_default();
+        *times += 1;
         let mark = run.mark();
-        let done = match taken <= MOST_STEPS {
+        let done = match *times <= MOST_STEPS {
             true => take(&mut run, &step),
             false => stall(&mut run, &step),
         };

@@ -1,6 +1,6 @@
 //! Starting, pausing and stopping the clocks of a running case.
 
-use super::case::{Clock, PositionState};
+use super::case::{Clock, PositionState, Region};
 use super::run::Run;
 use super::task::CancelReason;
 use super::{ClockKey, Event, Measure, Position, TaskId, clocks};
@@ -12,16 +12,19 @@ impl Run<'_> {
     /// Lets every clock run or stand as what is open asks for: a pause stops a stage's clock and those around it, not its
     /// siblings'; around several branches a clock stands only while every open branch does. A date stands as it is.
     pub(super) fn adjust_clocks(&mut self) {
-        let budgets = self.case.clocks.iter().filter(|(_, clock)| {
-            !clock.stopped
-                && matches!(clock.measure, Measure::Budget(_))
-                && clocks::node_of(&clock.node) == clock.node
-        });
+        let budgets = self
+            .case
+            .clocks
+            .iter()
+            .filter(|(_, clock)| !clock.stopped && matches!(clock.measure, Measure::Budget(_)));
         let wrong: Vec<(ClockKey, bool)> = budgets
             .filter_map(|(key, clock)| {
-                let position = self.case.position(&clock.node)?;
-                let runs = !self.case.is_suspended() && !self.is_paused(position);
-                (clock.is_running() != runs).then(|| (key.clone(), runs))
+                let position = self.case.position(clocks::node_of(&clock.node))?;
+                // A supplement's clock and the one to the next round stand only with the whole case.
+                let own = clocks::node_of(&clock.node) == clock.node;
+                let stands = own && (self.is_paused(position) || self.is_away(position, clock));
+                let paused = self.case.is_suspended() || stands;
+                (clock.is_running() == paused).then(|| (key.clone(), !paused))
             })
             .collect();
         for (key, runs) in wrong {
@@ -55,6 +58,16 @@ impl Run<'_> {
             | PositionState::Editing(_)
             | PositionState::Parked { .. } => false,
         }
+    }
+
+    /// Whether the work is elsewhere because every branch of an open block was sent back: as at re-entry, that counts where a
+    /// clock says from when.
+    fn is_away(&self, position: &Position, clock: &Clock) -> bool {
+        let rule = clocks::rules_of(self.workflow, &clock.node).get(clock.rule);
+        let counts = rule.is_some_and(|rule| rule.from.is_some());
+        let mut inside = position.inside().map(Region::all).unwrap_or_default();
+        inside.retain(|inner| inner.inside().is_none() && !inner.beside);
+        !counts && inside.is_empty() && self.is_waiting(&position.id)
     }
 
     /// Begins the clocks of a stage and of the blocks around it again, with their whole budgets.
@@ -118,6 +131,41 @@ impl Run<'_> {
             });
         }
         Ok(())
+    }
+
+    /// The clock to a recurring stage's next round, as it was started last.
+    fn period_key(&self, id: &str) -> ClockKey {
+        clocks::key(&clocks::every_of(id), 0, false, self.case.stage(id).rounds)
+    }
+
+    /// Lets the clock to the next round go on after a round; answers whether that is over.
+    pub(super) fn period_is_over(&mut self, id: &str) -> bool {
+        let key = self.period_key(id);
+        let Some(clock) = self.case.clocks.get(&key) else {
+            return false;
+        };
+        if !clock.is_running() {
+            self.record(Event::ClockResumed { key: key.clone() });
+        }
+        let clock = self.case.clocks.get(&key);
+        let over = clock.and_then(|clock| clock.deadline(self.context.calendar));
+        over.is_some_and(|over| over <= self.context.now)
+    }
+
+    /// How the clock to the round after this one measures.
+    pub(super) fn next_period(&self, id: &str) -> Option<Measure> {
+        let clock = self.case.clocks.get(&self.period_key(id))?;
+        Some(clocks::period_after(&clock.measure, self.context))
+    }
+
+    pub(super) fn start_period(&mut self, id: &str, measure: Measure) {
+        self.record(Event::ClockStarted {
+            key: self.period_key(id),
+            node: clocks::every_of(id),
+            rule: 0,
+            law: false,
+            measure,
+        });
     }
 
     /// Starts the clocks that a node has by its rules, and this case does not: its definition has changed.

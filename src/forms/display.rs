@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 
 use super::cells::ELEMENT;
 use super::fields::resources;
-use super::{Answers, Field, FileFacts, Form, Lookup, Shape, Showing, Shown, Words, join_private};
+use super::{
+    Answers, Field, FileFacts, Form, Lookup, Section, Shape, Showing, Shown, Words, join_private,
+};
 
 /// A section with its answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,20 +62,62 @@ pub fn display(
     words: &dyn Words,
     private: Option<&Answers>,
 ) -> Vec<SectionDisplay> {
+    let sections = form.sections.iter();
+    shown(
+        form,
+        sections,
+        (answers, None),
+        &Showing { lookup, words },
+        private,
+    )
+}
+
+/// The answers of one owner among several: of the case, of a branch, on a task. `sealed` stands for the private ones that
+/// there are.
+#[must_use]
+pub fn display_of(
+    form: &Form,
+    (answers, sealed): (&Answers, &Answers),
+    lookup: &dyn Lookup,
+    words: &dyn Words,
+    private: Option<&Answers>,
+) -> Vec<SectionDisplay> {
+    let there = |field: &Field| {
+        let row = format!("{}.", field.id);
+        answers.contains_key(&field.id)
+            || sealed
+                .keys()
+                .any(|path| *path == field.id || path.starts_with(&row))
+    };
+    let sections = form.sections.iter();
+    let sections = sections.filter(|section| section.fields.iter().any(there));
+    let showing = Showing { lookup, words };
+    shown(form, sections, (answers, Some(sealed)), &showing, private)
+}
+
+fn shown<'f>(
+    form: &Form,
+    sections: impl Iterator<Item = &'f Section>,
+    (answers, sealed): (&Answers, Option<&Answers>),
+    showing: &Showing<'_>,
+    private: Option<&Answers>,
+) -> Vec<SectionDisplay> {
     let joined = private.map(|private| join_private(form, answers, private));
+    let words = showing.words;
     let display = Display {
         answers: joined.as_ref().unwrap_or(answers),
-        showing: Showing { lookup, words },
+        sealed,
+        showing,
         opened: private.is_some(),
     };
-    form.sections
-        .iter()
+    sections
         .map(|section| SectionDisplay {
             id: section.id.clone(),
             title: words.pick(&section.title).to_owned(),
             lines: section
                 .fields
                 .iter()
+                .filter(|field| display.is_there(field))
                 .filter_map(|field| display.line(field, display.answers.get(&field.id)))
                 .collect(),
         })
@@ -83,11 +127,22 @@ pub fn display(
 
 struct Display<'a> {
     answers: &'a Answers,
-    showing: Showing<'a>,
+    /// Which private answers there are; `None` where that is not to be told.
+    sealed: Option<&'a Answers>,
+    showing: &'a Showing<'a>,
     opened: bool,
 }
 
 impl Display<'_> {
+    /// Whether there may be an answer to show: of a private one that is kept, that there is one.
+    fn is_there(&self, field: &Field) -> bool {
+        let kept = field.private && !self.opened;
+        !kept
+            || self
+                .sealed
+                .is_none_or(|sealed| sealed.contains_key(&field.id))
+    }
+
     fn line(&self, field: &Field, answer: Option<&Json>) -> Option<Line> {
         let mut line = self.empty(field);
         if field.private && !self.opened {
@@ -113,7 +168,7 @@ impl Display<'_> {
     }
 
     fn fill(&self, line: &mut Line, field: &Field, answer: &Json) {
-        match field.kind.0.shown(field, answer, &self.showing) {
+        match field.kind.0.shown(field, answer, self.showing) {
             Shown::Text(text) => line.text = Some(text),
             Shown::Paragraph(text) => line.paragraph = Some(text),
             Shown::List(items) => line.items = items,
@@ -190,7 +245,8 @@ impl Display<'_> {
 }
 
 /// What a fixed row stands for: a chosen resource, something with a name, or all its texts.
-pub(super) fn heading(element: &Json) -> String {
+#[must_use]
+pub fn heading(element: &Json) -> String {
     if element.get("resource").is_some() {
         return resources::title(element);
     }
@@ -207,7 +263,8 @@ pub(super) fn heading(element: &Json) -> String {
 }
 
 /// A sharing class in words.
-pub(super) fn sharing(class: &str, words: &dyn Words) -> String {
+#[must_use]
+pub fn sharing(class: &str, words: &dyn Words) -> String {
     match class {
         "unconditional" | "conditional" | "none" => {
             words.say(&format!("forms.sharing.{class}"), &[])

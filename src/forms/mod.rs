@@ -28,7 +28,7 @@ mod words;
 
 pub use check::{CheckContext, Checked, Strictness, check};
 pub use decode::{MOST_PAIRS, decode, searches, too_many_pairs};
-pub use display::{Line, SectionDisplay, TableDisplay, display};
+pub use display::{Line, SectionDisplay, TableDisplay, display, display_of, heading, sharing};
 pub use fault::{Fault, InRow, Problem};
 pub use field_type::{FieldType, Judging, Offer, Offering, Private, Shape, Showing, Shown};
 pub use fields::{ALL, field_type};

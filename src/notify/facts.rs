@@ -19,10 +19,8 @@ pub enum Due {
 pub struct TaskFacts {
     /// What is asked.
     pub asked: Asked,
-    /// The stage's title: 业务审核.
+    /// The stage's title, with its branch unless mails are to say less: 业务审核（省公安厅）.
     pub stage: String,
-    /// The department whose branch it is in, by its short name, if the stage is in one: 省公安厅.
-    pub branch: Option<String>,
     /// When it is due.
     pub due: Option<Due>,
     /// The budget: 10 working days.
@@ -209,6 +207,8 @@ pub enum Why {
     Signer,
     /// The task is theirs to work on.
     Handler,
+    /// They act for somebody who signs it or works on it.
+    Substitute,
     /// They were asked for their advice.
     Adviser,
     /// They are in charge of the department that is late.
@@ -252,6 +252,8 @@ pub struct MailFacts {
     pub recipient: Recipient,
     /// Why they get it.
     pub why: Why,
+    /// For whom they act, by name.
+    pub acts_for: Option<String>,
     /// The case's number.
     pub number: String,
     /// The workflow's title: 政务数据共享申请.

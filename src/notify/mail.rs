@@ -182,15 +182,14 @@ impl<'a> Writer<'a> {
         waiting_for: Option<&str>,
     ) -> View {
         let late = self.words.amount(late);
-        let stage = self.stage(task);
         let values = [
             ("late", late.as_str()),
             ("department", department),
-            ("stage", &stage),
+            ("stage", &task.stage),
         ];
         let mut view = self.start("escalated", &values);
         self.add_applicant(&mut view);
-        view.rows.push(self.plain_row("stage", stage.clone()));
+        view.rows.push(self.plain_row("stage", task.stage.clone()));
         if let Some(name) = waiting_for {
             view.rows
                 .push(self.plain_row("waiting_for", name.to_owned()));
@@ -372,7 +371,7 @@ impl<'a> Writer<'a> {
         self.add_applicant(&mut view);
         self.add_data(&mut view);
         view.rows
-            .push(self.plain_row("your_stage", self.stage(task)));
+            .push(self.plain_row("your_stage", task.stage.clone()));
         view.rows.push(self.due_row("due", task.due, task.budget));
         if task.links.is_empty() {
             view.buttons.push(self.open("login", &self.facts.case_url));
@@ -418,16 +417,6 @@ impl<'a> Writer<'a> {
         view.rows.push(self.plain_row("data", text));
     }
 
-    fn stage(&self, task: &TaskFacts) -> String {
-        match task.branch.as_ref().filter(|_| !self.facts.hide_details) {
-            Some(branch) => self.words.say(
-                "stage_in_branch",
-                &[("branch", branch), ("stage", &task.stage)],
-            ),
-            None => task.stage.clone(),
-        }
-    }
-
     fn due_row(&self, label: &str, due: Option<Due>, budget: Option<Duration>) -> Row {
         let Some(due) = due else {
             return self.plain_row(label, self.words.say("no_deadline", &[]));
@@ -471,13 +460,15 @@ impl<'a> Writer<'a> {
         let why = match facts.why {
             Why::Signer => "signer",
             Why::Handler => "handler",
+            Why::Substitute => "substitute",
             Why::Adviser => "adviser",
             Why::Overseer => "overseer",
             Why::Applicant => "applicant",
             Why::Asked => "asked",
             Why::Copied => "copied",
         };
-        let why = self.words.say(&format!("why.{why}"), &[]);
+        let holder = facts.acts_for.as_deref().unwrap_or_default();
+        let why = self.words.say(&format!("why.{why}"), &[("holder", holder)]);
         let key = if facts.hide_details {
             "footer.sent_to_hidden"
         } else {

@@ -114,12 +114,31 @@ impl Running {
     pub fn concerns(&self, task: &engine::Task, person: PersonId, now: Instant) -> bool {
         let context = self.as_seen_by(Actor::System, Channel::Timer, now);
         let situation = engine::Situation::new(&self.workflow, &self.case, &context);
-        let names = |party| situation.people_of(party).contains(&person);
-        situation.eligible(task).contains(&person)
+        let names = |party| situation.people_for(party).contains(&person);
+        situation.able(task).contains(&person)
             || (situation.is_unheld(task) && task.nobody.iter().any(names))
     }
 
-    /// Who may act on a task at this moment.
+    /// Who may act on a task at this moment, for somebody else too.
+    #[must_use]
+    pub fn able(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
+        let context = self.as_seen_by(Actor::System, Channel::Timer, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).able(task)
+    }
+
+    /// For whom a person may act on a task at this moment, who is not asked for it themselves.
+    #[must_use]
+    pub fn acts_for(
+        &self,
+        task: &engine::Task,
+        person: PersonId,
+        now: Instant,
+    ) -> Option<PersonId> {
+        let context = self.as_seen_by(Actor::Person(person), Channel::Page, now);
+        engine::Situation::new(&self.workflow, &self.case, &context).acts_for(task)
+    }
+
+    /// Who may act on a task in their own right at this moment.
     #[must_use]
     pub fn eligible(&self, task: &engine::Task, now: Instant) -> Vec<PersonId> {
         let context = self.as_seen_by(Actor::System, Channel::Timer, now);
@@ -236,17 +255,24 @@ fn act(
         complete_revision(app, conn, &running, revised.as_ref(), &mut command)?;
     }
     let posted = command.input.answers.clone().unwrap_or_default();
+    let (actor, now) = (Actor::Person(by.person), app.now());
+    let place = {
+        let context = running.as_seen_by(actor, by.channel, now);
+        let situation = engine::Situation::new(&running.workflow, &running.case, &context);
+        place_of(&situation, &command)
+    };
     let facts = Facts::read(
         app,
         conn,
         viewer,
         (&running.workflow, &running.case),
         Some(Owner::Case(running.id)),
-        &[&posted, &running.case.answers],
-    )?;
+        &[&posted],
+    )?
+    .at(&place, &posted);
+    let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
     let vault = SealingVault::new(app, running.ulid);
     let department = &running.case.department;
-    let answers = [&running.case.answers, &posted];
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, running.id)?;
     let earlier = match command.action.as_str() {
@@ -255,9 +281,9 @@ fn act(
     };
     let workload = Workload::read(conn, &running.workflow, &running.directory)?;
     let context = Context {
-        actor: Actor::Person(by.person),
+        actor,
         channel: by.channel,
-        now: app.now(),
+        now,
         directory: &running.directory,
         calendar: &running.calendar,
         lookup: &facts,
@@ -291,6 +317,23 @@ fn act(
     })
 }
 
+/// Where what a command fills in stands: at its task's stage, or where the signal is given.
+fn place_of(at: &engine::Situation<'_>, command: &Command) -> Place {
+    let input = &command.input;
+    if let Some(task) = input.task.and_then(|task| at.case.task(task)) {
+        return task.stage.clone();
+    }
+    let Some(name) = &input.signal else {
+        return Place::new();
+    };
+    let offers = engine::signals(at);
+    let offer = offers.into_iter().find(|offer| {
+        let here = input.stage.as_ref();
+        offer.signal.name == *name && here.is_none_or(|stage| *stage == offer.place)
+    });
+    offer.map_or_else(Place::new, |offer| offer.place)
+}
+
 /// The case as it was before the verdict that a person may take back.
 fn earlier(
     conn: &mut Connection,
@@ -318,7 +361,7 @@ fn complete_revision(
         None => forms::join_private(
             form,
             &running.case.answers,
-            &vault::open_case(app, conn, running.ulid, &running.case)?,
+            &vault::open_case(app, conn, running.ulid, &running.case)?.case,
         ),
     };
     let asked = engine::asked_at_start(&running.workflow);
@@ -361,7 +404,8 @@ pub(super) fn submit_draft(
         (&workflow, &case),
         Some(Owner::Draft(draft.id)),
         &[&answers],
-    )?;
+    )?
+    .at("", &answers);
     let registered = registers::asked(conn, &workflow, &draft.department, &[&answers])?;
     command.input.answers = Some(answers);
     command.seen = None;
@@ -429,12 +473,8 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         };
         let running = running(&shared, conn, stored)?;
         let department = &running.case.department;
-        let registered = registers::asked(
-            conn,
-            &running.workflow,
-            department,
-            &[&running.case.answers],
-        )?;
+        let answers: Vec<&Answers> = running.case.all_answers().collect();
+        let registered = registers::asked(conn, &running.workflow, department, &answers)?;
         let children = started::children(conn, running.id)?;
         let workload = Workload::read(conn, &running.workflow, &running.directory)?;
         let context = Context {

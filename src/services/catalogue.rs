@@ -1,11 +1,11 @@
-//! Importing the data directory: all of a file or nothing; what is as it was is left alone.
+//! The data directory: importing it, all of a file or nothing, what is as it was left alone; and reading all of it.
 
 use serde_json::{Value, json};
 
 use super::Error;
 use crate::catalogue::{self, Item, Resource, Sharing};
 use crate::storage::catalogue as stored;
-use crate::storage::{self, Db};
+use crate::storage::{self, Connection, Db};
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +44,74 @@ pub fn import(db: &Db, name: &str, bytes: Vec<u8>) -> Result<Report, Error> {
             stored::save(conn, &wanted)?;
         }
         Ok(report)
+    })
+}
+
+/// So many resources are read at a time.
+const AT_ONCE: usize = 500;
+
+/// Every resource that can be asked for, by code.
+///
+/// # Errors
+/// The database's own failure; [`Error::Corrupt`] for a row that no import writes.
+pub fn all(conn: &mut Connection) -> Result<Vec<Resource>, Error> {
+    let (wanted, mut all) = (stored::Search::default(), Vec::new());
+    let mut after: Option<String> = None;
+    loop {
+        let page = stored::search(conn, &wanted, after.as_deref(), AT_ONCE)?;
+        for row in page.rows {
+            let code = row.entry.code.clone();
+            let read = resource(row);
+            all.push(
+                read.ok_or_else(|| Error::Corrupt(format!("resource {code} cannot be read")))?,
+            );
+        }
+        let Some(next) = page.next else {
+            return Ok(all);
+        };
+        after = Some(next);
+    }
+}
+
+/// The other way round than [`row`]; `None` for what it does not write.
+fn resource(row: stored::Resource) -> Option<Resource> {
+    let stored::Resource { entry, items } = row;
+    let lengths = &entry.document["lengths"];
+    Some(Resource {
+        items: items
+            .into_iter()
+            .map(|item| read_item(item, lengths))
+            .collect::<Option<_>>()?,
+        sharing: class(&entry.sharing)?,
+        conditions: serde_json::from_value(entry.conditions).ok()?,
+        code: entry.code,
+        title: entry.title,
+        provider: entry.provider,
+        summary: entry.summary,
+        method: entry.method,
+        cycle: entry.cycle,
+        format: entry.format,
+        level: entry.level,
+        open: entry.open == "yes",
+    })
+}
+
+fn read_item(item: stored::Item, lengths: &Value) -> Option<Item> {
+    let odd = lengths.get(&item.code).and_then(Value::as_str);
+    Some(Item {
+        length: match (item.length, odd) {
+            (Some(length), _) => length.to_string(),
+            (None, Some(odd)) => odd.to_owned(),
+            (None, None) => String::new(),
+        },
+        sharing: class(&item.sharing)?,
+        conditions: serde_json::from_value(item.conditions).ok()?,
+        code: item.code,
+        title: item.title,
+        kind: item.kind,
+        level: item.level,
+        personal: item.personal,
+        sensitive: item.sensitive,
     })
 }
 
@@ -97,6 +165,12 @@ fn item(item: &Item) -> stored::Item {
     }
 }
 
+fn class(word: &str) -> Option<Sharing> {
+    [Sharing::Unconditional, Sharing::Conditional, Sharing::None]
+        .into_iter()
+        .find(|class| sharing(*class) == word)
+}
+
 /// The word that workflows compare with.
 fn sharing(class: Sharing) -> String {
     match class {
@@ -105,4 +179,19 @@ fn sharing(class: Sharing) -> String {
         Sharing::None => "none",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::demo;
+
+    #[test]
+    fn a_resource_is_read_as_it_was_written() {
+        let resources = catalogue::from_csv(demo::CATALOGUE, None).expect("the demo catalogue");
+
+        for written in resources {
+            assert_eq!(resource(row(&written)), Some(written));
+        }
+    }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::viewer::Wish;
-use super::{App, Error, Viewer};
+use super::{App, Error, Viewer, workflows};
 use crate::storage::workflow_drafts::{self, WorkflowDraft};
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
-use crate::workflow::{self, Checked, Workflow};
+use crate::workflow::{self, Checked, Text, Workflow};
 
 pub use crate::storage::workflow_drafts::NEW;
 
 /// A workflow with its versions, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Definition {
     /// Its key.
     pub key: String,
@@ -140,13 +140,21 @@ fn definition(
     })
 }
 
-fn may_see(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may look at definitions.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not.
+pub fn may_see(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::SeeDefinitions)
         .map_err(|_| Error::Forbidden("definitions"))
 }
 
-fn may_write(viewer: &Viewer) -> Result<(), Error> {
+/// Whether somebody may write definitions at all.
+///
+/// # Errors
+/// [`Error::Forbidden`] for those who may not publish.
+pub fn may_write(viewer: &Viewer) -> Result<(), Error> {
     viewer
         .authorize(Wish::Publish)
         .map_err(|_| Error::Forbidden("publish"))
@@ -158,6 +166,12 @@ fn may_write(viewer: &Viewer) -> Result<(), Error> {
 /// [`Error::Corrupt`] when it cannot be read any more.
 pub fn workflow_of(app: &Arc<App>, version: &WorkflowVersion) -> Result<Arc<Workflow>, Error> {
     app.db.read(|conn| app.workflow(conn, version.id))
+}
+
+/// What the workflows are called whose cases a definition can start, by their keys.
+pub fn started_by(app: &App, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
+    app.db
+        .read(|conn| workflows::started_by(app, conn, workflow))
 }
 
 /// Reads and checks a definition among the roles, calendars and workflows that there are.

@@ -27,6 +27,8 @@ pub const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
 /// The invented data catalogue, as `catalogue import` reads it.
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
 const WORKFLOW: &str = include_str!("../../workflows/data-sharing.yaml");
+const TESTS: &str = include_str!("../../workflows/data-sharing.test.yaml");
+const REQUEST: &str = include_str!("../../demo/request.yaml");
 const CASES: &str = include_str!("../../demo/cases.yaml");
 /// Who publishes the workflow, and who confirms it.
 const PUBLISHERS: [&str; 2] = ["chen.siyuan", "zhou.lan"];
@@ -39,6 +41,23 @@ const MOST_STEPS: usize = 2000;
 const SHOWN_DAYS: i64 = 5;
 /// No step of the play causes more mails.
 const MOST_MAILS: u32 = 100;
+
+/// What a shipped definition can be tried out with.
+pub struct Examples {
+    /// A request, as `workflow simulate` reads it.
+    pub request: &'static str,
+    /// Its tests, as `workflow test` reads them.
+    pub tests: &'static str,
+}
+
+/// What the shipped definition of this key can be tried out with.
+#[must_use]
+pub fn examples(key: &str) -> Option<Examples> {
+    (key == "data-sharing").then_some(Examples {
+        request: REQUEST,
+        tests: TESTS,
+    })
+}
 
 /// Fills an empty database. `app` shows the time of `clock`, which is left at `now`; `deliver` hands over the mails that
 /// wait, at the time when they would have left.

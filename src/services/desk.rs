@@ -68,18 +68,15 @@ pub fn lay_out(
             .draft
             .from_case
             .map_or(Owner::Draft(open.draft.id), Owner::Case);
-        let case = open
-            .case
-            .clone()
-            .unwrap_or_else(|| drafts::case_of(&open.workflow, &viewer));
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            (&open.workflow, &case),
+            (&open.workflow, &open.case()),
             Some(owner),
             &[&answers, &open.answers],
         )?
+        .at("", &answers)
         .search_for(
             conn,
             searches.values().filter(|words| !words.trim().is_empty()),
@@ -136,17 +133,6 @@ impl Desk {
     #[must_use]
     pub fn part(&self) -> Part<'_> {
         engine::asked_at_start(&self.open.workflow)
-    }
-
-    /// What the guards of stages would read if it were submitted like this.
-    #[must_use]
-    pub fn submitted_scope(&self) -> Scope {
-        let mut scope = self.scope.clone();
-        scope.variables.insert(
-            "form".into(),
-            forms::scope_value(&self.open.workflow.form, &self.canonical),
-        );
-        scope
     }
 
     /// What stands in the way of a section.

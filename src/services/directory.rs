@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use ulid::Ulid;
 
 use super::open_cases::{self, OpenCase};
+use super::titles::Titles;
 use super::{Error, links, viewer};
 use crate::auth::passwords::{self, PasswordError, Passwords};
 use crate::calendar::{Instant, day_of};
@@ -359,7 +360,7 @@ fn end_what_was_lost(
                 let lost = !could.is_empty() || open.can_be_given(task, before, now);
                 orphans.extend(lost.then(|| orphan(open, task, &could, before)));
             }
-            end_links(conn, open, task, &can, now)?;
+            end_links(conn, open, task, &open.able(task, after, now), now)?;
         }
         Ok(())
     })?;
@@ -416,10 +417,17 @@ fn orphan(open: &OpenCase, task: &Task, could: &BTreeSet<PersonId>, before: &Dir
         })
         .collect();
     let people: Vec<String> = could.iter().map(person).collect();
+    let titles = Titles {
+        workflow: &open.workflow,
+        case: &open.case,
+        directory: before,
+        language: Language::Zh,
+        former: None,
+    };
     format!(
         "事项 {} 的环节“{}”正等 {} 办理，能办的只有 {}，导入后就没有人了；请先让其办完，或者为这个岗位安排别的人",
         open.number,
-        super::projection::stage_title(&open.workflow, task),
+        titles.task(task),
         asked.join("、"),
         people.join("、"),
     )

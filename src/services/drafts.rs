@@ -11,7 +11,7 @@ use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::engine::{self, Case, Command, PositionState, TaskAsks};
+use crate::engine::{self, Case, Command, TaskAsks};
 use crate::expression::{Scope, Value as Seen};
 use crate::forms::{self, Answers, CheckContext, Checked, Form, Problem, Strictness};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
@@ -30,6 +30,21 @@ pub struct Open {
     pub answers: Answers,
     /// The case that it revises.
     pub case: Option<Case>,
+}
+
+impl Open {
+    /// The case that it revises, or would become.
+    pub(super) fn case(&self) -> Case {
+        let draft = &self.draft;
+        let new = || {
+            Case::draft(
+                &draft.workflow_key,
+                draft.author_id,
+                draft.department.clone(),
+            )
+        };
+        self.case.clone().unwrap_or_else(new)
+    }
 }
 
 /// Starts a draft for a workflow.
@@ -213,7 +228,7 @@ pub(super) fn open_in(
             let all = forms::join_private(
                 form,
                 &running.case.answers,
-                &vault::open_case(app, conn, ulid, &running.case)?,
+                &vault::open_case(app, conn, ulid, &running.case)?.case,
             );
             let asked = engine::asked_at_start(&running.workflow);
             let answers: Answers = all
@@ -403,12 +418,6 @@ fn check(
     )
 }
 
-/// The case that a request of this person would become.
-pub(super) fn case_of(workflow: &Workflow, viewer: &Viewer) -> Case {
-    let department = viewer.person.department.clone();
-    Case::draft(&workflow.key, viewer.person.id, department)
-}
-
 fn check_for(
     app: &App,
     conn: &mut Connection,
@@ -418,8 +427,10 @@ fn check_for(
     answers: &Answers,
     strictness: Strictness,
 ) -> Result<Checked, Error> {
-    let case = case_of(workflow, viewer);
-    let facts = Facts::read(app, conn, viewer, (workflow, &case), owner, &[answers])?;
+    let department = viewer.person.department.clone();
+    let case = Case::draft(&workflow.key, viewer.person.id, department);
+    let facts =
+        Facts::read(app, conn, viewer, (workflow, &case), owner, &[answers])?.at("", answers);
     let scope = scope(workflow, viewer, app.now());
     let part = engine::asked_at_start(workflow);
     let others = Answers::new();
@@ -473,17 +484,4 @@ fn content(
         sealed: vault::seal_draft(app, ulid, &private)?,
         at: app.now(),
     })
-}
-
-/// The fields that a supplement asks of the viewer in this case.
-#[must_use]
-pub fn supplement_fields(case: &Case) -> Vec<String> {
-    let positions = case.region().map(|region| region.all()).unwrap_or_default();
-    positions
-        .into_iter()
-        .find_map(|position| match &position.state {
-            PositionState::Supplement { fields } => Some(fields.clone()),
-            _ => None,
-        })
-        .unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use crate::attachments::{AttachmentError, Refusal};
 use crate::auth::NoRandomness;
 use crate::auth::sealing::SealError;
+use crate::directory::Unfit;
 use crate::engine::Rejection;
 use crate::forms::Problem;
 use crate::storage::StorageError;
@@ -29,6 +30,9 @@ pub enum Error {
     /// A `stop` check: nothing of what was typed is kept.
     #[error("stopped by a check; nothing was kept")]
     Stopped(Text),
+    /// Somebody cannot be named as a substitute like this.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// Somebody saved a newer version meanwhile.
     #[error("somebody saved a newer version")]
     Stale,

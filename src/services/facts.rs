@@ -17,7 +17,7 @@ use crate::forms::{
 use crate::storage::attachments::{self, AttachedTo};
 use crate::storage::catalogue::{self, Item, Resource, Search};
 use crate::storage::{self, Connection};
-use crate::workflow::{Who, Workflow};
+use crate::workflow::{Place, Who, Workflow};
 
 /// The most people or departments that a page lists to choose from.
 const MOST_LISTED: usize = 200;
@@ -25,15 +25,18 @@ const MOST_LISTED: usize = 200;
 const MOST_FOUND: usize = 50;
 
 /// What a form may ask of the directory, the catalogue, the attachments and other cases.
+#[derive(Clone)]
 pub struct Facts {
     directory: Arc<Directory>,
     workflow: Arc<Workflow>,
-    case: Case,
+    /// The case that the form belongs to or will, and where in it the form stands; "" is outside every branch.
+    case: Arc<Case>,
+    place: Place,
     now: Instant,
-    resources: HashMap<String, Resource>,
-    found: HashMap<String, Vec<Resource>>,
-    files: HashMap<String, FileFacts>,
-    cases: HashMap<String, CaseFacts>,
+    resources: Arc<HashMap<String, Resource>>,
+    found: Arc<HashMap<String, Vec<Resource>>>,
+    files: Arc<HashMap<String, FileFacts>>,
+    cases: Arc<HashMap<String, CaseFacts>>,
 }
 
 /// Whose form it is.
@@ -46,61 +49,78 @@ pub enum Owner {
 }
 
 impl Facts {
-    /// Reads all that these answers refer to; of two answers to the same field the first
-    /// counts. `viewer` fills them in:
-    /// other cases count only where they may see them. `case` is the one that the form belongs to, or will.
+    /// Reads all that the answers of a case and these others refer to. `viewer` fills them in: other cases count only where
+    /// they may see them.
     pub fn read(
         app: &App,
         conn: &mut Connection,
         viewer: &Viewer,
         (workflow, case): (&Arc<Workflow>, &Case),
         owner: Option<Owner>,
-        answers: &[&Answers],
+        others: &[&Answers],
     ) -> Result<Self, Error> {
         let mut named = Named::default();
+        let answers = case.all_answers().chain(others.iter().copied());
         answers
-            .iter()
-            .flat_map(|answers| answers.values())
+            .flat_map(Answers::values)
             .for_each(|answer| named.collect(answer));
         let codes: Vec<String> = named.resources.into_iter().collect();
         let resources = catalogue::get_many(conn, &codes)?
             .into_iter()
             .map(|resource| (resource.entry.code.clone(), resource))
             .collect();
-        let mut case = case.clone();
-        for answers in answers.iter().rev() {
-            case.answers.extend((*answers).clone());
-        }
         Ok(Self {
             directory: Arc::clone(&viewer.directory),
             workflow: Arc::clone(workflow),
-            case,
+            case: Arc::new(case.clone()),
+            place: Place::new(),
             now: app.now(),
-            resources,
-            found: HashMap::new(),
-            files: files(conn, owner)?,
-            cases: cases(conn, viewer, &named.texts)?,
+            resources: Arc::new(resources),
+            found: Arc::default(),
+            files: Arc::new(files(conn, owner)?),
+            cases: Arc::new(cases(conn, viewer, &named.texts)?),
         })
     }
 
     /// Looks in the catalogue for each of these words, as a page's search boxes ask.
     pub fn search_for<'w>(
-        mut self,
+        self,
         conn: &mut Connection,
         searches: impl IntoIterator<Item = &'w String>,
     ) -> Result<Self, Error> {
+        let mut found = HashMap::new();
         for words in searches {
             let wanted = Search {
                 text: words.clone(),
                 provider: None,
                 sharing: None,
             };
-            self.found.insert(
+            found.insert(
                 words.clone(),
                 catalogue::search(conn, &wanted, None, MOST_FOUND)?.rows,
             );
         }
-        Ok(self)
+        Ok(Self {
+            found: Arc::new(found),
+            ..self
+        })
+    }
+
+    /// The same for a form at a place of the case, with what is typed in it: whom a field offers may depend on the branch
+    /// and on what was answered there.
+    #[must_use]
+    pub fn at(&self, place: &str, typed: &Answers) -> Self {
+        let mut case = Case::clone(&self.case);
+        let branch = self.workflow.part_around(place);
+        let record = branch.and_then(|branch| case.branches.get_mut(&branch));
+        // What stands in the branch is read first there.
+        let read_first = record.map_or(&mut case.answers, |record| &mut record.answers);
+        read_first.extend(typed.clone());
+        Self {
+            case: Arc::new(case),
+            place: place.to_owned(),
+            ..self.clone()
+        }
     }
 
     fn eligible_by(&self, from: &Who) -> BTreeSet<PersonId> {
@@ -128,7 +148,7 @@ impl Facts {
             workload: &NoWorkload,
             number: None,
         };
-        Situation::new(&self.workflow, &self.case, &context).people_named(from)
+        Situation::new(&self.workflow, &self.case, &context).people_meant(from, &self.place)
     }
 }
 

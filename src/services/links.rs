@@ -9,6 +9,7 @@ use ulid::Ulid;
 
 use super::cases::{By, Running};
 use super::viewer::Wish;
+use super::visible::Visible;
 use super::{App, Error, Viewer, cases, notices};
 use crate::auth::links;
 use crate::calendar::Instant;
@@ -138,10 +139,13 @@ pub struct Cause {
 struct Live {
     link: StoredLink,
     row: StoredTask,
-    running: Running,
+    running: Arc<Running>,
     viewer: Viewer,
+    /// How much of the case its person sees.
+    visible: Visible,
     /// What it may still do.
     allowed: Vec<String>,
+    now: Instant,
 }
 
 impl Live {
@@ -289,9 +293,11 @@ fn live(app: &App, conn: &mut Connection, token: &str, hold: Hold) -> Result<Liv
     Ok(Live {
         link,
         row,
-        running,
+        visible: Visible::of(&viewer, &running),
+        running: Arc::new(running),
         viewer,
         allowed,
+        now: app.now(),
     })
 }
 
@@ -373,7 +379,7 @@ fn allowed(
         return Ok(allowed);
     }
     let position = case.position(&task.stage).map(|position| &position.state);
-    let entitled = situation.eligible(task).contains(&viewer.person.id);
+    let entitled = situation.able(task).contains(&viewer.person.id);
     Err(Error::DeadLink(match position {
         Some(PositionState::Supplement { .. }) if entitled => dead::WAITING,
         _ => dead::NOT_ENTITLED,

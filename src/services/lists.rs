@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cases::Running;
 use super::viewer::Wish;
+use super::visible::Visible;
 use super::{App, Error, Viewer, cases};
 use crate::calendar::{Instant, day_of};
 use crate::directory::PersonId;
@@ -53,7 +54,7 @@ pub fn inbox(
             viewer.authorize(Wish::SeeCase(&row.case.case)).is_ok()
                 && task.is_some_and(|task| row.case.concerns(task, person, now))
         });
-        Ok::<_, Error>(page)
+        Ok::<_, Error>(as_seen(page, &viewer))
     })
 }
 
@@ -93,6 +94,8 @@ fn is_empty(addressee: &Addressee, viewer: &Viewer, now: Instant) -> bool {
             .person(*person)
             .is_some_and(|person| person.active),
         Addressee::Post(post) => directory.holders(post, day).is_empty(),
+        // The person stands beside it.
+        Addressee::Held(..) => false,
         Addressee::Department(code) => !directory
             .people
             .keys()
@@ -149,15 +152,27 @@ pub fn next_like(
 /// 已办: newest first.
 pub fn done(
     app: &Arc<App>,
-    person: PersonId,
+    viewer: &Viewer,
     before: Option<Cursor>,
     limit: usize,
 ) -> Result<Page<Row>, Error> {
-    let shared = Arc::clone(app);
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
-        let page = tasks::done_by(conn, person, before, limit)?;
-        with_cases(&shared, conn, page)
+        let page = tasks::done_by(conn, viewer.person.id, before, limit)?;
+        Ok::<_, Error>(as_seen(with_cases(&shared, conn, page)?, &viewer))
     })
+}
+
+/// The rows without what their reader does not see of the cases.
+fn as_seen(page: Page<Row>, viewer: &Viewer) -> Page<Row> {
+    let rows = page.rows.into_iter().map(|row| Row {
+        case: Visible::of(viewer, &row.case).of_case(&row.case),
+        ..row
+    });
+    Page {
+        rows: rows.collect(),
+        next: page.next,
+    }
 }
 
 fn with_cases(app: &App, conn: &mut Connection, page: Page<InboxRow>) -> Result<Page<Row>, Error> {
@@ -221,7 +236,7 @@ pub fn mine(
 pub struct Narrow {
     /// Of this workflow only.
     pub workflow: Option<String>,
-    /// With this status only: `open` or `ended`.
+    /// With this status only: `open`, `in_force`, `suspended` or `ended`.
     pub status: Option<String>,
     /// With all of these words in number, title, departments or chosen data.
     pub text: String,
@@ -345,17 +360,17 @@ pub struct CaseRow {
 /// 我发起的 with all that a row says of its case: newest first, before the case with the key `before`.
 pub fn filed(
     app: &Arc<App>,
-    person: PersonId,
+    viewer: &Viewer,
     before: Option<i64>,
     limit: usize,
 ) -> Result<Page<CaseRow, i64>, Error> {
-    let shared = Arc::clone(app);
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
-        let filter = CaseFilter::of(Whose::FiledBy(person));
+        let filter = CaseFilter::of(Whose::FiledBy(viewer.person.id));
         let page = storage::cases::list(conn, &filter, before, limit)?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for summary in page.rows {
-            rows.push(case_row(&shared, conn, summary)?);
+            rows.push(case_row(&shared, conn, summary, &viewer)?);
         }
         Ok::<_, Error>(Page {
             rows,
@@ -375,16 +390,16 @@ pub struct Copied {
 /// 抄送我的 with all that a row says of its case: newest first.
 pub fn copies_of(
     app: &Arc<App>,
-    person: PersonId,
+    viewer: &Viewer,
     before: Option<Cursor>,
     limit: usize,
 ) -> Result<Page<Copied>, Error> {
-    let page = copied(app, person, before, limit)?;
-    let shared = Arc::clone(app);
+    let page = copied(app, viewer.person.id, before, limit)?;
+    let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
         let mut rows = Vec::with_capacity(page.rows.len());
         for CopyRow { copy, case } in page.rows {
-            let row = case_row(&shared, conn, case)?;
+            let row = case_row(&shared, conn, case, &viewer)?;
             rows.push(Copied { copy, row });
         }
         Ok::<_, Error>(Page {
@@ -394,11 +409,17 @@ pub fn copies_of(
     })
 }
 
-fn case_row(app: &App, conn: &mut Connection, summary: CaseSummary) -> Result<CaseRow, Error> {
+fn case_row(
+    app: &App,
+    conn: &mut Connection,
+    summary: CaseSummary,
+    viewer: &Viewer,
+) -> Result<CaseRow, Error> {
     let stored = storage::cases::get_by_id(conn, summary.id)?.ok_or(Error::NotFound)?;
+    let running = Arc::new(cases::running(app, conn, stored)?);
     Ok(CaseRow {
         summary,
-        case: Arc::new(cases::running(app, conn, stored)?),
+        case: Visible::of(viewer, &running).of_case(&running),
     })
 }
 

@@ -5,6 +5,7 @@ mod task;
 
 use super::cases::Running;
 use super::notices::{self, Params, Reason};
+use super::titles::{self, Titles};
 use super::{App, Error, cases, links};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, Person};
@@ -154,10 +155,11 @@ impl<'a> Scene<'a> {
                 department: self.short_name(&self.person.department),
             },
             why: self.why(notice),
+            acts_for: self.open_task().and_then(|task| self.acts_for(task)),
             number: case.number.clone().unwrap_or_default(),
             workflow: self.language.pick(&self.running.workflow.title).to_owned(),
             applicant: self.short_name(&case.department),
-            data: data(self.running, self.language),
+            data: data(self.running, self.task(), self.language, self.now),
             case_url: self.case_url(),
             contact: settings.mail.contact.clone(),
             hide_details: settings.mail.hide_details,
@@ -170,6 +172,7 @@ impl<'a> Scene<'a> {
         match notice {
             engine::Notice::Escalated => Why::Overseer,
             _ if self.task().is_some_and(advises) => Why::Adviser,
+            _ if notice_is_for_holders(notice) && self.is_stand_in() => Why::Substitute,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,
                 false => Why::Handler,
@@ -195,12 +198,29 @@ impl<'a> Scene<'a> {
     /// The same, while this person can act on it.
     fn my_task(&self) -> Option<&'a Task> {
         self.open_task()
-            .filter(|task| self.eligible(task).contains(&self.person.id))
+            .filter(|task| self.able(task).contains(&self.person.id))
     }
 
     fn eligible(&self, task: &Task) -> Vec<crate::directory::PersonId> {
         let context = self.context();
         Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+    }
+
+    fn able(&self, task: &Task) -> Vec<crate::directory::PersonId> {
+        let context = self.context();
+        Situation::new(&self.running.workflow, &self.running.case, &context).able(task)
+    }
+
+    /// For whom this person can act on the task, by name.
+    fn acts_for(&self, task: &Task) -> Option<String> {
+        let running = self.running;
+        let holder = running.acts_for(task, self.person.id, self.now)?;
+        Some(running.directory.person(holder)?.name.clone())
+    }
+
+    fn is_stand_in(&self) -> bool {
+        let task = self.open_task();
+        task.is_some_and(|task| self.acts_for(task).is_some())
     }
 
     fn is_unheld(&self, task: &Task) -> bool {
@@ -296,14 +316,24 @@ impl<'a> Scene<'a> {
         code.map(|code| self.short_name(code))
     }
 
-    /// A stage's title; of a seat with a title of its own, that too.
+    /// A task's stage with its seat; with its branch, unless mails are to say less.
     fn stage_title(&self, task: &Task) -> String {
-        stage_title(self.running, task, self.language)
+        match self.app.settings.mail.hide_details {
+            true => self.titles().task_alone(task),
+            false => self.titles().task(task),
+        }
     }
 
-    fn node_title(&self, id: &str) -> Option<String> {
-        let node = self.running.workflow.node(id)?;
-        Some(self.language.pick(&node.title).to_owned())
+    /// A stage or block; with its branch, unless mails are to say less.
+    fn place_title(&self, place: &str) -> String {
+        match self.app.settings.mail.hide_details {
+            true => self.titles().bare(place),
+            false => self.titles().place(place),
+        }
+    }
+
+    fn titles(&self) -> Titles<'a> {
+        Titles::of(self.running, self.language)
     }
 }
 
@@ -323,42 +353,26 @@ pub(super) fn short_name(running: &Running, code: &DepartmentCode) -> String {
         .map_or_else(|| code.0.clone(), |found| found.short_name.clone())
 }
 
-/// A task's stage by its title, with the seat's own where it has one.
-#[must_use]
-pub fn stage_title(running: &Running, task: &Task, language: Language) -> String {
-    let Some(node) = running.workflow.node(&task.stage) else {
-        let former = running.title(&task.stage);
-        return former.map_or_else(
-            || task.stage.clone(),
-            |title| language.pick(title).to_owned(),
-        );
-    };
-    let title = language.pick(&node.title);
-    let seat = node.stage().and_then(|stage| {
-        stage
-            .seats
-            .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref())
-    });
-    let seat = seat.map(|seat| language.pick(seat).to_owned());
-    let part = seat.or_else(|| super::projection::called_word(task, language));
-    match (part, language) {
-        (None, _) => title.to_owned(),
-        (Some(seat), Language::Zh) => format!("{title}（{seat}）"),
-        (Some(seat), Language::En) => format!("{title} ({seat})"),
-    }
-}
-
 /// The data that is asked for, as far as a mail or the page behind its link may name it: never a list of items.
-pub(super) fn data(running: &Running, language: Language) -> Option<DataFacts> {
-    let rows: Vec<_> = running
-        .case
-        .answers
-        .values()
-        .filter_map(serde_json::Value::as_array)
-        .flatten()
-        .filter(|row| row.get("resource").is_some())
-        .collect();
+/// In a branch it is what the branch is for.
+pub(super) fn data(
+    running: &Running,
+    task: Option<&Task>,
+    language: Language,
+    now: Instant,
+) -> Option<DataFacts> {
+    let is_data = |row: &serde_json::Value| row.get("resource").is_some();
+    let mut rows = elements(running, task, now);
+    rows.retain(is_data);
+    if rows.is_empty() {
+        let answers = running.case.answers.values();
+        rows = answers
+            .filter_map(serde_json::Value::as_array)
+            .flatten()
+            .filter(|row| is_data(row))
+            .cloned()
+            .collect();
+    }
     let text = |row: &serde_json::Value, name: &str| {
         row.get(name)
             .and_then(serde_json::Value::as_str)
@@ -381,5 +395,15 @@ pub(super) fn data(running: &Running, language: Language) -> Option<DataFacts> {
     Some(DataFacts {
         title,
         provider: short_name(running, &DepartmentCode(provider)),
+    })
+}
+
+/// The elements that the branch of a task is for.
+fn elements(running: &Running, task: Option<&Task>, now: Instant) -> Vec<serde_json::Value> {
+    let (workflow, case) = (&running.workflow, &running.case);
+    let branch = task.and_then(|task| titles::branch_of_task(workflow, case, task));
+    let context = running.as_seen_by(Actor::System, Channel::Timer, now);
+    branch.map_or_else(Vec::new, |branch| {
+        engine::elements(workflow, case, &context, &branch)
     })
 }

@@ -16,6 +16,8 @@ use crate::workflow::Workflow;
 
 /// Cases that are looked up at once.
 const AT_ONCE: usize = 200;
+/// The words of cases that have not ended.
+const NOT_ENDED: [&str; 3] = ["open", "in_force", "suspended"];
 
 /// An open case, locked for this transaction.
 pub(super) struct OpenCase {
@@ -31,29 +33,32 @@ pub(super) struct OpenCase {
     pub workflow: Arc<Workflow>,
 }
 
-/// Calls `look` with every open case, newest first.
+/// Calls `look` with every case that has not ended, newest first of those that stand alike.
 pub(super) fn each(
     conn: &mut Connection,
     mut look: impl FnMut(&mut Connection, &OpenCase) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let filter = CaseFilter {
-        status: Some("open".to_owned()),
-        ..CaseFilter::of(Whose::All)
-    };
     let mut workflows = HashMap::new();
-    let mut before = None;
-    loop {
-        let page = storage::cases::list(conn, &filter, before, AT_ONCE)?;
-        for summary in page.rows {
-            if let Some(open) = open(conn, summary.id, &mut workflows)? {
-                look(conn, &open)?;
+    for status in NOT_ENDED {
+        let filter = CaseFilter {
+            status: Some(status.to_owned()),
+            ..CaseFilter::of(Whose::All)
+        };
+        let mut before = None;
+        loop {
+            let page = storage::cases::list(conn, &filter, before, AT_ONCE)?;
+            for summary in page.rows {
+                if let Some(open) = open(conn, summary.id, &mut workflows)? {
+                    look(conn, &open)?;
+                }
+            }
+            before = page.next;
+            if before.is_none() {
+                break;
             }
         }
-        match page.next {
-            Some(next) => before = Some(next),
-            None => return Ok(()),
-        }
     }
+    Ok(())
 }
 
 fn open(
@@ -86,7 +91,14 @@ fn open(
 }
 
 impl OpenCase {
-    /// Who may act on the task under this directory.
+    /// Who may act on the task under this directory, for somebody else too.
+    pub fn able(&self, task: &Task, directory: &Directory, now: Instant) -> BTreeSet<PersonId> {
+        self.with(directory, now, |situation| {
+            situation.able(task).into_iter().collect()
+        })
+    }
+
+    /// Who may act on the task in their own right under this directory.
     pub fn eligible(&self, task: &Task, directory: &Directory, now: Instant) -> BTreeSet<PersonId> {
         self.with(directory, now, |situation| {
             situation.eligible(task).into_iter().collect()

@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::viewer::{address, concerned};
+use super::titles::Titles;
+use super::viewer::{address, concerned, held_through};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices, registers, started};
 use crate::audit::{ALGORITHM, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
-    self, Actor, CalledAs, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
+    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
 };
-use crate::messages::{self, Language};
+use crate::messages::Language;
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
@@ -140,10 +141,12 @@ fn note_turns(conn: &mut Connection, running: &Running, decision: &Decision) -> 
 
 /// Whether the words may have changed by which the case is found.
 fn found_otherwise(decision: &Decision) -> bool {
-    decision
-        .events
-        .iter()
-        .any(|event| matches!(event, Event::AnswersChanged { .. } | Event::Migrated { .. }))
+    decision.events.iter().any(|event| {
+        matches!(
+            event,
+            Event::AnswersChanged { .. } | Event::BranchOpened { .. } | Event::Migrated { .. }
+        )
+    })
 }
 
 /// Appends the events to the case's hash chain.
@@ -156,7 +159,7 @@ fn append(
     let end = events::last(conn, running.id)?;
     let (mut seq, mut previous) = end.map_or((0, GENESIS.to_owned()), |end| (end.seq, end.hash));
     let case = running.ulid.to_string();
-    let stamp = context.stamp(decision.case.revision);
+    let stamp = decision.stamp(context);
     let mut rows = Vec::with_capacity(decision.events.len());
     for event in &decision.events {
         seq += 1;
@@ -254,7 +257,7 @@ pub fn title(workflow: &Workflow, case: &Case) -> String {
         .unwrap_or_else(|| workflow.title.zh.clone())
 }
 
-/// Whom an open case waits for, as `stage address address`: lists turn it into words.
+/// Whom an open case waits for, as `place address address`.
 fn awaiting(case: &Case) -> Option<String> {
     let waits: Vec<String> = case
         .open_tasks()
@@ -267,7 +270,9 @@ fn awaiting(case: &Case) -> Option<String> {
                     .map(|party| address(party).to_string())
                     .collect(),
             };
-            std::iter::once(task.stage.clone())
+            // What a branch stands for may have blanks in it.
+            let place: Vec<&str> = task.stage.split_whitespace().collect();
+            std::iter::once(place.join("%20"))
                 .chain(whom)
                 .collect::<Vec<_>>()
                 .join(" ")
@@ -341,9 +346,9 @@ fn sync_tasks(
                     let now = holder(task);
                     tasks::hand_over(conn, row.id, &now)?;
                     let stays = row.person_id == now.person && is_among(&before, &now.inboxes);
-                    let entitled = match stays {
-                        true => eligible(running, case, task, context),
-                        false => now.person.into_iter().collect(),
+                    let entitled = match stays || now.person.is_some() {
+                        true => able(running, case, task, context),
+                        false => BTreeSet::new(),
                     };
                     end_links(conn, row, task, &entitled, context)?;
                 }
@@ -399,18 +404,24 @@ fn end_links(
     Ok(())
 }
 
+/// The names of a case's places, as lists keep them.
+pub(super) fn titles<'a>(running: &'a Running, case: &'a Case) -> Titles<'a> {
+    Titles {
+        workflow: &running.workflow,
+        case,
+        directory: &running.directory,
+        language: Language::Zh,
+        former: Some(&running.former),
+    }
+}
+
 fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
     before.iter().all(|known| now.contains(known))
 }
 
-fn eligible(
-    running: &Running,
-    case: &Case,
-    task: &Task,
-    context: &Context<'_>,
-) -> BTreeSet<PersonId> {
+fn able(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> BTreeSet<PersonId> {
     let situation = engine::Situation::new(&running.workflow, case, context);
-    situation.eligible(task).into_iter().collect()
+    situation.able(task).into_iter().collect()
 }
 
 fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {
@@ -419,7 +430,7 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
         ulid: Ulid::new(),
         number: task.id.0,
         stage: task.stage.clone(),
-        stage_title: stage_title(&running.workflow, task),
+        stage_title: titles(running, case).task(task),
         round: task.round,
         seat: task.seat.clone(),
         asks: asks_word(task.asks).to_owned(),
@@ -431,53 +442,28 @@ fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) 
     }
 }
 
-/// The title of a task's stage; with the seat's own title where it has one.
-#[must_use]
-pub fn stage_title(workflow: &Workflow, task: &Task) -> String {
-    let Some(node) = workflow.node(&task.stage) else {
-        return task.stage.clone();
-    };
-    let seat = node.stage().and_then(|stage| {
-        stage
-            .seats
-            .get(usize::from(task.place))
-            .and_then(|seat| seat.title.as_ref())
-    });
-    let seat = seat.map(|seat| seat.zh.clone());
-    let part = seat.or_else(|| called_word(task, Language::Zh));
-    part.map_or_else(
-        || node.title.zh.clone(),
-        |part| format!("{}（{part}）", node.title.zh),
-    )
-}
-
-/// As what somebody is asked who is there besides the definition's own seats: 加签.
-#[must_use]
-pub fn called_word(task: &Task, language: Language) -> Option<String> {
-    let key = match task.called.as_ref()?.how {
-        CalledAs::Before | CalledAs::After | CalledAs::With => "case.called.signer",
-        CalledAs::Adviser => "case.called.adviser",
-    };
-    Some(messages::text(language, key, &[]))
-}
-
 fn holder(task: &Task) -> Holder {
-    let post = task.offered.iter().find_map(|party| match party {
-        Party::Post(post) => Some(post.to_string()),
+    let posts = task.offered.iter().filter_map(|party| match party {
+        Party::Post(post) => Some(post),
         Party::Person(_) | Party::Department(_) => None,
     });
-    let inboxes = match task.holder {
-        Some(person) => vec![Addressee::Person(person)],
-        None => task
-            .offered
-            .iter()
-            .chain(&task.nobody)
-            .map(address)
+    let mut inboxes: Vec<Addressee> = match task.holder {
+        Some(person) => std::iter::once(Addressee::Person(person))
+            .chain(
+                posts
+                    .clone()
+                    .map(|post| Addressee::Held(person, post.clone())),
+            )
             .collect(),
+        None => {
+            let parties = task.offered.iter().chain(&task.nobody);
+            parties.map(address).collect()
+        }
     };
+    inboxes.extend(held_through(task));
     Holder {
         person: task.holder,
-        post,
+        post: posts.clone().next().map(ToString::to_string),
         inboxes,
     }
 }
@@ -510,7 +496,8 @@ fn involve(
     Ok(())
 }
 
-/// What a case is found by: number, title, departments, chosen data.
+/// What a case is found by: number, title, departments, chosen data, what its branches stand for. What is answered in a
+/// branch is not for everyone who sees the case, and nobody is to find out by searching.
 fn search_texts(running: &Running, case: &Case) -> Vec<String> {
     let mut texts = vec![
         title(&running.workflow, case),
@@ -524,6 +511,9 @@ fn search_texts(running: &Running, case: &Case) -> Vec<String> {
             .map(|department| [department.name.clone(), department.short_name.clone()])
     };
     texts.extend(department(&case.department).into_iter().flatten());
+    let titles = titles(running, case);
+    let branches = case.branches.keys().filter(|place| place.contains('['));
+    texts.extend(branches.flat_map(|branch| titles.words(branch)));
     for row in case
         .answers
         .values()

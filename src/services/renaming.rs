@@ -4,7 +4,7 @@
 use super::Error;
 use super::cases::Running;
 use super::notices::Params;
-use super::projection::stage_title;
+use super::projection;
 use crate::engine::{Decision, Event, clock_key_after};
 use crate::storage::outbox::OutboxState;
 use crate::storage::{Connection, outbox, tasks};
@@ -37,7 +37,7 @@ fn rename_tasks(
             continue;
         };
         let title = match row.state {
-            tasks::TaskState::Open => stage_title(&running.workflow, task),
+            tasks::TaskState::Open => projection::titles(running, &decision.case).task(task),
             tasks::TaskState::Settled | tasks::TaskState::Cancelled => row.stage_title.clone(),
         };
         if (&row.stage, &row.stage_title) != (&task.stage, &title) {

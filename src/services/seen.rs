@@ -1,5 +1,6 @@
 //! A case as somebody sees it: everything that a page or the API shows of it, with the rights already applied.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ulid::Ulid;
@@ -8,22 +9,25 @@ use super::cases::Running;
 use super::facts::{Facts, Owner};
 use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
+use super::vault::Opened;
 use super::viewer::Wish;
-use super::{App, Error, Viewer, cases, vault};
+use super::visible::Visible;
+use super::{App, Error, Viewer, cases, vault, workflows};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
-    self, Actor, CalledAs, Channel, ClockReading, Context, Event, MoreTime, Offered, PlainVault,
-    Situation, Task, TaskId,
+    self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, MoreTime,
+    Offered, Party, PlainVault, SignalOffer, Situation, Task, TaskId,
 };
-use crate::forms::Answers;
+use crate::expression::Scope;
+use crate::forms::{self, Answers};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
-use crate::workflow::Place;
 use crate::workflow::stage_map::renamed;
+use crate::workflow::{Id, Place, Text, Who};
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -31,10 +35,14 @@ pub struct Seen {
     pub summary: CaseSummary,
     /// The version of its definition, as people count it.
     pub version: u32,
-    /// The case and what it runs on.
+    /// The case and what it runs on, without what the reader does not see of it.
     pub running: Arc<Running>,
+    /// The same with all that there is, for what is worked out and not shown.
+    whole: Arc<Running>,
     /// The reader.
     pub viewer: Viewer,
+    /// How much of the case the reader sees.
+    pub visible: Visible,
     /// The actions that the reader may take now, from the code that will accept or refuse them.
     pub offered: Vec<Offered>,
     /// Until when the reader, who may urge, has to wait with it: somebody urged not long ago.
@@ -44,13 +52,15 @@ pub struct Seen {
     /// What happened, oldest first.
     pub history: Vec<Happened>,
     /// The private answers, for those who handle the case.
-    pub private: Option<Answers>,
+    pub private: Option<Opened>,
     /// What the reader has typed on their tasks and not given yet.
     pub opinions: Vec<Opinion>,
     /// The files.
     pub files: Vec<Attachment>,
     /// The copies that were given, with their receipts.
     pub copies: Vec<Copy>,
+    /// What the workflows are called whose cases this one can start, by their keys.
+    pub starts: BTreeMap<String, Text>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -82,24 +92,25 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
         let summary = stored.summary.clone();
-        let running = Arc::new(cases::running(&shared, conn, stored)?);
+        let whole = Arc::new(cases::running(&shared, conn, stored)?);
         viewer
-            .authorize(Wish::SeeCase(&running.case))
+            .authorize(Wish::SeeCase(&whole.case))
             .map_err(|_| Error::NotFound)?;
+        let visible = Visible::of(&viewer, &whole);
+        let running = visible.of_case(&whole);
         let private = match viewer.authorize(Wish::SeePrivate(&running.case)) {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
         };
         let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
-        let typed = opinions.iter().map(|opinion| &opinion.answers);
-        let named: Vec<&Answers> = [&running.case.answers].into_iter().chain(typed).collect();
+        let typed: Vec<&Answers> = opinions.iter().map(|opinion| &opinion.answers).collect();
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
-            (&running.workflow, &running.case),
-            Some(Owner::Case(running.id)),
-            &named,
+            (&whole.workflow, &whole.case),
+            Some(Owner::Case(whole.id)),
+            &typed,
         )?;
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
@@ -118,9 +129,14 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
                 hash: event.hash,
             });
         }
+        let history = visible.history(&whole, history, &viewer);
+        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
+        files.retain(|file| visible.file(&whole, file, &viewer));
+        let mut copies = storage::copies::of_case(conn, whole.id)?;
+        copies.retain(|copy| visible.copy(&whole, copy, &viewer));
         let now = shared.now();
-        let context = context(&running, viewer.person.id, &facts, now);
-        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let context = context(&whole, viewer.person.id, &facts, now);
+        let situation = Situation::new(&whole.workflow, &whole.case, &context);
         let (offered, urged_until) = (situation.offered(), situation.urged_until());
         Ok::<_, Error>(Seen {
             summary,
@@ -131,11 +147,14 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             history,
             private,
             opinions,
-            files: attachments::of(conn, AttachedTo::Case(running.id))?,
-            copies: storage::copies::of_case(conn, running.id)?,
+            files,
+            copies,
+            starts: workflows::started_by(&shared, conn, &whole.workflow)?,
             facts,
             now,
             viewer,
+            visible,
+            whole,
             running,
         })
     })
@@ -183,15 +202,20 @@ fn context<'a>(
     }
 }
 
+/// What a stage that an event of a case's history names is called now.
+pub(super) fn called_now(history: &[Happened], happened: &Happened, place: &str) -> Place {
+    let since = history.iter().filter(|past| happened.seq < past.seq);
+    since.fold(place.to_owned(), |place, past| match &past.body.event {
+        Event::Migrated { stages, .. } => renamed(&place, stages),
+        _ => place,
+    })
+}
+
 impl Seen {
     /// What a stage that an event names is called now: the case may have moved to other versions since.
     #[must_use]
     pub fn called_now(&self, happened: &Happened, place: &str) -> Place {
-        let since = self.history.iter().filter(|past| happened.seq < past.seq);
-        since.fold(place.to_owned(), |place, past| match &past.body.event {
-            Event::Migrated { stages, .. } => renamed(&place, stages),
-            _ => place,
-        })
+        called_now(&self.history, happened, place)
     }
 
     /// The clocks that bear on a task.
@@ -205,33 +229,120 @@ impl Seen {
         )
     }
 
-    /// What the guards of the case's form may read.
+    /// Whether the reader sees every branch.
     #[must_use]
-    pub fn scope(&self) -> crate::expression::Scope {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        engine::scope(&self.running.workflow, &self.running.case, &context)
+    pub fn sees_all(&self) -> bool {
+        self.visible == Visible::Whole
+    }
+
+    /// What guards outside every branch may read.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope_at("", None)
+    }
+
+    /// What guards may read at a place, and of a form on a task.
+    #[must_use]
+    pub fn scope_at(&self, place: &str, task: Option<&Task>) -> Scope {
+        self.situated(|at| engine::scope_at(at.workflow, at.case, at.context, place, task))
+    }
+
+    /// The answers as they are read at a place, and on a task; private ones among them where the reader handles the case.
+    #[must_use]
+    pub fn answers_at(&self, place: &str, task: Option<&Task>) -> Answers {
+        let Running { workflow, case, .. } = &*self.running;
+        let answers = engine::answers_at(workflow, case, place, task);
+        let Some(opened) = &self.private else {
+            return answers;
+        };
+        let mut private = opened.case.clone();
+        let around = workflow.around(place).into_iter();
+        for branch in around.chain([place.to_owned()]) {
+            private.extend(opened.branches.get(&branch).cloned().unwrap_or_default());
+        }
+        let on_task = task.and_then(|task| opened.tasks.get(&task.id));
+        private.extend(on_task.cloned().unwrap_or_default());
+        forms::join_private(&workflow.form, &answers, &private)
+    }
+
+    /// The signals that the reader may give now.
+    #[must_use]
+    pub fn signals(&self) -> Vec<SignalOffer<'_>> {
+        let named: Vec<(Place, Id)> = self.situated(|at| {
+            let offers = engine::signals(at).into_iter();
+            offers
+                .map(|offer| (offer.place, offer.signal.name.clone()))
+                .collect()
+        });
+        let offers = named.into_iter().filter_map(|(place, name)| {
+            let signals = &self.running.workflow.node(&place)?.signals;
+            let signal = signals.iter().find(|signal| signal.name == name)?;
+            Some(SignalOffer { place, signal })
+        });
+        offers.collect()
+    }
+
+    /// Where the reader, who manages the case, may move its run to.
+    #[must_use]
+    pub fn jump_targets(&self) -> Vec<JumpTarget> {
+        self.situated(engine::jump_targets)
     }
 
     /// The clocks of a task for which the reader may ask for more time now.
     #[must_use]
     pub fn more_time(&self, task: TaskId) -> Vec<MoreTime> {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        Situation::new(&self.running.workflow, &self.running.case, &context).more_time(task)
+        self.situated(|at| at.more_time(task))
     }
 
-    /// Who may act on a task now.
+    /// For whom the reader may act on a task now, who is not asked for it themselves.
+    #[must_use]
+    pub fn acts_for(&self, task: &Task) -> Option<PersonId> {
+        self.situated(|at| at.acts_for(task))
+    }
+
+    /// Who may act on a task now for those who are asked.
+    #[must_use]
+    pub fn stand_ins(&self, task: &Task) -> Vec<PersonId> {
+        self.situated(|at| {
+            let eligible = at.eligible(task);
+            let mut able = at.able(task);
+            able.retain(|person| !eligible.contains(person));
+            able
+        })
+    }
+
+    /// Who may act on a task in their own right now.
     #[must_use]
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        Situation::new(&self.running.workflow, &self.running.case, &context).eligible(task)
+        self.situated(|at| at.eligible(task))
+    }
+
+    /// The parties that a `who` means at a place, as far as that can be told now.
+    #[must_use]
+    pub fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        self.situated(|at| at.meant(who, place))
+    }
+
+    /// The branches that a foreach at a place is to have for the answers as they are.
+    #[must_use]
+    pub fn coming(&self, block: &str) -> Vec<Coming> {
+        self.situated(|at| engine::coming(at.workflow, at.case, at.context, block))
+    }
+
+    /// Asks the engine about the whole case, as the reader finds it.
+    fn situated<T>(&self, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
+        let context = context(&self.whole, self.viewer.person.id, &self.facts, self.now);
+        ask(&Situation::new(
+            &self.whole.workflow,
+            &self.whole.case,
+            &context,
+        ))
     }
 
     /// How the reader can add signers to a task.
     #[must_use]
     pub fn ways_to_add(&self, task: &Task) -> &'static [CalledAs] {
-        let context = context(&self.running, self.viewer.person.id, &self.facts, self.now);
-        let situation = Situation::new(&self.running.workflow, &self.running.case, &context);
-        engine::ways_to_add(&situation, task)
+        self.situated(|at| engine::ways_to_add(at, task))
     }
 
     /// What the reader has typed on a task and not given yet.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ulid::Ulid;
 
-use super::cases::{self, By, Running};
+use super::cases::{self, By, Done, Running};
 use super::viewer::Wish;
 use super::{App, Error, Viewer, drafts};
 use crate::engine::{
@@ -19,8 +19,17 @@ use crate::workflow::Outcome;
 /// draft's public id, which the case keeps.
 pub fn open(app: &Arc<App>, by: &By, ulid: Ulid, task: TaskId) -> Result<Ulid, Error> {
     let (shared, by) = (Arc::clone(app), by.clone());
-    app.db
-        .write(move |conn| open_in(&shared, conn, &by, ulid, task))
+    let done = app.db.write(move |conn| {
+        cases::once(&shared, conn, &by, |conn| {
+            Ok(Done {
+                case_id: None,
+                ulid: open_in(&shared, conn, &by, ulid, task)?,
+                revision: 0,
+                repeated: false,
+            })
+        })
+    })?;
+    Ok(done.ulid)
 }
 
 fn open_in(

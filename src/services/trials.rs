@@ -1,14 +1,65 @@
-//! What a database remembers of how long the stages of a workflow took, for simulations.
+//! What a database knows that trials can use: its directory and catalogue, and how long the stages of a workflow took.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{Error, calendars};
+use super::{App, Error, calendars, catalogue, demo};
 use crate::calendar::Calendar;
+use crate::catalogue::Resource;
+use crate::directory::Directory;
 use crate::engine::EDITING;
 use crate::storage::tasks::Settled;
 use crate::storage::{self, Db};
 use crate::trial::crowd::{Estimate, Time};
+use crate::trial::script::{self, Shelf};
 use crate::workflow::place::id_of;
+
+/// The name under which trials on pages have the system's own directory and catalogue.
+pub const OWN: &str = "system";
+/// The name of the demonstration's.
+const DEMO: &str = "demo";
+
+/// What trials on pages can name: the demonstration's directory and catalogue, and the system's own.
+pub struct Here {
+    directory: Arc<Directory>,
+    catalogue: Vec<Resource>,
+}
+
+/// What there is here; the catalogue is read only for a text that may name it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn here(app: &Arc<App>, text: &str) -> Result<Here, Error> {
+    Ok(Here {
+        directory: app.directory_now()?,
+        catalogue: match text.contains(OWN) {
+            true => app.db.read(catalogue::all)?,
+            false => Vec::new(),
+        },
+    })
+}
+
+impl Shelf for Here {
+    fn directory(&self, name: &str) -> Result<Directory, String> {
+        match name {
+            OWN => Ok((*self.directory).clone()),
+            DEMO => script::read_directory(demo::DIRECTORY),
+            _ => Err(elsewhere()),
+        }
+    }
+
+    fn catalogue(&self, name: &str) -> Result<Vec<Resource>, String> {
+        match name {
+            OWN => Ok(self.catalogue.clone()),
+            DEMO => script::read_catalogue(demo::CATALOGUE),
+            _ => Err(elsewhere()),
+        }
+    }
+}
+
+fn elsewhere() -> String {
+    format!("{OWN}, {DEMO}")
+}
 
 /// So many tasks tell enough.
 const MOST: i64 = 20_000;

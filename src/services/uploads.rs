@@ -7,9 +7,10 @@ use ulid::Ulid;
 
 use super::cases::{By, Done};
 use super::viewer::Wish;
+use super::visible::Visible;
 use super::{App, Error, Viewer, cases, drafts};
 use crate::attachments::{AttachmentError, Incoming};
-use crate::engine::TaskAsks;
+use crate::engine::{self, Actor, Situation, TaskAsks};
 use crate::storage::attachments::{self, AttachedTo, Attachment, NewAttachment};
 use crate::storage::{self};
 
@@ -88,15 +89,19 @@ fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error>
         viewer
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;
-        // Whoever is asked to fill something in may bring files along.
-        let now = shared.now();
+        // Whoever is asked to fill something in may bring files along, and whoever may signal something.
+        let (actor, now) = (Actor::Person(asked.person), shared.now());
+        let context = running.as_seen_by(actor, asked.channel, now);
+        let situation = Situation::new(&running.workflow, &running.case, &context);
+        let signals = engine::signals(&situation);
+        let fills_in = signals.iter().any(|offer| !offer.signal.fills.is_empty());
         let asked_now = running.case.open_tasks().any(|task| {
             matches!(
                 task.asks,
                 TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
-            ) && running.eligible(task, now).contains(&asked.person)
+            ) && running.able(task, now).contains(&asked.person)
         });
-        if asked_now {
+        if asked_now || fills_in {
             Ok(Some(AttachedTo::Case(running.id)))
         } else {
             Err(Error::Forbidden("upload"))
@@ -139,6 +144,9 @@ pub fn give_out(app: &Arc<App>, viewer: &Viewer, id: Ulid) -> Result<(Attachment
                 reader
                     .authorize(Wish::SeeCase(&running.case))
                     .map_err(|_| Error::NotFound)?;
+                if !Visible::of(&reader, &running).file(&running, &file, &reader) {
+                    return Err(Error::NotFound);
+                }
             }
             (None, _) if file.uploader_id == reader.person.id => {}
             (None, _) => return Err(Error::NotFound),

@@ -1,6 +1,7 @@
 //! Private answers: sealed on their way into a case or a draft, and opened for those who handle it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -8,10 +9,11 @@ use ulid::Ulid;
 use super::{App, Error};
 use crate::auth::sealing::Sealed;
 use crate::calendar::Instant;
-use crate::engine::{Case, Vault};
+use crate::engine::{Case, TaskId, Vault};
 use crate::forms::Answers;
 use crate::storage::Connection;
 use crate::storage::personal_values::{self, NewValue, Owner};
+use crate::workflow::Place;
 
 /// A vault for one command: what it sealed is written when the command is accepted.
 pub struct SealingVault<'a> {
@@ -84,15 +86,42 @@ impl Vault for SealingVault<'_> {
     }
 }
 
-/// The private answers of a case, by path. One that was erased is left out.
+/// Private answers, opened, each by its path.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Opened {
+    /// The case's own.
+    pub case: Answers,
+    /// Those of its branches.
+    pub branches: BTreeMap<Place, Answers>,
+    /// Those on its tasks.
+    pub tasks: BTreeMap<TaskId, Answers>,
+}
+
+/// The private answers of a case, its branches and its tasks. One that was erased is left out.
 pub fn open_case(
     app: &App,
     conn: &mut Connection,
     ulid: Ulid,
     case: &Case,
-) -> Result<Answers, Error> {
+) -> Result<Opened, Error> {
+    let mut opened = Opened {
+        case: open(app, conn, ulid, &case.private)?,
+        ..Opened::default()
+    };
+    for (place, branch) in &case.branches {
+        let own = open(app, conn, ulid, &branch.private)?;
+        opened.branches.insert(place.clone(), own);
+    }
+    for task in &case.tasks {
+        let own = open(app, conn, ulid, &task.private)?;
+        opened.tasks.insert(task.id, own);
+    }
+    Ok(opened)
+}
+
+fn open(app: &App, conn: &mut Connection, ulid: Ulid, private: &Answers) -> Result<Answers, Error> {
     let mut opened = Answers::new();
-    for (path, stands) in &case.private {
+    for (path, stands) in private {
         let id = stands
             .get("sealed")
             .and_then(Value::as_str)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::calendar::{Instant, day_of};
 use crate::directory::{Directory, Person, PersonId, Post};
-use crate::engine::{Case, Party, Why};
+use crate::engine::{Case, Party, Task, Why};
 use crate::storage::Addressee;
 
 /// A logged-in person, read anew at every request: no right is kept in a token.
@@ -15,6 +15,8 @@ pub struct Viewer {
     pub person: Person,
     /// The posts they hold today.
     pub posts: Vec<Post>,
+    /// The posts of others on which they act today, with whose they are.
+    pub stands_in: Vec<(Post, PersonId)>,
     /// The directory that says so.
     pub directory: Arc<Directory>,
 }
@@ -53,32 +55,48 @@ impl Viewer {
             .person(person)
             .filter(|person| person.active)?
             .clone();
-        let posts = directory.posts_of(person, day_of(now));
+        let (posts, stands_in) = (
+            directory.posts_of(person, day_of(now)),
+            directory.stands_in(person, day_of(now)),
+        );
         Some(Self {
             person: found,
             posts,
+            stands_in,
             directory: Arc::clone(directory),
         })
     }
 
-    /// The addresses under which cases reach this person: themselves, their posts, the departments they lead.
+    /// The addresses under which cases reach this person: themselves, their posts and those they stand in on, the
+    /// departments that these lead.
     #[must_use]
     pub fn addresses(&self) -> Vec<Addressee> {
+        let stood_in_on = self.stands_in.iter().map(|(post, _)| post);
         let led = self
             .posts
             .iter()
+            .chain(stood_in_on)
             .filter(|post| self.leads(post))
             .map(|post| Addressee::Department(post.department.clone()));
         let all: BTreeSet<Addressee> = self.inboxes().into_iter().chain(led).collect();
         all.into_iter().collect()
     }
 
-    /// Where tasks reach this person: as themselves and under their posts.
+    /// Where tasks reach this person: as themselves, under their posts, and where those they act for have them.
     #[must_use]
     pub fn inboxes(&self) -> Vec<Addressee> {
-        std::iter::once(Addressee::Person(self.person.id))
-            .chain(self.posts.iter().cloned().map(Addressee::Post))
-            .collect()
+        let own = self.posts.iter().cloned().map(Addressee::Post);
+        let stood_in_on = self.stands_in.iter().flat_map(|(post, holder)| {
+            [
+                Addressee::Post(post.clone()),
+                Addressee::Held(*holder, post.clone()),
+            ]
+        });
+        let all: BTreeSet<Addressee> = std::iter::once(Addressee::Person(self.person.id))
+            .chain(own)
+            .chain(stood_in_on)
+            .collect();
+        all.into_iter().collect()
     }
 
     /// A leading post sees its department's cases; the workflow administrator's sees those of the authority, to name
@@ -131,16 +149,15 @@ impl Viewer {
         // Who advised on a case or was told of it has not handled it.
         let handles = |why: Why| match why {
             Why::Applicant | Why::Asked | Why::Manages => true,
-            Why::Consulted | Why::Acted | Why::Copied | Why::Escalated => false,
+            Why::Consulted | Why::Acted | Why::Copied | Why::Sent | Why::Escalated => false,
         };
-        case.involved
-            .iter()
+        let mine = self.inboxes();
+        let involved = case.involved.iter();
+        involved
             .filter(|involvement| handles(involvement.why))
-            .any(|involvement| match &involvement.party {
-                Party::Person(person) => *person == self.person.id,
-                Party::Post(post) => self.posts.contains(post),
-                Party::Department(_) => false,
-            })
+            .map(|involvement| address(&involvement.party))
+            .chain(case.tasks.iter().filter_map(held_through))
+            .any(|address| mine.contains(&address))
     }
 
     fn may_see(&self, case: &Case) -> Result<(), Deny> {
@@ -182,7 +199,19 @@ pub fn concerned(case: &Case, directory: &Directory) -> BTreeSet<(Addressee, &'s
         .involved
         .iter()
         .map(|involvement| (address(&involvement.party), involvement.why.code()));
-    oversight.chain(involved).collect()
+    let through = case.tasks.iter().filter_map(held_through);
+    let through = through.map(|address| (address, Why::Asked.code()));
+    oversight.chain(involved).chain(through).collect()
+}
+
+/// Of a task that asks one of a post's holders by name, that holder: whoever acts for them finds it there.
+#[must_use]
+pub fn held_through(task: &Task) -> Option<Addressee> {
+    let post = task.through.as_ref()?;
+    match task.offered.as_slice() {
+        [Party::Person(person)] => Some(Addressee::Held(*person, post.clone())),
+        _ => None,
+    }
 }
 
 /// A party as tables name it.

@@ -1,18 +1,19 @@
 //! Publishing definitions: one workflow administrator proposes a version, a second one puts it in force. Who did what and
 //! when stands in the version's row, which nobody changes afterwards.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::viewer::Wish;
-use super::{Error, Viewer};
+use super::{App, Error, Viewer};
 use crate::calendar::Instant;
 use crate::clock::Clock;
 use crate::directory::{Directory, PersonId};
 use crate::storage::workflows::{NewVersion, WorkflowVersion};
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Checked, Severity, Surroundings, Workflow};
+use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow};
 
 /// What became of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +51,19 @@ pub fn propose(
         {
             return Ok(Proposed::Waiting(waiting));
         }
+        let by = viewer.person.id;
+        tracing::info!(
+            workflow = workflow.key,
+            by = by.0,
+            digest,
+            "a version is proposed"
+        );
         let new = NewVersion {
             key: workflow.key,
             digest,
             title: workflow.title.zh,
             source: text,
-            by: viewer.person.id,
+            by,
             at: now,
         };
         Ok(Proposed::Waiting(storage::workflows::propose(conn, &new)?))
@@ -84,7 +92,14 @@ pub fn confirm(
         }
         // The directory may have changed since the proposal was checked.
         sound(conn, &viewer.directory, &key, &waiting.source)?;
-        storage::workflows::confirm(conn, waiting.id, viewer.person.id, now)?;
+        let (by, version) = (viewer.person.id, waiting.version);
+        storage::workflows::confirm(conn, waiting.id, by, now)?;
+        tracing::info!(
+            workflow = key,
+            version,
+            by = by.0,
+            "a version is put in force"
+        );
         storage::workflows::get(conn, waiting.id)?.ok_or(Error::NotFound)
     })
 }
@@ -105,7 +120,14 @@ pub fn withdraw(
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
         let waiting = waiting(conn, &key, seen)?;
-        storage::workflows::give_up(conn, &key, viewer.person.id, now)?;
+        let (by, version) = (viewer.person.id, waiting.version);
+        storage::workflows::give_up(conn, &key, by, now)?;
+        tracing::info!(
+            workflow = key,
+            version,
+            by = by.0,
+            "a proposal is withdrawn"
+        );
         Ok(waiting)
     })
 }
@@ -232,6 +254,25 @@ pub(super) fn surroundings(
     Ok(surroundings)
 }
 
+/// What the workflows are called whose cases this one can start, by their keys.
+pub(super) fn started_by(
+    app: &App,
+    conn: &mut Connection,
+    workflow: &Workflow,
+) -> Result<BTreeMap<String, Text>, Error> {
+    let mut titles = BTreeMap::new();
+    for node in workflow.nodes() {
+        let Kind::Start(start) = &node.kind else {
+            continue;
+        };
+        if let Some(row) = storage::workflows::current(conn, &start.workflow)? {
+            let title = app.workflow(conn, row.id)?.title.clone();
+            titles.insert(start.workflow.clone(), title);
+        }
+    }
+    Ok(titles)
+}
+
 /// The workflow of a stored version.
 pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error> {
     let stored = storage::workflows::get(conn, id)?.ok_or(Error::NotFound)?;
@@ -265,8 +306,9 @@ fn sound(
     file: &str,
     text: &str,
 ) -> Result<Workflow, Error> {
-    let Checked { workflow, findings } =
-        workflow::read(file, text, &surroundings(conn, directory)?);
+    let Checked {
+        workflow, findings, ..
+    } = workflow::read(file, text, &surroundings(conn, directory)?);
     workflow.ok_or_else(|| {
         let errors = findings
             .iter()

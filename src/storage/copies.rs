@@ -37,7 +37,9 @@ impl Copy {
     pub fn sent_by(&self) -> Option<PersonId> {
         match self.reason.parse() {
             Ok(Addressee::Person(person)) => Some(person),
-            Ok(Addressee::Post(_) | Addressee::Department(_)) | Err(_) => None,
+            Ok(Addressee::Post(_) | Addressee::Held(..) | Addressee::Department(_)) | Err(_) => {
+                None
+            }
         }
     }
 }

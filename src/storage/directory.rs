@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::directory_state;
-use super::{Connection, StorageError, departments, people, posts, roles};
+use super::{Connection, StorageError, departments, people, posts, roles, substitutes};
 use crate::directory::Directory;
 
 /// The whole directory.
@@ -17,7 +17,8 @@ pub fn load(conn: &mut Connection) -> Result<Directory, StorageError> {
         people::all(conn)?,
         roles::all(conn)?,
         posts::all(conn)?,
-    ))
+    )
+    .with_substitutions(substitutes::in_force(conn)?))
 }
 
 /// The revision of what is stored now.
@@ -31,7 +32,7 @@ pub fn revision(conn: &mut Connection) -> Result<i64, StorageError> {
         .first(conn)?)
 }
 
-/// Raises the revision; every change of departments, people, posts or roles ends with it.
+/// Raises the revision; every change of departments, people, posts, roles or substitutes ends with it.
 ///
 /// # Errors
 /// The database's own failure.

@@ -36,6 +36,7 @@ mod schema_test;
 pub mod search_terms;
 pub mod sessions;
 pub mod started_cases;
+pub mod substitutes;
 mod task_offers;
 pub mod tasks;
 pub mod timers;

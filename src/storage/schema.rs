@@ -65,14 +65,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use super::column_types::*;
+
     substitutes (id) {
         id -> BigInt,
+        ulid -> UlidText,
         person_id -> BigInt,
         substitute_id -> BigInt,
         role -> Text,
         department -> Text,
         valid_from -> Date,
         valid_until -> Date,
+        named_by -> BigInt,
+        named_at -> Moment,
+        ended_by -> Nullable<BigInt>,
+        ended_at -> Nullable<Moment>,
     }
 }
 

@@ -114,7 +114,8 @@ pub struct Holder {
     pub person: Option<PersonId>,
     /// The post for which it is asked.
     pub post: Option<String>,
-    /// In whose inboxes it is: the holder's only, or those of all to whom it is offered.
+    /// In whose inboxes it is: the holder's only, or those of all to whom it is offered; and where who acts for a holder
+    /// looks.
     pub inboxes: Vec<Addressee>,
 }
 
@@ -413,7 +414,7 @@ pub fn open_of(
     let counted = task_offers::open_of(conn, &keys)?;
     let open = counted.into_iter().filter_map(|(of, count)| match of {
         Addressee::Person(person) => Some((person, usize::try_from(count).ok()?)),
-        Addressee::Post(_) | Addressee::Department(_) => None,
+        Addressee::Post(_) | Addressee::Held(..) | Addressee::Department(_) => None,
     });
     Ok(open.collect())
 }

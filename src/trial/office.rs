@@ -125,7 +125,7 @@ impl Office {
                     ..*context
                 };
                 let decision = engine::handle(&running.workflow, &running.case, &command, context)?;
-                let stamp = context.stamp(decision.case.revision);
+                let stamp = decision.stamp(context);
                 Ok((decision, stamp))
             })?;
         if running.case.status == Status::Draft {
@@ -152,7 +152,7 @@ impl Office {
         let running = &self.cases[index];
         let ticked = self.in_context(running, Actor::System, Channel::Timer, None, |context| {
             let decision = engine::tick(&running.workflow, &running.case, context);
-            decision.map(|done| done.map(|done| (context.stamp(done.case.revision), done)))
+            decision.map(|done| done.map(|done| (done.stamp(context), done)))
         });
         match ticked {
             Ok(Some((stamp, decision))) => {

@@ -66,12 +66,8 @@ impl Facts<'_> {
             number: None,
         };
         let situation = Situation::new(chooser.workflow, chooser.case, &context);
-        let people = situation
-            .parties(from)
-            .iter()
-            .flat_map(|party| situation.people_of(party))
-            .collect::<std::collections::BTreeSet<_>>();
-        people
+        situation
+            .people_meant(from, "")
             .into_iter()
             .filter_map(|person| directory.person(person))
             .collect()

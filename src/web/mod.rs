@@ -11,6 +11,7 @@ mod refusal;
 pub mod security;
 pub mod server;
 pub mod session;
+pub mod trials;
 pub mod versions;
 pub mod views;
 

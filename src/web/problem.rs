@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 pub use super::refusal::refusal;
 
 use crate::attachments::{AttachmentError, Refusal};
-use crate::directory::Directory;
+use crate::directory::{Directory, MOST_DAYS, Unfit};
 use crate::engine::Rejection;
 use crate::forms::{self, Words};
 use crate::messages::{self, Language};
@@ -228,7 +228,9 @@ pub fn status(error: &Error) -> StatusCode {
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
         Error::Rejected(rejection) => rejected(rejection),
+        Error::Unfit(Unfit::Overlaps | Unfit::Away | Unfit::StandsIn) => StatusCode::CONFLICT,
         Error::Invalid(_)
+        | Error::Unfit(_)
         | Error::Stopped(_)
         | Error::KeyReused
         | Error::BadRequest { .. }
@@ -342,6 +344,7 @@ pub fn code(error: &Error) -> &'static str {
         Error::Rejected(rejection) => rejection.code(),
         Error::Invalid(_) => "answers",
         Error::Stopped(_) => "stopped",
+        Error::Unfit(why) => why.code(),
         Error::Stale => "stale",
         Error::KeyReused => "key-reused",
         Error::BadRequest { .. } => "bad-request",
@@ -378,6 +381,7 @@ pub fn sentence(error: &Error, language: Language, directory: Option<&Directory>
         Error::Forbidden(what) => messages::text(language, &format!("error.forbidden-{what}"), &[]),
         Error::Invalid(problems) => say(&[("count", &problems.len().to_string())]),
         Error::Stopped(message) => language.pick(message).to_owned(),
+        Error::Unfit(_) => say(&[("most", &MOST_DAYS.to_string())]),
         Error::BadRequest { name, problem } => say(&[("name", name), ("problem", problem)]),
         Error::TooMany(seconds) => say(&[("seconds", &seconds.to_string())]),
         Error::Upload(refusal) => refusal.sentence(language),
@@ -408,6 +412,7 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             message: problem.clone(),
         }],
         Error::KeyReused => member("idempotency_key"),
+        Error::Unfit(why) => member(why.about()),
         Error::Upload(_) | Error::TooManyFiles(_) | Error::NoRoom(_) => member("file"),
         Error::Rejected(rejection) => match rejection {
             Rejection::UnknownAction(_) => member("action"),

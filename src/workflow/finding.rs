@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
+use super::model::Id;
 use crate::expression::Words;
 
 /// Whether a finding stops publishing.
@@ -29,6 +30,8 @@ pub struct Finding {
     pub place: Range<usize>,
     /// Whether it stops publishing.
     pub severity: Severity,
+    /// The stage or block within which it is.
+    pub node: Option<Id>,
     /// The rule, as in [`RULES`](super::RULES).
     pub code: &'static str,
     /// What is wrong.
@@ -174,6 +177,7 @@ mod tests {
             column: 5,
             place: 11..17,
             severity: Severity::Error,
+            node: None,
             code: "unknown-key",
             message: Words::new("没有键 `标`", "there is no key `标`"),
             help: Some(Words::new("是否想写 `title`?", "did you mean `title`?")),

@@ -3,6 +3,8 @@
 //! A text is parsed into a tree that keeps places, the tree is resolved into a workflow, and the workflow is checked by
 //! the [`RULES`]. Everything found on the way has a line, a column and a code.
 
+use std::ops::Range;
+
 mod clock;
 pub mod compare;
 mod finding;
@@ -32,6 +34,7 @@ pub use sheet::Spot;
 pub(crate) use sheet::{Sheet, json, read_sheet};
 pub use stage_map::{Misfit, StageMap};
 pub use surroundings::Surroundings;
+pub use tree::MAX_BYTES;
 pub(crate) use tree::{Entry, Kind as TreeKind, Tree};
 
 use finding::{Lines, Note};
@@ -42,6 +45,8 @@ use resolve::Reader;
 pub struct Checked {
     /// The workflow; `None` when an error was found.
     pub workflow: Option<Workflow>,
+    /// When an error was found, what could be read all the same: to be drawn, never to be run.
+    pub unsound: Option<Workflow>,
     /// What was found, in the order of the file.
     pub findings: Vec<Finding>,
 }
@@ -63,13 +68,22 @@ fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
 /// Reads and checks a definition.
 #[must_use]
 pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked {
-    let (workflow, notes) = with_room(|| check(text, surroundings));
-    let findings = findings(file_name, text, notes);
+    let Read {
+        workflow,
+        notes,
+        nodes,
+    } = with_room(|| check(text, surroundings));
+    let findings = findings(file_name, text, notes, &nodes);
     let sound = findings
         .iter()
         .all(|finding| finding.severity == Severity::Warning);
+    let (workflow, unsound) = match sound {
+        true => (workflow, None),
+        false => (None, workflow),
+    };
     Checked {
-        workflow: workflow.filter(|_| sound),
+        workflow,
+        unsound,
         findings,
     }
 }
@@ -84,20 +98,51 @@ pub fn pinned(text: &str, surroundings: &Surroundings) -> Option<Workflow> {
     })
 }
 
-fn check(text: &str, surroundings: &Surroundings) -> (Option<Workflow>, Vec<Note>) {
+/// A text after its reading.
+struct Read {
+    workflow: Option<Workflow>,
+    notes: Vec<Note>,
+    /// How far each stage and block reaches in the text.
+    nodes: Vec<(Id, Range<usize>)>,
+}
+
+fn check(text: &str, surroundings: &Surroundings) -> Read {
     let tree = match tree::parse(text) {
         Ok(tree) => tree,
-        Err(note) => return (None, vec![*note]),
+        Err(note) => {
+            return Read {
+                workflow: None,
+                notes: vec![*note],
+                nodes: Vec::new(),
+            };
+        }
     };
     let mut reader = Reader::new(text, &tree, surroundings);
     let workflow = reader.workflow(&tree);
     if let Some(workflow) = &workflow {
         lint::run(workflow, &tree, &mut reader);
     }
-    (workflow, reader.notes)
+    let nodes = reader.trees.nodes.iter();
+    Read {
+        nodes: nodes.map(|(id, tree)| (id.clone(), tree.reach())).collect(),
+        workflow,
+        notes: reader.notes,
+    }
 }
 
-fn findings(file: &str, text: &str, notes: Vec<Note>) -> Vec<Finding> {
+/// The innermost stage or block around a place.
+fn around(nodes: &[(Id, Range<usize>)], place: usize) -> Option<Id> {
+    let around = nodes.iter().filter(|(_, reach)| reach.contains(&place));
+    let innermost = around.min_by_key(|(_, reach)| reach.len());
+    innermost.map(|(id, _)| id.clone())
+}
+
+fn findings(
+    file: &str,
+    text: &str,
+    notes: Vec<Note>,
+    nodes: &[(Id, Range<usize>)],
+) -> Vec<Finding> {
     let lines = Lines::of(text);
     let mut findings: Vec<Finding> = notes
         .into_iter()
@@ -107,6 +152,7 @@ fn findings(file: &str, text: &str, notes: Vec<Note>) -> Vec<Finding> {
                 file: file.to_owned(),
                 line,
                 column,
+                node: around(nodes, note.place.start),
                 place: note.place,
                 severity: lint::severity(note.code),
                 code: note.code,

@@ -32,14 +32,14 @@ pub(crate) fn read_sheet<T>(
     text: &str,
     interpret: impl for<'t> FnOnce(&mut Sheet<'t>, &'t Tree) -> Option<T>,
 ) -> Result<T, Vec<Finding>> {
-    let tree = tree::parse(text).map_err(|note| findings(file, text, vec![*note]))?;
+    let tree = tree::parse(text).map_err(|note| findings(file, text, vec![*note], &[]))?;
     let surroundings = Surroundings::standard();
     let mut sheet = Sheet {
         reader: Reader::new(text, &tree, &surroundings),
         lines: Lines::of(text),
     };
     let made = interpret(&mut sheet, &tree);
-    let found = findings(file, text, sheet.reader.notes);
+    let found = findings(file, text, sheet.reader.notes, &[]);
     match made {
         Some(made) if found.is_empty() => Ok(made),
         Some(_) | None => Err(found),

@@ -4,7 +4,7 @@ mod blocks;
 
 use proptest::prelude::*;
 
-use super::testing::{SOUND, changed, check, codes, sound};
+use super::testing::{BLOCKS, SOUND, changed, check, codes, sound};
 use super::*;
 use crate::calendar::{Duration, Unit};
 use crate::forms::{Options, Required};
@@ -325,6 +325,44 @@ fn an_error_in_a_guard_is_marked_inside_the_guard() {
         "a.yaml:{}:{}: error[unknown-field]: ",
         findings[0].line, findings[0].column
     )));
+}
+
+#[test]
+fn a_finding_knows_the_innermost_stage_or_block_that_it_is_in() {
+    for (sound, wrong, node) in [
+        (
+            "who: applicant, every: 5wd",
+            "who: chef@applicant, every: 5wd",
+            Some("report"),
+        ),
+        (
+            "who: share_office_head@part.provider",
+            "who: chef@part.provider",
+            Some("answer"),
+        ),
+        (
+            "by: [provider, sharing]",
+            "by: [provider, shring]",
+            Some("providers"),
+        ),
+        ("until: form.until", "until: form.untl", Some("in_use")),
+        (
+            "defaults: {email_link: never}",
+            "defaults: {email_link: nver}",
+            None,
+        ),
+    ] {
+        assert!(BLOCKS.contains(sound), "{sound}");
+        let found = check(&BLOCKS.replacen(sound, wrong, 1)).findings;
+        let first = found.first().expect("a finding");
+        assert_eq!(
+            first.node.as_deref(),
+            node,
+            "{}: {}",
+            wrong,
+            first.headline()
+        );
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::finding::{Lines, Note};
 use crate::expression::Words;
 
 /// Largest definition, in bytes.
-pub(super) const MAX_BYTES: usize = 256 * 1024;
+pub const MAX_BYTES: usize = 256 * 1024;
 const MAX_NODES: usize = 30_000;
 const MAX_DEPTH: usize = 32;
 
@@ -91,6 +91,22 @@ impl Tree {
                 .map_or_else(|| self.at.clone(), |item| item.place(rest)),
             _ => self.at.clone(),
         }
+    }
+
+    /// From the first key or value inside to the end of the last; the place of a list or map alone may be its beginning.
+    pub fn reach(&self) -> Range<usize> {
+        let inside: Box<dyn Iterator<Item = Range<usize>> + '_> = match &self.kind {
+            Kind::Map(entries) => Box::new(
+                entries
+                    .iter()
+                    .flat_map(|entry| [entry.at.clone(), entry.value.reach()]),
+            ),
+            Kind::List(items) => Box::new(items.iter().map(Self::reach)),
+            _ => Box::new(std::iter::empty()),
+        };
+        inside.fold(self.at.clone(), |whole, part| {
+            whole.start.min(part.start)..whole.end.max(part.end)
+        })
     }
 
     fn is_scalar(&self) -> bool {

@@ -392,6 +392,15 @@ fn a_verdict_that_is_taken_back_is_asked_for_again_and_whoever_was_next_is_told(
         assert_eq!(body["tasks"][0]["state"], "open");
         assert_eq!(body["tasks"][0]["holder"]["login"], "bob");
         assert_eq!(body["tasks"][1]["state"], "cancelled");
+        let history = api.get("cat", &format!("/api/v1/cases/{case}/events")).json;
+        let items = history["items"].as_array().expect("a history");
+        let taken_back = items.iter().find(|event| event["kind"] == "taken_back");
+        let told = &taken_back.expect("told")["parameters"];
+        assert_eq!(told["by"], "bob");
+        assert!(
+            told.get("before").is_none(),
+            "the case says what is put back: {told}"
+        );
         assert_eq!(
             (inbox("bob"), inbox("bea"), inbox("cat")),
             (vec!["review".to_owned()], vec![], vec![])

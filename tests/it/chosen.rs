@@ -1,10 +1,11 @@
 //! The next signers are chosen in the form: who may be chosen, through the API and on the page, and who then signs.
 
+use huiqian::engine::Input;
 use serde_json::{Value, json};
 
 use crate::support::api::Api;
 use crate::support::app::Fixture;
-use crate::support::office::request;
+use crate::support::office::{object, request};
 use crate::support::visitor::Site;
 use crate::support::world::with_form;
 
@@ -204,4 +205,61 @@ fn notices_are_ticked_and_acknowledged_in_the_inbox() {
     );
     let inbox = reader.get("/inbox");
     assert!(!inbox.has("#batch"), "only what is to be signed is left");
+}
+
+#[test]
+fn in_a_branch_those_are_offered_who_were_named_in_the_same_form() {
+    let site = Site::open();
+    let key = site.office.publish(
+        "workflow: teams
+title: 分组办理
+number: 组〔{year}〕{seq}号
+who: applicant
+form:
+  - section: request
+    title: 申请
+    fields:
+      - {id: offices, type: departments, label: 部门, required: true}
+  - section: team
+    title: 办理组
+    per: branch
+    fields:
+      - {id: members, type: people, label: 成员, required: true}
+      - {id: lead, type: person, label: 组长, required: true, from: each form.members}
+stages:
+  - foreach: parts
+    title: 各部门
+    over: form.offices
+    as: part
+    stages:
+      - {stage: name, title: 组队, who: section_head@part, fills: [team]}
+      - {stage: work, title: 办理, who: form.lead}
+ends:
+  approved: {title: 已办结}
+",
+    );
+    let offices = json!({"offices": ["hn-police", "hn-civil"]});
+    let case = site.office.file_by(&key, offices).expect("filed");
+    let team = |members: Value, lead: &str| Input {
+        answers: Some(object(json!({"members": members, "lead": lead}))),
+        ..Input::default()
+    };
+
+    let office = &site.office;
+    let stranger = team(json!(["zhao.ming", "ma.lina"]), "yang.xuemei");
+    assert!(
+        office
+            .act(case, "wang.jianguo", "approve", stranger)
+            .is_err()
+    );
+    let named = team(json!(["zhao.ming", "ma.lina"]), "ma.lina");
+    office
+        .act(case, "wang.jianguo", "approve", named)
+        .expect("one of those named");
+    let own = team(json!(["yang.xuemei"]), "yang.xuemei");
+    office
+        .act(case, "feng.zhiyuan", "approve", own)
+        .expect("what another branch named is nothing to this one");
+    let open: Vec<String> = office.waits_at(case);
+    assert_eq!(open, ["work[hn-police]", "work[hn-civil]"]);
 }

@@ -1,6 +1,11 @@
 //! The five drafts of the domain: complete definitions that use the whole language.
 
+use std::path::Path;
+use std::process::Command;
+
 use huiqian::workflow::{Severity, Surroundings, read};
+
+use crate::support::shell::Said;
 
 /// The drafts, by key.
 pub const DRAFTS: &[(&str, &str)] = &[
@@ -59,5 +64,30 @@ fn no_guard_of_the_drafts_fails_on_null() {
             .collect();
 
         assert!(nulls.is_empty(), "{}", nulls.join("\n"));
+    }
+}
+
+/// Each is played by the tests beside it, from draft to its ends and back out of its blocks.
+#[test]
+fn the_drafts_run_from_draft_to_end() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/drafts");
+    let files = DRAFTS
+        .iter()
+        .map(|(key, _)| folder.join(format!("{key}.yaml")));
+
+    let said = Command::new(env!("CARGO_BIN_EXE_huiqian"))
+        .args(["workflow", "test"])
+        .args(files)
+        .env_clear()
+        .output();
+
+    let said: Said = said.expect("it runs").into();
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(!said.out.contains('✗'), "{}", said.out);
+    for (_, text) in DRAFTS {
+        let title = text.lines().find_map(|line| line.strip_prefix("title: "));
+        let played = said.out.split_once(title.expect("a title"));
+        let (_, played) = played.expect("each is played");
+        assert!(played.trim_start().starts_with('✓'), "{}", said.out);
     }
 }

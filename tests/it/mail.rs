@@ -50,7 +50,6 @@ fn task() -> TaskFacts {
     TaskFacts {
         asked: Asked::Sign,
         stage: "业务审核".into(),
-        branch: Some("省公安厅".into()),
         due: NaiveDate::from_ymd_opt(2026, 10, 22).map(Due::EndOf),
         budget: Some(Budget {
             count: 10,
@@ -76,6 +75,7 @@ fn facts() -> MailFacts {
             department: "省公安厅".into(),
         },
         why: Why::Signer,
+        acts_for: None,
         number: "豫数共申〔2026〕0137号".into(),
         workflow: "政务数据共享申请".into(),
         applicant: "省卫生健康委".into(),

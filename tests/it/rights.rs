@@ -35,6 +35,7 @@ const MATRIX: &[(&str, &str, [u16; 8])] = &[
     ("PUT",  "/cases/{id}/answers",           [401,    409,      409,  404,      409,   409,      404,      404]),
     ("POST", "/cases/{id}/actions",           [401,    403,      200,  404,      403,   403,      404,      404]),
     ("GET",  "/cases/{id}/events",            [401,    200,      200,  404,      200,   200,      404,      404]),
+    ("POST", "/cases/{id}/drafts",            [401,    403,      403,  404,      403,   403,      404,      404]),
     ("POST", "/cases/{id}/attachments",       [401,    403,      201,  404,      403,   403,      404,      404]),
     ("GET",  "/attachments/{id}",             [401,    200,      200,  404,      200,   200,      404,      404]),
     ("GET",  "/tasks",                        [401,    200,      200,  200,      200,   200,      200,      200]),
@@ -42,6 +43,9 @@ const MATRIX: &[(&str, &str, [u16; 8])] = &[
     ("GET",  "/workflows",                    [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}",              [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}/form",         [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/substitutes",                  [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("POST", "/substitutes",                  [401,    403,      409,  403,      403,   201,      403,      409]),
+    ("DELETE", "/substitutes/{id}",           [401,    404,      200,  404,      404,   200,      404,      200]),
     ("GET",  "/openapi.json",                 [200,    200,      200,  200,      200,   200,      200,      200]),
 ];
 
@@ -49,6 +53,7 @@ struct World<'f> {
     api: Api<'f>,
     case: String,
     file: String,
+    substitution: String,
 }
 
 impl<'f> World<'f> {
@@ -62,18 +67,22 @@ impl<'f> World<'f> {
         let file = api.upload("ann", &case, &PDF).expect(201);
         api.act("ann", &case, &json!({"action": "submit"}))
             .expect(200);
+        let named = api.post("bob", "/api/v1/substitutes", &away("2026-05-06"));
+        let named = named.expect(201);
+        let substitution = named["items"][0]["id"].as_str().expect("an id").to_owned();
         Self {
             api,
             case,
             file: file["id"].as_str().expect("an id").to_owned(),
+            substitution,
         }
     }
 
     fn ask(&self, login: &str, method: &str, path: &str) -> Answer {
-        let id = if path.starts_with("/attachments") {
-            &self.file
-        } else {
-            &self.case
+        let id = match path {
+            _ if path.starts_with("/attachments") => &self.file,
+            _ if path.starts_with("/substitutes") => &self.substitution,
+            _ => &self.case,
         };
         let address = format!("/api/v1{path}")
             .replace("{id}", id)
@@ -95,13 +104,21 @@ impl<'f> World<'f> {
                 let tasks = json!({"tasks": ["01J00000000000000000000000"]});
                 api.post(login, address, &tasks)
             }
+            ("POST", "/substitutes") => api.post(login, address, &away("2026-04-01")),
             ("POST", "/cases/{id}/actions") => {
                 api.post(login, address, &json!({"action": "approve", "task": 1}))
             }
+            ("POST", "/cases/{id}/drafts") => api.post(login, address, &json!({"task": 1})),
             ("POST", _) => api.upload(login, &self.case, &PDF),
+            ("DELETE", _) => api.send(login, method, address, &[], b""),
             _ => api.get(login, address),
         }
     }
+}
+
+/// `cat` acts for `bob` on a day.
+fn away(day: &str) -> Value {
+    json!({"holder": "bob", "post": "section_head@A", "substitute": "cat", "from": day, "until": day})
 }
 
 #[test]
@@ -259,4 +276,149 @@ fn data_above_the_clearance_is_not_even_listed() {
     );
     let mine = api.get("ann", "/api/v1/cases").expect(200);
     assert_eq!(mine["items"].as_array().map(Vec::len), Some(1));
+}
+
+/// Who asks about a case that 省公安厅 has replied to and 省民政厅 is asked in: the branches that they see, and whether they
+/// read what is private in those.
+#[rustfmt::skip]
+const BRANCHES: &[(&str, &str, &[&str], bool)] = &[
+    ("applicant",                   "li.wenjing",   &["hn-civil", "hn-police"], true),
+    ("asked before the branches",   "zhang.huimin", &["hn-civil", "hn-police"], true),
+    ("leader of the applicant",     "xu.xiaofeng",  &["hn-civil", "hn-police"], false),
+    ("leader of the authority",     "liu.zhiqiang", &["hn-civil", "hn-police"], false),
+    ("workflow administrator",      "chen.siyuan",  &["hn-civil", "hn-police"], false),
+    ("who replied",                 "zheng.guoqiang", &["hn-police"],           true),
+    ("holder of the same post",     "li.haitao",    &["hn-police"],             true),
+    ("who is asked",                "yang.xuemei",  &["hn-civil"],              true),
+    ("leader of who is asked",      "guo.yulan",    &["hn-civil"],              false),
+];
+
+#[test]
+fn a_department_sees_its_own_branch_and_those_who_oversee_see_all() {
+    use crate::support::{joint, office::Office};
+    let office = Office::new();
+    let case = joint::replied(&office);
+    let api = Api::of_office(&office);
+    let path = format!("/api/v1/cases/{case}");
+    for (who, login, branches, opens) in BRANCHES {
+        let body = api.get(login, &path).expect(200);
+        let events = api.get(login, &format!("{path}/events")).expect(200);
+        let page = format!("{body}{events}");
+        let seen: BTreeSet<&str> = body["branches"]
+            .as_array()
+            .expect("branches")
+            .iter()
+            .filter(|branch| branch["block"] == "offices")
+            .filter_map(|branch| branch["key"].as_str())
+            .collect();
+
+        assert_eq!(seen, branches.iter().copied().collect(), "{who}");
+        let police = branches.contains(&"hn-police");
+        for (word, told) in [
+            ("offices[hn-police]", police),
+            ("reply[hn-police]", police),
+            ("郑国强", police),
+            ("同意提供核验接口", police),
+            ("grants", police),
+            ("offices[hn-civil]", branches.contains(&"hn-civil")),
+            ("13800000009", police && *opens),
+            ("联合核验人口信息", true),
+        ] {
+            assert_eq!(page.contains(word), told, "{who}: {word}");
+        }
+        assert_eq!(
+            page.contains("13800000001"),
+            *opens,
+            "{who}: the applicant's phone"
+        );
+    }
+    assert_eq!(api.get("dong.xiaoyan", &path).problem(404), "not-found");
+}
+
+#[test]
+fn what_is_said_by_one_department_is_not_told_to_another() {
+    use crate::support::{joint, office::Office};
+    let office = Office::new();
+    let case = joint::replied(&office).to_string();
+    let api = Api::of_office(&office);
+    for (login, words) in [
+        ("zhao.ming", "公安厅的话"),
+        ("yang.xuemei", "民政厅的话"),
+        ("li.wenjing", "申请人的话"),
+    ] {
+        let said = json!({"action": "comment", "comment": words});
+        api.act(login, &case, &said).expect(200);
+    }
+
+    let heard = |login: &str| {
+        let events = api.get(login, &format!("/api/v1/cases/{case}/events"));
+        let events = events.expect(200).to_string();
+        ["公安厅的话", "民政厅的话", "申请人的话"].map(|words| events.contains(words))
+    };
+
+    assert_eq!(heard("li.wenjing"), [true, true, true]);
+    assert_eq!(heard("liu.zhiqiang"), [true, true, true]);
+    assert_eq!(heard("zheng.guoqiang"), [true, false, true]);
+    assert_eq!(heard("yang.xuemei"), [false, true, true]);
+}
+
+#[test]
+fn who_is_asked_in_two_branches_sees_both_and_speaking_opens_none() {
+    use crate::support::{joint, office::Office};
+    let office = Office::new();
+    let key = office.publish(joint::JOINT);
+    let mut request = joint::joint_request();
+    request["providers"] = json!(["hn-police", "hn-civil", "hn-hrss"]);
+    let case = office.file_by(&key, request).expect("filed");
+    office.does(case, "zhang.huimin", "approve");
+    let risk = joint::answers(json!({"risk": "low"}));
+    office.act(case, "song.jia", "approve", risk).expect("safe");
+    office.does(case, "wu.min", "approve");
+    let api = Api::of_office(&office);
+    let branches = |login: &str| {
+        let body = api.get(login, &format!("/api/v1/cases/{case}")).expect(200);
+        let all = body["branches"].as_array().expect("branches").iter();
+        all.filter(|branch| branch["block"] == "offices").count()
+    };
+
+    let said = json!({"action": "comment", "comment": "收到"});
+    api.act("yang.xuemei", &case.to_string(), &said).expect(200);
+
+    assert_eq!(branches("yang.xuemei"), 1);
+    assert_eq!(branches("li.wenjing"), 3);
+}
+
+#[test]
+fn a_substitute_sees_the_branch_of_whom_they_act_for_and_no_other() {
+    use crate::support::{joint, office::Office};
+    let office = Office::new();
+    let case = joint::replied(&office);
+    let api = Api::of_office(&office);
+    let path = format!("/api/v1/cases/{case}");
+    let today = huiqian::calendar::day_of(office.app.now()).to_string();
+    let away = json!({"post": "provider_intake@hn-civil", "substitute": "feng.zhiyuan", "from": today, "until": today});
+    let made = api
+        .post("yang.xuemei", "/api/v1/substitutes", &away)
+        .expect(201);
+
+    let body = api.get("feng.zhiyuan", &path).expect(200);
+
+    let branches = body["branches"].as_array().expect("branches").iter();
+    let offices: Vec<&str> = branches
+        .filter(|branch| branch["block"] == "offices")
+        .filter_map(|branch| branch["key"].as_str())
+        .collect();
+    assert_eq!(offices, ["hn-civil"]);
+    assert!(!body.to_string().contains("郑国强"));
+    assert!(body["actions"].to_string().contains("approve"), "{body}");
+    let id = made["items"][0]["id"].as_str().expect("an id");
+    api.send(
+        "yang.xuemei",
+        "DELETE",
+        &format!("/api/v1/substitutes/{id}"),
+        &[],
+        b"",
+    )
+    .expect(200);
+    assert_eq!(api.get("feng.zhiyuan", &path).problem(404), "not-found");
 }

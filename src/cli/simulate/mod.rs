@@ -10,13 +10,12 @@ use super::arguments::{Format, Simulate};
 use super::failure::{Failure, language};
 use super::trials::{Beside, show, sound};
 use super::{Answer, database, imports, print};
-use crate::calendar::{Instant, beijing, day_and_time};
 use crate::engine::Rejection;
 use crate::messages;
 use crate::services::trials;
 use crate::trial::crowd::{Estimates, Plan, read_estimates};
 use crate::trial::{Pace, Request, read_request};
-use crate::web::problem;
+use crate::web::trials::{Told, moment, refused};
 use crate::workflow::Workflow;
 
 /// Simulates; what is wrong with a file is a finding.
@@ -54,10 +53,9 @@ pub(super) fn run(config: Option<&Path>, options: &Simulate) -> Result<Answer, F
             Ok(Answer::Fine)
         }
         Err(rejection) => {
-            print(&told(
-                "not_filed",
-                &[("cause", &refused(&rejection, &request))],
-            ));
+            let directory = &request.setting.directory;
+            let cause = refused(&rejection, directory, language());
+            print(&told("not_filed", &[("cause", &cause)]));
             Ok(Answer::Findings)
         }
     }
@@ -117,15 +115,16 @@ fn walk_one(
         Pace::LastDay
     };
     let walked = crate::trial::walk(workflow, request, pace)?;
-    let shown = walk::Shown {
+    let told = Told {
         workflow,
         request,
         walk: &walked,
         pace,
+        language: language(),
     };
     Ok(match options.format {
-        Format::Text => shown.text(),
-        Format::Json => format!("{:#}", shown.json()),
+        Format::Text => walk::text(&told),
+        Format::Json => format!("{:#}", walk::json(&told)),
     })
 }
 
@@ -135,31 +134,6 @@ fn run_many(plan: Plan, format: Format) -> Result<String, Rejection> {
         Format::Text => crowd::text(&plan, &summary),
         Format::Json => format!("{:#}", crowd::json(&plan, &summary)),
     })
-}
-
-/// Why the engine says no, with the fields that it is about.
-fn refused(rejection: &Rejection, request: &Request) -> String {
-    match rejection {
-        Rejection::Answers(problems) => {
-            let each = problems.iter();
-            let each = each.map(|one| format!("{}: {}", one.path, one.message(&language())));
-            each.collect::<Vec<_>>().join(" ")
-        }
-        other => problem::refusal(other, language(), Some(&request.setting.directory)),
-    }
-}
-
-/// A time as people write it here.
-fn moment(at: Instant) -> String {
-    beijing(at).format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// A deadline: a day, when it is the end of one.
-fn deadline(at: Instant) -> String {
-    match day_and_time(at) {
-        (day, time) if time == "24:00" => day.to_string(),
-        (day, time) => format!("{day} {time}"),
-    }
 }
 
 fn told(key: &str, values: &[(&str, &str)]) -> String {

@@ -19,7 +19,7 @@ pub(in crate::diagram) struct Face {
 /// A line of words.
 #[derive(Debug, Clone)]
 pub(in crate::diagram) struct TextLine {
-    /// `t` a title, `s` small, `c` a condition, `k` a kind, `b` a branch.
+    /// `t` a title, `s` small, `c` a condition, `m` a remark, `k` a kind, `b` a branch.
     pub class: &'static str,
     pub anchor: Anchor,
     pub x: i32,
@@ -137,6 +137,11 @@ const CONDITION: Style = Style {
     size: 12,
     leading: 17,
 };
+const REMARK: Style = Style {
+    class: "m",
+    size: 12,
+    leading: 17,
+};
 const BRANCH: Style = Style {
     class: "b",
     size: 13,
@@ -151,6 +156,9 @@ impl Writer<'_> {
         }
         self.centered(&TITLE, &step.title, ICON, 6);
         self.y += 2;
+        if let Some(remark) = &step.remark {
+            self.centered(&REMARK, &remark.text, SIDE, 4);
+        }
         match self.note(step) {
             Some(note) => self.centered(&SMALL, &note, SIDE, 4),
             None => {
@@ -188,6 +196,9 @@ impl Writer<'_> {
             text: step.kind.clone(),
             branch: None,
         });
+        if let Some(remark) = &step.remark {
+            self.left(&REMARK, &remark.text);
+        }
         if !self.sketch.of_case {
             let when = step.when.as_ref().map(|when| when.words.as_str());
             self.left_condition(when);

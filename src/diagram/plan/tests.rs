@@ -108,6 +108,7 @@ impl Maker<'_> {
             in_turn: false,
             recurs: false,
             calls: None,
+            remark: None,
         }
     }
 

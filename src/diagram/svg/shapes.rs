@@ -6,7 +6,7 @@ use crate::diagram::plan::{
     Anchor, CAPTION, CHIP, Face, Item, Plan, Rect, SHEET, What, branch_is_framed,
 };
 use crate::diagram::progress::Mark;
-use crate::diagram::sketch::{ChipKind, Leaving, Shape, Step};
+use crate::diagram::sketch::{ChipKind, Leaving, Remark, Shape, Step};
 
 /// Draws all of a plan.
 pub(super) fn draw(pen: &mut Pen, plan: &Plan<'_>) {
@@ -77,11 +77,14 @@ fn rect(pen: &mut Pen, class: &str, at: Rect, round: i32) {
     ));
 }
 
-/// The class of how far a step is; a definition's steps are plain.
+/// The class of how far a step is; a definition's steps are plain, but where something was found.
 fn state(step: &Step) -> &'static str {
-    step.standing
-        .as_ref()
-        .map_or("plain", |standing| mark_class(standing.mark))
+    match (&step.standing, &step.remark) {
+        (Some(standing), _) => mark_class(standing.mark),
+        (None, Some(Remark { stops: true, .. })) => "bad",
+        (None, Some(Remark { stops: false, .. })) => "warn",
+        (None, None) => "plain",
+    }
 }
 
 fn mark_class(mark: Mark) -> &'static str {
@@ -115,7 +118,7 @@ fn card(pen: &mut Pen, plan: &Plan<'_>, item: &Item<'_>, step: &Step) {
             width: item.rect.width - 6,
             height: item.rect.height - 6,
         };
-        rect(pen, "in", inner, 3);
+        rect(pen, "inner", inner, 3);
     }
     let inset = if step.shape == Shape::Wait { 4 } else { 0 };
     icon(

@@ -37,7 +37,7 @@ impl ActionRule for AddSigner {
             let task = at.my_seat(self.name(), input.task, KINDS)?;
             let node = at.workflow.node(&task.stage);
             let comment = node.map(|node: &Node| comment_for(node, self.name(), false, input));
-            let how = way(at.person()?, ways(&at, task), task, input)?;
+            let how = way(at.acts_as(task)?, ways(&at, task), task, input)?;
             let event = add(
                 &at,
                 task,

@@ -3,7 +3,7 @@
 use super::{ActionRule, reason_for};
 use crate::engine::involve::Why;
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
 
 pub(super) struct Comment;
 
@@ -32,6 +32,10 @@ impl ActionRule for Comment {
                 action: self.name(),
             }),
         }
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_by_part(&Why::ALL).unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

@@ -58,7 +58,7 @@ fn awaited<'a>(at: &Situation<'a>, task: &'a Task) -> impl Iterator<Item = &'a T
 /// A task for each of these people, none of whom is barred: not the applicant's side, and cleared for the data.
 fn advisers(at: &Situation<'_>, from: &Task, logins: &[String]) -> Result<Vec<NewTask>, Rejection> {
     let room = MOST_CONSULTED - awaited(at, from).count();
-    let by = at.person()?;
+    let by = at.acts_as(from)?;
     let mut tasks = Vec::new();
     for person in naming::several(at, logins, room)? {
         let offered = vec![Party::Person(person)];

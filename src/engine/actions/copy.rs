@@ -4,10 +4,15 @@ use super::{ActionRule, text_of};
 use crate::directory::PersonId;
 use crate::engine::involve::Why;
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Party, Rejection, Situation, Status, TaskId, naming, people};
+use crate::engine::{
+    Event, Input, Party, Rejection, Right, Situation, Status, TaskId, naming, people,
+};
 
 /// The most people of one copy.
 pub const MOST_COPIED: usize = 50;
+
+/// A copy is not passed on by those who only got one.
+const TAKING_PART: &[Why] = &[Why::Applicant, Why::Asked, Why::Acted, Why::Manages];
 
 pub(super) struct Copy;
 
@@ -22,14 +27,17 @@ impl ActionRule for Copy {
 
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
         at.person()?;
-        // A copy is not passed on by those who only got one.
-        let takes_part = at.is_involved(&[Why::Applicant, Why::Asked, Why::Acted, Why::Manages]);
+        let takes_part = at.is_involved(TAKING_PART);
         if at.case.status == Status::Draft || at.is_denied(self.name()) || !takes_part {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
         }
         Ok(())
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_by_part(TAKING_PART).unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

@@ -24,13 +24,15 @@ impl ActionRule for Extend {
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = reason_for(self.name(), input)?;
-        let (key, by, clock, extend, asker) = {
+        let (key, by, clock, extend, askers) = {
             let at = run.situation();
             let clock = chosen(extendable(&at, input.task)?, input.clock.as_deref())?;
             let by = amount(input.time.as_deref().unwrap_or_default(), clock.left)?;
-            let asker = at.person()?;
+            let task = input.task.and_then(|id| at.case.task(id));
+            let whose = task.and_then(|task| at.acts_as(task).ok());
+            let askers: Vec<_> = whose.into_iter().chain(at.context.person()).collect();
             let extend = clock.extend.clone();
-            (clock.key.clone(), by, clock.clock.clone(), extend, asker)
+            (clock.key.clone(), by, clock.clock.clone(), extend, askers)
         };
         let place = clocks::node_of(&clock.node).to_owned();
         let Some(who) = &extend.by else {
@@ -38,7 +40,7 @@ impl ActionRule for Extend {
             return Ok(());
         };
         let of = parties(who, &place, &run.situation());
-        let decides = |person| people::decides(person, Some(asker), &run.situation()).is_ok();
+        let decides = |person| people::decides(person, &askers, &run.situation()).is_ok();
         let nobody = match people::people_of_all(&of, run.context)
             .into_iter()
             .any(decides)

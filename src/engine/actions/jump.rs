@@ -5,7 +5,7 @@ use super::{ActionRule, reason_for};
 use crate::engine::event::{LeftAs, Move};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
 use crate::workflow::place::{branch_of, id_of};
 use crate::workflow::{Kind, Node, Place};
 
@@ -29,6 +29,10 @@ impl ActionRule for Jump {
             }),
             false => Ok(()),
         }
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_to_manage("").unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

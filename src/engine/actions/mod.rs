@@ -47,7 +47,7 @@ pub use take_back::taken_back_from;
 
 use super::run::Run;
 use super::situation::Situation;
-use super::{Answer, Event, Input, Rejection, TaskId};
+use super::{Answer, Event, Input, Rejection, Right, TaskId};
 use crate::workflow::Node;
 
 /// The most characters of an opinion, reason or comment.
@@ -70,6 +70,14 @@ pub trait ActionRule: Sync {
 
     /// The right and the precondition; for an action on a task, `task` is which.
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection>;
+
+    /// By what right it is done; `may` has been asked.
+    fn right(&self, at: &Situation<'_>, input: &Input) -> Right {
+        let id = input.task.filter(|_| self.on_task());
+        let task = id.and_then(|id| at.case.task(id));
+        let right = task.and_then(|task| at.right_on(task).ok());
+        right.unwrap_or(Right::Own)
+    }
 
     /// What happens; `may` has been asked.
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection>;

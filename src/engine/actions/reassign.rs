@@ -5,7 +5,7 @@ use super::{ActionRule, reason_for};
 use crate::directory::PersonId;
 use crate::engine::run::Run;
 use crate::engine::{
-    Event, Input, Party, Rejection, Situation, Task, TaskAsks, TaskId, naming, people,
+    Event, Input, Party, Rejection, Right, Situation, Task, TaskAsks, TaskId, naming, people,
 };
 
 pub(super) struct Reassign;
@@ -24,11 +24,17 @@ impl ActionRule for Reassign {
                 action: self.name(),
             });
         }
-        let person = at.person()?;
-        match names_holders(at, task, person) {
-            true => Ok(()),
-            false => Err(Rejection::MissingPost("workflow_admin".into())),
+        at.person()?;
+        match names_holders(at, task) {
+            Some(_) => Ok(()),
+            None => Err(Rejection::MissingPost("workflow_admin".into())),
         }
+    }
+
+    fn right(&self, at: &Situation<'_>, input: &Input) -> Right {
+        let task = input.task.and_then(|id| at.case.task(id));
+        let right = task.and_then(|task| names_holders(at, task));
+        right.unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
@@ -54,19 +60,20 @@ impl ActionRule for Reassign {
 
 /// A workflow administrator of the applicant's authority for any task; for one that no one can hold, also whom the
 /// stage names for that.
-fn names_holders(at: &Situation<'_>, task: &Task, person: PersonId) -> bool {
-    people::managers("", at).contains(&person)
-        || (at.is_unheld(task) && people::managers(&task.stage, at).contains(&person))
+fn names_holders(at: &Situation<'_>, task: &Task) -> Option<Right> {
+    let of_stage = || match at.is_unheld(task) {
+        true => at.right_to_manage(&task.stage),
+        false => None,
+    };
+    at.right_to_manage("").or_else(of_stage)
 }
 
 /// Nobody revises what they have signed.
 fn has_signed(at: &Situation<'_>, person: PersonId) -> bool {
-    let signed = at
+    let mut signed = at
         .case
         .tasks
         .iter()
         .filter(|task| task.asks == TaskAsks::Sign);
-    signed
-        .filter_map(people::settled_by)
-        .any(|signer| signer == person)
+    signed.any(|task| people::acted_on(task, person))
 }

@@ -17,7 +17,7 @@ impl ActionRule for Release {
         let task = at.my_task(self.name(), task)?;
         let node = at.workflow.node(&task.stage);
         if task.holder.is_none()
-            || task.holder != at.context.person()
+            || task.holder != Some(at.acts_as(task)?)
             || node.is_some_and(|node| denies(node, self.name()))
         {
             return Err(Rejection::NotOffered {

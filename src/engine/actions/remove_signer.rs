@@ -5,7 +5,7 @@ use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
 use crate::engine::situation::denies;
 use crate::engine::task::CancelReason;
-use crate::engine::{Channel, Event, Input, Rejection, Situation, Task, TaskId, people};
+use crate::engine::{Channel, Event, Input, Rejection, Right, Situation, Task, TaskId};
 
 pub(super) struct RemoveSigner;
 
@@ -20,6 +20,12 @@ impl ActionRule for RemoveSigner {
 
     fn may(&self, at: &Situation<'_>, task: Option<TaskId>) -> Result<(), Rejection> {
         self.removable(at, task).map(drop)
+    }
+
+    fn right(&self, at: &Situation<'_>, input: &Input) -> Right {
+        let task = input.task.and_then(|id| at.case.task(id));
+        let right = task.and_then(|task| removes(at, task));
+        right.unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
@@ -42,21 +48,33 @@ impl RemoveSigner {
         task: Option<TaskId>,
     ) -> Result<&'a Task, Rejection> {
         let task = at.live_task(self.name(), task)?;
-        let person = at.person()?;
+        at.person()?;
         let node = at.workflow.node(&task.stage);
         let denied = node.is_some_and(|node| denies(node, self.name()));
-        let Some(called) = task.called.as_ref().filter(|_| task.is_seat() && !denied) else {
+        if task.called.is_none() || !task.is_seat() || denied {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
-        };
+        }
         if at.context.channel == Channel::Link {
             return Err(Rejection::LoginFirst);
         }
-        let administers = || people::managers(&task.stage, at).contains(&person);
-        match called.by == person || administers() {
-            true => Ok(task),
-            false => Err(Rejection::MissingPost("workflow_admin".into())),
+        match removes(at, task) {
+            Some(_) => Ok(task),
+            None => Err(Rejection::MissingPost("workflow_admin".into())),
         }
+    }
+}
+
+/// By what right the actor takes a signer out again: whoever added them, who acts for that holder, or an administrator.
+fn removes(at: &Situation<'_>, task: &Task) -> Option<Right> {
+    let called = task.called.as_ref()?;
+    if Some(called.by) == at.context.person() {
+        return Some(Right::Own);
+    }
+    let from = at.case.task(called.from);
+    match from.is_some_and(|from| at.stands_in_on(from, called.by)) {
+        true => Some(Right::For(called.by)),
+        false => at.right_to_manage(&task.stage),
     }
 }

@@ -4,7 +4,7 @@
 use super::suspend::manages;
 use super::{ActionRule, text_of};
 use crate::engine::run::Run;
-use crate::engine::{Answer, Event, Input, Rejection, Situation, TaskAsks, TaskId};
+use crate::engine::{Answer, Event, Input, Rejection, Right, Situation, TaskAsks, TaskId};
 
 pub(super) struct Resume;
 
@@ -24,6 +24,15 @@ impl ActionRule for Resume {
             });
         }
         Ok(())
+    }
+
+    fn right(&self, at: &Situation<'_>, input: &Input) -> Right {
+        let task = input.task.and_then(|id| at.case.task(id));
+        let right = match task.filter(|_| !at.case.is_suspended()) {
+            Some(task) => at.right_on(task).ok(),
+            None => at.right_to_manage(""),
+        };
+        right.unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

@@ -82,21 +82,31 @@ pub fn targets(workflow: &Workflow, case: &Case, place: &str, stage: &Stage) -> 
         return declared
             .iter()
             .filter_map(|target| match target {
-                Target::Node(id) => Some(id.clone()),
+                Target::Node(id) => {
+                    is_open(workflow, case, &workflow.seen_from(place, id)).then(|| id.clone())
+                }
                 Target::Applicant => Some(APPLICANT.to_owned()),
                 _ => None,
             })
             .collect();
     }
     let own = id_of(place);
+    let open = is_open(workflow, case, place);
     let earlier = workflow
         .list_of(own)
         .iter()
-        .take_while(|other| other.id != own)
+        .take_while(|other| open && other.id != own)
         .filter(|other| 0 < case.stage(&workflow.seen_from(place, &other.id)).rounds);
     let applicant = workflow.part_around(place).is_none();
     earlier
         .map(|other| other.id.clone())
         .chain(applicant.then(|| APPLICANT.to_owned()))
         .collect()
+}
+
+/// Whether the list that a stage stands in is open: a stage with `await` may outlive its block.
+fn is_open(workflow: &Workflow, case: &Case, place: &str) -> bool {
+    let around = workflow.around(place);
+    let list = around.last();
+    list.is_none_or(|block| case.position(block).is_some())
 }

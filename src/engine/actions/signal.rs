@@ -6,7 +6,7 @@ use crate::engine::run::Run;
 use crate::engine::situation::denies;
 use crate::engine::task::CancelReason;
 use crate::engine::who::parties;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId, answers, people};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId, answers};
 use crate::workflow::{Place, Signal as Rule, Target};
 
 pub(super) struct Signal;
@@ -40,20 +40,20 @@ impl ActionRule for Signal {
         }
     }
 
+    fn right(&self, at: &Situation<'_>, input: &Input) -> Right {
+        let given = offers(at)
+            .into_iter()
+            .find(|(offer, _)| is_meant(offer, input));
+        given.map_or(Right::Own, |(_, right)| right)
+    }
+
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = text_of(input)?;
         let (place, signal) = {
             let at = run.situation();
             let offers = signals(&at);
             let wanted = input.signal.as_deref().unwrap_or_default();
-            let offer = offers.iter().find(|offer| {
-                offer.signal.name == wanted
-                    && input
-                        .stage
-                        .as_ref()
-                        .is_none_or(|stage| *stage == offer.place)
-            });
-            let Some(offer) = offer else {
+            let Some(offer) = offers.iter().find(|offer| is_meant(offer, input)) else {
                 let names: Vec<&str> = offers
                     .iter()
                     .map(|offer| offer.signal.name.as_str())
@@ -88,9 +88,18 @@ impl ActionRule for Signal {
 /// The signals that the actor may give now, in the order of what is open.
 #[must_use]
 pub fn signals<'w>(at: &Situation<'w>) -> Vec<SignalOffer<'w>> {
-    let Some(person) = at.context.person() else {
-        return Vec::new();
-    };
+    offers(at).into_iter().map(|(offer, _)| offer).collect()
+}
+
+/// Whether a signal is the one that was given.
+fn is_meant(offer: &SignalOffer<'_>, input: &Input) -> bool {
+    let place = input.stage.as_ref();
+    Some(offer.signal.name.as_str()) == input.signal.as_deref()
+        && place.is_none_or(|place| *place == offer.place)
+}
+
+/// The same, each with the right by which.
+fn offers<'w>(at: &Situation<'w>) -> Vec<(SignalOffer<'w>, Right)> {
     let open = at
         .case
         .region()
@@ -109,27 +118,24 @@ pub fn signals<'w>(at: &Situation<'w>) -> Vec<SignalOffer<'w>> {
             continue;
         }
         for signal in &node.signals {
-            if may_give(at, &position.id, signal, person) {
-                offers.push(SignalOffer {
-                    place: position.id.clone(),
-                    signal,
-                });
-            }
+            let Some(right) = right_to_give(at, &position.id, signal) else {
+                continue;
+            };
+            let offer = SignalOffer {
+                place: position.id.clone(),
+                signal,
+            };
+            offers.push((offer, right));
         }
     }
     offers
 }
 
-fn may_give(
-    at: &Situation<'_>,
-    place: &str,
-    signal: &Rule,
-    person: crate::directory::PersonId,
-) -> bool {
+fn right_to_give(at: &Situation<'_>, place: &str, signal: &Rule) -> Option<Right> {
     let by: Vec<_> = signal
         .by
         .iter()
         .flat_map(|who| parties(who, place, at))
         .collect();
-    people::people_of_all(&by, at.context).contains(&person)
+    at.right_of(&by)
 }

@@ -2,7 +2,7 @@
 
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId, people};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
 
 pub(super) struct Suspend;
 
@@ -20,6 +20,10 @@ impl ActionRule for Suspend {
         manages(at)
     }
 
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_to_manage("").unwrap_or(Right::Own)
+    }
+
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = reason_for(self.name(), input)?;
         run.record(Event::Suspended { comment });
@@ -34,8 +38,8 @@ pub(super) fn manages(at: &Situation<'_>) -> Result<(), Rejection> {
     if person == at.case.applicant {
         return Err(Rejection::Excluded);
     }
-    match people::managers("", at).contains(&person) {
-        true => Ok(()),
-        false => Err(Rejection::MissingPost("workflow_admin".into())),
+    match at.right_to_manage("") {
+        Some(_) => Ok(()),
+        None => Err(Rejection::MissingPost("workflow_admin".into())),
     }
 }

@@ -8,7 +8,8 @@ use crate::engine::run::Run;
 use crate::engine::situation::{denies, describe};
 use crate::engine::task::{CancelReason, TaskState};
 use crate::engine::{
-    Answer, Case, Channel, Event, Input, Rejection, Situation, Task, TaskAsks, TaskId, people,
+    Answer, Case, Channel, Event, Input, Rejection, Right, Situation, Task, TaskAsks, TaskId,
+    people,
 };
 
 pub(super) struct TakeBack;
@@ -44,9 +45,24 @@ impl ActionRule for TakeBack {
         if at.case.acted != task.changed || started {
             return Err(Rejection::TooLateToTakeBack);
         }
-        match people::offered_to(at.workflow, at.case, task, at.context).contains(&person) {
+        let still_asked = match given_for(task) {
+            Some(holder) => at.stands_in_on(task, holder),
+            None => people::offered_to(at.workflow, at.case, task, at.context).contains(&person),
+        };
+        match still_asked {
             true => Ok(()),
             false => Err(Rejection::NotAsked(describe(&task.offered))),
+        }
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        let mine = at
+            .context
+            .person()
+            .and_then(|person| verdict_of(at.case, person));
+        match mine.and_then(given_for) {
+            Some(holder) => Right::For(holder),
+            None => Right::Own,
         }
     }
 
@@ -55,8 +71,8 @@ impl ActionRule for TakeBack {
         let (person, task) = {
             let at = run.situation();
             let person = at.person()?;
-            let task = verdict_of(at.case, person).map(|task| task.id);
-            (person, task.ok_or(Rejection::TooLateToTakeBack)?)
+            let task = verdict_of(at.case, person).ok_or(Rejection::TooLateToTakeBack)?;
+            (given_for(task).unwrap_or(person), task.id)
         };
         let before = run.context.earlier.ok_or(Rejection::TooLateToTakeBack)?;
         let opened: Vec<TaskId> = run
@@ -101,6 +117,14 @@ fn verdict_of(case: &Case, person: PersonId) -> Option<&Task> {
     };
     let mine = case.tasks.iter().filter(gave);
     mine.max_by_key(|task| (task.changed, task.id))
+}
+
+/// For whom a verdict was given, by a substitute.
+fn given_for(task: &Task) -> Option<PersonId> {
+    match &task.state {
+        TaskState::Settled { on_behalf, .. } => *on_behalf,
+        TaskState::Open | TaskState::Waiting | TaskState::Cancelled { .. } => None,
+    }
 }
 
 /// A return is no verdict.

@@ -3,7 +3,7 @@
 use super::suspend::manages;
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
 
 pub(super) struct Terminate;
 
@@ -21,6 +21,10 @@ impl ActionRule for Terminate {
             return Err(Rejection::CaseClosed);
         }
         manages(at)
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_to_manage("").unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::{ActionRule, text_of};
 use crate::engine::involve::Why;
 use crate::engine::run::Run;
-use crate::engine::{Event, Input, Rejection, Situation, TaskId, people};
+use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
 
 /// So long nobody urges again.
 const QUIET: TimeDelta = TimeDelta::hours(2);
@@ -24,19 +24,12 @@ impl ActionRule for Urge {
     fn may(&self, at: &Situation<'_>, _: Option<TaskId>) -> Result<(), Rejection> {
         let person = at.person()?;
         at.is_running()?;
-        let waits = at.is_involved(&[
-            Why::Applicant,
-            Why::Asked,
-            Why::Acted,
-            Why::Escalated,
-            Why::Manages,
-        ]) || people::managers("", at).contains(&person);
         // What one could do oneself, nobody is urged to do.
         let for_somebody_else = at.case.awaited().any(|task| {
-            let eligible = at.eligible(task);
-            !eligible.is_empty() && !eligible.contains(&person)
+            let able = at.able_on(task);
+            !able.is_empty() && !able.contains(&person)
         });
-        if at.is_denied(self.name()) || !waits || !for_somebody_else {
+        if at.is_denied(self.name()) || urges(at).is_none() || !for_somebody_else {
             return Err(Rejection::NotOffered {
                 action: self.name(),
             });
@@ -48,9 +41,25 @@ impl ActionRule for Urge {
         }
     }
 
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        urges(at).unwrap_or(Right::Own)
+    }
+
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {
         let comment = text_of(input)?;
         run.record(Event::Urged { comment });
         Ok(())
     }
+}
+
+/// By what right the actor may urge in this case at all.
+fn urges(at: &Situation<'_>) -> Option<Right> {
+    let by_part = at.right_by_part(&[
+        Why::Applicant,
+        Why::Asked,
+        Why::Acted,
+        Why::Escalated,
+        Why::Manages,
+    ]);
+    by_part.or_else(|| at.right_to_manage(""))
 }

@@ -4,7 +4,7 @@
 use super::suspend::manages;
 use super::{ActionRule, reason_for};
 use crate::engine::run::Run;
-use crate::engine::{Entry, Event, Input, Rejection, Situation, Status, TaskId};
+use crate::engine::{Entry, Event, Input, Rejection, Right, Situation, Status, TaskId};
 use crate::forms::Answers;
 use crate::workflow::Outcome;
 
@@ -34,6 +34,10 @@ impl ActionRule for Void {
             }
         }
         manages(at)
+    }
+
+    fn right(&self, at: &Situation<'_>, _: &Input) -> Right {
+        at.right_to_manage("").unwrap_or(Right::Own)
     }
 
     fn decide(&self, run: &mut Run<'_>, input: &Input) -> Result<(), Rejection> {

@@ -114,6 +114,7 @@ fn asked(by: Duration, state: ExtensionState, stamp: &Stamp) -> Option<Extension
     Some(Extension {
         by,
         asked_by,
+        asked_for: stamp.on_behalf,
         asked: stamp.at,
         state,
     })

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::engine::case::{Position, PositionState, Region, Resume, Status};
 use crate::engine::event::{Move, Onward};
-use crate::engine::{CarriedClock, Case, Clock, ClockKey, Entry, TaskId, node_of_clock};
+use crate::engine::{
+    CarriedClock, Case, Clock, ClockKey, Entry, Involvement, TaskId, node_of_clock,
+};
 use crate::workflow::Id;
 use crate::workflow::stage_map::renamed;
 
@@ -78,7 +80,7 @@ impl Case {
             entries,
             tasks,
             clocks,
-            involved: _,
+            involved,
             acted: _,
             urged: _,
         } = self;
@@ -92,7 +94,12 @@ impl Case {
             .collect();
         *branches = std::mem::take(branches)
             .into_iter()
-            .map(|(place, record)| (renamed(&place, names), record))
+            .map(|(place, mut record)| {
+                if let Some(step) = &mut record.back {
+                    rename_step(step, names);
+                }
+                (renamed(&place, names), record)
+            })
             .collect();
         *entries = std::mem::take(entries)
             .into_values()
@@ -105,6 +112,13 @@ impl Case {
         for task in tasks {
             task.stage = renamed(&task.stage, names);
         }
+        *involved = std::mem::take(involved)
+            .into_iter()
+            .map(|one| {
+                let at = one.at.as_ref().map(|place| renamed(place, names));
+                Involvement { at, ..one }
+            })
+            .collect();
         *clocks = std::mem::take(clocks)
             .into_iter()
             .map(|(key, clock)| {
@@ -148,13 +162,15 @@ fn rename_region(region: &mut Region, names: &BTreeMap<Id, Id>) {
 fn rename_step(step: &mut Move, names: &BTreeMap<Id, Id>) {
     match step {
         Move::Budgets | Move::End { id: _ } => {}
-        Move::Branch { id } | Move::Join { id } | Move::Round { id } => *id = renamed(id, names),
+        Move::Branch { id } | Move::Join { id } => *id = renamed(id, names),
         Move::Enter {
             id,
             resume,
             detour: _,
             all: _,
         }
+        | Move::Round { id, resume, all: _ }
+        | Move::Over { id, resume }
         | Move::After { id, resume, how: _ } => {
             *id = renamed(id, names);
             rename_onward(resume, names);

@@ -49,17 +49,23 @@ impl Case {
         let record = self.branches.entry(id.to_owned()).or_default();
         record.round = round;
         record.part = part.clone();
+        record.back = None;
     }
 
     /// A recurring stage between its rounds; its record stays that of the last round.
-    pub(super) fn stand(&mut self, path: &[Place], id: &str, beside: bool) {
+    pub(super) fn stand(
+        &mut self,
+        path: &[Place],
+        id: &str,
+        (resume, beside): (Vec<Onward>, bool),
+    ) {
         let record = self.stages.entry(id.to_owned()).or_default();
         record.skipped = None;
         let position = Position {
             id: id.to_owned(),
             round: record.rounds,
             beside,
-            resume: Vec::new(),
+            resume,
             state: PositionState::Between,
         };
         self.remove_position(id);
@@ -121,7 +127,7 @@ impl Case {
         record.how = Some(how);
         match how {
             LeftAs::Passed | LeftAs::Refused | LeftAs::Undecided => record.left = Some(stamp.at),
-            LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => {}
+            LeftAs::Void | LeftAs::Gone | LeftAs::Returned | LeftAs::Abandoned => {}
         }
         record.choice = choice.or(record.choice.take());
         self.remove_position(id);
@@ -133,7 +139,11 @@ impl Case {
         let passed = match how {
             LeftAs::Passed => true,
             LeftAs::Refused => false,
-            LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => return None,
+            LeftAs::Undecided
+            | LeftAs::Void
+            | LeftAs::Gone
+            | LeftAs::Returned
+            | LeftAs::Abandoned => return None,
         };
         let counted = self.round(id, round).filter(|task| !task.is_beside());
         let answered = counted.filter_map(|task| match &task.state {
@@ -156,11 +166,29 @@ impl Case {
             (false, Some(branch)) => Resume::Branch(branch.clone()),
             (false, None) => Resume::Again,
         };
-        let id = editing_of(branch);
+        let id = self.editing_of(branch);
         self.enter(&[], &id, (then, true, false), stamp);
         self.set_position(&id, PositionState::Editing(back));
         let applicant = vec![Party::Person(self.applicant)];
         self.open_task(&id, &task_for(TaskAsks::Edit, &applicant, &[]), stamp);
+    }
+
+    /// Under which name a revision by the applicant stands: one for the case, one for each branch that waits for it.
+    /// Branches of different blocks may have the same keys.
+    fn editing_of(&self, branch: Option<&Place>) -> Place {
+        let keys: Vec<&str> = branch
+            .map(|branch| keys_of(branch).collect())
+            .unwrap_or_default();
+        self.free_name(&place::at(EDITING, &keys))
+    }
+
+    /// A name for a position that is no stage: several may be open at a time.
+    pub(in crate::engine) fn free_name(&self, name: &str) -> Place {
+        let names = (2_u32..).map(|number| place::at(name, &[number.to_string()]));
+        std::iter::once(name.to_owned())
+            .chain(names)
+            .find(|name| self.position(name).is_none())
+            .unwrap_or_else(|| name.to_owned())
     }
 
     pub(super) fn start_case(
@@ -204,7 +232,7 @@ impl Case {
     ) {
         self.enter(path, id, (Vec::new(), true, false), stamp);
         self.set_position(id, state);
-        self.involve_all(by, crate::engine::Why::Manages);
+        self.involve_all(by, crate::engine::Why::Manages, "");
         self.open_task(id, &task_for(TaskAsks::Repair, by, &[]), stamp);
     }
 
@@ -220,14 +248,6 @@ impl Case {
             region.remove(id);
         }
     }
-}
-
-/// Under which name a revision by the applicant stands: one for the case, one for each branch that waits for it.
-fn editing_of(branch: Option<&Place>) -> Place {
-    let keys: Vec<&str> = branch
-        .map(|branch| keys_of(branch).collect())
-        .unwrap_or_default();
-    place::at(EDITING, &keys)
 }
 
 /// A task that no seat of a definition asks for.

@@ -23,8 +23,8 @@ impl Case {
             | TaskAsks::File
             | TaskAsks::Extension => Why::Asked,
         };
-        self.involve_all(&new.offered, why);
-        self.involve_all(&new.nobody, Why::Manages);
+        self.involve_all(&new.offered, why, stage);
+        self.involve_all(&new.nobody, Why::Manages, "");
         self.tasks.push(Task {
             id,
             stage: stage.to_owned(),
@@ -75,11 +75,12 @@ impl Case {
             .task(id)
             .is_some_and(|task| task.asks == TaskAsks::Advise);
         self.change_task(id, |task| task.hand_over(to));
+        let stage = self.task(id).map(|task| task.stage.clone());
         let why = match advises {
             true => Why::Consulted,
             false => Why::Asked,
         };
-        self.involve_all(to, why);
+        self.involve_all(to, why, &stage.unwrap_or_default());
     }
 
     /// Where they sign before it, the task itself waits for them.
@@ -128,7 +129,7 @@ impl Case {
             task.holder = task.holder.filter(|holder| *holder != person);
             task.nobody = nobody.to_vec();
         });
-        self.involve_all(nobody, Why::Manages);
+        self.involve_all(nobody, Why::Manages, "");
         let record = self.stages.entry(stage).or_default();
         record.recused.insert(person);
     }
@@ -148,6 +149,7 @@ impl Case {
         let state = TaskState::Settled {
             answer: answer.clone(),
             by,
+            on_behalf: stamp.on_behalf.filter(|_| automatic.is_none()),
             at: stamp.at,
             comment,
             automatic: automatic.is_some(),
@@ -172,11 +174,12 @@ impl Case {
             task.state = TaskState::Settled {
                 answer: Answer::Filed,
                 by,
+                on_behalf: None,
                 at: stamp.at,
                 comment: None,
                 automatic: false,
             }
         });
-        self.involve(Party::Person(by), Why::Acted);
+        self.involve(Party::Person(by), Why::Acted, "");
     }
 }

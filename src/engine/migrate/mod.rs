@@ -104,7 +104,7 @@ fn go_on(
     let mut run = Run::begin(new, case, context);
     run.record(migrated);
     run.reread_budgets().map_err(Obstacle::Guard)?;
-    for clock_node in clock_nodes(&run.case) {
+    for clock_node in clock_nodes(new, &run.case) {
         run.start_missing_clocks(&clock_node)
             .map_err(Obstacle::Guard)?;
     }
@@ -126,10 +126,11 @@ fn go_on(
     }
 }
 
-/// Everything under which clocks of what is open run.
-fn clock_nodes(case: &Case) -> Vec<String> {
+/// Everything under which clocks of what is open run; a branch has none of its own.
+fn clock_nodes(workflow: &Workflow, case: &Case) -> Vec<String> {
     positions(case)
         .into_iter()
+        .filter(|position| !workflow.is_branch(&position.id))
         .flat_map(|position| {
             let place = position.id.clone();
             let own = match &position.state {

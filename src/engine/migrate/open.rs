@@ -119,7 +119,10 @@ impl Passage<'_> {
             Ok(wanted) => wanted,
             Err(error) => return vec![Obstacle::Guard(error.to_string())],
         };
-        let counts = |branch: &Place| self.case.stage(branch).how != Some(LeftAs::Void);
+        let counts = |branch: &Place| {
+            let how = self.case.stage(branch).how;
+            !matches!(how, Some(LeftAs::Void | LeftAs::Gone))
+        };
         let kept = |branch: &Place| {
             let key = keys_of(branch).last().unwrap_or_default();
             wanted.iter().any(|part| part.key == key)

@@ -40,8 +40,11 @@ fn onward(resume: &[Onward]) -> Vec<Place> {
 fn of_step(step: &Move) -> Vec<Place> {
     match step {
         Move::Budgets | Move::End { .. } => Vec::new(),
-        Move::Branch { id } | Move::Join { id } | Move::Round { id } => vec![id.clone()],
-        Move::Enter { id, resume, .. } | Move::After { id, resume, .. } => {
+        Move::Branch { id } | Move::Join { id } => vec![id.clone()],
+        Move::Enter { id, resume, .. }
+        | Move::After { id, resume, .. }
+        | Move::Round { id, resume, .. }
+        | Move::Over { id, resume } => {
             let mut targets = onward(resume);
             targets.push(id.clone());
             targets
@@ -65,6 +68,13 @@ impl<'a> Passage<'a> {
                 found.push(Obstacle::NoWayBack(id.clone()));
             }
         }
+        // Branches that were sent back and come straight back.
+        let back = self.case.branches.values();
+        let back = back
+            .filter_map(|known| known.back.as_ref())
+            .flat_map(of_step);
+        let lost = back.filter(|place| self.both(place).is_none());
+        found.extend(lost.map(Obstacle::NoWayBack));
         found
     }
 

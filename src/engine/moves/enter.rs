@@ -4,10 +4,12 @@ use super::Halt;
 use crate::engine::event::{LeftAs, Move, Onward, SkipReason};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
-use crate::engine::{Event, parts, people, who};
+use crate::engine::{Event, clocks, parts, people, who};
 use crate::expression::{EvaluationError, Expression, Scope};
 use crate::forms::Answers;
-use crate::workflow::{Await, Id, Kind, Node, Place, RecordAt, Seat, Stage, Start, Workflow};
+use crate::workflow::{
+    Await, Id, Kind, Node, Place, RecordAt, Seat, Stage, Start, Target, Workflow,
+};
 
 impl Run<'_> {
     /// Enters a node, and the blocks around it that are not open: each of them is passed over where its `when` says so.
@@ -19,34 +21,64 @@ impl Run<'_> {
         all: bool,
     ) -> Result<Vec<Move>, Halt> {
         let workflow = self.workflow;
-        let id = &self.reachable(id);
+        let id = &self.reachable(id)?;
         let Some(node) = workflow.node(id) else {
             return Err(Halt::Guard(format!("there is no stage `{id}`")));
         };
-        if self.case.position(id).is_some() {
-            return Ok(self.reenter(node, id));
+        match self.case.position(id).map(|position| position.beside) {
+            // The run comes again to what it had gone on from: a new round, unless it comes for branches that were sent back.
+            Some(true) if !self.is_waiting(id) => {
+                self.leave(id, LeftAs::Abandoned, CancelReason::Returned);
+            }
+            Some(_) => return Ok(self.reenter(id)),
+            None => {}
         }
-        if self.is_blocked(id) {
-            self.hold_back(workflow.around(id), step(id, resume, detour, all));
+        let step = Move::Enter {
+            id: id.clone(),
+            resume: resume.to_vec(),
+            detour,
+            all,
+        };
+        if self.is_held(&step) {
+            self.hold_back(workflow.around(id), step);
             return Ok(Vec::new());
         }
-        let path = workflow.around(id);
-        let open = path
-            .iter()
-            .rposition(|block| self.case.position(block).is_some());
-        for (depth, place) in path.iter().enumerate().skip(open.map_or(0, |at| at + 1)) {
-            if workflow.is_branch(place) {
-                self.record_branch(place);
+        self.leave_passed_by(id);
+        let mut others = Vec::new();
+        for place in self.closed_around(id) {
+            if workflow.is_branch(&place) {
+                self.record_branch(&place);
                 continue;
             }
-            let Some(block) = workflow.node(place) else {
+            let Some(block) = workflow.node(&place) else {
                 continue;
             };
-            if !holds(&block.when, &self.scope(place))? {
-                return Ok(self.pass_over(place, SkipReason::When, resume));
+            if !holds(&block.when, &self.scope(&place))? {
+                let mut moves = self.pass_over(&place, SkipReason::When, resume);
+                moves.extend(others);
+                return Ok(moves);
             }
-            self.open(block, place, path[..depth].to_vec(), &[], detour)?;
+            self.open(block, &place, &[], detour)?;
+            if block.every.is_some() {
+                self.start_clocks(&clocks::every_of(&place))
+                    .map_err(Halt::Guard)?;
+            }
+            others.extend(self.open_other_branches(block, &place, id)?);
+            others.extend(self.meanwhile(block, &place, &[])?);
         }
+        let mut moves = self.enter_here(node, id, resume, (detour, all))?;
+        moves.extend(others);
+        Ok(moves)
+    }
+
+    /// Enters a node whose surroundings are open.
+    fn enter_here(
+        &mut self,
+        node: &Node,
+        id: &str,
+        resume: &[Onward],
+        (detour, all): (bool, bool),
+    ) -> Result<Vec<Move>, Halt> {
         if !holds(&node.when, &self.scope(id))? {
             return Ok(self.pass_over(id, SkipReason::When, resume));
         }
@@ -54,14 +86,41 @@ impl Run<'_> {
             if !holds(&every.holds, &self.scope(id))? {
                 return Ok(self.pass_over(id, SkipReason::When, resume));
             }
-            self.stand(node, id)?;
-            return Ok(self.meanwhile(node, id));
+            self.stand(node, id, resume);
+            self.start_clocks(&clocks::every_of(id))
+                .map_err(Halt::Guard)?;
+            return self.meanwhile(node, id, resume);
         }
-        let mut moves = self.open_node(node, id, path, resume, (detour, all))?;
-        if self.case.position(id).is_some() {
-            moves.extend(self.meanwhile(node, id));
+        if let Err(why) = self.asks_somebody(node, id)? {
+            return Ok(self.pass_over(id, why, resume));
         }
+        let inside = self.open_node(node, id, resume, (detour, all))?;
+        let mut moves = self.meanwhile(node, id, resume)?;
+        moves.extend(inside);
         Ok(moves)
+    }
+
+    /// The blocks and branches around a node that are to be opened before it, outermost first.
+    fn closed_around(&self, id: &str) -> Vec<Place> {
+        let mut around = self.workflow.around(id);
+        let open = around
+            .iter()
+            .rposition(|block| self.case.position(block).is_some());
+        around.drain(..open.map_or(0, |at| at + 1));
+        around
+    }
+
+    /// Whether something must be closed before a move: before an end, or before the node that is entered or a block that is
+    /// opened on the way to it.
+    pub(super) fn is_held(&self, step: &Move) -> bool {
+        match step {
+            Move::Enter { id, .. } => {
+                let mut entered = self.closed_around(id);
+                entered.push(id.clone());
+                entered.iter().any(|place| self.is_blocked(place))
+            }
+            _ => self.is_end_blocked(),
+        }
     }
 
     /// Opens a new round of a node, whatever it is.
@@ -69,84 +128,100 @@ impl Run<'_> {
         &mut self,
         node: &Node,
         id: &str,
-        path: Vec<Place>,
         resume: &[Onward],
         (detour, all): (bool, bool),
     ) -> Result<Vec<Move>, Halt> {
+        self.open(node, id, resume, detour)?;
         match &node.kind {
-            Kind::Stage(stage) => {
-                let seats = seats(stage, &self.scope(id))?;
-                if seats.is_empty() {
-                    return Ok(self.pass_over(id, SkipReason::NoSeat, resume));
-                }
-                self.open(node, id, path, resume, detour)?;
-                Ok(self.ask(node, id, stage, &seats)?.into_iter().collect())
-            }
+            Kind::Stage(stage) => Ok(self.ask(node, id, stage)?.into_iter().collect()),
             Kind::Group { stages } | Kind::Aside { stages } => {
-                self.open(node, id, path, resume, detour)?;
                 Ok(vec![match Workflow::first_of(stages) {
                     Some(first) => Move::to(&self.workflow.seen_from(id, &first.id)),
                     // The lint asks for at least one stage.
                     None => self.leave_for(id, LeftAs::Passed, CancelReason::Decided),
                 }])
             }
-            Kind::Parallel(parallel) => {
-                if self.wanted_branches(parallel, id)?.is_empty() {
-                    return Ok(self.pass_over(id, SkipReason::NoBranch, resume));
-                }
-                self.open(node, id, path, resume, detour)?;
-                self.open_parallel(node, parallel, id)
-            }
-            Kind::Foreach(foreach) => {
-                if parts::parts(foreach, &self.scope(id))?.is_empty() {
-                    return Ok(self.pass_over(id, SkipReason::NoBranch, resume));
-                }
-                self.open(node, id, path, resume, detour)?;
-                self.open_foreach(node, foreach, id, all)
-            }
+            Kind::Parallel(parallel) => self.open_parallel(node, parallel, id, None),
+            Kind::Foreach(foreach) => self.open_foreach(node, foreach, id, all),
             Kind::Wait(_) => {
-                self.open(node, id, path, resume, detour)?;
                 self.record(Event::Waits { id: id.to_owned() });
                 Ok(Vec::new())
             }
             Kind::Start(start) => {
-                self.open(node, id, path, resume, detour)?;
                 self.start_case(start, id)?;
                 Ok(Vec::new())
             }
         }
     }
 
-    /// What is open already: the branches of a foreach that were sent back go on; everything else stands as it is.
-    fn reenter(&mut self, node: &Node, id: &str) -> Vec<Move> {
-        match &node.kind {
-            Kind::Foreach(_) => self.sent_back(id).map(|id| Move::Branch { id }).collect(),
-            _ => Vec::new(),
-        }
+    /// What is open already: branches in it that were sent back go on; everything else stands as it is.
+    fn reenter(&self, id: &str) -> Vec<Move> {
+        let waiting = self.sent_back_in(id).into_iter();
+        waiting.map(|id| Move::Branch { id }).collect()
     }
 
-    /// A place that can be entered: a stage in a branch that is closed for good is entered through its block.
-    fn reachable(&self, id: &str) -> Place {
-        let around = self.workflow.around(id);
-        let closed = around.iter().position(|place| {
-            self.workflow.is_branch(place)
-                && self.case.position(place).is_none()
-                && !self.waits(place)
-        });
-        match closed.and_then(|at| at.checked_sub(1)) {
-            Some(block) => around[block].clone(),
-            None => id.to_owned(),
-        }
-    }
-
-    /// The run goes on from a node that it does not wait for.
-    fn meanwhile(&mut self, node: &Node, id: &str) -> Vec<Move> {
-        match node.awaits {
-            Await::Here => Vec::new(),
-            Await::End | Await::Never | Await::Before(_) => {
-                self.following(id).into_iter().collect()
+    /// A place that can be entered: what stands in a branch that there is not to be is entered through its block.
+    fn reachable(&self, id: &str) -> Result<Place, EvaluationError> {
+        for place in self.closed_around(id) {
+            if self.workflow.is_branch(&place)
+                && !self.may_open(&place)?
+                && let Some(block) = self.workflow.around(&place).pop()
+            {
+                return Ok(block);
             }
         }
+        Ok(id.to_owned())
+    }
+
+    /// The run goes on from a node that it does not wait for: where it was to hand itself back, else where `next` says.
+    fn meanwhile(&mut self, node: &Node, id: &str, resume: &[Onward]) -> Result<Vec<Move>, Halt> {
+        if node.awaits == Await::Here {
+            return Ok(Vec::new());
+        }
+        if !resume.is_empty() {
+            return Ok(self.hand_back(id, resume.to_vec()).into_iter().collect());
+        }
+        let target = self.choose(&node.next, id, LeftAs::Abandoned)?;
+        let next = match target {
+            None | Some(Target::Again | Target::Stay) => self.following(id),
+            Some(Target::Node(to)) => {
+                let to = self.workflow.seen_from(id, &to);
+                let outer = self.workflow.around(id).pop().unwrap_or_default();
+                if self.is_off_the_way(&outer, &to) {
+                    self.takes_the_run_to(&to);
+                }
+                self.leave_around(id, Some(&to), LeftAs::Passed, CancelReason::Decided);
+                Some(Move::to(&to))
+            }
+            Some(target) => self.follow(id, &target, LeftAs::Passed, &[]),
+        };
+        Ok(next.into_iter().collect())
+    }
+
+    /// Whether a round of a node would ask somebody, or why it is passed over.
+    pub(super) fn asks_somebody(
+        &self,
+        node: &Node,
+        id: &str,
+    ) -> Result<Result<(), SkipReason>, EvaluationError> {
+        let (somebody, why) = match &node.kind {
+            Kind::Stage(stage) => (
+                !seats(stage, &self.scope(id))?.is_empty(),
+                SkipReason::NoSeat,
+            ),
+            Kind::Parallel(parallel) => (
+                !self.wanted_branches(parallel, id)?.is_empty(),
+                SkipReason::NoBranch,
+            ),
+            Kind::Foreach(foreach) => (
+                !parts::parts(foreach, &self.scope(id))?.is_empty(),
+                SkipReason::NoBranch,
+            ),
+            Kind::Group { .. } | Kind::Aside { .. } | Kind::Wait(_) | Kind::Start(_) => {
+                return Ok(Ok(()));
+            }
+        };
+        Ok(if somebody { Ok(()) } else { Err(why) })
     }
 
     pub(super) fn pass_over(&mut self, id: &str, why: SkipReason, resume: &[Onward]) -> Vec<Move> {
@@ -157,16 +232,9 @@ impl Run<'_> {
         self.hand_back(id, resume.to_vec()).into_iter().collect()
     }
 
-    fn open(
-        &mut self,
-        node: &Node,
-        id: &str,
-        path: Vec<Place>,
-        resume: &[Onward],
-        detour: bool,
-    ) -> Result<(), Halt> {
+    fn open(&mut self, node: &Node, id: &str, resume: &[Onward], detour: bool) -> Result<(), Halt> {
         self.record(Event::Entered {
-            path,
+            path: self.workflow.around(id),
             id: id.to_owned(),
             resume: resume.to_vec(),
             detour,
@@ -174,7 +242,7 @@ impl Run<'_> {
         });
         self.start_clocks(id).map_err(Halt::Guard)?;
         if matches!(node.kind, Kind::Wait(_)) {
-            self.start_clocks(&crate::engine::clocks::until_of(id))
+            self.start_clocks(&clocks::until_of(id))
                 .map_err(Halt::Guard)?;
         }
         self.write_records(&node.record, id, RecordAt::Entered)?;
@@ -182,14 +250,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn ask(
-        &mut self,
-        node: &Node,
-        id: &str,
-        stage: &Stage,
-        seats: &[(u16, &Seat)],
-    ) -> Result<Option<Move>, Halt> {
-        let tasks = self.tasks_for(id, stage, seats)?;
+    fn ask(&mut self, node: &Node, id: &str, stage: &Stage) -> Result<Option<Move>, Halt> {
+        let seats = seats(stage, &self.scope(id))?;
+        let tasks = self.tasks_for(id, stage, &seats)?;
         self.record(Event::TasksOpened {
             id: id.to_owned(),
             tasks,
@@ -236,7 +299,16 @@ impl Run<'_> {
             .iter()
             .position(|node| node.id == crate::workflow::place::id_of(id));
         let earlier = &list[..before.unwrap_or(0)];
-        self.missed_among(earlier, id, reached.max().unwrap_or(0), &self.scope(id))
+        self.missed_among(earlier, id, reached.max().unwrap_or(0))
+    }
+
+    /// Whether entering the node would ask somebody.
+    fn is_wanted(&self, node: &Node, place: &str) -> Result<bool, EvaluationError> {
+        let recurs = node.every.as_ref().and_then(|every| every.holds.as_ref());
+        let scope = self.scope(place);
+        Ok(holds(&node.when, &scope)?
+            && recurs.map_or(Ok(true), |recurs| recurs.guard(&scope))?
+            && self.asks_somebody(node, place)?.is_ok())
     }
 
     /// `reached`: when the run last came to what stands before them. A stage that was passed over earlier than that was
@@ -246,21 +318,20 @@ impl Run<'_> {
         list: &[Node],
         from: &str,
         mut reached: i64,
-        scope: &Scope,
     ) -> Result<Option<Place>, EvaluationError> {
         for node in list.iter().filter(|node| node.is_on_the_way()) {
             let place = self.workflow.seen_from(from, &node.id);
             let record = self.case.stage(&place);
             match record.skipped {
                 Some(at) if reached <= at => {
-                    if wanted(node, scope)? {
+                    if self.is_wanted(node, &place)? {
                         return Ok(Some(place));
                     }
                 }
                 None if record.done => {
                     let since = reached.max(record.reached);
                     if let Kind::Group { stages } = &node.kind {
-                        let inside = self.missed_among(stages, from, since, scope)?;
+                        let inside = self.missed_among(stages, from, since)?;
                         if inside.is_some() {
                             return Ok(inside);
                         }
@@ -271,15 +342,6 @@ impl Run<'_> {
             reached = reached.max(record.reached);
         }
         Ok(None)
-    }
-}
-
-fn step(id: &str, resume: &[Onward], detour: bool, all: bool) -> Move {
-    Move::Enter {
-        id: id.to_owned(),
-        resume: resume.to_vec(),
-        detour,
-        all,
     }
 }
 
@@ -296,18 +358,4 @@ fn seats<'s>(stage: &'s Stage, scope: &Scope) -> Result<Vec<(u16, &'s Seat)>, Ev
         }
     }
     Ok(asked)
-}
-
-/// Whether entering the node would ask somebody.
-fn wanted(node: &Node, scope: &Scope) -> Result<bool, EvaluationError> {
-    Ok(holds(&node.when, scope)?
-        && match &node.kind {
-            Kind::Stage(stage) => !seats(stage, scope)?.is_empty(),
-            Kind::Foreach(foreach) => !parts::parts(foreach, scope)?.is_empty(),
-            Kind::Group { .. }
-            | Kind::Parallel(_)
-            | Kind::Aside { .. }
-            | Kind::Wait(_)
-            | Kind::Start(_) => true,
-        })
 }

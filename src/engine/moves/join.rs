@@ -22,7 +22,8 @@ pub(super) enum Standing {
 }
 
 impl Run<'_> {
-    /// Leaves a block whose branches have come together; in a sequence the next one may have its turn.
+    /// Leaves a block whose branches have come together. What there is to be and was not opened is opened; in a sequence
+    /// when its turn has come.
     pub(super) fn join(&mut self, id: &str) -> Result<Vec<Move>, Halt> {
         let Some(node) = self.workflow.node(id) else {
             return Ok(Vec::new());
@@ -30,17 +31,9 @@ impl Run<'_> {
         let (join, in_turn, unopened) = match &node.kind {
             Kind::Parallel(parallel) => (&parallel.join, false, Vec::new()),
             Kind::Foreach(foreach) => {
-                let wanted = parts::parts(foreach, &self.scope(id))?;
-                let known = |key: &str| {
-                    let branch = node.branch_place(id, key);
-                    self.case.branches.contains_key(&branch)
-                        && self.case.stage(&branch).how != Some(LeftAs::Void)
-                };
-                let unopened: Vec<_> = wanted
-                    .into_iter()
-                    .filter(|part| !known(&part.key))
-                    .collect();
-                (&foreach.join, foreach.in_turn, unopened)
+                let mut wanted = parts::parts(foreach, &self.scope(id))?;
+                wanted.retain(|part| self.is_unopened(id, &node.branch_place(id, &part.key)));
+                (&foreach.join, foreach.in_turn, wanted)
             }
             _ => return Ok(Vec::new()),
         };
@@ -54,24 +47,27 @@ impl Run<'_> {
             return Ok(vec![self.leave_for(id, how, CancelReason::Decided)]);
         }
         let open = |(branch, _): (&String, &_)| self.case.position(branch).is_some();
-        let busy =
-            parts::branches_of(&self.case, id).any(open) || self.sent_back(id).next().is_some();
-        match unopened.into_iter().next() {
-            Some(part) if in_turn && !busy => {
-                let branch = node.branch_place(id, &part.key);
-                Ok(self.open_part(&branch, &part).into_iter().collect())
-            }
-            _ => Ok(Vec::new()),
-        }
+        let busy = parts::branches_of(&self.case, id).any(open) || !self.sent_back(id).is_empty();
+        let at_once = match (in_turn, busy) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, _) => usize::MAX,
+        };
+        let opened = unopened.into_iter().take(at_once);
+        Ok(opened
+            .map(|part| self.open_part(node.branch_place(id, &part.key), &part))
+            .collect())
     }
 
-    /// The branches of a block's present round, by name or key. Those of a foreach that have passed stay so.
+    /// The branches of a block's present round, by name or key. Those of a foreach that have passed in an earlier one stay
+    /// so.
     fn standings(&self, id: &str) -> Vec<(Id, Standing)> {
         let round = self.case.stage(id).rounds;
         parts::branches_of(&self.case, id)
             .filter_map(|(branch, record)| {
                 let name = branch_of(branch);
-                if name.is_some() && record.round != round {
+                let earlier = record.round != round;
+                if earlier && (name.is_some() || !self.case.stage(branch).done) {
                     return None;
                 }
                 let key = name.or_else(|| keys_of(branch).last()).unwrap_or_default();
@@ -87,7 +83,7 @@ impl Run<'_> {
         match self.case.stage(branch).how {
             Some(LeftAs::Passed) => Some(Standing::Passed),
             Some(LeftAs::Refused) => Some(Standing::Refused),
-            Some(LeftAs::Void) => Some(Standing::Void),
+            Some(LeftAs::Void | LeftAs::Gone) => Some(Standing::Void),
             Some(LeftAs::Returned) => Some(Standing::Open),
             // Cancelled with an earlier round of its block.
             Some(LeftAs::Abandoned | LeftAs::Undecided) | None => None,

@@ -21,9 +21,18 @@ use super::task::CancelReason;
 use crate::expression::EvaluationError;
 use crate::workflow::{Await, Place, Target, Workflow};
 
-/// How many moves one command may cause in one branch before the case is parked: a definition whose guards lead in a
-/// circle.
+/// How many moves of one place a command may cause before the case is parked: a definition whose guards lead in a circle.
+/// The branches of a block, which may be many, come to it one after another.
 const MOST_MOVES: usize = 500;
+
+/// How many rounds of one place it may open.
+const MOST_ROUNDS: u32 = 50;
+
+/// What one command has done at a place so far.
+struct Taken {
+    moves: usize,
+    rounds_before: u32,
+}
 
 /// Why a move stopped.
 pub(super) enum Halt {
@@ -99,17 +108,15 @@ impl Run<'_> {
     }
 
     fn take_all(&mut self, mut ahead: Vec<Move>) -> Result<(), Rejection> {
-        let mut taken: BTreeMap<Option<Place>, usize> = BTreeMap::new();
+        let mut taken: BTreeMap<Place, Taken> = BTreeMap::new();
         while let Some(step) = ahead.pop().or_else(|| self.next_by_itself()) {
             if !self.is_possible(&step) {
                 continue;
             }
-            let times = taken.entry(self.branch_of(&step)).or_default();
-            *times += 1;
             let mark = self.mark();
-            let result = match *times < MOST_MOVES {
-                true => self.take(&step),
-                false => Err(Halt::Guard(
+            let result = match self.is_circle(&step, &mut taken) {
+                false => self.take(&step),
+                true => Err(Halt::Guard(
                     "the stages lead in a circle without asking anyone".into(),
                 )),
             };
@@ -137,9 +144,10 @@ impl Run<'_> {
             Move::After { id, how, resume } => {
                 Ok(self.after(id, *how, resume)?.into_iter().collect())
             }
-            Move::Branch { id } => Ok(self.open_branch(id)),
+            Move::Branch { id } => Ok(self.begin_branch(id).into_iter().collect()),
             Move::Join { id } => self.join(id),
-            Move::Round { id } => self.open_round(id),
+            Move::Round { id, resume, all } => self.open_round(id, resume, *all),
+            Move::Over { id, resume } => Ok(self.over(id, resume)?.into_iter().collect()),
             Move::End { id } => self.reach(id),
             Move::Budgets => match self.reread_budgets() {
                 Ok(()) => self.reread_branches(),
@@ -148,37 +156,54 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a move still makes sense: a branch may have been closed by its siblings, or the case ended, since it was
-    /// thought of.
+    /// Whether a move still makes sense: a block may have been closed by what went on in it, or the case ended, since it was
+    /// thought of. What was sent for opens the blocks around it itself.
     fn is_possible(&self, step: &Move) -> bool {
         if !self.case.is_open() {
             return false;
         }
-        let open = |place: &str| self.case.position(place).is_some();
         match step {
             Move::Budgets | Move::End { .. } => true,
-            Move::Join { id } | Move::Round { id } => open(id),
-            Move::Branch { id } => self.waits(id),
-            Move::Enter { id, .. } => {
-                let branch = self.workflow.branch_around(id);
-                branch.is_none_or(|branch| open(&branch) || self.waits(&branch))
-            }
-            Move::After { id, .. } => {
-                let node = self.workflow.node(id);
-                let beside = node.is_some_and(|node| node.awaits != Await::Here);
-                let branch = self.workflow.branch_around(id);
-                beside || branch.is_none_or(|branch| open(&branch))
+            Move::Join { id } => self.case.position(id).is_some(),
+            Move::Branch { id } => self.waits(id) || self.has_not_begun(id),
+            Move::Enter { id, detour, .. } => *detour || self.stands_open(id),
+            Move::Round { id, .. } | Move::After { id, .. } | Move::Over { id, .. } => {
+                self.is_beside(id) || self.stands_open(id)
             }
         }
     }
 
-    fn branch_of(&self, step: &Move) -> Option<Place> {
-        match step {
-            Move::Enter { id, .. } | Move::After { id, .. } => self.workflow.branch_around(id),
-            Move::Branch { id } => Some(id.clone()),
-            Move::Join { id } | Move::Round { id } => self.workflow.branch_around(id),
-            Move::Budgets | Move::End { .. } => None,
-        }
+    /// Whether the block or branch that a node stands in is open.
+    pub(super) fn stands_open(&self, id: &str) -> bool {
+        let around = self.workflow.around(id);
+        let list = around.last();
+        list.is_none_or(|block| self.case.position(block).is_some())
+    }
+
+    /// Whether the run goes on from a node while it is open.
+    pub(super) fn is_beside(&self, id: &str) -> bool {
+        let node = self.workflow.node(id);
+        !self.workflow.is_branch(id) && node.is_some_and(|node| node.awaits != Await::Here)
+    }
+
+    /// Whether a command has come to the place of a move so often that it would do so for ever.
+    fn is_circle(&self, step: &Move, taken: &mut BTreeMap<Place, Taken>) -> bool {
+        let place = match step {
+            Move::Enter { id, .. }
+            | Move::Branch { id }
+            | Move::After { id, .. }
+            | Move::Round { id, .. }
+            | Move::Over { id, .. } => id.as_str(),
+            // Each follows another move, which counts.
+            Move::Join { .. } | Move::Budgets | Move::End { .. } => return false,
+        };
+        let rounds = self.case.stage(place).rounds;
+        let here = taken.entry(place.to_owned()).or_insert(Taken {
+            moves: 0,
+            rounds_before: rounds,
+        });
+        here.moves += 1;
+        MOST_MOVES <= here.moves || MOST_ROUNDS <= rounds.saturating_sub(here.rounds_before)
     }
 
     /// The end to which running off the list leads.

@@ -2,6 +2,7 @@
 
 use super::Halt;
 use super::enter::holds;
+use super::leave::Keeps;
 use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
@@ -22,10 +23,22 @@ impl Run<'_> {
         if how == LeftAs::Passed {
             self.write_records(&node.record, id, RecordAt::Passed)?;
             if self.comes_again(node, id)? {
-                self.stand(node, id)?;
-                return Ok(None);
+                return Ok(self.stand_again(node, id, resume));
             }
         }
+        self.onward(id, how, resume)
+    }
+
+    /// The same, once the node has left its records and does not come again.
+    pub(super) fn onward(
+        &mut self,
+        id: &str,
+        how: LeftAs,
+        resume: &[Onward],
+    ) -> Result<Option<Move>, Halt> {
+        let Some(node) = self.workflow.node(id) else {
+            return Err(Halt::Guard(format!("there is no stage `{id}`")));
+        };
         if node.awaits != Await::Here {
             return self.after_beside(node, id, how);
         }
@@ -49,7 +62,7 @@ impl Run<'_> {
                 Some(next.unwrap_or(Target::Again))
             }
             (LeftAs::Void, _) => Some(Target::Void),
-            (LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned, _) => None,
+            (LeftAs::Undecided | LeftAs::Gone | LeftAs::Returned | LeftAs::Abandoned, _) => None,
         };
         Ok(match target {
             Some(target) => self.follow(id, &target, how, resume),
@@ -58,14 +71,16 @@ impl Run<'_> {
     }
 
     /// Whether a recurring node stands for another round after this one.
-    fn comes_again(&self, node: &Node, id: &str) -> Result<bool, EvaluationError> {
+    pub(super) fn comes_again(&self, node: &Node, id: &str) -> Result<bool, EvaluationError> {
         let Some(every) = &node.every else {
             return Ok(false);
         };
         let around = self.workflow.around(id);
-        let enclosed = around
-            .last()
-            .is_none_or(|block| self.case.position(block).is_some());
+        let block = around
+            .iter()
+            .rev()
+            .find(|around| !self.workflow.is_branch(around));
+        let enclosed = block.is_none_or(|block| self.case.position(block).is_some());
         Ok(enclosed && holds(&every.holds, &self.scope(id))?)
     }
 
@@ -79,34 +94,11 @@ impl Run<'_> {
             }
             (_, _) => None,
         };
-        if how == LeftAs::Refused && target.is_none() && node.every.is_some() {
-            self.stand(node, id)?;
+        let moves = target.filter(|target| *target != Target::Stay);
+        if how == LeftAs::Refused && moves.is_none() && self.comes_again(node, id)? {
+            return Ok(self.stand_again(node, id, &[]));
         }
-        Ok(match target {
-            Some(Target::Again) => Some(Move::to(id)),
-            Some(target) => {
-                self.leave_run_around(id);
-                self.follow(id, &target, how, &[])
-            }
-            None => None,
-        })
-    }
-
-    /// Where a stage that the run has gone on from moves it after all, the run leaves where it is in that list.
-    fn leave_run_around(&mut self, id: &str) {
-        let siblings: Vec<Place> = self
-            .workflow
-            .list_of(id)
-            .iter()
-            .map(|node| self.workflow.seen_from(id, &node.id))
-            .filter(|place| {
-                let position = self.case.position(place);
-                position.is_some_and(|position| !position.beside)
-            })
-            .collect();
-        for place in siblings {
-            self.leave(&place, LeftAs::Abandoned, CancelReason::Decided);
-        }
+        Ok(moves.and_then(|target| self.follow(id, &target, how, &[])))
     }
 
     /// Hands the run back to who sent for it; else it goes on to what follows.
@@ -119,7 +111,7 @@ impl Run<'_> {
                 (id.clone(), Move::After { id, how, resume })
             }
         };
-        self.leave_up_to(from, Some(&id), LeftAs::Passed, CancelReason::Decided);
+        self.leave_around(from, Some(&id), LeftAs::Passed, CancelReason::Decided);
         Some(to)
     }
 
@@ -143,7 +135,11 @@ impl Run<'_> {
         let mut scope = self.scope(id);
         let chosen = match how {
             LeftAs::Passed | LeftAs::Refused => self.case.stage(id).choice,
-            LeftAs::Undecided | LeftAs::Void | LeftAs::Returned | LeftAs::Abandoned => None,
+            LeftAs::Undecided
+            | LeftAs::Void
+            | LeftAs::Gone
+            | LeftAs::Returned
+            | LeftAs::Abandoned => None,
         };
         scope
             .variables
@@ -167,10 +163,18 @@ impl Run<'_> {
         match target {
             Target::Node(id) => {
                 let to = self.workflow.seen_from(from, id);
-                self.leave_up_to(from, Some(&to), how, CancelReason::Decided);
+                if self.is_off_the_way(from, &to) && !self.takes_the_run_to(&to) {
+                    return None;
+                }
+                self.leave_around(from, Some(&to), how, CancelReason::Decided);
                 Some(Move::to(&to))
             }
             // Where nothing moves on, the stage asks again: a case never stands without a person.
+            Target::Again | Target::Stay if self.is_off_the_run(from) => Some(Move::Round {
+                id: from.to_owned(),
+                resume: resume.to_vec(),
+                all: *target == Target::Again,
+            }),
             Target::Again | Target::Stay => Some(Move::Enter {
                 id: from.to_owned(),
                 resume: resume.to_vec(),
@@ -181,7 +185,10 @@ impl Run<'_> {
                 self.ask_edit(from, how, CancelReason::Decided, (false, Vec::new()));
                 None
             }
-            Target::End(id) => Some(Move::End { id: id.clone() }),
+            Target::End(id) => {
+                self.break_off(self.workflow.around(from), CancelReason::Ended, Keeps::All);
+                Some(Move::End { id: id.clone() })
+            }
             Target::Passed => self.close_branch(from, LeftAs::Passed, self.to_first_end()),
             Target::Refused => {
                 let id = "rejected".into();
@@ -194,16 +201,56 @@ impl Run<'_> {
         }
     }
 
+    /// Whether another round of a node concerns itself alone: the run has gone on from it, or it comes again and again.
+    fn is_off_the_run(&self, id: &str) -> bool {
+        let node = self.workflow.node(id);
+        self.is_beside(id) || node.is_some_and(|node| node.every.is_some())
+    }
+
+    /// Whether the run is not where it is moved from: it has gone on from there, or from a block that is left.
+    pub(super) fn is_off_the_way(&self, from: &str, to: &str) -> bool {
+        let stays = self.workflow.around(to);
+        let mut left = self.workflow.around(from);
+        left.retain(|block| !stays.contains(block));
+        left.push(from.to_owned());
+        left.iter().any(|place| self.is_beside(place))
+    }
+
+    /// Where a stage that the run has gone on from moves it after all, the run leaves where it is in that list; where the list
+    /// is closed, there is nothing to move.
+    pub(super) fn takes_the_run_to(&mut self, to: &str) -> bool {
+        if !self.stands_open(to) {
+            return false;
+        }
+        for place in self.runs_beside(to) {
+            self.leave(&place, LeftAs::Abandoned, CancelReason::Decided);
+        }
+        true
+    }
+
     /// Closes the branch around a place; where there is none, these words speak of the case.
     fn close_branch(&mut self, from: &str, how: LeftAs, end: Move) -> Option<Move> {
-        let around = self.workflow.around(from);
-        match around
-            .into_iter()
-            .rev()
-            .find(|place| self.workflow.is_branch(place))
-        {
-            Some(branch) => Some(self.leave_for(&branch, how, CancelReason::Decided)),
-            None => Some(end),
+        let mut around = self.workflow.around(from);
+        let branch = around
+            .iter()
+            .rposition(|place| self.workflow.is_branch(place));
+        let inside = around.split_off(branch.map_or(0, |at| at + 1));
+        match around.pop() {
+            Some(branch) => {
+                self.break_off(inside, CancelReason::Decided, Keeps::after(how));
+                Some(self.leave_for(&branch, how, CancelReason::Decided))
+            }
+            None => {
+                self.break_off(inside, CancelReason::Ended, Keeps::All);
+                Some(end)
+            }
+        }
+    }
+
+    /// Leaves blocks that the run leaves by a word instead of passing through.
+    fn break_off(&mut self, blocks: Vec<Place>, why: CancelReason, keeps: Keeps) {
+        for block in blocks.iter().rev() {
+            self.leave_keeping(block, LeftAs::Abandoned, why, keeps);
         }
     }
 

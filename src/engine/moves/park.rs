@@ -17,17 +17,17 @@ impl Run<'_> {
             return Err(Rejection::NobodyToAsk("workflow_admin".into()));
         }
         let path = match &step {
-            Move::Enter { id, .. }
-            | Move::After { id, .. }
-            | Move::Branch { id }
-            | Move::Join { id }
-            | Move::Round { id } => self.workflow.around(id),
-            Move::Budgets | Move::End { .. } => Vec::new(),
+            // Its branches may all be closed: then this is what is open in it.
+            Move::Join { id } => [self.workflow.around(id), vec![id.clone()]].concat(),
+            step => step
+                .place()
+                .map(|place| self.workflow.around(place))
+                .unwrap_or_default(),
         };
         for parked in self.parked_at(&step) {
             self.leave(&parked, LeftAs::Abandoned, CancelReason::Decided);
         }
-        let id = self.free_name(PARKED);
+        let id = self.case.free_name(PARKED);
         self.record(Event::Parked {
             path,
             id,

@@ -3,12 +3,11 @@
 
 use super::Halt;
 use crate::engine::case::PositionState;
-use crate::engine::event::{LeftAs, Move};
+use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::{CancelReason, TaskAsks};
 use crate::engine::{Event, Position, Rejection, clocks, evolve};
-use crate::workflow::place::at;
-use crate::workflow::{Await, Kind, Node, Place};
+use crate::workflow::{Await, Node, Place};
 
 impl Run<'_> {
     /// The next move that has become possible without anybody's doing.
@@ -52,18 +51,8 @@ impl Run<'_> {
     }
 
     pub(super) fn hold_back(&mut self, path: Vec<Place>, step: Move) {
-        let id = self.free_name(evolve::HELD);
+        let id = self.case.free_name(evolve::HELD);
         self.record(Event::Held { path, id, step });
-    }
-
-    /// A name for a position that is no stage: several may be open at a time.
-    pub(super) fn free_name(&self, name: &str) -> Place {
-        let free = |place: &Place| self.case.position(place).is_none();
-        let names = (2_u32..).map(|number| at(name, &[number.to_string()]));
-        std::iter::once(name.to_owned())
-            .chain(names)
-            .find(free)
-            .unwrap_or_else(|| name.to_owned())
     }
 
     fn unheld(&mut self) -> Option<Move> {
@@ -71,11 +60,7 @@ impl Run<'_> {
             let PositionState::Held { step } = &position.state else {
                 return None;
             };
-            let blocked = match step {
-                Move::Enter { id, .. } => self.is_blocked(id),
-                _ => self.is_end_blocked(),
-            };
-            (!blocked).then(|| (position.id.clone(), step.clone()))
+            (!self.is_held(step)).then(|| (position.id.clone(), step.clone()))
         });
         let (id, step) = held?;
         self.record(Event::Unheld { id });
@@ -133,39 +118,58 @@ impl Run<'_> {
         None
     }
 
-    /// A recurring stage between its rounds goes on once its `while` holds no longer. What cannot be told is told when the
-    /// run goes on from it.
+    /// A recurring stage between its rounds goes on once its `while` holds no longer; whether it does cannot always be told.
     fn recurrences(&mut self) -> Option<Move> {
-        let over = self.open_positions().into_iter().find_map(|position| {
+        let (id, resume) = self.open_positions().into_iter().find_map(|position| {
             let every = self.workflow.node(&position.id)?.every.as_ref()?;
             let holds = every.holds.as_ref()?.guard(&self.scope(&position.id));
             let between = position.state == PositionState::Between;
-            (between && holds != Ok(true)).then(|| position.id.clone())
-        });
-        let id = over?;
-        Some(self.leave_for(&id, LeftAs::Passed, CancelReason::Decided))
+            (between && holds != Ok(true)).then(|| (position.id.clone(), position.resume.clone()))
+        })?;
+        self.stop_clocks(&clocks::every_of(&id));
+        self.record(Event::Unheld { id: id.clone() });
+        Some(Move::Over { id, resume })
+    }
+
+    /// Goes on from a stage that comes no more, unless it does after all.
+    pub(super) fn over(&mut self, id: &str, resume: &[Onward]) -> Result<Option<Move>, Halt> {
+        match self.workflow.node(id) {
+            Some(node) if self.comes_again(node, id)? => Ok(self.stand_again(node, id, resume)),
+            _ => self.onward(id, LeftAs::Passed, resume),
+        }
     }
 
     /// A recurring stage stands until its next round.
-    pub(super) fn stand(&mut self, node: &Node, id: &str) -> Result<(), Halt> {
+    pub(super) fn stand(&mut self, node: &Node, id: &str, resume: &[Onward]) {
         self.record(Event::Stands {
             path: self.workflow.around(id),
             id: id.to_owned(),
+            resume: resume.to_vec(),
             beside: node.awaits != Await::Here,
         });
-        self.start_clocks(&clocks::every_of(id))
-            .map_err(Halt::Guard)
+    }
+
+    /// After a round it stands again. One that came due while the last was open is not lost: it opens at once.
+    pub(super) fn stand_again(&mut self, node: &Node, id: &str, resume: &[Onward]) -> Option<Move> {
+        self.stand(node, id, resume);
+        self.period_is_over(id).then(|| Move::Round {
+            id: id.to_owned(),
+            resume: resume.to_vec(),
+            all: false,
+        })
     }
 
     /// The period of a recurring stage is over: a new round, unless the last one is still open, which then goes first.
     pub(in crate::engine) fn next_round(&mut self, id: &str) -> Result<(), Rejection> {
-        let Some(position) = self.case.position(id) else {
-            return Ok(());
-        };
-        if position.state != PositionState::Between {
+        let position = self.case.position(id);
+        if position.is_none_or(|position| position.state != PositionState::Between) {
             return Ok(());
         }
-        self.go(Move::Round { id: id.to_owned() })
+        self.go(Move::Round {
+            id: id.to_owned(),
+            resume: self.pending(id),
+            all: false,
+        })
     }
 
     /// The time until which a `wait` stands has come.
@@ -177,19 +181,33 @@ impl Run<'_> {
         self.go(next)
     }
 
-    pub(super) fn open_round(&mut self, id: &str) -> Result<Vec<Move>, Halt> {
+    /// Opens another round; where it would ask nobody, it is passed over.
+    pub(super) fn open_round(
+        &mut self,
+        id: &str,
+        resume: &[Onward],
+        all: bool,
+    ) -> Result<Vec<Move>, Halt> {
         let Some(node) = self.workflow.node(id) else {
             return Ok(Vec::new());
         };
-        for clock_node in clocks::nodes_of(&self.case, id) {
-            self.stop_clocks(&clock_node);
-        }
-        let path = self.workflow.around(id);
-        let resume = self.pending(id);
-        let moves = self.open_node(node, id, path, &resume, (true, false))?;
-        if self.case.position(id).is_some() {
-            self.start_clocks(&clocks::every_of(id))
-                .map_err(Halt::Guard)?;
+        let period = self.next_period(id);
+        self.stop_clocks(&clocks::every_of(id));
+        let moves = match self.asks_somebody(node, id)? {
+            Ok(()) => self.open_node(node, id, resume, (true, all))?,
+            Err(why) => {
+                self.record(Event::Skipped {
+                    id: id.to_owned(),
+                    why,
+                });
+                if node.every.is_some() {
+                    self.stand(node, id, resume);
+                }
+                Vec::new()
+            }
+        };
+        if let Some(measure) = period {
+            self.start_period(id, measure);
         }
         Ok(moves)
     }
@@ -197,28 +215,22 @@ impl Run<'_> {
     /// A branch that was sent back while the stage it was sent to has gone another way: it opens again, so that no case
     /// stands where nobody can move it.
     fn stranded(&mut self) -> Option<Move> {
-        let blocks: Vec<Place> = self
-            .open_positions()
-            .into_iter()
-            .filter(|position| !self.workflow.is_branch(&position.id))
-            .map(|position| position.id.clone())
-            .filter(|id| {
-                let node = self.workflow.node(id);
-                node.is_some_and(|node| matches!(node.kind, Kind::Foreach(_)))
-            })
-            .collect();
-        let idle = blocks.into_iter().find_map(|block| {
-            let branch = self.sent_back(&block).next()?;
-            let expected = self.is_edited(&branch) || self.is_detoured(&block);
-            (!expected).then_some(branch)
-        });
+        let all = self.open_positions().into_iter();
+        let idle = all
+            .filter(|position| self.is_foreach(&position.id))
+            .find_map(|block| {
+                let branch = self.sent_back(&block.id).into_iter().next()?;
+                let expected = self.is_edited(&branch) || self.is_detoured(&block.id);
+                (!expected).then_some(branch)
+            });
         idle.map(|id| Move::Branch { id })
     }
 
     /// Whether the applicant revises the request for this branch.
-    fn is_edited(&self, branch: &str) -> bool {
-        let keys: Vec<&str> = crate::workflow::place::keys_of(branch).collect();
-        self.case.position(&at(evolve::EDITING, &keys)).is_some()
+    fn is_edited(&self, branch: &Place) -> bool {
+        let all = self.open_positions().into_iter();
+        all.filter_map(|position| self.edited_branch(position))
+            .any(|edited| edited == *branch)
     }
 
     /// Whether the run is elsewhere in the lists around a block, from where it will come to it.
@@ -229,22 +241,33 @@ impl Run<'_> {
             return false;
         };
         loop {
-            let elsewhere = region.open.iter().any(|position| {
-                !path.contains(&position.id)
-                    && !position.beside
-                    && !self.workflow.is_branch(&position.id)
-            });
-            if elsewhere {
-                return true;
-            }
             let within = region
                 .open
                 .iter()
                 .find(|position| path.contains(&position.id));
+            let elsewhere = |at: &Position| {
+                let comes = within.is_none_or(|within| self.comes_before(&at.id, &within.id));
+                self.is_run(at) && !path.contains(&at.id) && comes
+            };
+            if region.open.iter().any(elsewhere) {
+                return true;
+            }
             match within.and_then(|position| position.inside()) {
                 Some(inner) if within.is_some_and(|at| at.id != block) => region = inner,
                 _ => return false,
             }
         }
+    }
+
+    /// Whether a position is where the run stands in its list: no branch, nothing that it has gone on from, no revision,
+    /// nothing that is held back.
+    fn is_run(&self, position: &Position) -> bool {
+        let branch =
+            self.workflow.node(&position.id).is_some() && self.workflow.is_branch(&position.id);
+        let stands = matches!(
+            position.state,
+            PositionState::Editing(_) | PositionState::Held { .. }
+        );
+        !position.beside && !branch && !stands
     }
 }

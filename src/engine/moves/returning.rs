@@ -1,6 +1,7 @@
 //! Sending a case back: to an earlier stage, or to the applicant. Out of a branch of a foreach only that branch is
 //! cancelled, and waits.
 
+use crate::engine::case::PositionState;
 use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
@@ -16,22 +17,45 @@ impl Run<'_> {
         to: &str,
         resume_here: bool,
     ) -> Result<(), Rejection> {
-        let back = match resume_here {
-            true => {
-                let mut resume = self.pending(from);
-                resume.push(Onward::To(from.to_owned()));
-                Move::aside(to, resume)
-            }
-            false => Move::to(to),
-        };
-        match self.branch_left(from, Some(to)) {
-            Some(branch) => self.leave(&branch, LeftAs::Returned, CancelReason::Returned),
+        let pending = self.pending(from);
+        match self.branch_left(from, to) {
+            Some(branch) => self.return_branch(&branch, (from, pending), to, resume_here),
             None => {
+                if self.is_off_the_way(from, to) {
+                    self.takes_the_run_to(to);
+                }
                 self.leave_up_to(from, Some(to), LeftAs::Returned, CancelReason::Returned);
                 self.leave_what_follows(to);
+                self.go(match resume_here {
+                    true => {
+                        let here = Onward::To(from.to_owned());
+                        Move::aside(to, [pending, vec![here]].concat())
+                    }
+                    false => Move::to(to),
+                })
             }
         }
-        self.go(back)
+    }
+
+    /// Several branches may be sent back to one stage: where each comes back is remembered with the branch, and that stage
+    /// hands the run to their block.
+    fn return_branch(
+        &mut self,
+        branch: &str,
+        (from, pending): (&str, Vec<Onward>),
+        to: &str,
+        resume_here: bool,
+    ) -> Result<(), Rejection> {
+        self.leave(branch, LeftAs::Returned, CancelReason::Returned);
+        if !resume_here {
+            return self.go(Move::to(to));
+        }
+        self.record(Event::ComesBack {
+            id: branch.to_owned(),
+            step: Move::aside(from, pending),
+        });
+        let block = self.workflow.around(branch).pop().unwrap_or_default();
+        self.go(Move::aside(to, vec![Onward::To(block)]))
     }
 
     /// Sends the case back to the applicant for editing.
@@ -61,12 +85,14 @@ impl Run<'_> {
         why: CancelReason,
         (resume, then): (bool, Vec<Onward>),
     ) {
+        // A stage may have outlived its branch: then the request comes back as a whole.
         let branch = self.workflow.part_around(from);
+        let branch = branch.filter(|branch| self.case.position(branch).is_some());
         match &branch {
             Some(branch) => self.leave(branch, LeftAs::Returned, why),
             None => {
                 self.leave_up_to(from, None, how, why);
-                self.leave_beside();
+                self.leave_all(why);
             }
         }
         self.record(Event::EditAsked {
@@ -91,42 +117,45 @@ impl Run<'_> {
     }
 
     /// The branch of a foreach that is left on the way from one place to another, outermost.
-    fn branch_left(&self, from: &str, to: Option<&str>) -> Option<Place> {
-        let stays = to.map(|to| self.workflow.around(to)).unwrap_or_default();
+    fn branch_left(&self, from: &str, to: &str) -> Option<Place> {
+        let stays = self.workflow.around(to);
         self.workflow
             .around(from)
             .into_iter()
             .filter(|place| !stays.contains(place))
+            .filter(|place| self.case.position(place).is_some())
             .find(|place| self.workflow.part_around(place).as_ref() == Some(place))
     }
 
-    /// What the run had gone on from behind the stage that the case is sent back to.
+    /// What is open behind the stage that the case is sent back to: what the run had gone on from, and where it had gone.
     fn leave_what_follows(&mut self, to: &str) {
         let list = self.workflow.list_of(to);
         let at = list.iter().position(|node| node.id == id_of(to));
-        let behind: Vec<Place> = list
+        let behind = list
             .iter()
-            .skip(at.map_or(usize::MAX, |at| at.saturating_add(1)))
-            .map(|node| self.workflow.seen_from(to, &node.id))
-            .collect();
-        for place in behind {
+            .skip(at.map_or(usize::MAX, |at| at.saturating_add(1)));
+        let behind = behind.map(|node| self.workflow.seen_from(to, &node.id));
+        let held = self
+            .runs_beside(to)
+            .into_iter()
+            .filter(|place| self.is_step(place));
+        for place in behind.chain(held).collect::<Vec<Place>>() {
             self.leave(&place, LeftAs::Returned, CancelReason::Returned);
         }
     }
 
-    /// Everything else that is open beside the run.
-    fn leave_beside(&mut self) {
-        let beside: Vec<Place> = self
-            .case
-            .region()
-            .map(|region| region.open.iter())
-            .into_iter()
-            .flatten()
-            .filter(|position| position.beside)
-            .map(|position| position.id.clone())
-            .collect();
-        for place in beside {
-            self.leave(&place, LeftAs::Returned, CancelReason::Returned);
+    /// Whether a place stands for a step that is held back.
+    fn is_step(&self, place: &str) -> bool {
+        let position = self.case.position(place);
+        position.is_some_and(|position| matches!(position.state, PositionState::Held { .. }))
+    }
+
+    /// Everything else that is open: the request as a whole comes back.
+    fn leave_all(&mut self, why: CancelReason) {
+        let root = self.case.region().map(|region| region.open.as_slice());
+        let open = root.into_iter().flatten().map(|at| at.id.clone());
+        for place in open.collect::<Vec<Place>>() {
+            self.leave(&place, LeftAs::Returned, why);
         }
     }
 }

@@ -186,3 +186,52 @@ pub struct ResourceView {
     /// The level in words.
     pub level: String,
 }
+
+impl SectionView {
+    /// The same for a page with several forms: every id begins with the form's prefix.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        for field in &mut self.fields {
+            field.prefix(prefix);
+        }
+        self
+    }
+}
+
+impl FieldView {
+    fn prefix(&mut self, prefix: &str) {
+        let ids = [&mut self.element, &mut self.hint_id, &mut self.error_id];
+        ids.into_iter().for_each(|id| begin(id, prefix));
+        begin_each(&mut self.described_by, prefix);
+        for part in &mut self.parts {
+            begin(&mut part.element, prefix);
+            begin_each(&mut part.described_by, prefix);
+        }
+        for option in &mut self.options {
+            begin(&mut option.element, prefix);
+        }
+        for found in &mut self.found {
+            begin(&mut found.element, prefix);
+        }
+        for row in &mut self.rows {
+            begin(&mut row.element, prefix);
+            if let Some(resource) = &mut row.resource {
+                begin(&mut resource.element, prefix);
+            }
+            row.cells.iter_mut().for_each(|cell| cell.prefix(prefix));
+        }
+    }
+}
+
+fn begin(id: &mut String, prefix: &str) {
+    if !id.is_empty() {
+        id.insert_str(0, prefix);
+    }
+}
+
+fn begin_each(ids: &mut Option<String>, prefix: &str) {
+    if let Some(ids) = ids {
+        let all: Vec<String> = ids.split(' ').map(|id| format!("{prefix}{id}")).collect();
+        *ids = all.join(" ");
+    }
+}

@@ -28,6 +28,7 @@ fn facts() -> MailFacts {
             department: "省公安厅".into(),
         },
         why: Why::Signer,
+        acts_for: Some("王建国".into()),
         number: "豫数共申〔2026〕0137号".into(),
         workflow: "政务数据共享申请".into(),
         applicant: "省卫生健康委".into(),
@@ -49,7 +50,6 @@ fn task() -> TaskFacts {
     TaskFacts {
         asked: Asked::Sign,
         stage: "业务审核".into(),
-        branch: Some("省公安厅".into()),
         due: Some(Due::EndOf(day(10, 22))),
         budget: Some(working_days(10)),
         links: vec![link("同意", "approve"), link("不同意", "reject")],
@@ -203,6 +203,7 @@ fn all() -> Vec<(MailFacts, Notice, Written)> {
             let whys = [
                 Why::Signer,
                 Why::Handler,
+                Why::Substitute,
                 Why::Adviser,
                 Why::Overseer,
                 Why::Applicant,
@@ -260,7 +261,7 @@ fn the_text_of_an_assigned_mail_reads_as_designed() {
 事项：政务数据共享申请
 申请部门：省卫生健康委
 申请数据：人口基础信息（省数据提供厅）
-您的环节：省公安厅业务审核
+您的环节：业务审核
 期限：10月22日（周四）24:00 前，共 10 个工作日
 
 同意：

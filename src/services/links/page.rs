@@ -6,6 +6,7 @@ use crate::directory::PersonId;
 use crate::engine::{Answer, Case, Task, TaskAsks, TaskState, return_targets};
 use crate::messages::Language;
 use crate::notify::facts::DataFacts;
+use crate::services::titles::Titles;
 use crate::services::{Error, mail, projection};
 use crate::workflow::{Kind, Node, Stage, Text};
 use ulid::Ulid;
@@ -37,6 +38,8 @@ pub struct Page {
     pub data: Option<DataFacts>,
     /// The stage's title, in Chinese and English.
     pub stage: Text,
+    /// For whom they act, by name.
+    pub acts_for: Option<String>,
     /// What the task asks for.
     pub asks: TaskAsks,
     /// When it is due.
@@ -58,6 +61,8 @@ pub struct Signed {
     pub stage: Text,
     /// Their name.
     pub name: String,
+    /// For whom they acted, by name.
+    pub on_behalf: Option<String>,
     /// Their department by its short name.
     pub department: String,
     /// The answer.
@@ -103,21 +108,29 @@ pub(super) fn page(live: &Live) -> Result<Page, Error> {
         title: projection::title(&running.workflow, &running.case),
         workflow: running.workflow.title.clone(),
         applicant: mail::short_name(running, &running.case.department),
-        data: mail::data(running, Language::Zh),
+        data: mail::data(running, Some(task), Language::Zh, live.now),
         stage: stage(live, task),
+        acts_for: running
+            .acts_for(task, person.id, live.now)
+            .and_then(|holder| name(live, holder)),
         asks: task.asks,
         due: live.row.due_at,
-        signed: signed(live, &running.case),
+        signed: signed(live, &live.visible.of_case(running).case),
         offers: offers(live, task),
         expires_at: live.link.link.expires_at,
         revision: running.case.revision,
     })
 }
 
+fn name(live: &Live, person: PersonId) -> Option<String> {
+    let found = live.running.directory.person(person)?;
+    Some(found.name.clone())
+}
+
 fn stage(live: &Live, task: &Task) -> Text {
     Text {
-        zh: mail::stage_title(&live.running, task, Language::Zh),
-        en: Some(mail::stage_title(&live.running, task, Language::En)),
+        zh: Titles::of(&live.running, Language::Zh).task(task),
+        en: Some(Titles::of(&live.running, Language::En).task(task)),
     }
 }
 
@@ -126,14 +139,21 @@ fn signed(live: &Live, case: &Case) -> Vec<Signed> {
     case.tasks
         .iter()
         .filter_map(|task| match &task.state {
-            TaskState::Settled { answer, by, at, .. } => Some((task, answer, *by, *at)),
+            TaskState::Settled {
+                answer,
+                by,
+                on_behalf,
+                at,
+                ..
+            } => Some((task, answer, (*by, *on_behalf), *at)),
             TaskState::Waiting | TaskState::Open | TaskState::Cancelled { .. } => None,
         })
-        .filter_map(|(task, answer, by, at)| {
+        .filter_map(|(task, answer, (by, on_behalf), at)| {
             let person = directory.person(by)?;
             Some(Signed {
                 stage: stage(live, task),
                 name: person.name.clone(),
+                on_behalf: on_behalf.and_then(|holder| name(live, holder)),
                 department: mail::short_name(&live.running, &person.department),
                 answer: answer.clone(),
                 at,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Scene;
 use crate::calendar::{Instant, day_of};
-use crate::engine::{self, Answer, Status, Task, TaskState};
+use crate::engine::{self, Answer, LeftAs, Status, Task, TaskState};
 use crate::forms::{Field, Part};
 use crate::notify::facts::Notice;
 
@@ -15,11 +15,18 @@ impl Scene<'_> {
     pub(super) fn approved(&self) -> Notice {
         let workflow = &self.running.workflow;
         let later = engine::filled_later(workflow);
-        let granted = Granted::read(&workflow.form.part(&later), &self.running.case.answers);
-        let asked = Granted::read(
-            &engine::asked_at_start(workflow),
-            &self.running.case.answers,
-        );
+        let case = &self.running.case;
+        let passed = case.branches.iter().filter(|(branch, _)| {
+            // What was said in a branch that did not pass grants nothing.
+            case.stage(branch).how == Some(LeftAs::Passed)
+        });
+        let answers = std::iter::once(&case.answers).chain(passed.map(|(_, own)| &own.answers));
+        let mut granted = Granted::default();
+        for answers in answers {
+            granted.read(&workflow.form.part(&later), answers);
+        }
+        let mut asked = Granted::default();
+        asked.read(&engine::asked_at_start(workflow), &case.answers);
         // What was granted goes before what was asked for; several different periods make no sentence.
         let periods = if granted.periods.is_empty() {
             asked.periods
@@ -81,22 +88,20 @@ struct Granted {
 }
 
 impl Granted {
-    fn read(part: &Part<'_>, answers: &crate::forms::Answers) -> Self {
-        let mut granted = Self::default();
+    fn read(&mut self, part: &Part<'_>, answers: &crate::forms::Answers) {
         for (_, field) in &part.fields {
             let Some(answer) = answers.get(&field.id) else {
                 continue;
             };
-            granted.take(field, answer);
+            self.take(field, answer);
             for row in answer.as_array().into_iter().flatten() {
                 for column in &field.columns {
                     if let Some(cell) = row.get(&column.id) {
-                        granted.take(column, cell);
+                        self.take(column, cell);
                     }
                 }
             }
         }
-        granted
     }
 
     fn take(&mut self, field: &Field, answer: &Value) {

@@ -65,7 +65,7 @@ impl Scene<'_> {
                 TaskAsks::Repair => (None, Cause::Definition),
                 // Somebody was named meanwhile.
                 _ if !self.is_unheld(task) => return None,
-                _ => (Some(self.stage_title(task)), Cause::NoHolder),
+                _ => (Some(self.place_title(&task.stage)), Cause::NoHolder),
             };
             return Some(Notice::Stuck { stage, cause });
         }
@@ -79,17 +79,14 @@ impl Scene<'_> {
             .map(|person| person.name.as_str())
             .collect();
         let mark = messages::text(self.language, "mail.names", &[]);
+        let facts = self.facts_of(first);
+        // Of several only what is common to all of them is named.
         let stage = match (waiting.len(), &self.params.stage) {
-            (1, _) | (_, None) => self.stage_title(first),
-            (_, Some(node)) => self
-                .node_title(node)
-                .unwrap_or_else(|| self.stage_title(first)),
+            (1, _) | (_, None) => facts.stage.clone(),
+            (_, Some(place)) => self.place_title(place),
         };
         Some(Notice::Escalated {
-            task: TaskFacts {
-                stage,
-                ..self.facts_of(first)
-            },
+            task: TaskFacts { stage, ..facts },
             late,
             department: self.department_of(first).unwrap_or_default(),
             waiting_for: (!people.is_empty()).then(|| people.join(&mark)),
@@ -106,7 +103,7 @@ impl Scene<'_> {
         self.open_task()?;
         let from = self.params.stage.as_deref().unwrap_or_default();
         Some(Notice::Returned {
-            stage: self.node_title(from).unwrap_or_else(|| from.to_owned()),
+            stage: self.place_title(from),
             department: self.department_that_answered(Some(from)),
             edit_url: self.edit_url(),
         })
@@ -125,7 +122,7 @@ impl Scene<'_> {
             clock != Some(SupplementClock::Run)
         });
         Some(Notice::Supplement {
-            stage: self.node_title(&task.stage).unwrap_or_default(),
+            stage: self.place_title(&task.stage),
             department: asking
                 .and_then(|task| self.department_of(task))
                 .unwrap_or_default(),
@@ -174,7 +171,6 @@ impl Scene<'_> {
                 | TaskAsks::File => Asked::Work,
             },
             stage: self.stage_title(task),
-            branch: None,
             due: reading.and_then(|reading| reading.deadline).map(due),
             budget,
             links: Vec::new(),
@@ -267,13 +263,14 @@ impl Scene<'_> {
         let clock = self.clock();
         clock.is_some_and(|clock| {
             let mut asked = clock.extensions.iter();
-            asked.any(|asked| asked.asked_by == self.person.id)
+            asked.any(|asked| {
+                asked.asked_by == self.person.id || asked.asked_for == Some(self.person.id)
+            })
         })
     }
 
     fn stage_of_clock(&self) -> String {
-        let node = self.params.stage.as_deref().unwrap_or_default();
-        self.node_title(node).unwrap_or_else(|| node.to_owned())
+        self.place_title(self.params.stage.as_deref().unwrap_or_default())
     }
 
     fn stage(&self, task: &Task) -> Option<&Stage> {

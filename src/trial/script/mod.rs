@@ -15,29 +15,32 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::setting::Setting;
 use crate::calendar::{Duration, Instant};
-use crate::directory::{DepartmentCode, PersonId};
+use crate::catalogue::Resource;
+use crate::directory::{DepartmentCode, Directory, PersonId};
 use crate::engine::{Channel, Input, Notice};
 use crate::forms::Answers;
 use crate::workflow::{Id, Outcome, Place, Spot};
 
 pub(super) use head::{Head, KEYS as HEAD_KEYS, answers, head};
 pub(super) use names::Names;
+pub use people::read_directory;
 pub(super) use people::roles;
 pub use read::read;
+pub use resources::read_catalogue;
 
-/// The texts of directories and catalogues, by the name that a file gives them: `demo`, or a path beside the file.
+/// Directories and catalogues by the name that a file gives them: `demo`, a path beside the file, the system's own.
 pub trait Shelf {
-    /// A directory, as `directory import` reads it.
+    /// A directory.
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn directory(&self, name: &str) -> Result<String, String>;
+    fn directory(&self, name: &str) -> Result<Directory, String>;
 
-    /// A catalogue, as `catalogue import` reads it.
+    /// A catalogue.
     ///
     /// # Errors
     /// Why it cannot be read.
-    fn catalogue(&self, name: &str) -> Result<String, String>;
+    fn catalogue(&self, name: &str) -> Result<Vec<Resource>, String>;
 }
 
 /// A file of tests.

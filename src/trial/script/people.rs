@@ -1,5 +1,6 @@
 //! The people of a file: a directory by name, and departments and people written in the file itself.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -70,44 +71,31 @@ impl Staff {
         let Some(name) = sheet.text(tree) else {
             return;
         };
-        let read = shelf.directory(name).and_then(|text| self.read(&text));
-        if let Err(cause) = read {
-            sheet.note("bad-value", &tree.at, unreadable(name, &cause), None);
+        match shelf.directory(name) {
+            Ok(directory) => self.take(directory),
+            Err(cause) => sheet.note("bad-value", &tree.at, unreadable(name, &cause), None),
         }
     }
 
-    fn read(&mut self, text: &str) -> Result<(), String> {
-        let file = DirectoryFile::parse(text).map_err(|faults| told(&faults))?;
-        let nobody = Directory::new(0, [], [], roles(), []);
-        // Names that exist nowhere are found while the import is planned.
-        file.plan(&nobody, NaiveDate::default())
-            .map_err(|faults| told(&faults))?;
-        self.roles.extend(file.roles);
-        self.departments.extend(file.departments);
-        for entry in file.people {
+    /// People are known by login; here their keys count from 1.
+    fn take(&mut self, directory: Directory) {
+        self.roles.extend(directory.roles.into_values());
+        self.departments.extend(directory.departments.into_values());
+        let mut people: Vec<Person> = directory.people.into_values().collect();
+        people.sort_by_key(|person| person.id);
+        let mut keys = BTreeMap::new();
+        for person in people {
             let id = self.next_id();
-            self.people.push(Person {
-                id,
-                login: entry.login,
-                name: entry.name,
-                email: entry.email,
-                department: entry.department,
-                clearance: entry.clearance,
-                active: entry.active,
+            keys.insert(person.id, id);
+            self.people.push(Person { id, ..person });
+        }
+        for (post, holdings) in directory.holdings {
+            let known = holdings.into_iter().filter_map(|holding| {
+                let person = *keys.get(&holding.person)?;
+                Some((post.clone(), Holding { person, ..holding }))
             });
+            self.holdings.extend(known);
         }
-        for entry in file.posts {
-            let Some(person) = self.people.iter().find(|one| one.login == entry.person) else {
-                continue;
-            };
-            let holding = Holding {
-                person: person.id,
-                from: entry.from,
-                until: entry.until,
-            };
-            self.holdings.push((entry.post, holding));
-        }
-        Ok(())
     }
 
     fn next_id(&self) -> PersonId {
@@ -258,6 +246,48 @@ impl Staff {
             department: DepartmentCode(department.to_owned()),
         })
     }
+}
+
+/// The directory of a file as `directory import` reads it.
+///
+/// # Errors
+/// The first fault.
+pub fn read_directory(text: &str) -> Result<Directory, String> {
+    let file = DirectoryFile::parse(text).map_err(|faults| told(&faults))?;
+    let nobody = Directory::new(0, [], [], roles(), []);
+    // Names that exist nowhere are found while the import is planned.
+    file.plan(&nobody, NaiveDate::default())
+        .map_err(|faults| told(&faults))?;
+    let mut staff = Staff {
+        roles: roles(),
+        departments: file.departments,
+        ..Staff::default()
+    };
+    staff.roles.extend(file.roles);
+    for entry in file.people {
+        let id = staff.next_id();
+        staff.people.push(Person {
+            id,
+            login: entry.login,
+            name: entry.name,
+            email: entry.email,
+            department: entry.department,
+            clearance: entry.clearance,
+            active: entry.active,
+        });
+    }
+    for entry in file.posts {
+        let Some(person) = staff.people.iter().find(|one| one.login == entry.person) else {
+            continue;
+        };
+        let holding = Holding {
+            person: person.id,
+            from: entry.from,
+            until: entry.until,
+        };
+        staff.holdings.push((entry.post, holding));
+    }
+    Ok(staff.directory())
 }
 
 /// Why a file that is named cannot be used.

@@ -36,14 +36,19 @@ fn from_shelf<'t>(sheet: &mut Sheet<'t>, tree: &'t Tree, shelf: &dyn Shelf) -> V
     let Some(name) = sheet.text(tree) else {
         return Vec::new();
     };
-    let read = shelf.catalogue(name).and_then(|text| {
-        catalogue::from_csv(&text, None)
-            .map_err(|faults| faults.first().map(ToString::to_string).unwrap_or_default())
-    });
-    read.unwrap_or_else(|cause| {
+    shelf.catalogue(name).unwrap_or_else(|cause| {
         sheet.note("bad-value", &tree.at, unreadable(name, &cause), None);
         Vec::new()
     })
+}
+
+/// The resources of a file as `catalogue import` reads it.
+///
+/// # Errors
+/// The first fault.
+pub fn read_catalogue(text: &str) -> Result<Vec<Resource>, String> {
+    catalogue::from_csv(text, None)
+        .map_err(|faults| faults.first().map(ToString::to_string).unwrap_or_default())
 }
 
 /// `R1: {provider: p, sharing: conditional, level: 3, items: {I1: {level: 2}}}`.

@@ -1,8 +1,11 @@
 //! `POST /cases/{id}/actions`: one action on a case.
 
+use std::sync::Arc;
+
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
+use ulid::Ulid;
 use utoipa::ToSchema;
 
 use super::caller::ulid;
@@ -10,8 +13,8 @@ use super::shapes::CaseBody;
 use super::{Caller, body, cases, conflict};
 use crate::engine::{Command, Input, TaskId};
 use crate::forms::Answers;
-use crate::messages;
-use crate::services::{Error, cases as use_case, seen};
+use crate::messages::{self, Language};
+use crate::services::{App, Error, Viewer, cases as use_case, seen};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// An action; `actions` of the case says which there are and what each needs.
@@ -28,10 +31,14 @@ pub(super) struct NewAction {
     /// Answers filled in with it.
     #[schema(value_type = Option<Object>)]
     answers: Option<Answers>,
-    /// For `return`: a stage, or `applicant`.
+    /// For `return`: a stage, or `applicant`; for `jump`: the place of a stage.
     to: Option<String>,
     /// For `choose`.
     choice: Option<String>,
+    /// For `signal`: its name.
+    signal: Option<String>,
+    /// For `signal`: the place where it is given, where it is open in several branches.
+    stage: Option<String>,
     /// For `supplement`: the fields to be completed.
     fields: Option<Vec<String>>,
     /// For `reassign` and `transfer`: the login of the new holder.
@@ -51,9 +58,45 @@ pub(super) struct NewAction {
 }
 
 /// A task as its sender names it.
-enum Named {
+pub(super) enum Named {
     Number(u32),
     Id(String),
+}
+
+impl Named {
+    /// The member `task` of a body.
+    pub fn read(body: &mut body::Members) -> Option<Self> {
+        body.typed("task", "task", |value| match value {
+            Value::String(text) => Some(Self::Id(text.chars().take(64).collect())),
+            value => u32::try_from(value.as_u64()?).ok().map(Self::Number),
+        })
+    }
+
+    /// The same, where it must be there.
+    pub fn needed(body: &mut body::Members) -> Self {
+        body.need("task");
+        Self::read(body).unwrap_or(Self::Number(0))
+    }
+
+    /// Its number within the case.
+    pub fn number(
+        self,
+        app: &Arc<App>,
+        viewer: &Viewer,
+        case: Ulid,
+        language: Language,
+    ) -> Result<TaskId, Error> {
+        let text = match self {
+            Self::Number(number) => return Ok(TaskId(number)),
+            Self::Id(text) => text,
+        };
+        let found = ulid(&text).map(|task| seen::task_number(app, viewer, case, task));
+        let missing = || Error::BadRequest {
+            name: "task",
+            problem: messages::text(language, "error.no-such-task", &[("id", &text)]),
+        };
+        found.transpose()?.flatten().ok_or_else(missing)
+    }
 }
 
 /// Takes an action.
@@ -88,18 +131,9 @@ pub(super) async fn act(
     let done = caller
         .run_or_error(move |app, viewer| {
             let mut command = command;
-            command.input.task = match task {
-                None => None,
-                Some(Named::Number(number)) => Some(TaskId(number)),
-                Some(Named::Id(text)) => {
-                    let found = ulid(&text).map(|task| seen::task_number(app, viewer, id, task));
-                    let missing = || Error::BadRequest {
-                        name: "task",
-                        problem: messages::text(language, "error.no-such-task", &[("id", &text)]),
-                    };
-                    Some(found.transpose()?.flatten().ok_or_else(missing)?)
-                }
-            };
+            command.input.task = task
+                .map(|task| task.number(app, viewer, id, language))
+                .transpose()?;
             use_case::perform(app, &by, id, command)
         })
         .await;
@@ -118,10 +152,7 @@ pub(super) async fn act(
 
 fn command(body: &mut body::Members) -> (Command, Option<Named>) {
     let action = body.needed_text("action");
-    let task = body.typed("task", "task", |value| match value {
-        Value::String(text) => Some(Named::Id(text.chars().take(64).collect())),
-        value => u32::try_from(value.as_u64()?).ok().map(Named::Number),
-    });
+    let task = Named::read(body);
     let input = Input {
         task: None,
         comment: body.text("comment"),

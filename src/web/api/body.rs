@@ -5,6 +5,7 @@ use std::fmt;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -127,12 +128,22 @@ impl Members {
 
     /// A text that must be there.
     pub fn needed_text(&mut self, name: &'static str) -> String {
-        let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.text(name);
-        if missing {
+        self.need(name);
+        self.text(name).unwrap_or_default()
+    }
+
+    /// A day that must be there.
+    pub fn needed_day(&mut self, name: &'static str) -> NaiveDate {
+        self.need(name);
+        let day = self.typed(name, "day", |value| value.as_str()?.parse().ok());
+        day.unwrap_or_default()
+    }
+
+    /// Something that must be there, whatever it is.
+    pub fn need(&mut self, name: &'static str) {
+        if self.members.get(name).is_none_or(Value::is_null) {
             self.blame("missing-member", name, &[("member", name)]);
         }
-        found.unwrap_or_default()
     }
 
     /// A whole number.
@@ -156,12 +167,8 @@ impl Members {
 
     /// Answers that must be there.
     pub fn needed_answers(&mut self, name: &'static str) -> Answers {
-        let missing = self.members.get(name).is_none_or(Value::is_null);
-        let found = self.answers(name);
-        if missing {
-            self.blame("missing-member", name, &[("member", name)]);
-        }
-        found.unwrap_or_default()
+        self.need(name);
+        self.answers(name).unwrap_or_default()
     }
 
     /// A list of texts; empty when it is missing.

@@ -42,6 +42,9 @@ pub(super) struct NewAnswers {
     revision: Option<i64>,
 }
 
+/// How a case that is no draft can stand.
+const STATUSES: &[&str] = &["open", "in_force", "suspended", "ended"];
+
 /// A page of cases.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CasePage {
@@ -178,7 +181,7 @@ pub(super) async fn save_answers(
     get, path = "/api/v1/cases", tag = "cases",
     params(
         ("workflow" = Option<String>, Query, description = "Of this workflow only"),
-        ("status" = Option<String>, Query, description = "`open` or `ended`"),
+        ("status" = Option<String>, Query, description = "`open`, `in_force`, `suspended` or `ended`"),
         ("q" = Option<String>, Query, description = "Words in number, title, departments or chosen data"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, description = "At most 100"),
@@ -191,7 +194,7 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
     let narrow = Narrow {
         workflow: query.text("workflow"),
         status: query
-            .word("status", &["open", "ended"], "status-parameter")?
+            .word("status", STATUSES, "status-parameter")?
             .map(str::to_owned),
         text: query.text("q").unwrap_or_default(),
     };

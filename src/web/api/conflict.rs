@@ -29,6 +29,10 @@ const TOLD: &[&str] = &[
     "signer_removed",
     "claimed",
     "released",
+    "signalled",
+    "suspended",
+    "continued",
+    "jumped",
     "answers_changed",
 ];
 

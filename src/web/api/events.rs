@@ -94,6 +94,8 @@ fn parameters(event: &Event, directory: &Directory) -> Result<Value, Error> {
     let mut all = serde_json::to_value(event)?;
     if let Some(members) = all.as_object_mut() {
         members.remove("kind");
+        // What is put back is told by the case.
+        members.remove("before");
         if let Some(Value::Object(private)) = members.remove("private") {
             let names = private.keys().cloned().map(Value::String).collect();
             members.insert("private".to_owned(), names);
@@ -106,8 +108,8 @@ fn parameters(event: &Event, directory: &Directory) -> Result<Value, Error> {
 fn name_people(members: &mut Map<String, Value>, directory: &Directory) {
     for (name, value) in members.iter_mut() {
         match value {
-            // What people typed is theirs.
-            _ if name == "answers" => {}
+            // What people typed is theirs, and what came of it in registers and branches.
+            _ if matches!(name.as_str(), "answers" | "values" | "with" | "part") => {}
             Value::Number(number)
                 if matches!(name.as_str(), "person" | "applicant" | "automatic" | "by") =>
             {

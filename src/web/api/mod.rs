@@ -12,6 +12,8 @@ mod openapi;
 mod query;
 mod sessions;
 mod shapes;
+mod started;
+mod substitutes;
 mod tasks;
 mod workflows;
 
@@ -58,6 +60,9 @@ pub const ROUTES: &[Served] = &[
     served("GET", "/cases/{id}/events", || {
         web::get().to(events::history)
     }),
+    served("POST", "/cases/{id}/drafts", || {
+        web::post().to(started::open)
+    }),
     served("POST", "/cases/{id}/attachments", || {
         web::post().to(attachments::upload)
     }),
@@ -72,6 +77,13 @@ pub const ROUTES: &[Served] = &[
     served("GET", "/workflows/{key}", || web::get().to(workflows::show)),
     served("GET", "/workflows/{key}/form", || {
         web::get().to(workflows::form)
+    }),
+    served("GET", "/substitutes", || web::get().to(substitutes::list)),
+    served("POST", "/substitutes", || {
+        web::post().to(substitutes::create)
+    }),
+    served("DELETE", "/substitutes/{id}", || {
+        web::delete().to(substitutes::end)
     }),
     served("GET", "/openapi.json", || web::get().to(openapi::show)),
 ];

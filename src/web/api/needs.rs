@@ -8,6 +8,7 @@ use crate::forms::{Part, Words};
 use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
+use crate::services::titles::Titles;
 use crate::web::refusal;
 use crate::workflow::{Node, Stage};
 
@@ -29,11 +30,11 @@ pub struct OfferedBody {
 /// A member of the request.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Need {
-    /// `comment`, `choice`, `to`, `fields`, `answers`, `person`, `people`, `clock`, `time`, `how`.
+    /// `comment`, `choice`, `to`, `signal`, `stage`, `fields`, `answers`, `person`, `people`, `clock`, `time`, `how`.
     pub member: &'static str,
     /// Whether it must be there.
     pub required: bool,
-    /// What it may be: choices, stages to return to, fields.
+    /// What it may be: choices, stages to return or jump to, signals, fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<NeedOption>,
 }
@@ -48,6 +49,24 @@ pub struct NeedOption {
     /// Whether it needs a comment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub comment: bool,
+    /// Of a signal: the place where it is given, to be sent as `stage`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Of a signal: the fields that are filled in with it, to be sent in `answers`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fills: Vec<String>,
+}
+
+impl NeedOption {
+    fn new(value: impl Into<String>, title: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            title: title.into(),
+            comment: false,
+            place: None,
+            fills: Vec::new(),
+        }
+    }
 }
 
 /// What the reader may do now.
@@ -106,6 +125,8 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
             needs.push(bare("people", true));
             needs.push(ways(seen, task, language));
         }
+        ("signal", _, _) => needs.push(signal(seen, language)),
+        ("jump", _, _) => needs.push(jump(seen, language)),
         _ => {}
     }
     if let ("save_draft", Some(task)) = (offered.action, task) {
@@ -139,8 +160,8 @@ fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" | "resubmit" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "consult" | "advise" | "terminate" | "void" | "extend" | "refuse_extension"
-        | "comment" => Some(bare("comment", true)),
+        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "extend"
+        | "refuse_extension" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
                 node.is_some_and(|node| node.rules.comment.iter().any(|needs| needs == action));
@@ -159,9 +180,8 @@ fn bare(member: &'static str, required: bool) -> Need {
 
 fn choice(stage: &Stage, language: Language) -> Need {
     let options = stage.choices.iter().map(|choice| NeedOption {
-        value: choice.id.clone(),
-        title: language.pick(&choice.title).to_owned(),
         comment: choice.comment,
+        ..NeedOption::new(&choice.id, language.pick(&choice.title))
     });
     Need {
         member: "choice",
@@ -178,11 +198,7 @@ fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
             || messages::text(language, "rejection.applicant", &[]),
             |node| language.pick(&node.title).to_owned(),
         );
-        NeedOption {
-            value: target,
-            title,
-            comment: false,
-        }
+        NeedOption::new(target, title)
     });
     Need {
         member: "to",
@@ -191,15 +207,44 @@ fn to(seen: &Seen, place: &str, stage: &Stage, language: Language) -> Need {
     }
 }
 
+fn signal(seen: &Seen, language: Language) -> Need {
+    let form = &seen.running.workflow.form;
+    let options = seen.signals().into_iter().map(|offer| {
+        let part = form.part(&offer.signal.fills);
+        let fills = part.fields.iter().map(|(_, field)| field.id.clone());
+        NeedOption {
+            fills: fills.collect(),
+            place: Some(offer.place),
+            ..NeedOption::new(&offer.signal.name, language.pick(&offer.signal.title))
+        }
+    });
+    Need {
+        member: "signal",
+        required: true,
+        options: options.collect(),
+    }
+}
+
+fn jump(seen: &Seen, language: Language) -> Need {
+    let titles = Titles::of(&seen.running, language);
+    let targets = seen.jump_targets().into_iter();
+    let options = targets.map(|target| {
+        let title = titles.place(&target.to);
+        NeedOption::new(target.to, title)
+    });
+    Need {
+        member: "to",
+        required: true,
+        options: options.collect(),
+    }
+}
+
 /// Which clock, where there are several, and how much, with the most that is left.
 fn more_time(seen: &Seen, task: &Task, language: Language) -> Vec<Need> {
     let clocks = seen.more_time(task.id);
-    let option = |value: &str, left| NeedOption {
-        value: value.to_owned(),
-        title: refusal::duration(left, language),
-        comment: false,
-    };
-    let keys = clocks.iter().map(|clock| option(&clock.clock, clock.left));
+    let keys = clocks
+        .iter()
+        .map(|clock| NeedOption::new(&clock.clock, refusal::duration(clock.left, language)));
     vec![
         Need {
             member: "clock",
@@ -212,10 +257,9 @@ fn more_time(seen: &Seen, task: &Task, language: Language) -> Vec<Need> {
 
 /// How signers can be added.
 fn ways(seen: &Seen, task: &Task, language: Language) -> Need {
-    let options = seen.ways_to_add(task).iter().map(|way| NeedOption {
-        value: way.word().to_owned(),
-        title: messages::text(language, &format!("case.way.{}", way.word()), &[]),
-        comment: false,
+    let options = seen.ways_to_add(task).iter().map(|way| {
+        let title = messages::text(language, &format!("case.way.{}", way.word()), &[]);
+        NeedOption::new(way.word(), title)
     });
     Need {
         member: "how",
@@ -242,11 +286,10 @@ fn supplied(seen: &Seen, task: &Task, language: Language) -> Option<Need> {
 }
 
 fn answers(part: &Part<'_>, required: bool, language: Language) -> Need {
-    let options = part.fields.iter().map(|(_, field)| NeedOption {
-        value: field.id.clone(),
-        title: language.pick(&field.label).to_owned(),
-        comment: false,
-    });
+    let options = part
+        .fields
+        .iter()
+        .map(|(_, field)| NeedOption::new(&field.id, language.pick(&field.label)));
     Need {
         member: "answers",
         required,

@@ -7,7 +7,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi as Description, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{actions, attachments, cases, events, sessions, shapes, tasks, workflows};
+use super::{
+    actions, attachments, cases, events, sessions, shapes, started, substitutes, tasks, workflows,
+};
 use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
 
 #[derive(OpenApi)]
@@ -27,10 +29,14 @@ use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
         cases::save_answers,
         actions::act,
         events::history,
+        started::open,
         attachments::upload,
         attachments::download,
         tasks::list,
         tasks::acknowledge,
+        substitutes::list,
+        substitutes::create,
+        substitutes::end,
         workflows::list,
         workflows::show,
         workflows::form,

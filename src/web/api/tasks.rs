@@ -7,13 +7,15 @@ use utoipa::ToSchema;
 
 use super::caller::ulid;
 use super::query::Query;
-use super::shapes::{CaseRow, PersonBody};
+use super::shapes::{CaseRow, InBranch, PersonBody, in_branch};
 use super::{Caller, body};
-use crate::directory::Directory;
+use crate::engine::TaskId;
 use crate::services::batch;
 use crate::services::lists::{self, Row};
+use crate::services::titles::Titles;
 use crate::storage::Cursor;
 use crate::web::problem::{Problem, ProblemBody};
+use crate::workflow::place::id_of;
 use chrono::{DateTime, Utc};
 
 /// A page of tasks.
@@ -36,14 +38,22 @@ pub(super) struct InboxTask {
     case: CaseRow,
     /// The stage it belongs to.
     stage: String,
-    /// What that stage, or the seat in it, is called.
+    /// The place of that stage: inside a `foreach` with the keys of its branches.
+    place: String,
+    /// The branch that it stands in.
+    branch: Option<InBranch>,
+    /// What that stage, or the seat in it, is called, with the branch.
     title: String,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`,
+    /// `file`.
     asks: String,
     /// `open`, `settled`, `cancelled`.
     state: &'static str,
     /// Who has taken it.
     holder: Option<PersonBody>,
+    /// For whom the caller may act on it, who is not asked themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acts_for: Option<PersonBody>,
     /// When it is due.
     due_at: Option<DateTime<Utc>>,
     /// Whether a law sets that deadline.
@@ -81,17 +91,16 @@ pub(super) async fn list(caller: Caller, request: HttpRequest) -> Result<HttpRes
     let page = caller
         .run(move |app, viewer| match state {
             "vacant" => lists::vacant(app, viewer, cursor, limit),
-            "done" => lists::done(app, viewer.person.id, cursor, limit),
+            "done" => lists::done(app, viewer, cursor, limit),
             _ => lists::inbox(app, viewer, cursor, limit),
         })
         .await?;
-    let directory = &caller.viewer.directory;
     Ok(HttpResponse::Ok().json(TaskPage {
         next: query.next(page.next),
         items: page
             .rows
             .iter()
-            .map(|row| InboxTask::of(row, directory))
+            .map(|row| InboxTask::of(row, &caller))
             .collect(),
     }))
 }
@@ -176,17 +185,28 @@ pub(super) async fn acknowledge(
 }
 
 impl InboxTask {
-    fn of(row: &Row, directory: &Directory) -> Self {
-        let task = &row.row.task;
+    fn of(row: &Row, caller: &Caller) -> Self {
+        let (task, directory) = (&row.row.task, &caller.viewer.directory);
+        let language = caller.language;
+        let running = &row.case;
+        let open = running
+            .case
+            .task(TaskId(task.number))
+            .filter(|task| task.is_open());
+        let me = caller.viewer.person.id;
+        let acts_for = open.and_then(|task| running.acts_for(task, me, caller.app.now()));
         Self {
             id: task.ulid.to_string(),
             number: task.number,
             case: CaseRow::of(&row.row.case, directory),
-            stage: task.stage.clone(),
+            stage: id_of(&task.stage).to_owned(),
+            place: task.stage.clone(),
+            branch: in_branch(&Titles::of(&row.case, language), &task.stage),
             title: task.stage_title.clone(),
             asks: task.asks.clone(),
             state: task.state.as_str(),
             holder: task.person_id.map(|id| PersonBody::of(id, directory)),
+            acts_for: acts_for.map(|id| PersonBody::of(id, directory)),
             due_at: task.due_at,
             law: task.law,
             created_at: task.created_at,

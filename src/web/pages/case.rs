@@ -1,10 +1,16 @@
 //! `/c/{id}`: a case as its reader sees it, and everything that they may do with it.
 
+mod branches;
 mod cards;
+mod entries;
+mod fill;
 mod flow;
+mod jump;
 mod others;
 mod page;
+mod signals;
 mod signatures;
+mod standing;
 mod timeline;
 mod tried;
 
@@ -20,15 +26,18 @@ use super::words::{self, Names};
 use super::{edit, lists};
 use crate::attachments::Incoming;
 use crate::auth::tokens;
-use crate::engine::{Channel, Command, Event, Input, Rejection, Status, Task, TaskAsks, TaskId};
-use crate::forms::{self, Problem as FormProblem};
+use crate::engine::{Channel, Command, Event, Input, Rejection, Task, TaskAsks, TaskId};
+use crate::forms::{self, Problem as FormProblem, Words};
 use crate::messages::{Language, text};
 use crate::services::cases::{self, By};
 use crate::services::seen::{self, Seen};
-use crate::services::{Error, mail, uploads};
+use crate::services::titles::Titles;
+use crate::services::{Error, started, uploads};
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{Fact, Problem};
+use crate::workflow::{Stage, Who};
 
+use fill::Fill;
 use tried::Tried;
 
 /// One reader's look at one case.
@@ -63,14 +72,18 @@ impl<'a> Sight<'a> {
         text(self.language, key, values)
     }
 
-    /// The stage that a task belongs to, with its seat.
+    /// The names of the case's places.
+    fn titles(&self) -> Titles<'a> {
+        Titles::of(&self.seen.running, self.language)
+    }
+
+    /// The stage that a task belongs to, with its branch and seat.
     fn stage(&self, task: &Task) -> String {
-        mail::stage_title(&self.seen.running, task, self.language)
+        self.titles().task(task)
     }
 
     /// The title of a signal to a block or wait.
     fn signal(&self, place: &str, name: &str) -> String {
-        use crate::forms::Words;
         let node = self.seen.running.workflow.node(place);
         let signals = node.map(|node| node.signals.as_slice()).unwrap_or_default();
         let signal = signals.iter().find(|signal| signal.name == name);
@@ -80,18 +93,38 @@ impl<'a> Sight<'a> {
         )
     }
 
-    /// A stage's or end's title.
-    fn title(&self, id: &str) -> String {
-        use crate::forms::Words;
-        self.seen.running.title(id).map_or_else(
-            || id.to_owned(),
-            |title| self.language.pick(title).to_owned(),
-        )
+    /// A stage's, block's or end's title, with its branch.
+    fn title(&self, place: &str) -> String {
+        self.titles().place(place)
     }
 
-    /// Whom a task waits for.
+    /// The same without the branch.
+    fn title_alone(&self, place: &str) -> String {
+        self.titles().bare(place)
+    }
+
+    /// Whom a stage will ask, as far as that can be told before it opens.
+    fn expected(&self, stage: &Stage, place: &str) -> String {
+        let scope = self.seen.scope_at(place, None);
+        let meant = |who: &Who| self.seen.meant(who, place);
+        self.names.asked(stage, &scope, meant)
+    }
+
+    /// Whom a task waits for, and who acts for them now.
     fn awaited(&self, task: &Task) -> String {
-        self.names.awaited(task, &self.seen.eligible(task))
+        let whom = self.names.awaited(task, &self.seen.eligible(task));
+        let stand_ins: Vec<String> = self
+            .seen
+            .stand_ins(task)
+            .into_iter()
+            .map(|person| self.names.person(person))
+            .collect();
+        if stand_ins.is_empty() {
+            return whom;
+        }
+        let substitutes = self.names.list(&stand_ins);
+        let values = [("whom", &*whom), ("substitutes", &*substitutes)];
+        self.say("case.awaited_stand_in", &values)
     }
 
     /// 科室审核，等待 张慧敏（省卫健委）
@@ -104,10 +137,15 @@ impl<'a> Sight<'a> {
 
     /// Whether the reader is asked for this task.
     fn is_mine(&self, task: &Task) -> bool {
-        self.seen
-            .offered
-            .iter()
-            .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
+        let me = self.seen.viewer.person.id;
+        // Another case is filed on pages of its own.
+        let files = task.asks == TaskAsks::File && self.seen.eligible(task).contains(&me);
+        files
+            || self
+                .seen
+                .offered
+                .iter()
+                .any(|offered| offered.task == Some(task.id) && !of_others(offered.action))
     }
 }
 
@@ -247,9 +285,8 @@ impl Acting<'_> {
 
     fn tried(&self) -> Tried {
         let mut tried = Tried::read(&self.posted);
-        if let Some(part) = tried.task.and_then(|task| cards::fills(&self.seen, task)) {
-            let fields = part.fields.iter().map(|(_, field)| *field);
-            tried.answers = forms::decode(fields, &self.posted.pairs);
+        if let Some(fill) = Fill::of(&self.seen, &tried) {
+            tried.answers = forms::decode(fill.fields(), &self.posted.pairs);
         }
         tried
     }
@@ -272,10 +309,9 @@ impl Acting<'_> {
     }
 
     fn take_files(&mut self, tried: &Tried) -> Result<Vec<FormProblem>, Failure> {
-        let Some(part) = tried.task.and_then(|task| cards::fills(&self.seen, task)) else {
+        let Some(known) = Fill::of(&self.seen, tried).map(|fill| fill.fields()) else {
             return Ok(Vec::new());
         };
-        let known: Vec<_> = part.fields.iter().map(|(_, field)| *field).collect();
         let (taken, refused) = edit::take_files(
             self.visit,
             &by(&self.reader, None),
@@ -298,7 +334,8 @@ impl Acting<'_> {
                 comment: filled(&tried.comment),
                 answers: Some(tried.answers.clone()).filter(|answers| !answers.is_empty()),
                 choice: tried.choice.clone().filter(|_| tried.action != "signal"),
-                to: filled(&tried.to).filter(|_| tried.action == "return"),
+                to: filled(&tried.to)
+                    .filter(|_| matches!(tried.action.as_str(), "return" | "jump")),
                 fields: match tried.action.as_str() {
                     "supplement" => tried.ask.clone(),
                     _ => Vec::new(),
@@ -398,6 +435,21 @@ impl Acting<'_> {
     }
 }
 
+/// `POST /c/{id}/file`: opens the draft of the case that a task asks for (填报).
+pub async fn file(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
+    visit
+        .take(body, move |visit, posted| {
+            let (reader, posted) = visit.short_form(posted)?;
+            let id = id(&path)?;
+            let Some(task) = posted.get("task").and_then(task_id) else {
+                return Err(Problem::Unprocessable.into());
+            };
+            let draft = started::open(&visit.app, &by(&reader, None), id, task)?;
+            Ok(Answer::see_other(&format!("/c/{draft}/edit")))
+        })
+        .await
+}
+
 /// `POST /c/{id}/attachments`
 pub async fn attach(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
     visit
@@ -448,7 +500,7 @@ fn upload_again(
 
 /// Whether the reader may add files: who is asked to sign, work, revise or supply may.
 fn may_attach(sight: &Sight<'_>) -> bool {
-    matches!(sight.seen.running.case.status, Status::Open { .. })
+    sight.seen.running.case.is_open()
         && sight.seen.running.case.open_tasks().any(|task| {
             sight.is_mine(task)
                 && matches!(

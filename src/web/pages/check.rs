@@ -12,12 +12,15 @@ use super::files::id;
 use super::posted::Body;
 use super::words::{self, Names};
 use super::{case, clocks, edit};
-use crate::engine::{Case, Channel, Command, Input, Rejection};
-use crate::expression::Scope;
+use crate::calendar::day_of;
+use crate::engine::{self, Channel, Command, Input, Party, Rejection};
+use crate::expression::{Scope, Value};
 use crate::forms::{self, Answers};
 use crate::messages::text;
 use crate::services::cases::{self, By};
 use crate::services::desk::{self, Desk};
+use crate::services::preview::Preview;
+use crate::services::titles::Titles;
 use crate::services::{Error, seen};
 use crate::web::format;
 pub(super) use crate::web::format::span;
@@ -26,7 +29,7 @@ use crate::web::views::{
     CheckSection, CheckView, EditView, ErrorLink, Nav, PreviewStep, SubmittedView, Tag, Tone,
     WarningRow,
 };
-use crate::workflow::{Budget, CheckLevel, ClockRule, Node};
+use crate::workflow::{Budget, CheckLevel, ClockRule, Kind, Node, Who};
 
 /// `GET /c/{id}/check`
 pub async fn show(visit: Visit, path: web::Path<String>) -> Answer {
@@ -92,7 +95,7 @@ fn page(
         errors,
         sections: sections(visit, desk),
         warnings: warnings(visit, desk, tried),
-        stages: Preview::of(visit, desk).steps(),
+        stages: Ahead::of(visit, desk).steps(),
         expected: String::new(),
         declaration: text(language, "pages.check.declaration", &[]),
         revision: draft.revision,
@@ -213,60 +216,52 @@ fn warnings(visit: &Visit, desk: &Desk, tried: &Tried) -> Vec<WarningRow> {
 }
 
 /// The stages to come, as far as the answers tell.
-struct Preview<'a> {
+struct Ahead<'a> {
     visit: &'a Visit,
     desk: &'a Desk,
-    /// The case as it would be filed.
-    case: Case,
-    scope: Scope,
+    preview: Preview,
 }
 
-impl<'a> Preview<'a> {
+impl<'a> Ahead<'a> {
     fn of(visit: &'a Visit, desk: &'a Desk) -> Self {
-        let draft = &desk.open.draft;
-        let mut case = desk.open.case.clone().unwrap_or_else(|| {
-            Case::draft(
-                &draft.workflow_key,
-                draft.author_id,
-                draft.department.clone(),
-            )
-        });
-        case.answers.clone_from(&desk.canonical);
         Self {
             visit,
             desk,
-            case,
-            scope: desk.submitted_scope(),
+            preview: desk.preview(),
         }
     }
 
     fn steps(&self) -> Vec<PreviewStep> {
-        let mut steps = Vec::new();
-        self.collect(&self.desk.open.workflow.stages, None, &mut steps);
-        steps
+        let places = self.preview.places.iter();
+        places.filter_map(|place| self.step(place)).collect()
     }
 
-    fn collect(&self, nodes: &[Node], around: Option<&Node>, steps: &mut Vec<PreviewStep>) {
-        for node in nodes {
-            let passed_over = node
-                .when
-                .as_ref()
-                .is_some_and(|when| when.guard(&self.scope) == Ok(false));
-            if passed_over {
-                continue;
-            }
-            match node.stage() {
-                None => {
-                    for list in node.lists() {
-                        self.collect(list, Some(node), steps);
-                    }
-                }
-                Some(stage) => steps.push(PreviewStep {
-                    title: words::pick(self.visit, &node.title),
-                    who: self.names().seats(stage, &self.case, &self.scope),
-                    takes: self.takes(node, around),
-                }),
-            }
+    fn step(&self, place: &str) -> Option<PreviewStep> {
+        let node = self.desk.open.workflow.node(place)?;
+        let scope = self.scope(place);
+        Some(PreviewStep {
+            title: self.titles().place(place),
+            who: match &node.kind {
+                Kind::Stage(stage) => self
+                    .names()
+                    .asked(stage, &scope, |who| self.meant(who, place)),
+                Kind::Start(start) => self.names().parties(&self.meant(&start.applicant, place)),
+                _ => String::new(),
+            },
+            takes: match &node.kind {
+                Kind::Wait(wait) => self.until(wait.until.as_ref(), &scope),
+                _ => self.takes(node, place, &scope),
+            },
+        })
+    }
+
+    fn titles(&self) -> Titles<'_> {
+        Titles {
+            workflow: &self.desk.open.workflow,
+            case: &self.preview.case,
+            directory: &self.desk.viewer.directory,
+            language: self.visit.language,
+            former: None,
         }
     }
 
@@ -277,15 +272,46 @@ impl<'a> Preview<'a> {
         }
     }
 
-    /// The stage's own time, else what it shares with the stages around it.
-    fn takes(&self, node: &Node, around: Option<&Node>) -> String {
-        if let Some(rule) = node.due.first() {
-            return self.budget(rule).unwrap_or_default();
+    fn scope(&self, place: &str) -> Scope {
+        self.desk.situated(&self.preview.case, |at| {
+            engine::scope_at(at.workflow, at.case, at.context, place, None)
+        })
+    }
+
+    fn meant(&self, who: &Who, place: &str) -> Vec<Party> {
+        self.desk
+            .situated(&self.preview.case, |at| at.meant(who, place))
+    }
+
+    /// The date until which something stands, where the answers tell.
+    fn until(&self, rule: Option<&ClockRule>, scope: &Scope) -> String {
+        let Some(Budget::At(at)) = rule.map(|rule| &rule.budget) else {
+            return String::new();
+        };
+        match at.value(scope) {
+            Ok(Value::Time(at)) => {
+                let language = self.visit.language;
+                let date = format::day(day_of(at), self.desk.now, language);
+                text(language, "branch.until", &[("date", &date)])
+            }
+            _ => String::new(),
         }
-        let shared = around.and_then(|block| Some((block, self.budget(block.due.first()?)?)));
+    }
+
+    /// The stage's own time, else what it shares with the stages around it.
+    fn takes(&self, node: &Node, place: &str, scope: &Scope) -> String {
+        if let Some(rule) = node.due.first() {
+            return self.budget(rule, scope).unwrap_or_default();
+        }
+        let workflow = &self.desk.open.workflow;
+        let around = workflow.around(place);
+        let shared = around.iter().rev().find_map(|block| {
+            let rule = workflow.node(block)?.due.first()?;
+            Some((block, self.budget(rule, scope)?))
+        });
         match shared {
             Some((block, takes)) => {
-                let block = words::pick(self.visit, &block.title);
+                let block = self.titles().bare(block);
                 let values = [("block", &*block), ("takes", &*takes)];
                 text(self.visit.language, "pages.check.takes_together", &values)
             }
@@ -293,13 +319,13 @@ impl<'a> Preview<'a> {
         }
     }
 
-    fn budget(&self, rule: &ClockRule) -> Option<String> {
+    fn budget(&self, rule: &ClockRule, scope: &Scope) -> Option<String> {
         let Budget::In(alternatives) = &rule.budget else {
             return None;
         };
         let (_, duration) = alternatives.iter().find(|(when, _)| {
             when.as_ref()
-                .is_none_or(|when| when.guard(&self.scope) == Ok(true))
+                .is_none_or(|when| when.guard(scope) == Ok(true))
         })?;
         let span = span(*duration, self.visit.language);
         let key = if rule.law.is_some() {
@@ -431,12 +457,7 @@ fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
         .awaited()
         .map(|task| sight.waiting_at(task))
         .collect();
-    let reckoning = clocks::Reckoning {
-        workflow: &seen.running.workflow,
-        calendar: &seen.running.calendar,
-        now: seen.now,
-        language: visit.language,
-    };
+    let reckoning = clocks::Reckoning::of(seen, visit.language);
     let due = seen
         .running
         .case

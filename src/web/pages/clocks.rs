@@ -6,21 +6,35 @@ use crate::calendar::{Calendar, CellState, DayKind, Instant, Ledger, day_of, las
 use crate::engine::{ClockReading, Measure};
 use crate::forms::Words;
 use crate::messages::{Language, text};
+use crate::services::seen::Seen;
+use crate::services::titles::Titles;
 use crate::web::views::{ClockFacts, DayCell, DueView, Fact};
 use crate::web::{format, refusal};
-use crate::workflow::Workflow;
 
 /// What clocks are read against.
 #[derive(Clone, Copy)]
 pub struct Reckoning<'a> {
-    /// The definition, for names.
-    pub workflow: &'a Workflow,
+    /// The names of the case's places.
+    pub titles: Titles<'a>,
     /// The calendar.
     pub calendar: &'a Calendar,
     /// Now.
     pub now: Instant,
     /// The language.
     pub language: Language,
+}
+
+impl<'a> Reckoning<'a> {
+    /// For a case as its reader sees it.
+    #[must_use]
+    pub fn of(seen: &'a Seen, language: Language) -> Self {
+        Self {
+            titles: Titles::of(&seen.running, language),
+            calendar: &seen.running.calendar,
+            now: seen.now,
+            language,
+        }
+    }
 }
 
 impl Reckoning<'_> {
@@ -78,24 +92,35 @@ impl Reckoning<'_> {
         }
     }
 
-    /// What a clock is called: its own title, or that of its stage.
+    /// What it is called: its own title or that of its stage, with the branch.
     #[must_use]
     pub fn title(&self, reading: &ClockReading<'_>) -> String {
-        if let Some(title) = &reading.rule.title {
-            return self.language.pick(title).to_owned();
+        match &reading.rule.title {
+            Some(title) => {
+                let own = self.language.pick(title).to_owned();
+                self.titles.in_branch(own, reading.node)
+            }
+            None => self.after(reading, self.titles.place(reading.node)),
         }
-        let stage = self
-            .workflow
-            .node(reading.node)
-            .map(|node| self.language.pick(&node.title).to_owned())
-            .unwrap_or_default();
-        if reading.extension {
-            return text(self.language, "case.clock.extension", &[("stage", &stage)]);
+    }
+
+    /// What it measures, without the branch that its stage or block stands in.
+    #[must_use]
+    pub fn title_alone(&self, reading: &ClockReading<'_>) -> String {
+        match &reading.rule.title {
+            Some(title) => self.language.pick(title).to_owned(),
+            None => self.after(reading, self.titles.bare(reading.node)),
         }
-        if reading.supplement {
-            return text(self.language, "case.clock.supplement", &[("stage", &stage)]);
-        }
-        stage
+    }
+
+    /// Named after its stage.
+    fn after(&self, reading: &ClockReading<'_>, stage: String) -> String {
+        let key = match (reading.extension, reading.supplement) {
+            (true, _) => "case.clock.extension",
+            (false, true) => "case.clock.supplement",
+            (false, false) => return stage,
+        };
+        text(self.language, key, &[("stage", &stage)])
     }
 
     fn rows(&self, ledger: &Ledger) -> Vec<Fact> {

@@ -226,6 +226,9 @@ fn facts(visit: &Visit, page: &Page) -> Vec<Fact> {
         facts.push(Fact::new(say("case.fact.data"), words));
     }
     facts.push(Fact::new(say("case.fact.stage"), pick(&page.stage)));
+    if let Some(holder) = &page.acts_for {
+        facts.push(Fact::new(say("case.fact.acts_for"), holder.clone()));
+    }
     if let Some(due) = page.due {
         let mut fact = Fact::new(
             say("pages.fact.due"),
@@ -240,8 +243,15 @@ fn facts(visit: &Visit, page: &Page) -> Vec<Fact> {
             .iter()
             .map(|signed| {
                 let tag = words::answer(&signed.answer, None, false, language);
+                let person = match &signed.on_behalf {
+                    None => signed.name.clone(),
+                    Some(holder) => {
+                        let values = [("substitute", &*signed.name), ("holder", &**holder)];
+                        text(language, "case.on_behalf", &values)
+                    }
+                };
                 let values = [
-                    ("person", &*signed.name),
+                    ("person", &*person),
                     ("department", &*signed.department),
                     ("answer", &*tag.text),
                 ];

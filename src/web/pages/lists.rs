@@ -251,10 +251,9 @@ pub async fn done(visit: Visit) -> Answer {
             let reader = visit.reader()?;
             let narrowed = Narrowed::of(visit, &reader)?;
             let rows = rows(visit, &reader);
-            let person = reader.viewer.person.id;
             let (found, next) = narrowed.gather(
                 cursor(visit)?,
-                |before, limit| Ok(lists::done(&visit.app, person, before, limit)?),
+                |before, limit| Ok(lists::done(&visit.app, &reader.viewer, before, limit)?),
                 |row: &Row| rows.narrowing(row),
             )?;
             let view = DoneView {
@@ -277,7 +276,7 @@ pub async fn mine(visit: Visit) -> Answer {
             let person = reader.viewer.person.id;
             let (found, next) = narrowed.gather(
                 key(visit)?,
-                |before, limit| Ok(lists::filed(&visit.app, person, before, limit)?),
+                |before, limit| Ok(lists::filed(&visit.app, &reader.viewer, before, limit)?),
                 |row: &lists::CaseRow| rows.narrowing_case(&row.summary, &row.case),
             )?;
             // Drafts stand above the first page only.
@@ -307,10 +306,9 @@ pub async fn copies(visit: Visit) -> Answer {
             let reader = visit.reader()?;
             let narrowed = Narrowed::of(visit, &reader)?;
             let rows = rows(visit, &reader);
-            let person = reader.viewer.person.id;
             let (mut found, next) = narrowed.gather(
                 cursor(visit)?,
-                |before, limit| Ok(lists::copies_of(&visit.app, person, before, limit)?),
+                |before, limit| Ok(lists::copies_of(&visit.app, &reader.viewer, before, limit)?),
                 |copied: &lists::Copied| rows.narrowing_case(&copied.row.summary, &copied.row.case),
             )?;
             found.sort_by_key(|copied| copied.copy.read_at.is_some());

@@ -15,7 +15,9 @@ mod mail;
 mod new;
 mod posted;
 mod show;
+mod substitutes;
 mod words;
+mod workflows;
 
 use actix_web::{Resource, guard, web};
 
@@ -44,12 +46,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/cc").route(read().to(lists::copies)))
         .service(at("/cc/read").route(web::post().to(lists::read_all)))
         .service(
+            at("/settings/substitutes")
+                .route(read().to(substitutes::show))
+                .route(web::post().to(substitutes::name)),
+        )
+        .service(at("/settings/substitutes/{id}/end").route(web::post().to(substitutes::end)))
+        .service(
             at("/new")
                 .route(read().to(new::choose))
                 .route(web::post().to(new::start)),
         )
         .configure(of_cases)
         .configure(of_links)
+        .configure(workflows::routes)
         .service(at("/dev/mail").route(read().to(mail::list)))
         .service(at("/dev/mail/{id}").route(read().to(mail::one)))
         .service(at("/dev/mail/{id}/html").route(read().to(mail::html)));
@@ -60,6 +69,7 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/new/{workflow}").route(web::post().to(new::start_this)))
         .service(at("/c/{id}").route(read().to(case::show)))
         .service(at("/c/{id}/act").route(web::post().to(case::act)))
+        .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
         .service(at("/c/{id}/edit").route(read().to(edit::first)))
         .service(

@@ -9,6 +9,7 @@ use super::posted::{Body, Fault, Posted};
 use crate::auth::tokens::{self, Token};
 use crate::messages::text;
 use crate::services::Error;
+use crate::services::viewer::Wish;
 use crate::web::session::{Reader, Site, Visit};
 use crate::web::views::{self, Counts, Nav, Notice, Problem, Shell, Tone, View};
 
@@ -114,6 +115,7 @@ impl Visit {
             },
             may_file: reader.around.may_file,
             manages: reader.viewer.holds("workflow_admin"),
+            sees_definitions: reader.viewer.authorize(Wish::SeeDefinitions).is_ok(),
             csrf: reader.csrf.clone(),
             notice: self.notice(),
             ..self.frame()
@@ -203,6 +205,9 @@ const SAID: &[&str] = &[
     "advise",
     "remove_signer",
     "resume",
+    "suspend",
+    "jump",
+    "signal",
     "urge",
     "take_back",
     "resubmit",
@@ -217,6 +222,11 @@ const SAID: &[&str] = &[
     "read",
     "nothing_ticked",
     "kept",
+    "substitute_named",
+    "substitute_ended",
+    "proposed",
+    "confirmed",
+    "proposal_withdrawn",
 ];
 
 /// The page for addresses that there are not.

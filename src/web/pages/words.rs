@@ -1,14 +1,17 @@
 //! Refusals, people and posts in the words of pages.
 
-use crate::directory::{DepartmentCode, Directory, PersonId, Post};
-use crate::engine::{Answer, Case, Party, Rejection, Task};
+use std::collections::BTreeMap;
+
+use crate::diagram;
+use crate::directory::{DepartmentCode, Directory, PersonId, Post, RoleCode};
+use crate::engine::{Answer, Party, Rejection, Task};
 use crate::expression::Scope;
 use crate::forms::Words;
 use crate::messages::{Language, has, text};
 use crate::web::problem;
 use crate::web::session::Visit;
 use crate::web::views::{Tag, Tone};
-use crate::workflow::{Seat, Stage, Text, Where, Who};
+use crate::workflow::{Seat, Stage, Text, Who};
 
 use super::posted::Fault;
 
@@ -75,6 +78,32 @@ pub struct Names<'a> {
     pub language: Language,
 }
 
+/// The same with the titles of other workflows: the names in a diagram.
+pub struct DrawnNames<'a> {
+    /// Roles and departments.
+    pub names: Names<'a>,
+    /// By the workflows' keys.
+    pub workflows: &'a BTreeMap<String, Text>,
+}
+
+impl diagram::Names for DrawnNames<'_> {
+    fn role(&self, code: &RoleCode) -> String {
+        self.names.role(code)
+    }
+
+    fn department(&self, code: &DepartmentCode) -> String {
+        self.names.department(code)
+    }
+
+    fn workflow(&self, key: &str) -> String {
+        let title = self.workflows.get(key);
+        title.map_or_else(
+            || key.to_owned(),
+            |title| self.names.language.pick(title).to_owned(),
+        )
+    }
+}
+
 impl Names<'_> {
     /// 王建国
     #[must_use]
@@ -83,6 +112,31 @@ impl Names<'_> {
             || text(self.language, "case.somebody", &[]),
             |person| person.name.clone(),
         )
+    }
+
+    /// 李娜 代 王建国; only the name, where somebody acts by their own right.
+    #[must_use]
+    pub fn acting(&self, actor: PersonId, on_behalf: Option<PersonId>) -> String {
+        match on_behalf {
+            None => self.person(actor),
+            Some(holder) => self.for_whom(&self.person(actor), &self.person(holder)),
+        }
+    }
+
+    /// The same with the departments.
+    #[must_use]
+    pub fn acting_full(&self, actor: PersonId, on_behalf: Option<PersonId>) -> String {
+        match on_behalf {
+            None => self.full(actor),
+            Some(holder) => self.for_whom(&self.full(actor), &self.full(holder)),
+        }
+    }
+
+    /// 李娜 代 王建国, of two names.
+    #[must_use]
+    pub fn for_whom(&self, substitute: &str, holder: &str) -> String {
+        let values = [("substitute", substitute), ("holder", holder)];
+        text(self.language, "case.on_behalf", &values)
     }
 
     /// 省公安厅, of a person.
@@ -163,43 +217,26 @@ impl Names<'_> {
         }
     }
 
-    /// Whom a stage will ask, as far as that is known before it opens.
+    /// All that a stage's seats will ask, but for those that are left out; `meant` tells whom a `who` means at its place.
     #[must_use]
-    pub fn expected(&self, who: &Who, case: &Case) -> String {
-        match who {
-            Who::Post { role, at, .. } => match self.place(at, case) {
-                Some(department) => self.post(&Post {
-                    role: role.clone(),
-                    department,
-                }),
-                None => self.role(role),
-            },
-            Who::Applicant => self.full(case.applicant),
-            Who::User(login) => self
-                .directory
-                .by_login(login)
-                .map_or_else(|| login.clone(), |person| self.full(person.id)),
-            Who::Actor { .. } => text(self.language, "case.who_acted", &[]),
-            Who::Path { .. } => text(self.language, "case.who_named", &[]),
-            Who::Any => text(self.language, "case.who_any", &[]),
-        }
-    }
-
-    /// All that a stage's seats will ask, but for those that these answers leave out.
-    #[must_use]
-    pub fn seats(&self, stage: &Stage, case: &Case, scope: &Scope) -> String {
+    pub fn asked(
+        &self,
+        stage: &Stage,
+        scope: &Scope,
+        meant: impl Fn(&Who) -> Vec<Party>,
+    ) -> String {
         let left_out = |seat: &&Seat| {
             let when = seat.when.as_ref();
             when.is_some_and(|when| when.guard(scope) == Ok(false))
         };
+        let seats = stage.seats.iter().filter(|seat| !left_out(seat));
         let mut all: Vec<String> = Vec::new();
-        for words in stage
-            .seats
-            .iter()
-            .filter(|seat| !left_out(seat))
-            .flat_map(|seat| &seat.who)
-            .map(|who| self.expected(who, case))
-        {
+        for who in seats.flat_map(|seat| &seat.who) {
+            let words = match (meant(who).as_slice(), who) {
+                ([], who) => self.unknown(who),
+                (parties, Who::Post { role, .. }) if 1 < parties.len() => self.role(role),
+                (parties, _) => self.parties(parties),
+            };
             if !all.contains(&words) {
                 all.push(words);
             }
@@ -207,17 +244,15 @@ impl Names<'_> {
         self.list(&all)
     }
 
-    fn place(&self, at: &Where, case: &Case) -> Option<DepartmentCode> {
-        match at {
-            Where::Applicant => Some(case.department.clone()),
-            Where::Authority => self.directory.authority_of(&case.department),
-            Where::Code(code) => Some(code.clone()),
-            Where::Path(path) => {
-                let field = path.strip_prefix("form.")?;
-                let code = case.answers.get(field)?.as_str()?;
-                Some(DepartmentCode(code.to_owned()))
-            }
-            Where::Region | Where::Parent(_) | Where::Common(..) | Where::Any => None,
+    /// Whom a `who` will mean, where that cannot be told yet.
+    fn unknown(&self, who: &Who) -> String {
+        match who {
+            Who::Post { role, .. } => self.role(role),
+            Who::User(login) => login.clone(),
+            Who::Applicant => text(self.language, "case.applicant", &[]),
+            Who::Actor { .. } => text(self.language, "case.who_acted", &[]),
+            Who::Path { .. } => text(self.language, "case.who_named", &[]),
+            Who::Any => text(self.language, "case.who_any", &[]),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What keeps a case from moving to another version, in words.
 
-use crate::engine::Obstacle;
+use crate::engine::{EDITING, HELD, Obstacle, PARKED};
 use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::migration::{Refused, Versions};
 use crate::web::problem;
+use crate::workflow::place::id_of;
 use crate::workflow::{Misfit, Workflow};
 
 /// 正在办理的“受理”（intake）在新版本中没有对应
@@ -48,6 +49,15 @@ pub fn obstacle(obstacle: &Obstacle, versions: &Versions, language: Language) ->
 /// A stage, block or end by its title and place: “受理”（intake）.
 #[must_use]
 pub fn stage_of(workflow: &Workflow, place: &str, language: Language) -> String {
+    let beside = match id_of(place) {
+        EDITING => Some("versions.obstacle.editing"),
+        PARKED => Some("versions.obstacle.parked"),
+        HELD => Some("versions.obstacle.held"),
+        _ => None,
+    };
+    if let Some(key) = beside {
+        return text(language, key, &[]);
+    }
     let node = workflow.node(place).map(|node| &node.title);
     let title = node.or_else(|| workflow.end(place).map(|end| &end.title));
     match title {

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Choice, DueView, ErrorLink, FlowView, Link, Notice, Tag, View, error_title};
+use super::{
+    BlockView, Choice, DueView, EntryRow, ErrorLink, FlowView, JumpForm, Link, Notice, SignalGroup,
+    Tag, View, error_title,
+};
 use crate::forms::{SectionDisplay, SectionView};
 use crate::messages::{Language, text};
 
@@ -54,6 +57,14 @@ pub struct CaseView {
     /// The people whom a field can be filled in with, by login; empty where nobody is to be named, or where they are too
     /// many.
     pub people: Vec<Choice>,
+    /// 通知事件: what I may signal.
+    pub signals: Vec<SignalGroup>,
+    /// Moving the run, for who may.
+    pub jump: Option<JumpForm>,
+    /// The branches of blocks.
+    pub blocks: Vec<BlockView>,
+    /// 台账: what came of it.
+    pub entries: Vec<EntryRow>,
 }
 
 impl View for CaseView {
@@ -62,10 +73,13 @@ impl View for CaseView {
     fn title(&self, language: Language) -> String {
         let values = [("heading", &*self.heading), ("number", &*self.number)];
         let title = text(language, "pages.case.title", &values);
+        let signals = self.signals.iter().flat_map(|group| &group.forms);
         let errors: Vec<ErrorLink> = self
             .acts
             .iter()
-            .flat_map(|act| act.errors.clone())
+            .flat_map(|act| &act.errors)
+            .chain(signals.flat_map(|form| &form.errors))
+            .cloned()
             .collect();
         error_title(language, title, &errors)
     }
@@ -113,6 +127,9 @@ pub struct ActCard {
     pub claim: Option<Claim>,
     /// Where it is done, if not here: the pages of the form.
     pub link: Option<Link>,
+    /// The button that opens the draft of another case, posted with `task` to `/c/:id/file`; empty where none is asked
+    /// for.
+    pub begin: String,
     /// Whether what is typed can be saved for later (`save`).
     pub may_save: bool,
     /// 今天 10:12 暂存，只有您能看到
@@ -180,11 +197,13 @@ pub struct Signatures {
     pub rows: Vec<Signature>,
 }
 
-/// A signature, given or awaited.
-#[derive(Debug, Clone, Serialize)]
+/// A signature, given or awaited; or what stands in the place of one: a block with its branches, a period of use.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Signature {
     /// The stage.
     pub stage: String,
+    /// Where its branches are shown, of a block.
+    pub href: String,
     /// 王建国（您）
     pub person: String,
     /// 省公安厅科技信息化总队
@@ -199,6 +218,8 @@ pub struct Signature {
     pub until: bool,
     /// Whether it is awaited now.
     pub now: bool,
+    /// What was filled in with it alone.
+    pub answers: Vec<SectionDisplay>,
 }
 
 /// 办件进度

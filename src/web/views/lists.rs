@@ -12,6 +12,8 @@ pub struct Filter {
     pub text: String,
     /// Workflows to choose from (`workflow`); the first means all.
     pub workflows: Vec<Choice>,
+    /// How cases can stand (`status`); empty where a list does not ask.
+    pub statuses: Vec<Choice>,
     /// Kinds of deadlines to choose from (`due`); empty where a list has none.
     pub dues: Vec<Choice>,
     /// Whether anything is filtered, so that clearing is offered.
@@ -27,6 +29,21 @@ impl Filter {
             ("late", "pages.filter.late"),
             ("soon", "pages.filter.soon"),
             ("paused", "pages.filter.paused"),
+        ]
+        .into_iter()
+        .map(|(value, key)| Choice::new(value, text(language, key, &[]), value == chosen))
+        .collect()
+    }
+
+    /// How the cases of a list can stand; `chosen` is what the query said.
+    #[must_use]
+    pub fn statuses(chosen: &str, language: Language) -> Vec<Choice> {
+        [
+            ("", "pages.filter.all"),
+            ("open", "case.state.open"),
+            ("in_force", "branch.state.in_force"),
+            ("suspended", "branch.state.suspended"),
+            ("ended", "branch.state.ended"),
         ]
         .into_iter()
         .map(|(value, key)| Choice::new(value, text(language, key, &[]), value == chosen))

@@ -1,6 +1,7 @@
 //! What each page shows, as a value: handlers fill it in, templates only lay it out.
 
 mod access;
+mod branches;
 mod case;
 mod due;
 mod errors;
@@ -10,6 +11,8 @@ mod links;
 mod lists;
 mod mail;
 mod shell;
+mod substitutes;
+mod workflows;
 
 #[cfg(test)]
 mod samples;
@@ -17,6 +20,7 @@ mod samples;
 mod tests;
 
 pub use access::{DemoAccount, LoginView, LogoutView};
+pub use branches::{BlockView, BranchView, EntryRow, JumpForm, SignalForm, SignalGroup};
 pub use case::{
     ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
     CopyReceipt, Discussion, Named, Needed, OtherAction, OtherField, Signature, Signatures,
@@ -36,6 +40,14 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use shell::{Counts, Nav, Reader, Shell};
+pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
+pub use workflows::{
+    Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
+    DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,
+    PlayedTests, Pointer, ProposeView, RuleRow, RulesView, SourceLine, StageRow, TestRow,
+    TrialView, Tried, VersionRow, VersionView, VersionsView, WaitingRow, Walked, WorkflowRow,
+    WorkflowsView,
+};
 
 use handlebars::RenderError;
 use serde::Serialize;
@@ -90,7 +102,7 @@ pub enum Tone {
 }
 
 /// A short label that cannot be clicked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Tag {
     /// Its colour.
     pub tone: Tone,

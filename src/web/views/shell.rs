@@ -23,6 +23,10 @@ pub enum Nav {
     New,
     /// 无人可办
     Vacant,
+    /// 我的代理
+    Substitutes,
+    /// 流程定义
+    Workflows,
     /// 开发邮箱
     Mail,
 }
@@ -36,6 +40,8 @@ enum Group {
     Manage,
     /// 演示
     Extra,
+    /// What is the reader's own: beside their name.
+    Account,
 }
 
 /// How many there are behind entries of the navigation.
@@ -73,6 +79,8 @@ pub struct Shell {
     pub may_file: bool,
     /// Whether the reader administers workflows.
     pub manages: bool,
+    /// Whether the reader may look at definitions.
+    pub sees_definitions: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -104,6 +112,7 @@ pub(super) struct Layout {
     lists: Vec<Entry>,
     manage: Vec<Entry>,
     extra: Vec<Entry>,
+    account: Vec<Entry>,
     search: Search,
     other_language: Option<OtherLanguage>,
 }
@@ -153,6 +162,7 @@ impl Shell {
             lists,
             manage: self.entries(Group::Manage),
             extra: self.entries(Group::Extra),
+            account: self.entries(Group::Account),
             other_language: self.other_language(),
         }
     }
@@ -170,7 +180,7 @@ impl Shell {
     }
 
     fn entries(&self, group: Group) -> Vec<Entry> {
-        use Group::{Extra, Lists, Manage};
+        use Group::{Account, Extra, Lists, Manage};
         let all = [
             (Lists, Nav::Inbox, "/inbox", "inbox", "pages.nav.inbox"),
             (Lists, Nav::Done, "/done", "circle-check", "pages.nav.done"),
@@ -183,15 +193,30 @@ impl Shell {
                 "users",
                 "pages.nav.vacant",
             ),
+            (
+                Manage,
+                Nav::Workflows,
+                "/admin/workflows",
+                "workflow",
+                "pages.nav.workflows",
+            ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
+            (
+                Account,
+                Nav::Substitutes,
+                "/settings/substitutes",
+                "users",
+                "pages.nav.substitutes",
+            ),
         ];
-        let shown = match group {
-            Lists => true,
-            Manage => self.manages,
-            Extra => self.dev_mail,
+        let shown = |nav: Nav| match (group, nav) {
+            (Lists | Account, _) => true,
+            (Manage, Nav::Workflows) => self.sees_definitions,
+            (Manage, _) => self.manages,
+            (Extra, _) => self.dev_mail,
         };
         all.into_iter()
-            .filter(|(of, ..)| *of == group && shown)
+            .filter(|(of, nav, ..)| *of == group && shown(*nav))
             .map(|(_, nav, href, icon, key)| Entry {
                 href,
                 icon,
@@ -208,7 +233,13 @@ impl Shell {
             Nav::Inbox => self.counts.inbox,
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
-            Nav::None | Nav::Done | Nav::New | Nav::Vacant | Nav::Mail => 0,
+            Nav::None
+            | Nav::Done
+            | Nav::New
+            | Nav::Vacant
+            | Nav::Workflows
+            | Nav::Substitutes
+            | Nav::Mail => 0,
         }
     }
 

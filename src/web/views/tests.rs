@@ -290,12 +290,16 @@ fn every_key_that_a_template_or_a_view_uses_has_a_sentence() {
         .filter(|path| !path.ends_with("tests.rs"))
     {
         let text = fs::read_to_string(&path).expect("a source file");
-        for key in keys_in(&text, &["\"pages."]) {
-            let key = format!("pages.{key}");
+        let tables = ["pages.", "workflows."];
+        let found = tables.iter().flat_map(|table| {
+            let keys = keys_in(&text, &[&format!("\"{table}")]);
+            keys.into_iter().map(move |key| format!("{table}{key}"))
+        });
+        for key in found {
             let is_key = key
                 .chars()
                 .all(|letter| letter.is_ascii_alphanumeric() || letter == '.' || letter == '_');
-            if is_key && key != "pages." {
+            if is_key && !key.ends_with('.') {
                 used.insert(key, path.clone());
             }
         }
@@ -324,16 +328,14 @@ fn leaves(prefix: &str, table: &toml::Table, all: &mut BTreeMap<String, String>)
 }
 
 fn sentences(language: &str) -> BTreeMap<String, String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("templates/messages")
-        .join(language)
-        .join("pages.toml");
-    let table: toml::Table = fs::read_to_string(path)
-        .expect("the messages")
-        .parse()
-        .expect("a table");
+        .join(language);
     let mut all = BTreeMap::new();
-    leaves("", &table, &mut all);
+    for file in ["pages.toml", "workflows.toml"] {
+        let text = fs::read_to_string(folder.join(file)).expect("the messages");
+        leaves("", &text.parse().expect("a table"), &mut all);
+    }
     all
 }
 

@@ -100,7 +100,17 @@ pub(super) fn changes(old: &Workflow, new: &Workflow) -> Vec<Change> {
         .map(|node| (called(&node.id, &renames), node))
         .collect();
     let moved = moved(old, new, &renames);
-    let mut found = Vec::new();
+    let mut differing = Differing::new();
+    for node in new.nodes() {
+        if let Some(earlier) = before.get(node.id.as_str()) {
+            let mut hows = aspects(earlier, node);
+            // That a stage is called otherwise says already that whoever names it does.
+            hows.retain(|how| !follows(how, &renames));
+            differing.insert(&node.id, hows);
+        }
+    }
+    let everywhere = everywhere(&differing);
+    let mut found = all(&Part::Workflow, everywhere.clone());
     for node in new.nodes() {
         let of = part(node);
         let Some(earlier) = before.get(node.id.as_str()) else {
@@ -114,12 +124,59 @@ pub(super) fn changes(old: &Workflow, new: &Workflow) -> Vec<Change> {
         if moved.contains(node.id.as_str()) {
             found.extend(all(&of, [How::Moved]));
         }
-        found.extend(all(&of, aspects(earlier, node)));
+        let around = new.path_to(&node.id).unwrap_or_default();
+        let of_block = |how: &How| {
+            let mut around = around.iter();
+            around.any(|block| {
+                differing
+                    .get(block.id.as_str())
+                    .is_some_and(|all| all.contains(how))
+            })
+        };
+        let own = differing.get(node.id.as_str()).cloned().unwrap_or_default();
+        let told = |how: &How| is_handed_down(how) && (everywhere.contains(how) || of_block(how));
+        let own: Vec<How> = own.into_iter().filter(|how| !told(how)).collect();
+        found.extend(all(&of, own));
     }
     let gone = old.nodes();
     let gone = gone.filter(|node| new.node(called(&node.id, &renames)).is_none());
     found.extend(gone.flat_map(|node| all(&part(node), [How::Removed])));
     found
+}
+
+/// How each node differs, by its id in the new version.
+type Differing<'n> = BTreeMap<&'n str, Vec<How>>;
+
+/// What a node has from the block around it, or from the defaults, unless it says otherwise.
+const HANDED_DOWN: &[&str] = &[
+    "not",
+    "nobody",
+    "deny",
+    "comment",
+    "email_link",
+    "same_person",
+];
+
+fn is_handed_down(how: &How) -> bool {
+    HANDED_DOWN.iter().any(|aspect| is_of(how, aspect))
+}
+
+/// What differs in all nodes alike, because a default does.
+fn everywhere(differing: &Differing<'_>) -> Vec<How> {
+    let mut each = differing.values();
+    let (Some(first), 1..) = (each.next(), each.len()) else {
+        return Vec::new();
+    };
+    let in_all = |how: &&How| is_handed_down(how) && each.clone().all(|hows| hows.contains(how));
+    first.iter().filter(in_all).cloned().collect()
+}
+
+/// Whether a difference is only that stages are called otherwise.
+fn follows(how: &How, renames: &BTreeMap<Id, Id>) -> bool {
+    match how {
+        How::Changed { from, to, .. } => from.renamed(renames) == *to,
+        _ => false,
+    }
 }
 
 fn part(node: &Node) -> Part {

@@ -189,15 +189,24 @@ fn another_id_under_the_same_title_is_a_new_name() {
 
     let found = changes(&sound(), &other);
 
-    let from = "intake".to_owned();
-    assert!(
-        found
-            .iter()
-            .any(|change| change.how == How::Renamed { from: from.clone() }),
-        "{found:?}"
-    );
-    assert!(!told(&found).iter().any(|(_, how)| *how == "moved"));
+    // Those who name it do so by its new name, which goes without saying.
+    assert_eq!(told(&found), [("accept".to_owned(), "renamed")]);
     assert_eq!(renames(&sound(), &other)["intake"], "accept");
+}
+
+#[test]
+fn what_is_handed_down_is_told_where_it_is_written() {
+    let default = after(
+        "  comment: {reject: required}",
+        "  comment: {reject: required, approve: required}",
+    );
+    assert_eq!(told(&default), [(String::new(), "comment")]);
+
+    let block = after(
+        "    deny: [reject]\n    stages:",
+        "    deny: [reject]\n    not: [applicant]\n    stages:",
+    );
+    assert_eq!(told(&block), [("review".to_owned(), "not")]);
 }
 
 #[test]

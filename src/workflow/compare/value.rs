@@ -1,11 +1,12 @@
 //! What an aspect of a definition is, as far as it can be told in a few words.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::calendar::Duration;
 use crate::expression::Expression;
 use crate::workflow::clock::{Budget, ClockRule};
-use crate::workflow::model::Text;
+use crate::workflow::model::{Id, Text};
 
 /// A value of an aspect.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,16 @@ impl Value {
         Self::Hidden(format!("{value:?}"))
     }
 
+    /// The same with stages under other names.
+    pub fn renamed(&self, names: &BTreeMap<Id, Id>) -> Self {
+        match self {
+            Self::Written(text) => Self::Written(with_names(text, names)),
+            Self::Hidden(text) => Self::Hidden(with_names(text, names)),
+            Self::List(all) => Self::List(all.iter().map(|text| with_names(text, names)).collect()),
+            Self::None | Self::Words(_) | Self::Switch(_) | Self::Clocks(_) => self.clone(),
+        }
+    }
+
     /// The budgets of clocks.
     pub fn clocks(rules: &[ClockRule]) -> Self {
         if rules.is_empty() {
@@ -76,6 +87,19 @@ impl Value {
         }
         Self::Clocks(rules.iter().map(budgeted).collect())
     }
+}
+
+/// A text in which whole words are replaced.
+fn with_names(text: &str, names: &BTreeMap<Id, Id>) -> String {
+    let is_of_word =
+        |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    text.split_inclusive(|letter| !is_of_word(letter))
+        .map(|piece| {
+            let word = piece.trim_end_matches(|letter| !is_of_word(letter));
+            let rest = &piece[word.len()..];
+            names.get(word).map_or(word, String::as_str).to_owned() + rest
+        })
+        .collect()
 }
 
 fn budgeted(rule: &ClockRule) -> Budgeted {

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{RULES, broken};
-use crate::workflow::Severity;
+use crate::diagram::{Canvas, Labels, Remark, Size, StandardNames, sketch};
+use crate::forms::Words;
 use crate::workflow::testing::{breaks, changed, check, codes};
+use crate::workflow::{Severity, Text};
 
 #[test]
 fn every_example_breaks_its_rule_and_nothing_else() {
@@ -32,6 +34,65 @@ fn wrong(example: &broken::Broken) -> Option<String> {
     }
     let sound = checked.workflow.is_some() == (first.severity == Severity::Warning);
     (!sound).then(|| format!("{code} does not do what its severity says"))
+}
+
+/// Words that say what they are asked for.
+struct Keys;
+
+impl Words for Keys {
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
+        &text.zh
+    }
+
+    fn say(&self, key: &str, _: &[(&str, &str)]) -> String {
+        key.to_owned()
+    }
+}
+
+#[test]
+fn what_can_be_read_of_a_broken_definition_is_drawn_with_its_stage_marked() {
+    let (mut drawn, mut marked) = (0, 0);
+    for example in broken::all() {
+        let checked = check(&example.text);
+        let readable = checked.workflow.as_ref().or(checked.unsound.as_ref());
+        let Some(workflow) = readable else { continue };
+        let labels = Labels {
+            words: &Keys,
+            names: &StandardNames(&Keys),
+        };
+        let mut sketch = sketch(workflow, labels, None);
+        let first = &checked.findings[0];
+        let remark = Remark {
+            stops: first.severity == Severity::Error,
+            text: "here".to_owned(),
+        };
+        if let Some(node) = &first.node {
+            sketch.remark(node, remark.clone());
+        }
+
+        let (svg, height) = sketch.svg(Canvas {
+            size: Size {
+                width: 446,
+                across: false,
+            },
+            alone: false,
+            id: "drawn",
+        });
+
+        assert!(0 < height, "{}", example.code);
+        assert!(!sketch.mermaid().is_empty() && !sketch.bpmn().is_empty());
+        drawn += 1;
+        if sketch
+            .steps()
+            .any(|step| step.remark == Some(remark.clone()))
+        {
+            assert!(svg.contains(">here<"), "{}: {svg}", example.code);
+            marked += 1;
+        }
+    }
+
+    assert!(RULES.len() <= drawn, "{drawn} of {}", RULES.len());
+    assert!(40 <= marked, "{marked}");
 }
 
 #[test]

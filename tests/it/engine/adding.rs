@@ -616,6 +616,26 @@ fn an_added_signer_who_leaves_the_house_can_be_replaced_or_removed() {
 }
 
 #[test]
+fn the_turn_comes_back_to_the_post_when_its_holder_has_left_it_meanwhile() {
+    let mut world = World::filed(&with_stages(ONE));
+    add(&mut world, "cat", "review", "before", &["dan"]);
+    world.staff(&[
+        ("ann", "A", &["applicant"]),
+        ("eve", "A", &["share_office_head"]),
+        ("dan", "A", &["data_security_officer"]),
+    ]);
+    world.told();
+
+    world.on("dan", "approve", "review").expect("approved");
+
+    assert_eq!(world.asked(), ["review: eve"]);
+    assert_eq!(world.told(), ["Assigned: eve"]);
+    let revisions = world.log.len();
+    world.tick();
+    assert_eq!(world.log.len(), revisions, "nothing was left to do");
+}
+
+#[test]
 fn the_record_says_by_whom_and_how_somebody_was_added() {
     let mut world = World::filed(&with_stages(ONE));
     add(&mut world, "cat", "review", "before", &["dan"]);

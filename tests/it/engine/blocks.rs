@@ -3,8 +3,9 @@
 use huiqian::engine::{Input, LeftAs};
 use serde_json::json;
 
+use crate::support::definitions::{asked_of, for_each};
 use crate::support::world::{
-    World, answering, at, back_to, because, definition, with_form, with_stages,
+    World, answering, at, back_to, because, definition, missing, signalling, with_form, with_stages,
 };
 
 /// Two reviews at once, then the head.
@@ -24,25 +25,17 @@ fn together(join: &str) -> String {
     ))
 }
 
-fn open(world: &World) -> Vec<String> {
-    world
-        .case
-        .open_tasks()
-        .map(|task| task.stage.clone())
-        .collect()
-}
-
 #[test]
 fn every_branch_of_a_parallel_runs_by_itself_until_they_come_together() {
     let mut world = World::filed(&together("all"));
-    assert_eq!(open(&world), ["check", "first"]);
+    assert_eq!(world.tasks(), ["check", "first"]);
 
     world.on("bob", "approve", "first").unwrap();
-    assert_eq!(open(&world), ["check", "second"]);
+    assert_eq!(world.tasks(), ["check", "second"]);
 
     world.on("dan", "approve", "check").unwrap();
     world.on("eve", "approve", "second").unwrap();
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
 }
 
 #[test]
@@ -51,7 +44,7 @@ fn with_any_the_first_branch_that_passes_cancels_the_rest() {
 
     world.on("dan", "approve", "check").unwrap();
 
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
     assert_eq!(world.case.stage("first").how, Some(LeftAs::Abandoned));
 }
 
@@ -60,12 +53,12 @@ fn with_rest_wait_the_block_is_decided_once_every_branch_is_closed() {
     let mut world = World::filed(&together("{pass: 1, rest: wait}"));
 
     world.on("dan", "approve", "check").unwrap();
-    assert_eq!(open(&world), ["first"]);
+    assert_eq!(world.tasks(), ["first"]);
     world
         .on_with("bob", "reject", "first", because("不行"))
         .unwrap();
 
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
 }
 
 #[test]
@@ -98,7 +91,7 @@ fn a_return_out_of_a_parallel_cancels_every_branch_and_opinions_stay_visible() {
     world
         .on_with("eve", "return", "lead", back_to("before"))
         .unwrap();
-    assert_eq!(open(&world), ["before"]);
+    assert_eq!(world.tasks(), ["before"]);
     assert!(
         world
             .case
@@ -108,43 +101,7 @@ fn a_return_out_of_a_parallel_cancels_every_branch_and_opinions_stay_visible() {
     );
 
     world.on("bob", "approve", "before").unwrap();
-    assert_eq!(open(&world), ["check", "lead"], "each once");
-}
-
-/// One branch per provider.
-fn for_each(more: &str, inside: &str) -> String {
-    with_form(
-        "{id: providers, type: departments, label: 提供部门, required: true}
-{id: note, type: text, label: 说明}",
-        &format!(
-            "  - foreach: replies
-    title: 各部门答复
-    over: form.providers
-    as: part
-{more}    stages:
-{inside}  - {{stage: head, title: 负责人, who: share_office_head@applicant}}
-"
-        ),
-    )
-}
-
-const OFFICES: &[crate::support::world::Row<'static>] = &[
-    ("ann", "A", &["applicant"]),
-    ("cat", "A", &["share_office_head"]),
-    ("bob", "A", &["section_head"]),
-    ("pat", "P", &["share_office_head"]),
-    ("pia", "P", &["provider_intake"]),
-    ("qin", "Q", &["share_office_head"]),
-    ("qua", "Q", &["provider_intake"]),
-    ("adm", "Z", &["workflow_admin"]),
-];
-
-fn asked_of(yaml: &str, providers: &[&str]) -> World {
-    let mut world = World::among(OFFICES, yaml);
-    world
-        .act("ann", "submit", answering(json!({"providers": providers})))
-        .unwrap();
-    world
+    assert_eq!(world.tasks(), ["check", "lead"], "each once");
 }
 
 #[test]
@@ -161,20 +118,20 @@ fn every_element_has_a_branch_with_its_own_people() {
     world.on("qua", "approve", "intake[Q]").unwrap();
     world.on("qin", "approve", "answer[Q]").unwrap();
 
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
 }
 
 #[test]
 fn branches_in_sequence_open_one_after_another() {
     let inside = "      - {stage: answer, title: 答复, who: share_office_head@part}\n";
     let mut world = asked_of(&for_each("    order: sequence\n", inside), &["P", "Q"]);
-    assert_eq!(open(&world), ["answer[P]"]);
+    assert_eq!(world.tasks(), ["answer[P]"]);
 
     world.on("pat", "approve", "answer[P]").unwrap();
-    assert_eq!(open(&world), ["answer[Q]"]);
+    assert_eq!(world.tasks(), ["answer[Q]"]);
     world.on("qin", "approve", "answer[Q]").unwrap();
 
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
 }
 
 #[test]
@@ -198,11 +155,11 @@ fn a_return_out_of_a_branch_cancels_that_branch_only_and_it_waits() {
     world
         .on_with("pat", "return", "answer[P]", back_to("check"))
         .unwrap();
-    assert_eq!(open(&world), ["intake[Q]", "check"]);
+    assert_eq!(world.tasks(), ["intake[Q]", "check"]);
 
     world.on("bob", "approve", "check").unwrap();
     assert_eq!(
-        open(&world),
+        world.tasks(),
         ["intake[Q]", "intake[P]"],
         "the branch begins again"
     );
@@ -230,12 +187,12 @@ fn a_returned_branch_comes_straight_back_with_resume_here() {
         .on_with("pat", "return", "answer[P]", back_to("check"))
         .unwrap();
     world.on("bob", "approve", "check").unwrap();
-    assert_eq!(open(&world), ["intake[Q]", "answer[P]"]);
+    assert_eq!(world.tasks(), ["intake[Q]", "answer[P]"]);
 
     world
         .on_with("pat", "return", "answer[P]", back_to("applicant"))
         .unwrap();
-    assert_eq!(open(&world), ["intake[Q]", "applicant[P]"]);
+    assert_eq!(world.tasks(), ["intake[Q]", "applicant[P]"]);
     world
         .on_with(
             "ann",
@@ -244,7 +201,7 @@ fn a_returned_branch_comes_straight_back_with_resume_here() {
             answering(json!({"providers": ["P", "Q"]})),
         )
         .unwrap();
-    assert_eq!(open(&world), ["intake[Q]", "answer[P]"]);
+    assert_eq!(world.tasks(), ["intake[Q]", "answer[P]"]);
 }
 
 #[test]
@@ -252,12 +209,7 @@ fn a_provider_that_appears_opens_a_branch_and_one_that_disappears_voids_its_own(
     let inside = "      - {stage: answer, title: 答复, who: share_office_head@part, supplement: {times: 2}}\n";
     let mut world = asked_of(&for_each("", inside), &["P"]);
     world
-        .on_with(
-            "pat",
-            "supplement",
-            "answer[P]",
-            crate::support::world::missing(&["providers"]),
-        )
+        .on_with("pat", "supplement", "answer[P]", missing(&["providers"]))
         .unwrap();
 
     let task = world.case.open_tasks().last().map(|task| task.id);
@@ -272,8 +224,8 @@ fn a_provider_that_appears_opens_a_branch_and_one_that_disappears_voids_its_own(
         )
         .unwrap();
 
-    assert_eq!(open(&world), ["answer[Q]"]);
-    assert_eq!(world.case.stage("replies[P]").how, Some(LeftAs::Void));
+    assert_eq!(world.tasks(), ["answer[Q]"]);
+    assert_eq!(world.case.stage("replies[P]").how, Some(LeftAs::Gone));
 }
 
 #[test]
@@ -297,21 +249,14 @@ fn a_wait_stands_until_its_time_and_a_signal_may_end_it_sooner() {
 
     let mut signalled = World::submitted(&yaml, json!({"until": "2026-03-10"}));
     signalled
-        .act(
-            "ann",
-            "signal",
-            Input {
-                signal: Some("finish".into()),
-                ..Input::default()
-            },
-        )
+        .act("ann", "signal", signalling("finish"))
         .unwrap();
-    assert_eq!(open(&signalled), ["closing"]);
+    assert_eq!(signalled.tasks(), ["closing"]);
 
     world.wait_until("2026-03-09 12:00");
     assert!(world.case.in_force());
     world.wait_until("2026-03-11 00:00");
-    assert_eq!(open(&world), ["after"]);
+    assert_eq!(world.tasks(), ["after"]);
 }
 
 #[test]
@@ -328,15 +273,15 @@ fn an_aside_is_passed_over_entered_by_name_and_left_by_its_next() {
     );
     let mut passing = World::filed(&yaml);
     passing.on("bob", "approve", "check").unwrap();
-    assert_eq!(open(&passing), ["head"]);
+    assert_eq!(passing.tasks(), ["head"]);
 
     let mut world = World::filed(&yaml);
     world
         .on_with("bob", "reject", "check", because("不行"))
         .unwrap();
-    assert_eq!(open(&world), ["talk"]);
+    assert_eq!(world.tasks(), ["talk"]);
     world.on("eve", "done", "talk").unwrap();
-    assert_eq!(open(&world), ["check"]);
+    assert_eq!(world.tasks(), ["check"]);
 }
 
 #[test]
@@ -347,7 +292,7 @@ fn the_run_goes_on_from_what_it_does_not_wait_for_and_the_case_ends_only_after_i
 ",
     );
     let mut world = World::filed(&yaml);
-    assert_eq!(open(&world), ["filing", "check"]);
+    assert_eq!(world.tasks(), ["filing", "check"]);
 
     world.on("bob", "approve", "check").unwrap();
     assert_eq!(world.end(), None, "the filing is not closed");
@@ -371,10 +316,10 @@ fn a_stage_that_is_awaited_is_entered_once_the_other_is_closed() {
     );
     let mut world = World::filed(&yaml);
     world.on("bob", "done", "handle").unwrap();
-    assert_eq!(open(&world), ["plan"], "the plan outlives its block");
+    assert_eq!(world.tasks(), ["plan"], "the plan outlives its block");
 
     world.on("eve", "approve", "plan").unwrap();
-    assert_eq!(open(&world), ["closing"]);
+    assert_eq!(world.tasks(), ["closing"]);
 }
 
 #[test]
@@ -391,19 +336,19 @@ fn a_recurring_stage_opens_a_round_each_period_while_its_guard_holds() {
 ",
     );
     let mut world = World::filed(&yaml);
-    assert_eq!(open(&world), ["contain"]);
+    assert_eq!(world.tasks(), ["contain"]);
 
     world.wait_until("2026-03-03 09:00");
-    assert_eq!(open(&world), ["contain", "report"]);
+    assert_eq!(world.tasks(), ["contain", "report"]);
     world.on("dan", "done", "report").unwrap();
     world.wait_until("2026-03-04 09:00");
-    assert_eq!(open(&world), ["contain", "report"]);
+    assert_eq!(world.tasks(), ["contain", "report"]);
     assert_eq!(world.case.stage("report").rounds, 2);
 
     world.on("bob", "done", "contain").unwrap();
-    assert_eq!(open(&world), ["report"], "an open round is finished first");
+    assert_eq!(world.tasks(), ["report"], "an open round is finished first");
     world.on("dan", "done", "report").unwrap();
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
 }
 
 #[test]
@@ -423,21 +368,11 @@ fn a_pause_stops_a_block_around_branches_only_when_every_branch_is_paused() {
     let runs = |world: &World| world.case.clocks["replies#0"].is_running();
 
     world
-        .on_with(
-            "pat",
-            "supplement",
-            "answer[P]",
-            crate::support::world::missing(&["providers"]),
-        )
+        .on_with("pat", "supplement", "answer[P]", missing(&["providers"]))
         .unwrap();
     assert!(runs(&world));
     world
-        .on_with(
-            "qin",
-            "supplement",
-            "answer[Q]",
-            crate::support::world::missing(&["providers"]),
-        )
+        .on_with("qin", "supplement", "answer[Q]", missing(&["providers"]))
         .unwrap();
     assert!(!runs(&world));
 }
@@ -485,10 +420,10 @@ fn a_jump_never_passes_a_stage_required_by_law() {
     let past = world.act("adm", "jump", back_to("last")).unwrap_err();
     assert_eq!(past.code(), "past-law");
     world.act("adm", "jump", back_to("head")).unwrap();
-    assert_eq!(open(&world), ["head"]);
+    assert_eq!(world.tasks(), ["head"]);
     world.on("cat", "approve", "head").unwrap();
     world.act("adm", "jump", back_to("check")).unwrap();
-    assert_eq!(open(&world), ["check"]);
+    assert_eq!(world.tasks(), ["check"]);
 }
 
 #[test]

@@ -308,6 +308,22 @@ fn an_adviser_may_pass_the_question_on() {
 }
 
 #[test]
+fn nobody_is_asked_twice_for_the_same_advice_nor_asked_by_themselves() {
+    let mut world = World::filed(&with_stages(ONE));
+    consult(&mut world, "cat", &["dan", "eve"]);
+
+    for asked in ["eve", "cat"] {
+        assert_eq!(
+            world.on_with("dan", "transfer", "review", naming(asked)),
+            Err(Rejection::PersonBarred {
+                person: world.id(asked),
+                why: Box::new(Rejection::ActedAlready),
+            })
+        );
+    }
+}
+
+#[test]
 fn an_adviser_who_left_holds_nothing_up_and_needs_no_replacement() {
     let mut world = World::filed(&with_stages(ONE));
     consult(&mut world, "cat", &["dan"]);

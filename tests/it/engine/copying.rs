@@ -32,7 +32,7 @@ fn a_copy_gives_sight_and_is_told_once_to_each() {
             .map(|one| one.why)
             .collect::<Vec<_>>()
     };
-    assert_eq!(copied("pat"), [Why::Copied]);
+    assert_eq!(copied("pat"), [Why::Sent]);
     assert_eq!(
         world.asked(),
         ["review: bob bea"],

@@ -75,6 +75,20 @@ fn every_branch_keeps_its_tasks_and_they_come_together() {
 }
 
 #[test]
+fn the_clock_around_the_branches_is_no_clock_of_a_branch() {
+    let timed = |yaml: &str| yaml.replace("    branches:", "    due: 5wd\n    branches:");
+    let mut world = World::filed(&with_stages(&timed(REVIEWS)));
+
+    world
+        .migrate(&with_stages(&timed(&called_otherwise())), NAMES)
+        .expect("moved");
+
+    let clocks = world.case.clocks.values();
+    let clocks: Vec<&str> = clocks.map(|clock| clock.node.as_str()).collect();
+    assert_eq!(clocks, ["joint"]);
+}
+
+#[test]
 fn a_case_in_several_places_moves_again_and_back() {
     let mut world = World::filed(&with_stages(REVIEWS));
     let back: Vec<(&str, &str)> = NAMES.iter().map(|(old, new)| (*new, *old)).collect();

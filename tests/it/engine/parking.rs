@@ -234,6 +234,44 @@ fn guards_that_lead_in_a_circle_park_the_case() {
 }
 
 #[test]
+fn a_circle_is_broken_off_before_it_has_filled_the_history() {
+    let world = submitted(
+        "  - {stage: one, title: 一, await: end, who: section_head@applicant,
+       next: [{when: form.amount < 5, goto: one}, {goto: approved}]}",
+        1,
+    );
+
+    let reason = parked(&world).expect("parked");
+    assert!(reason.contains("circle"), "{reason}");
+    assert!(world.log.len() < 500, "{} events", world.log.len());
+    assert!(world.case.tasks.len() < 100, "{}", world.case.tasks.len());
+}
+
+#[test]
+fn many_branches_whose_deadlines_come_at_once_are_no_circle() {
+    let remind: Vec<String> = (1..=20).map(|step| format!("{}%", step * 4)).collect();
+    let rows: Vec<_> = (0..24)
+        .map(|row| json!({"name": row.to_string()}))
+        .collect();
+    let stages = format!(
+        "  - foreach: parts
+    title: 逐项
+    over: form.rows
+    as: item
+    stages:
+      - {{stage: review, title: 审核, who: section_head@applicant, due: {{in: 5wd, remind: [{}]}}}}",
+        remind.join(", ")
+    );
+    let fields = "{id: rows, type: table, label: 清单, required: true, columns: [{id: name, type: text, label: 名称}]}";
+    let mut world = World::submitted(&with_form(fields, &stages), json!({ "rows": rows }));
+
+    world.wait_until("2026-06-01 09:00");
+
+    assert_eq!(parked(&world), None);
+    assert_eq!(world.asked().len(), 24);
+}
+
+#[test]
 fn a_failing_check_is_told_to_whoever_signs() {
     let mut world = submitted(
         &format!(

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -151,6 +152,32 @@ impl Browser {
             .click()
             .await
             .unwrap_or_else(|error| panic!("cannot click {css}: {error}"));
+    }
+
+    /// Presses keys, whatever on the page has the focus.
+    pub async fn press(&self, text: &str) {
+        let mut keys = KeyActions::new("keys".to_owned());
+        for letter in text.chars() {
+            let value = match letter {
+                '\n' => '\u{e007}',
+                letter => letter,
+            };
+            keys = keys
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.expect("keys");
+    }
+
+    /// Presses a key together with the control key.
+    pub async fn control(&self, letter: char) {
+        const CONTROL: char = '\u{e009}';
+        let keys = KeyActions::new("keys".to_owned())
+            .then(KeyAction::Down { value: CONTROL })
+            .then(KeyAction::Down { value: letter })
+            .then(KeyAction::Up { value: letter })
+            .then(KeyAction::Up { value: CONTROL });
+        self.client.perform_actions(keys).await.expect("keys");
     }
 
     /// Chooses an option of a select by its value.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod databases;
 pub mod definitions;
+pub mod joint;
 pub mod office;
 #[cfg(feature = "postgres")]
 pub mod postgres;

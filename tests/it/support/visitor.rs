@@ -53,15 +53,20 @@ impl Site {
 
     /// The links to act with in the last mail to somebody, in the order of their buttons: `/a/…?d=approve`.
     pub fn links(&self, login: &str) -> Vec<String> {
+        self.mail(login)
+            .attributes(".linklist a", "href")
+            .into_iter()
+            .filter(|href| href.starts_with("/a/"))
+            .collect()
+    }
+
+    /// The last mail to somebody, as the mailbox shows it.
+    pub fn mail(&self, login: &str) -> Page {
         while self.mailer.pass().expect("mails go out") {}
         let to = format!("{login}@henan.example");
         let page = mailbox::list(&self.office.app, Some(&to), None, 1).expect("a list");
         let mail = page.rows.first().expect("a mail").id;
-        let page = self.stranger().get(&format!("/dev/mail/{mail}"));
-        page.attributes(".linklist a", "href")
-            .into_iter()
-            .filter(|href| href.starts_with("/a/"))
-            .collect()
+        self.stranger().get(&format!("/dev/mail/{mail}"))
     }
 }
 
@@ -297,6 +302,12 @@ impl Form {
     /// Ticks one more box of a group.
     pub fn tick(&mut self, name: &str, value: &str) -> &mut Self {
         self.pairs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sends it elsewhere, as no page of ours would.
+    pub fn act(&mut self, address: &str) -> &mut Self {
+        address.clone_into(&mut self.action);
         self
     }
 

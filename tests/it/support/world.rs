@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeZone, Utc};
 use huiqian::calendar::{Calendar, Instant};
-use huiqian::directory::{DepartmentCode, Directory, PersonId};
+use huiqian::directory::{DepartmentCode, Directory, PersonId, Post, RoleCode, Substitution};
 use huiqian::engine::{
     self, Actor, Case, Channel, Child, Command, Context, Decision, Effect, Event, Input, Notice,
     Obstacle, Offered, Party, PlainVault, Rejection, Situation, Stamp, Task, TaskId, Workload,
@@ -139,6 +139,14 @@ pub fn missing(fields: &[&str]) -> Input {
     }
 }
 
+/// An input that gives a signal.
+pub fn signalling(signal: &str) -> Input {
+    Input {
+        signal: Some(signal.into()),
+        ..Input::default()
+    }
+}
+
 /// An input that names a holder.
 pub fn naming(login: &str) -> Input {
     Input {
@@ -221,6 +229,23 @@ impl World {
             }
         }
         self.directory = directory(&rows);
+    }
+
+    /// From one day to another somebody acts for the holder of a post, `share_office_head@A`.
+    pub fn substitute(&mut self, substitute: &str, holder: &str, post: &str, days: (&str, &str)) {
+        let (role, department) = post.split_once('@').expect("a post");
+        let day = |text: &str| text.parse().expect("a day");
+        let substitution = Substitution {
+            post: Post {
+                role: RoleCode(role.into()),
+                department: DepartmentCode(department.into()),
+            },
+            holder: self.id(holder),
+            substitute: self.id(substitute),
+            from: day(days.0),
+            until: day(days.1),
+        };
+        self.directory.substitutions.push(substitution);
     }
 
     pub fn id(&self, login: &str) -> PersonId {
@@ -341,9 +366,24 @@ impl World {
             .id
     }
 
+    /// Who may act on the one open task of a stage, for somebody else too.
+    pub fn able(&self, stage: &str) -> Vec<String> {
+        let context = self.context(Actor::System);
+        let situation = Situation::new(&self.workflow, &self.case, &context);
+        let open = self.case.open_tasks().find(|task| task.stage == stage);
+        let able = situation.able(open.expect("an open task"));
+        able.into_iter().map(|person| self.login(person)).collect()
+    }
+
     pub fn eligible(&self, task: &Task) -> Vec<PersonId> {
         let context = self.context(Actor::System);
         Situation::new(&self.workflow, &self.case, &context).eligible(task)
+    }
+
+    /// The places of the open tasks, in their order.
+    pub fn tasks(&self) -> Vec<String> {
+        let open = self.case.open_tasks();
+        open.map(|task| task.stage.clone()).collect()
     }
 
     /// Who may act on each open task, as `stage: login login`.
@@ -427,7 +467,7 @@ impl World {
         };
         let stamp = Stamp {
             actor,
-            on_behalf: None,
+            on_behalf: decision.on_behalf,
             channel,
             at: self.now,
             revision: decision.case.revision,

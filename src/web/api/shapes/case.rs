@@ -6,12 +6,13 @@ use serde::Serialize;
 use ulid::Ulid;
 use utoipa::ToSchema;
 
+use super::branch::{BranchBody, EntryBody, branches, entries};
 use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
 use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
 use crate::engine::TaskAsks;
-use crate::forms::{self, Answers, Words};
+use crate::forms::{Answers, Words};
 use crate::messages::Language;
 use crate::services::cases::By;
 use crate::services::seen::{self, Seen};
@@ -31,7 +32,7 @@ pub struct CaseBody {
     pub workflow: String,
     /// The version that it runs on; a draft is not pinned to one yet.
     pub version: Option<u32>,
-    /// `draft`, `open`, `ended`.
+    /// `draft`, `open`, `in_force` (only waits are open), `suspended`, `ended`.
     pub status: String,
     /// How it ended: `approved`, `rejected`, `withdrawn`, `lapsed`, `closed`.
     pub outcome: Option<String>,
@@ -48,6 +49,10 @@ pub struct CaseBody {
     /// The answers by field; private ones only for those who handle the case.
     #[schema(value_type = Object)]
     pub answers: Answers,
+    /// The branches of its blocks, as far as the reader may know of them.
+    pub branches: Vec<BranchBody>,
+    /// What it has left in registers.
+    pub entries: Vec<EntryBody>,
     /// Its files.
     pub attachments: Vec<AttachmentBody>,
     /// The copies that were given, with their receipts.
@@ -143,12 +148,9 @@ impl CaseBody {
             stages: stages(seen, language),
             tasks: tasks(seen, language),
             clocks: clocks(seen, language),
-            answers: match &seen.private {
-                Some(private) => {
-                    forms::join_private(&running.workflow.form, &case.answers, private)
-                }
-                None => case.answers.clone(),
-            },
+            answers: seen.answers_at("", None),
+            branches: branches(seen, language),
+            entries: entries(seen, language),
             attachments: seen
                 .files
                 .iter()
@@ -197,6 +199,8 @@ impl CaseBody {
             tasks: Vec::new(),
             clocks: Vec::new(),
             answers: open.answers.clone(),
+            branches: Vec::new(),
+            entries: Vec::new(),
             attachments: files
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))

@@ -3,11 +3,14 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::branch::{InBranch, in_branch};
 use crate::calendar::{Calendar, last_day};
 use crate::engine::{self, ClockReading, Measure};
 use crate::forms::Words;
 use crate::messages::Language;
 use crate::services::seen::Seen;
+use crate::services::titles::Titles;
+use crate::workflow::place::id_of;
 use chrono::{DateTime, Utc};
 
 /// A clock.
@@ -19,6 +22,10 @@ pub struct ClockBody {
     pub title: String,
     /// The stage or block that it belongs to.
     pub stage: String,
+    /// Its place.
+    pub place: String,
+    /// The branch that it stands in.
+    pub branch: Option<InBranch>,
     /// Whether it times a supplement.
     pub supplement: bool,
     /// Whether it times the decision about more time.
@@ -60,16 +67,18 @@ fn clock(seen: &Seen, reading: &ClockReading<'_>, language: Language) -> ClockBo
         Measure::Budget(ledger) => Some(ledger),
         Measure::Fixed { .. } => None,
     };
-    let own = reading.rule.title.as_ref();
-    let node = || seen.running.workflow.node(reading.node);
-    let title = own
-        .or_else(|| node().map(|node| &node.title))
-        .map_or(reading.node, |title| language.pick(title));
+    let titles = Titles::of(&seen.running, language);
+    let title = match &reading.rule.title {
+        Some(title) => language.pick(title).to_owned(),
+        None => titles.bare(reading.node),
+    };
     let late_days = reading.clock.late(calendar, seen.now);
     ClockBody {
         key: reading.key.to_owned(),
-        title: title.to_owned(),
-        stage: reading.node.to_owned(),
+        title,
+        stage: id_of(reading.node).to_owned(),
+        place: reading.node.to_owned(),
+        branch: in_branch(&titles, reading.node),
         supplement: reading.supplement,
         extension: reading.extension,
         law: reading.rule.law.clone(),

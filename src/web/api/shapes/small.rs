@@ -85,7 +85,7 @@ pub struct CaseRow {
     pub workflow: String,
     /// Its title.
     pub title: String,
-    /// `open` or `ended`.
+    /// `open`, `in_force`, `suspended` or `ended`.
     pub status: String,
     /// How it ended: `approved`, `rejected`, `withdrawn`, `lapsed`, `closed`.
     pub outcome: Option<String>,

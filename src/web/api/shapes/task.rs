@@ -3,13 +3,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::branch::{InBranch, in_branch};
 use super::{PartyBody, PersonBody};
 use crate::engine::{Answer, Task, TaskState};
-use crate::forms::Answers;
+use crate::forms::{self, Answers};
 use crate::messages::Language;
-use crate::services::projection::stage_title;
 use crate::services::seen::Seen;
+use crate::services::titles::Titles;
 use crate::services::words::{answer_word, asks_word};
+use crate::workflow::place::id_of;
 use chrono::{DateTime, Utc};
 
 /// A task.
@@ -21,13 +23,18 @@ pub struct TaskBody {
     pub id: Option<String>,
     /// The stage it belongs to.
     pub stage: String,
-    /// What that stage, or the seat in it, is called.
+    /// The place of that stage: inside a `foreach` with the keys of its branches.
+    pub place: String,
+    /// The branch that it stands in.
+    pub branch: Option<InBranch>,
+    /// What that stage, or the seat in it, is called, with the branch.
     pub title: String,
     /// The round of that stage.
     pub round: u32,
     /// `waiting` (for its turn), `open`, `settled`, `cancelled`.
     pub state: &'static str,
-    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`.
+    /// What it asks for: `sign`, `work`, `notice`, `edit`, `supply`, `repair`, `advise`,
+    /// `file`.
     pub asks: &'static str,
     /// What an adviser is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,12 +59,21 @@ pub struct TaskBody {
     pub choice: Option<String>,
     /// Who answered.
     pub by: Option<PersonBody>,
+    /// For whom, where a substitute answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<PersonBody>,
+    /// For whom the caller may act on it now, who is not asked themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acts_for: Option<PersonBody>,
     /// When it was answered or cancelled.
     pub at: Option<DateTime<Utc>>,
     /// The opinion.
     pub comment: Option<String>,
     /// Whether it passed by itself, because the same person had just agreed.
     pub automatic: bool,
+    /// What was filled in on it alone.
+    #[schema(value_type = Object)]
+    pub answers: Answers,
 }
 
 /// An opinion that was saved and not given yet.
@@ -97,14 +113,16 @@ impl TaskBody {
         let directory = &seen.viewer.directory;
         let row = seen.row(task.id);
         let person = |id| PersonBody::of(id, directory);
+        let titles = Titles::of(&seen.running, language);
+        let opened = seen.private.as_ref().map(|opened| &opened.tasks);
+        let private = opened.and_then(|tasks| tasks.get(&task.id));
         let mut body = Self {
             number: task.id.0,
             id: row.map(|row| row.ulid.to_string()),
-            stage: task.stage.clone(),
-            title: match row.filter(|_| seen.running.workflow.node(&task.stage).is_none()) {
-                Some(row) => row.stage_title.clone(),
-                None => stage_title(&seen.running.workflow, task),
-            },
+            stage: id_of(&task.stage).to_owned(),
+            place: task.stage.clone(),
+            branch: in_branch(&titles, &task.stage),
+            title: titles.task(task),
             round: task.round,
             state: "waiting",
             asks: asks_word(task.asks),
@@ -133,13 +151,22 @@ impl TaskBody {
             answer: None,
             choice: None,
             by: None,
+            on_behalf: None,
+            acts_for: None,
             at: None,
             comment: None,
             automatic: false,
+            answers: match private {
+                Some(private) => forms::join_private(&titles.workflow.form, &task.answers, private),
+                None => task.answers.clone(),
+            },
         };
         match &task.state {
             TaskState::Waiting => {}
-            TaskState::Open => body.state = "open",
+            TaskState::Open => {
+                body.state = "open";
+                body.acts_for = seen.acts_for(task).map(person);
+            }
             TaskState::Cancelled { at, .. } => {
                 body.state = "cancelled";
                 body.at = Some(*at);
@@ -147,6 +174,7 @@ impl TaskBody {
             TaskState::Settled {
                 answer,
                 by,
+                on_behalf,
                 at,
                 comment,
                 automatic,
@@ -158,6 +186,7 @@ impl TaskBody {
                     _ => None,
                 };
                 body.by = Some(person(*by));
+                body.on_behalf = on_behalf.map(person);
                 body.at = Some(*at);
                 body.comment = comment.clone();
                 body.automatic = *automatic;

@@ -1,11 +1,10 @@
 //! What is asked of the reader: one card for each task, with every answer that the server will take and no other.
 
-use std::collections::BTreeMap;
-
 use super::Sight;
+use super::fill::Fill;
 use super::tried::Tried;
-use crate::engine::{self, MOST_COMMENT, Task, TaskAsks, TaskId, return_targets};
-use crate::forms::{self, Page, Part, SectionView, Words};
+use crate::engine::{self, MOST_COMMENT, Task, TaskAsks, return_targets};
+use crate::forms::{SectionView, Words};
 use crate::services::opinions::Opinion;
 use crate::services::seen::Seen;
 use crate::web::format;
@@ -34,14 +33,6 @@ const ANSWERS: &[&str] = &[
     "return",
     "reject",
 ];
-
-/// The part of the form that a task fills.
-pub fn fills(seen: &Seen, task: TaskId) -> Option<Part<'_>> {
-    let running = &seen.running;
-    let task = running.case.task(task).filter(|task| task.is_open())?;
-    let part = engine::filled_on(&running.workflow, &running.case, task);
-    (!part.fields.is_empty()).then_some(part)
-}
 
 fn stage_of<'s>(seen: &'s Seen, task: &Task) -> Option<(&'s Node, &'s Stage)> {
     let node = seen.running.workflow.node(&task.stage)?;
@@ -92,6 +83,10 @@ impl Card<'_> {
             return_to: self.return_to(),
             claim: self.claim(),
             link: self.link(),
+            begin: match self.task.asks {
+                TaskAsks::File => sight.say("branch.file", &[]),
+                _ => String::new(),
+            },
             may_save: self.offers("save_draft") && !options.is_empty(),
             options,
             saved: self.saved_at(),
@@ -126,21 +121,32 @@ impl Card<'_> {
 
     fn heading(&self) -> String {
         let stage = self.sight.stage(self.task);
-        let key = match self.task.asks {
-            TaskAsks::Sign | TaskAsks::Work => "case.card.act",
-            TaskAsks::Notice => "case.card.notice",
-            TaskAsks::Edit => "case.card.edit",
-            TaskAsks::Supply => "case.card.supply",
-            TaskAsks::Repair => "case.card.repair",
-            TaskAsks::Advise => "case.card.advise",
-            TaskAsks::File => "case.card.file",
-            TaskAsks::Extension => "case.card.extension",
+        let say = |key: &str| self.sight.say(key, &[("stage", &stage)]);
+        let in_branch = |words: String| {
+            let titles = self.sight.titles();
+            titles.in_branch(words, &self.task.stage)
         };
-        self.sight.say(key, &[("stage", &stage)])
+        match self.task.asks {
+            TaskAsks::Sign | TaskAsks::Work => say("case.card.act"),
+            TaskAsks::Notice => say("case.card.notice"),
+            TaskAsks::Edit => in_branch(say("case.card.edit")),
+            TaskAsks::Supply => in_branch(say("case.card.supply")),
+            TaskAsks::Repair => say("case.card.repair"),
+            TaskAsks::Advise => say("case.card.advise"),
+            TaskAsks::File => say("case.card.file"),
+            TaskAsks::Extension => {
+                let stage = self.sight.title(&self.task.stage);
+                self.sight.say("case.card.extension", &[("stage", &stage)])
+            }
+        }
     }
 
-    /// 您以 省公安厅科室负责人 的身份办理
+    /// 您以 省公安厅科室负责人 的身份办理; 您代理 王建国（省公安厅） 办理
     fn capacity(&self) -> String {
+        if let Some(holder) = self.sight.seen.acts_for(self.task) {
+            let holder = self.sight.names.full(holder);
+            return self.sight.say("case.capacity_for", &[("holder", &holder)]);
+        }
         let posts: Vec<String> = self
             .task
             .offered
@@ -163,9 +169,9 @@ impl Card<'_> {
     fn about(&self) -> String {
         let pick = |words: &crate::workflow::Text| self.sight.language.pick(words).to_owned();
         match self.task.asks {
-            TaskAsks::Supply => super::timeline::last_words(self.sight, "supplement_asked"),
-            TaskAsks::Edit => super::timeline::last_words(self.sight, "returned"),
-            TaskAsks::Repair => super::timeline::last_words(self.sight, "parked"),
+            TaskAsks::Supply | TaskAsks::Edit | TaskAsks::Repair => {
+                super::timeline::why_asked(self.sight, self.task)
+            }
             TaskAsks::Extension => self.asked_time(),
             TaskAsks::Advise => self.task.question.clone().unwrap_or_default(),
             TaskAsks::Sign | TaskAsks::Work | TaskAsks::Notice | TaskAsks::File => {
@@ -187,10 +193,12 @@ impl Card<'_> {
             return String::new();
         };
         let (who, by) = (
-            self.sight.names.full(asked.asked_by),
+            self.sight
+                .names
+                .acting_full(asked.asked_by, asked.asked_for),
             refusal::duration(asked.by, self.sight.language),
         );
-        let why = super::timeline::last_words(self.sight, "extension_asked");
+        let why = super::timeline::why_asked(self.sight, self.task);
         let values = [("who", &*who), ("by", &*by), ("why", &*why)];
         self.sight.say("case.asked_time", &values)
     }
@@ -307,66 +315,33 @@ impl Card<'_> {
 
     /// What is filled in here, with what was typed.
     fn fills(&self) -> Vec<SectionView> {
-        let seen = self.sight.seen;
-        let Some(part) = fills(seen, self.task.id) else {
-            return Vec::new();
-        };
-        let form = &seen.running.workflow.form;
-        let mut answers = match &seen.private {
-            Some(private) => forms::join_private(form, &seen.running.case.answers, private),
-            None => seen.running.case.answers.clone(),
-        };
-        answers.extend(
-            self.saved()
-                .map(|saved| saved.answers.clone())
-                .unwrap_or_default(),
-        );
-        answers.extend(
-            self.on_me(|tried| Some(tried.answers.clone()))
-                .unwrap_or_default(),
-        );
-        let problems = self
-            .on_me(|tried| Some(tried.problems.clone()))
-            .unwrap_or_default();
-        let searches: BTreeMap<String, String> = self
-            .on_me(|tried| Some(tried.searches.clone()))
-            .unwrap_or_default();
-        let scope = seen.scope();
-        let page = Page {
-            form,
-            answers: &answers,
-            scope: &scope,
-            lookup: &seen.facts,
-            problems: &problems,
-            words: &self.sight.language,
-            searches: &searches,
-        };
-        let sections = forms::view(&part, &page);
-        sections
-            .into_iter()
-            .filter(|section| !section.hidden)
-            .collect()
+        let fill = Fill::on_task(self.sight.seen, self.task.id);
+        let saved = self.saved().map(|saved| &saved.answers);
+        fill.map(|fill| fill.sections(self.sight, saved, self.tried_here()))
+            .unwrap_or_default()
+    }
+
+    /// What was tried, if it was tried here.
+    fn tried_here(&self) -> Option<&Tried> {
+        Some(self.tried).filter(|tried| tried.is_on(self.task.id))
     }
 
     fn errors(&self) -> Vec<ErrorLink> {
-        if !self.tried.is_on(self.task.id) {
+        let Some(tried) = self.tried_here() else {
             return Vec::new();
-        }
+        };
         let task = self.task.id.0;
-        let fields = self.tried.problems.iter().map(|problem| {
-            ErrorLink::new(
-                format!("#{}", problem.element()),
-                problem.message(&self.sight.language),
-            )
-        });
+        let fill = Fill::on_task(self.sight.seen, self.task.id);
+        let fields = fill.map_or_else(Vec::new, |fill| fill.errors(self.sight, tried));
         let others = [
-            (&self.tried.error, format!("#act-{task}-t")),
-            (&self.tried.ask_error, format!("#task-{task}-ask")),
-            (&self.tried.comment_error, format!("#task-{task}-comment")),
-            (&self.tried.time_error, format!("#task-{task}-time")),
-            (&self.tried.warning, format!("#act-{task}-confirmed")),
+            (&tried.error, format!("#act-{task}-t")),
+            (&tried.ask_error, format!("#task-{task}-ask")),
+            (&tried.comment_error, format!("#task-{task}-comment")),
+            (&tried.time_error, format!("#task-{task}-time")),
+            (&tried.warning, format!("#act-{task}-confirmed")),
         ];
         fields
+            .into_iter()
             .chain(
                 others
                     .into_iter()
@@ -445,7 +420,7 @@ impl Card<'_> {
                 let words = if target == "applicant" {
                     self.sight.say("case.applicant", &[])
                 } else {
-                    self.sight.title(&target)
+                    self.sight.title_alone(&target)
                 };
                 let chosen = target == wanted;
                 Choice::new(target, words, chosen)
@@ -475,12 +450,7 @@ impl Card<'_> {
 
 /// When a task's first clock ends.
 pub fn deadline(sight: &Sight<'_>, task: &Task) -> Option<String> {
-    let reckoning = Reckoning {
-        workflow: &sight.seen.running.workflow,
-        calendar: &sight.seen.running.calendar,
-        now: sight.seen.now,
-        language: sight.language,
-    };
+    let reckoning = Reckoning::of(sight.seen, sight.language);
     sight
         .seen
         .clocks(task)

@@ -1,14 +1,12 @@
 //! 办到哪一步了: the diagram of this case, with who and when in it.
 
 use super::Sight;
-use crate::diagram::{self, FILING, Happened, Labels, Mark, Names, Progress, Sketch, Step};
-use crate::directory::{DepartmentCode, RoleCode};
+use crate::diagram::{self, FILING, Happened, Labels, Mark, Progress, Sketch, Step};
 use crate::engine::{Event, PositionState, Task, TaskAsks, TaskState};
-use crate::expression::Scope;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::views::FlowView;
-use crate::workflow::place::{id_of, keys_of, word_of};
+use crate::workflow::place::id_of;
 use crate::workflow::{Node, Place};
 
 /// The drawings and the words for them.
@@ -16,38 +14,26 @@ pub fn of(sight: &Sight<'_>) -> FlowView {
     let running = &sight.seen.running;
     let mut progress = Progress::of(&running.workflow, &running.case);
     progress.note(FILING, filed(sight));
-    let scope = sight.seen.scope();
     for node in running.workflow.nodes() {
-        let noted = Noted {
-            sight,
-            scope: &scope,
-            node,
-        };
+        let noted = Noted { sight, node };
         progress.note(&node.id, noted.note(progress.mark(&node.id)));
     }
     for branches in progress.branches.values_mut() {
         for branch in branches {
-            branch.label = label(sight, &branch.place);
+            branch.label = sight.titles().branch(&branch.place);
         }
     }
     progress.returns = returns(sight);
     let labels = Labels {
         words: &sight.language,
-        names: &sight.names,
+        names: &words::DrawnNames {
+            names: sight.names,
+            workflows: &sight.seen.starts,
+        },
     };
     let sketch = diagram::sketch(&running.workflow, labels, Some(&progress));
     let summary = summary(sight, &sketch);
     FlowView::new(&sketch, summary)
-}
-
-impl Names for words::Names<'_> {
-    fn role(&self, code: &RoleCode) -> String {
-        self.role(code)
-    }
-
-    fn department(&self, code: &DepartmentCode) -> String {
-        self.department(code)
-    }
 }
 
 /// Who filed the request, and when.
@@ -58,28 +44,9 @@ fn filed(sight: &Sight<'_>) -> String {
     format!("{who} {when}")
 }
 
-/// What a branch stands for: the names of its departments, the words of its options.
-fn label(sight: &Sight<'_>, place: &Place) -> String {
-    let key = keys_of(place).last().map(word_of).unwrap_or_default();
-    let parts = key.split('/').map(|part| {
-        let department = DepartmentCode(part.to_owned());
-        if sight.names.directory.department(&department).is_some() {
-            return sight.names.department(&department);
-        }
-        match part {
-            "unconditional" | "conditional" | "none" => {
-                sight.say(&format!("forms.sharing.{part}"), &[])
-            }
-            other => other.to_owned(),
-        }
-    });
-    parts.collect::<Vec<_>>().join(" ")
-}
-
 /// What is noted at one node.
 struct Noted<'a> {
     sight: &'a Sight<'a>,
-    scope: &'a Scope,
     node: &'a Node,
 }
 
@@ -122,12 +89,10 @@ impl Noted<'_> {
     }
 
     fn expected(&self) -> String {
-        let seats = self.node.stage().map(|stage| {
-            self.sight
-                .names
-                .seats(stage, &self.sight.seen.running.case, self.scope)
-        });
-        seats.unwrap_or_default()
+        let stage = self.node.stage();
+        stage
+            .map(|stage| self.sight.expected(stage, &self.node.id))
+            .unwrap_or_default()
     }
 
     fn now(&self, place: &str) -> String {
@@ -167,10 +132,12 @@ impl Noted<'_> {
             .round(place)
             .into_iter()
             .filter_map(|task| match &task.state {
-                TaskState::Settled { by, at, .. } => {
+                TaskState::Settled {
+                    by, on_behalf, at, ..
+                } => {
                     let day = crate::calendar::day_of(*at);
                     let when = format::day(day, self.sight.seen.now, self.sight.language);
-                    Some((self.sight.names.person(*by), when))
+                    Some((self.sight.names.acting(*by, *on_behalf), when))
                 }
                 _ => None,
             })

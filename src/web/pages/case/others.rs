@@ -29,6 +29,8 @@ const SHAPES: &[Shape] = &[
     shape("extend", Needed::Must, None),
     shape("urge", Needed::May, None),
     shape("copy", Needed::May, Some("people")),
+    shape("suspend", Needed::Must, None),
+    shape("resume", Needed::May, None),
     shape("resubmit", Needed::No, None),
     Shape {
         irreversible: true,
@@ -59,6 +61,8 @@ pub fn of(sight: &Sight<'_>, tried: &Tried) -> Vec<OtherAction> {
         let offered = sight.seen.offered.iter();
         offered
             .filter(|offered| offered.action == shape.action)
+            // A parked case is set going again on its own card.
+            .filter(|offered| offered.action != "resume" || offered.task.is_none())
             .map(move |offered| other(sight, tried, offered, shape))
     };
     let offered = SHAPES.iter().flat_map(offers);
@@ -163,12 +167,7 @@ fn more_time(sight: &Sight<'_>, tried: Option<&Tried>, task: TaskId) -> Vec<Othe
     let clocks = sight.seen.more_time(task);
     let task = sight.seen.running.case.task(task);
     let readings = task.map(|task| sight.seen.clocks(task)).unwrap_or_default();
-    let reckoning = Reckoning {
-        workflow: &sight.seen.running.workflow,
-        calendar: &sight.seen.running.calendar,
-        now: sight.seen.now,
-        language: sight.language,
-    };
+    let reckoning = Reckoning::of(sight.seen, sight.language);
     let words = |clock: &MoreTime| {
         let reading = readings.iter().find(|reading| reading.key == clock.clock);
         let title = reading.map(|reading| reckoning.title(reading));
@@ -247,7 +246,7 @@ pub fn discussion(sight: &Sight<'_>, tried: &Tried) -> Discussion {
             .map(|(happened, words)| {
                 let person = happened
                     .actor
-                    .map(|actor| sight.names.person(actor))
+                    .map(|actor| sight.names.acting(actor, happened.on_behalf))
                     .unwrap_or_default();
                 let department = happened
                     .actor

@@ -3,7 +3,9 @@
 use actix_web::http::StatusCode;
 
 use super::tried::Tried;
-use super::{Sight, cards, flow, may_attach, others, signatures, timeline};
+use super::{
+    Sight, branches, cards, entries, flow, jump, may_attach, others, signals, signatures, timeline,
+};
 use crate::engine::{ClockReading, Task, TaskState};
 use crate::forms::{self, Words};
 use crate::services::lists as services;
@@ -71,6 +73,10 @@ pub fn show(
         discussion: others::discussion(&sight, tried),
         people: others::people(&sight, &others),
         others,
+        signals: signals::of(&sight, tried),
+        jump: jump::of(&sight, tried),
+        blocks: branches::of(&sight),
+        entries: entries::of(&sight),
     };
     visit.page_as(status, reader, nav, &view)
 }
@@ -125,6 +131,9 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     if let Some(words) = &tried.meanwhile {
         return Some(Notice::new(Tone::Warn, words.clone()));
     }
+    if let Some(words) = timeline::suspended(sight) {
+        return Some(Notice::new(Tone::Warn, words));
+    }
     let person = &sight.seen.viewer.person;
     let case = &sight.seen.running.case;
     // Who filed a case may see it above their clearance.
@@ -132,27 +141,30 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     too_high.then(|| Notice::new(Tone::Warn, sight.say("case.too_high", &[])))
 }
 
-/// The clocks of what is open, the earliest first; each once.
+/// The clocks of what is open, the earliest first, each once: those of the reader's own tasks and those outside every
+/// branch, for a branch shows its own; where there are none of these, the nearest.
 fn dues(sight: &Sight<'_>) -> Vec<DueView> {
     let seen = sight.seen;
     let mut readings: Vec<ClockReading<'_>> = Vec::new();
-    for reading in seen
-        .running
-        .case
-        .open_tasks()
-        .flat_map(|task| seen.clocks(task))
-    {
-        if !readings.iter().any(|known| known.key == reading.key) {
-            readings.push(reading);
+    let mut own: Vec<&str> = Vec::new();
+    for task in seen.running.case.open_tasks() {
+        let mine = sight.is_mine(task);
+        for reading in seen.clocks(task) {
+            own.extend(mine.then_some(reading.key));
+            if !readings.iter().any(|known| known.key == reading.key) {
+                readings.push(reading);
+            }
         }
     }
     readings.sort_by_key(|reading| (reading.deadline.is_none(), reading.deadline));
-    let reckoning = Reckoning {
-        workflow: &seen.running.workflow,
-        calendar: &seen.running.calendar,
-        now: seen.now,
-        language: sight.language,
+    let belongs = |reading: &ClockReading<'_>| {
+        own.contains(&reading.key) || branches::innermost(sight, reading.node).is_none()
     };
+    match readings.iter().any(belongs) {
+        true => readings.retain(belongs),
+        false => readings.truncate(1),
+    }
+    let reckoning = Reckoning::of(seen, sight.language);
     readings
         .iter()
         .map(|reading| reckoning.explained(reading))
@@ -164,12 +176,12 @@ fn content(sight: &Sight<'_>) -> Content {
     let case = &seen.running.case;
     Content {
         version: String::new(),
-        sections: forms::display(
+        sections: forms::display_of(
             &seen.running.workflow.form,
-            &case.answers,
+            (&case.answers, &case.private),
             &seen.facts,
             &sight.language,
-            seen.private.as_ref(),
+            seen.private.as_ref().map(|opened| &opened.case),
         ),
     }
 }

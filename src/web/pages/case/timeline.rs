@@ -1,34 +1,83 @@
 //! 办件进度: what is awaited, then what happened, the newest first, in words.
 
-use super::Sight;
-use crate::engine::{Answer, Event, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock};
+use super::{Sight, standing};
+use crate::engine::{
+    Answer, Event, LeftAs, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock,
+};
 use crate::services::seen::Happened;
+use crate::services::titles::branch_at;
 use crate::web::format;
 use crate::web::pages::words;
 use crate::web::refusal;
 use crate::web::views::{Timeline, TimelineItem, Tone};
-use crate::workflow::{Offer, Stage};
+use crate::workflow::{Offer, Place, Stage};
+
+/// More than these are not told one by one: each stands with its branch as well.
+const MOST_AWAITED: usize = 5;
 
 /// What is awaited and what happened.
 pub fn of(sight: &Sight<'_>) -> Timeline {
-    let awaited = sight
-        .seen
-        .running
-        .case
-        .awaited()
-        .map(|task| awaited(sight, task))
-        .collect();
-    let events = sight
-        .seen
-        .history
-        .iter()
-        .rev()
-        .filter_map(|happened| Telling { sight, happened }.item())
-        .collect();
-    Timeline::folded(awaited, events, sight.language)
+    let mut events: Vec<TimelineItem> = Vec::new();
+    let mut last = None;
+    for happened in sight.seen.history.iter().rev() {
+        let Some(item) = (Telling { sight, happened }).item() else {
+            continue;
+        };
+        // A command may do the same to many: every entry of a register, every branch.
+        let told = Some((happened.body.revision, item.text.clone()));
+        if told != last {
+            events.push(item);
+        }
+        last = told;
+    }
+    Timeline::folded(now(sight), events, sight.language)
+}
+
+/// What is awaited, the reader's own first, and what stands until its time.
+fn now(sight: &Sight<'_>) -> Vec<TimelineItem> {
+    let case = &sight.seen.running.case;
+    if case.is_suspended() {
+        return Vec::new();
+    }
+    let mut tasks: Vec<&Task> = case.awaited().collect();
+    tasks.sort_by_key(|task| !sight.is_mine(task));
+    let mut items: Vec<TimelineItem> = tasks.iter().map(|task| awaited(sight, task)).collect();
+    let open = case.region().map(|region| region.all()).unwrap_or_default();
+    let standing = open.into_iter().filter_map(|position| {
+        let text = standing::line(sight, position)?;
+        Some(waiting(
+            text,
+            sight.titles().in_branch(String::new(), &position.id),
+        ))
+    });
+    items.extend(standing);
+    if MOST_AWAITED < items.len() {
+        let rest = (items.len() - MOST_AWAITED).to_string();
+        items.truncate(MOST_AWAITED);
+        items.push(waiting(
+            sight.say("branch.more_awaited", &[("n", &rest)]),
+            String::new(),
+        ));
+    }
+    items
+}
+
+fn waiting(text: String, when: String) -> TimelineItem {
+    TimelineItem {
+        dot: "now",
+        text,
+        machine: String::new(),
+        when,
+        comment: String::new(),
+    }
 }
 
 fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
+    waiting(waits(sight, task), sight.stage(task))
+}
+
+/// 等待 赵明（省公安厅） 签署
+pub fn waits(sight: &Sight<'_>, task: &Task) -> String {
     let whom = sight.awaited(task);
     let key = match task.asks {
         TaskAsks::Sign => "case.awaits.sign",
@@ -41,32 +90,60 @@ fn awaited(sight: &Sight<'_>, task: &Task) -> TimelineItem {
         TaskAsks::File => "case.awaits.file",
         TaskAsks::Extension => "case.awaits.extension",
     };
-    TimelineItem {
-        dot: "now",
-        text: sight.say(key, &[("whom", &whom)]),
-        machine: String::new(),
-        when: sight.stage(task),
-        comment: String::new(),
-    }
+    sight.say(key, &[("whom", &whom)])
 }
 
-/// What somebody wrote with the last event of a kind: why it was returned, what is missing, why it is parked.
-pub fn last_words(sight: &Sight<'_>, kind: &str) -> String {
-    let last = sight
-        .seen
-        .history
-        .iter()
-        .rev()
-        .find(|happened| happened.body.event.kind() == kind);
-    match last.map(|happened| &happened.body.event) {
-        Some(
-            Event::Returned { comment, .. }
-            | Event::SupplementAsked { comment, .. }
-            | Event::ExtensionAsked { comment, .. },
-        ) => comment.clone(),
-        Some(Event::Parked { reason, .. }) => reason.clone(),
-        _ => String::new(),
+/// What somebody wrote when the task came: why it was returned, what is missing, why it is parked, why more time is needed.
+pub fn why_asked(sight: &Sight<'_>, task: &Task) -> String {
+    let running = &sight.seen.running;
+    let branch = |place: &str| branch_at(&running.workflow, &running.case, place);
+    let extended = running.case.clock_extended_by(task.id);
+    let said = |event: &Event| match (event, task.asks) {
+        (Event::SupplementAsked { id, comment, .. }, TaskAsks::Supply) if *id == task.stage => {
+            Some(comment.clone())
+        }
+        (Event::Returned { from, comment, .. }, TaskAsks::Edit)
+            if branch(from) == branch(&task.stage) || branch(&task.stage).is_none() =>
+        {
+            Some(comment.clone())
+        }
+        (Event::Parked { id, reason, .. }, TaskAsks::Repair) if *id == task.stage => {
+            Some(reason.clone())
+        }
+        (Event::ExtensionAsked { key, comment, .. }, TaskAsks::Extension)
+            if extended.is_some_and(|(clock, _)| clock == key) =>
+        {
+            Some(comment.clone())
+        }
+        _ => None,
+    };
+    let newest = sight.seen.history.iter().rev();
+    let mut found = newest.filter_map(|happened| said(&happened.body.event));
+    found.next().unwrap_or_default()
+}
+
+/// 周岚 于 10月9日 10:20 挂起了这一件：…; `None` while it is not.
+pub fn suspended(sight: &Sight<'_>) -> Option<String> {
+    if !sight.seen.running.case.is_suspended() {
+        return None;
     }
+    let newest = sight.seen.history.iter().rev();
+    let mut found = newest.filter_map(|happened| match &happened.body.event {
+        Event::Suspended { comment } => Some((happened, comment)),
+        _ => None,
+    });
+    let (happened, comment) = found.next()?;
+    let on_behalf = happened.on_behalf;
+    let who = happened
+        .actor
+        .map(|actor| sight.names.acting(actor, on_behalf));
+    let when = format::moment(happened.at, sight.seen.now, sight.language);
+    let values = [
+        ("who", &*who.unwrap_or_default()),
+        ("when", &*when),
+        ("why", comment),
+    ];
+    Some(sight.say("branch.suspended", &values))
 }
 
 /// 赵明 刚提交了意见，请看后再办: what others did since the page was made.
@@ -83,7 +160,7 @@ pub fn meanwhile(sight: &Sight<'_>, seen: Option<i64>) -> Option<String> {
             happened.actor.is_some_and(|actor| actor != reader)
                 && Telling { sight, happened }.words().is_some()
         })?;
-    let person = sight.names.person(last.actor?);
+    let person = sight.names.acting(last.actor?, last.on_behalf);
     let key = match last.body.event {
         Event::Answered { .. } => "case.meanwhile.answered",
         Event::Returned { .. } => "case.meanwhile.returned",
@@ -125,12 +202,21 @@ impl Telling<'_> {
         self.sight.say(key, values)
     }
 
-    /// Who did it.
+    /// What a place is called now: the case may have moved to other versions since.
+    fn now(&self, place: &str) -> Place {
+        self.sight.seen.called_now(self.happened, place)
+    }
+
+    fn title(&self, place: &str) -> String {
+        self.sight.title(&self.now(place))
+    }
+
+    /// Who did it: 李娜 代 王建国.
     fn who(&self) -> String {
-        self.happened.actor.map_or_else(
-            || self.say("case.by_itself", &[]),
-            |actor| self.sight.names.person(actor),
-        )
+        let Some(actor) = self.happened.actor else {
+            return self.say("case.by_itself", &[]);
+        };
+        self.sight.names.acting(actor, self.happened.on_behalf)
     }
 
     fn task(&self, id: TaskId) -> Option<&Task> {
@@ -240,20 +326,27 @@ impl Telling<'_> {
                 let stage = self.stage_of(*task);
                 told("warn", "case.event.recused", &[("stage", &stage)], comment)
             }
-            Event::Returned { to, comment, .. } => {
+            Event::Returned { from, to, comment } => {
                 let to = match to {
-                    Some(stage) => {
-                        let now = self.sight.seen.called_now(self.happened, stage);
-                        self.sight.title(&now)
-                    }
+                    Some(stage) => self.sight.title_alone(&self.now(stage)),
                     None => self.say("case.applicant", &[]),
                 };
-                told("warn", "case.event.returned", &[("to", &to)], comment)
+                let (dot, text, comment) =
+                    told("warn", "case.event.returned", &[("to", &to)], comment)?;
+                Some((
+                    dot,
+                    self.sight.titles().in_branch(text, &self.now(from)),
+                    comment,
+                ))
             }
             Event::SupplementAsked {
-                fields, comment, ..
+                id,
+                fields,
+                comment,
+                ..
             } => {
                 let fields = self.fields(fields);
+                let fields = self.sight.titles().in_branch(fields, &self.now(id));
                 told(
                     "warn",
                     "case.event.supplement",
@@ -333,7 +426,7 @@ impl Telling<'_> {
                 told("", "case.event.migrated", &values, comment)
             }
             Event::Ended { id } => {
-                let end = self.sight.title(id);
+                let end = self.title(id);
                 told(self.end_dot(id), "case.event.ended", &[("end", &end)], "")
             }
             Event::Signalled {
@@ -341,25 +434,28 @@ impl Telling<'_> {
                 signal,
                 comment,
             } => {
-                let what = self.sight.signal(id, signal);
+                let what = self.sight.signal(&self.now(id), signal);
+                let what = self.sight.titles().in_branch(what, &self.now(id));
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.signalled", &[("what", &what)], comment)
             }
-            Event::Recorded { register, .. } => {
-                told("", "case.event.recorded", &[("register", register)], "")
+            Event::Recorded { id, register, .. } => {
+                let register = super::entries::register(self.sight, register);
+                let register = self.sight.titles().in_branch(register, &self.now(id));
+                told("", "case.event.recorded", &[("register", &register)], "")
             }
             Event::CaseStarted { id, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 told("", "case.event.case_started", &[("stage", &stage)], "")
             }
             Event::CaseFiled { id, number, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 let number = number.as_deref().unwrap_or_default();
                 let values = [("stage", stage.as_str()), ("number", number)];
                 told("", "case.event.case_filed", &values, "")
             }
             Event::CaseClosed { id, .. } => {
-                let stage = self.sight.title(id);
+                let stage = self.title(id);
                 told("", "case.event.case_closed", &[("stage", &stage)], "")
             }
             Event::Suspended { comment } => told("warn", "case.event.suspended", &[], comment),
@@ -368,28 +464,65 @@ impl Telling<'_> {
                 told("", "case.event.continued", &[], comment)
             }
             Event::Jumped { to, comment, .. } => {
-                let to = self.sight.title(to);
+                let to = self.title(to);
                 told("warn", "case.event.jumped", &[("to", &to)], comment)
             }
+            Event::Waits { id } => {
+                let stage = self.title(id);
+                told("ok", "branch.event.waits", &[("stage", &stage)], "")
+            }
+            Event::Left { id, how } => self.left(id, *how),
+            Event::BranchOpened { id, .. } => self.opened(id),
             Event::Commented { .. }
-            | Event::BranchOpened { .. }
-            | Event::Waits { .. }
             | Event::Stands { .. }
             | Event::Held { .. }
             | Event::Unheld { .. }
+            | Event::ComesBack { .. }
             | Event::AnswersChanged { .. }
             | Event::Skipped { .. }
             | Event::Entered { .. }
             | Event::TasksOpened { .. }
             | Event::TurnCame { .. }
             | Event::TaskCancelled { .. }
-            | Event::Left { .. }
             | Event::EditAsked { .. }
             | Event::ClockStarted { .. }
             | Event::ClockStopped { .. }
             | Event::ClockBudgeted { .. }
             | Event::StepCame { .. } => None,
         }
+    }
+
+    /// What became of a branch; of a stage its signatures tell.
+    fn left(&self, place: &str, how: LeftAs) -> Option<Told> {
+        let (dot, key) = match how {
+            LeftAs::Passed => ("ok", "passed"),
+            LeftAs::Refused => ("bad", "refused"),
+            LeftAs::Void | LeftAs::Gone => ("", "void"),
+            LeftAs::Undecided | LeftAs::Returned | LeftAs::Abandoned => return None,
+        };
+        let branch = self.branch(place)?;
+        let key = format!("branch.event.{key}");
+        Some((dot, self.say(&key, &[("branch", &branch)]), String::new()))
+    }
+
+    /// A branch that begins once more; the first time the tasks of all of them tell.
+    fn opened(&self, place: &str) -> Option<Told> {
+        let history = self.sight.seen.history.iter();
+        let mut earlier = history.filter(|past| past.seq < self.happened.seq);
+        let before = earlier
+            .any(|past| matches!(&past.body.event, Event::BranchOpened { id, .. } if id == place));
+        let branch = self.branch(place).filter(|_| before)?;
+        let words = self.say("branch.event.opened_again", &[("branch", &branch)]);
+        Some(("", words, String::new()))
+    }
+
+    /// 数据提供部门办理（省公安厅）, 安全; `None` of what is no branch.
+    fn branch(&self, place: &str) -> Option<String> {
+        let workflow = &self.sight.seen.running.workflow;
+        workflow
+            .is_branch(place)
+            .then(|| self.title(place))
+            .filter(|_| workflow.node(place).is_some())
     }
 
     /// An opinion. Returning, revising and supplying have events of their own.
@@ -450,9 +583,7 @@ impl Telling<'_> {
 
     /// The stage or block of a clock.
     fn clock(&self, key: &str) -> String {
-        let place = place_of_clock(key);
-        let now = self.sight.seen.called_now(self.happened, place);
-        self.sight.title(&now)
+        self.title(place_of_clock(key))
     }
 
     fn end_dot(&self, end: &str) -> &'static str {

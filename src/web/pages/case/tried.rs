@@ -1,7 +1,7 @@
 //! What somebody tried on the page of a case, so that it comes back with every word when it does not succeed.
 
 use super::task_id;
-use crate::engine::{Rejection, TaskId};
+use crate::engine::{Rejection, SignalOffer, TaskId};
 use crate::forms::{self, Answers, Problem};
 use crate::web::pages::posted::Posted;
 use crate::workflow::CheckLevel;
@@ -121,6 +121,13 @@ impl Tried {
     /// Whether it was this action, on no task or on this one.
     pub fn is(&self, action: &str, task: Option<TaskId>) -> bool {
         self.action == action && self.task == task
+    }
+
+    /// Whether it was this signal.
+    pub fn is_signal(&self, offer: &SignalOffer<'_>) -> bool {
+        self.action == "signal"
+            && self.choice.as_ref() == Some(&offer.signal.name)
+            && self.stage == offer.place
     }
 
     /// Puts the engine's refusal where it belongs.

@@ -8,6 +8,7 @@ use crate::engine::{self, Answer as TaskAnswer, Case, TaskAsks, TaskState};
 use crate::forms::{self, Answers, Line, Page, Problem, SectionView};
 use crate::messages::text;
 use crate::services::desk::Desk;
+use crate::services::titles::Titles;
 use crate::web::format;
 use crate::web::pages::answer::Answer;
 use crate::web::pages::clocks::Reckoning;
@@ -317,18 +318,19 @@ fn asked(visit: &Visit, desk: &Desk, case: &Case) -> Option<Asked> {
         directory: &desk.viewer.directory,
         language: visit.language,
     };
-    let (by, at, comment) = case.tasks.iter().rev().find_map(|task| match &task.state {
+    let (person, at, comment) = case.tasks.iter().rev().find_map(|task| match &task.state {
         TaskState::Settled {
             answer: TaskAnswer::Returned,
             by,
+            on_behalf,
             at,
             comment,
             ..
-        } => Some((*by, *at, comment.clone())),
+        } => Some((names.acting_full(*by, *on_behalf), *at, comment.clone())),
         _ => None,
     })?;
     let when = format::moment(at, desk.now, visit.language);
-    let values = [("person", &*names.full(by)), ("when", &*when)];
+    let values = [("person", &*person), ("when", &*when)];
     Some(Asked {
         heading: text(visit.language, "pages.edit.returned", &values),
         comment: comment.unwrap_or_default(),
@@ -339,7 +341,13 @@ fn asked(visit: &Visit, desk: &Desk, case: &Case) -> Option<Asked> {
 
 fn due(visit: &Visit, desk: &Desk, case: &Case) -> String {
     let reckoning = Reckoning {
-        workflow: &desk.open.workflow,
+        titles: Titles {
+            workflow: &desk.open.workflow,
+            case,
+            directory: &desk.viewer.directory,
+            language: visit.language,
+            former: None,
+        },
         calendar: &desk.calendar,
         now: desk.now,
         language: visit.language,

@@ -24,6 +24,8 @@ pub struct Narrowing {
     pub words: String,
     /// Its workflow.
     pub workflow: String,
+    /// How it stands: `open`, `in_force`, `suspended`, `ended`.
+    pub status: &'static str,
     /// Its deadline.
     pub due: Option<Instant>,
     /// Whether a clock of it stands still.
@@ -35,6 +37,7 @@ pub struct Narrowed {
     text: String,
     words: Vec<String>,
     workflow: Option<String>,
+    status: String,
     due: String,
     workflows: Vec<(String, String)>,
     limit: usize,
@@ -66,6 +69,7 @@ impl Narrowed {
                 .param("workflow")
                 .filter(|key| !key.is_empty())
                 .map(str::to_owned),
+            status: visit.param("status").unwrap_or_default().to_owned(),
             due: visit.param("due").unwrap_or_default().to_owned(),
             workflows,
             limit: ROWS.min(visit.app.settings.limits.page_size),
@@ -74,10 +78,14 @@ impl Narrowed {
         })
     }
 
-    /// The fields as they stand.
+    /// The fields as they stand: of tasks their deadlines, of cases how they stand.
     pub fn filter(&self, visit: &Visit, with_due: bool) -> Filter {
         let due = if with_due { self.due.as_str() } else { "" };
         Filter {
+            statuses: match with_due {
+                true => Vec::new(),
+                false => Filter::statuses(&self.status, visit.language),
+            },
             text: self.text.clone(),
             workflows: Filter::workflows(&self.workflows, self.workflow.as_deref(), visit.language),
             dues: if with_due {
@@ -98,7 +106,10 @@ impl Narrowed {
     }
 
     fn is_active(&self) -> bool {
-        !self.words.is_empty() || self.workflow.is_some() || !self.due.is_empty()
+        !self.words.is_empty()
+            || self.workflow.is_some()
+            || !self.due.is_empty()
+            || !self.status.is_empty()
     }
 
     /// A page of the rows that match, and where the next begins.
@@ -132,7 +143,8 @@ impl Narrowed {
             .workflow
             .as_ref()
             .is_none_or(|key| *key == row.workflow);
-        texts && workflow && self.due_matches(row)
+        let status = self.status.is_empty() || self.status == row.status;
+        texts && workflow && status && self.due_matches(row)
     }
 
     fn due_matches(&self, row: &Narrowing) -> bool {

@@ -8,9 +8,11 @@ use crate::calendar::{Calendar, Instant};
 use crate::engine::{self, ClockReading, Task, TaskAsks, TaskId, TaskState};
 use crate::forms::Words;
 use crate::messages::text;
+use crate::services::Viewer;
 use crate::services::cases::Running;
 use crate::services::lists::{CaseRow, Copied, Row};
-use crate::services::{Viewer, mail};
+use crate::services::titles::Titles;
+use crate::services::words::status_word;
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::drafts::Draft as StoredDraft;
@@ -22,6 +24,9 @@ use crate::web::views::{
     CcRow, DoneRow, Draft, DueView, InboxRow, Link, MineRow, Tag, Tone, VacantRow,
 };
 use crate::workflow::{Outcome, Stage};
+
+/// Of more people than these who are waited for only the first are named.
+const MOST_NAMED: usize = 3;
 
 /// Makes rows for one reader.
 #[derive(Clone, Copy)]
@@ -127,36 +132,50 @@ impl Rows<'_> {
         let key = match task.asks {
             TaskAsks::Sign | TaskAsks::Work if 0 < stage.supplements => "case.tag.supplied",
             TaskAsks::Sign | TaskAsks::Work if 1 < task.round => "case.tag.again",
-            _ => return Vec::new(),
+            _ => "",
         };
-        vec![Tag::with_icon(Tone::Run, "undo-2", self.say(key, &[]))]
+        let state =
+            (!key.is_empty()).then(|| Tag::with_icon(Tone::Run, "undo-2", self.say(key, &[])));
+        let holder = running.acts_for(task, self.viewer.person.id, self.now);
+        let stand_in = holder.map(|holder| {
+            let holder = self.names().person(holder);
+            Tag::plain(
+                Tone::Line,
+                self.say("case.acts_for", &[("holder", &holder)]),
+            )
+        });
+        stand_in.into_iter().chain(state).collect()
     }
 
     fn asked(&self, running: &Running, task: &Task) -> String {
         match task.asks {
-            TaskAsks::Edit => self.say("case.asks.edit", &[]),
-            TaskAsks::Supply => self.say("case.asks.supply", &[]),
+            TaskAsks::Edit | TaskAsks::Supply => {
+                let key = match task.asks {
+                    TaskAsks::Edit => "case.asks.edit",
+                    _ => "case.asks.supply",
+                };
+                let titles = Titles::of(running, self.visit.language);
+                titles.in_branch(self.say(key, &[]), &task.stage)
+            }
             TaskAsks::Repair => self.say("case.asks.repair", &[]),
             TaskAsks::Extension => {
-                let stage = mail::stage_title(running, task, self.visit.language);
+                let stage = Titles::of(running, self.visit.language).place(&task.stage);
                 self.say("case.asks.extension", &[("stage", &stage)])
             }
             TaskAsks::Advise => {
-                let stage = mail::stage_title(running, task, self.visit.language);
-                self.say("case.asks.advise", &[("stage", &stage)])
+                self.say("case.asks.advise", &[("stage", &self.stage(running, task))])
             }
-            TaskAsks::File => {
-                let stage = mail::stage_title(running, task, self.visit.language);
-                self.say("case.asks.file", &[("stage", &stage)])
-            }
+            TaskAsks::File => self.say("case.asks.file", &[("stage", &self.stage(running, task))]),
             TaskAsks::Notice => {
-                let stage = mail::stage_title(running, task, self.visit.language);
-                self.say("case.asks.notice", &[("stage", &stage)])
+                self.say("case.asks.notice", &[("stage", &self.stage(running, task))])
             }
-            TaskAsks::Sign | TaskAsks::Work => {
-                mail::stage_title(running, task, self.visit.language)
-            }
+            TaskAsks::Sign | TaskAsks::Work => self.stage(running, task),
         }
+    }
+
+    /// 答复（省公安厅）
+    fn stage(&self, running: &Running, task: &Task) -> String {
+        Titles::of(running, self.visit.language).task(task)
     }
 
     /// 会签 2 人，还差您 1 人; else since when.
@@ -186,7 +205,7 @@ impl Rows<'_> {
 
     fn first(&self, running: &Running, readings: &[ClockReading<'_>]) -> Option<DueView> {
         let reckoning = Reckoning {
-            workflow: &running.workflow,
+            titles: Titles::of(running, self.visit.language),
             calendar: &running.calendar,
             now: self.now,
             language: self.visit.language,
@@ -256,7 +275,19 @@ impl Rows<'_> {
                 whom.push(words);
             }
         }
-        self.say("case.waits_for", &[("whom", &names.list(&whom))])
+        let all = whom.len();
+        whom.truncate(MOST_NAMED);
+        let named = names.list(&whom);
+        match (all, running.case.in_force()) {
+            // Nothing is asked of anybody: what was applied for is in force, or the case is held up.
+            (0, true) => self.say("branch.in_force", &[]),
+            (0, false) => String::new(),
+            (all, _) if MOST_NAMED < all => {
+                let values = [("whom", &*named), ("n", &*all.to_string())];
+                self.say("branch.waits_for_many", &values)
+            }
+            _ => self.say("case.waits_for", &[("whom", &named)]),
+        }
     }
 
     /// A draft of the workflow with this title.
@@ -334,18 +365,13 @@ impl Rows<'_> {
             let who = self.names().full(by);
             return self.say("case.copied_by", &[("who", &who)]);
         }
-        let reason = copy.reason.as_str();
-        let title = running
-            .workflow
-            .node(reason)
-            .map(|node| &node.title)
-            .or_else(|| running.workflow.end(reason).map(|end| &end.title));
-        match title {
-            Some(title) => {
-                let stage = self.visit.language.pick(title);
-                self.say("case.copied_at", &[("stage", stage)])
+        let (workflow, reason) = (&running.workflow, copy.reason.as_str());
+        match workflow.node(reason).is_some() || workflow.end(reason).is_some() {
+            true => {
+                let stage = Titles::of(running, self.visit.language).place(reason);
+                self.say("case.copied_at", &[("stage", &stage)])
             }
-            None => self.say("case.copied", &[]),
+            false => self.say("case.copied", &[]),
         }
     }
 
@@ -379,6 +405,7 @@ impl Rows<'_> {
             words: words.join("\n"),
             workflow: summary.workflow_key.clone(),
             due: summary.due_at,
+            status: status_word(&running.case),
             paused: running
                 .case
                 .clocks
@@ -392,12 +419,22 @@ impl Rows<'_> {
 pub fn state_of(visit: &Visit, running: &Running) -> Tag {
     let say = |key: &str| text(visit.language, key, &[]);
     let engine::Status::Ended { end, .. } = &running.case.status else {
-        let asks = |wanted: TaskAsks| running.case.open_tasks().any(|task| task.asks == wanted);
+        if running.case.is_suspended() {
+            return Tag::with_icon(Tone::Warn, "circle-pause", say("branch.state.suspended"));
+        }
+        // While others are asked in other branches, the case as a whole goes on.
+        let asks = |wanted: TaskAsks| {
+            let mut awaited = running.case.awaited().peekable();
+            awaited.peek().is_some() && awaited.all(|task| task.asks == wanted)
+        };
         if asks(TaskAsks::Edit) {
             return Tag::with_icon(Tone::Warn, "undo-2", say("case.state.edit"));
         }
         if asks(TaskAsks::Supply) {
             return Tag::with_icon(Tone::Warn, "undo-2", say("case.state.supply"));
+        }
+        if running.case.in_force() {
+            return Tag::new(Tone::Ok, say("branch.state.in_force"));
         }
         return Tag::running(say("case.state.open"));
     };

@@ -231,6 +231,7 @@ fn act(language: Language) -> ActCard {
             about: "退签后由同岗位的其他人签收。".into(),
         }),
         link: None,
+        begin: String::new(),
         may_save: true,
         saved: "今天 10:12 暂存，还没有提交，只有您能看到。".into(),
         warning: String::new(),
@@ -281,16 +282,14 @@ fn timeline(language: Language) -> Timeline {
     )
 }
 
-fn signature(stage: &str, person: &str, opinion: Tag, when: &str) -> Signature {
+pub(super) fn signature(stage: &str, person: &str, opinion: Tag, when: &str) -> Signature {
     Signature {
         stage: stage.into(),
         person: person.into(),
         department: "省公安厅科技信息化总队".into(),
         opinion,
-        comment: String::new(),
         when: when.into(),
-        until: false,
-        now: false,
+        ..Signature::default()
     }
 }
 
@@ -385,6 +384,10 @@ fn case(language: Language) -> CaseView {
         discussion: discussion(),
         people: vec![Choice::new("wang.jianguo", "王建国（省公安厅）", false)],
         others: others(),
+        signals: Vec::new(),
+        jump: None,
+        blocks: Vec::new(),
+        entries: Vec::new(),
     }
 }
 

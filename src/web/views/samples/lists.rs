@@ -96,6 +96,7 @@ fn filter(language: Language) -> Filter {
     Filter {
         text: String::new(),
         workflows: Filter::workflows(&known, None, language),
+        statuses: Filter::statuses("", language),
         dues: Filter::dues("", language),
         active: false,
     }

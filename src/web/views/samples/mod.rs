@@ -2,10 +2,12 @@
 
 use chrono::{TimeZone, Utc};
 
+mod branches;
 mod case;
 mod filing;
 mod lists;
 mod outside;
+mod workflows;
 
 pub(super) use case::case_sample;
 
@@ -75,6 +77,7 @@ fn shell(nav: Nav, here: &str, language: Language) -> Shell {
         },
         may_file: true,
         manages: false,
+        sees_definitions: false,
         csrf: "token".into(),
         here: here.into(),
         place: Some("河南省".into()),
@@ -105,8 +108,10 @@ pub(super) fn all() -> Vec<Sample> {
             let pages = [
                 lists::pages(language),
                 filing::pages(language),
+                branches::pages(language),
                 case::pages(language),
                 outside::pages(language),
+                workflows::pages(language),
             ];
             pages.into_iter().flatten().map(move |(name, html)| Sample {
                 name,

@@ -19,10 +19,88 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         ("login", page(&outside, &login(false))),
         ("login-error", page(&outside, &login(true))),
         ("logout", page(&outside, &LogoutView {})),
+        ("substitutes", page(&inside(language), &substitutes(false))),
+        (
+            "substitutes-errors",
+            page(&inside(language), &substitutes(true)),
+        ),
+        (
+            "substitutes-empty",
+            page(&inside(language), &SubstitutesView::default()),
+        ),
         ("error-stranger", page(&outside, &missing)),
     ];
     pages.extend(errors(language));
     pages
+}
+
+fn inside(language: Language) -> Shell {
+    shell(Nav::Substitutes, "/settings/substitutes", language)
+}
+
+fn substitutes(wrong: bool) -> SubstitutesView {
+    let row = |id: &str, state: Tag, lasts| SubstituteRow {
+        id: id.into(),
+        post: "省公安厅科室负责人".into(),
+        holder: "王建国".into(),
+        substitute: "李娜".into(),
+        days: "10月13日 至 10月20日".into(),
+        state,
+        by: "王建国 10月12日 09:00 指定".into(),
+        lasts,
+    };
+    let mistake = || match wrong {
+        true => "这些天里，这个岗位已经有人代理。".to_owned(),
+        false => String::new(),
+    };
+    SubstitutesView {
+        mine: vec![row(
+            "01K7A4V0M7Q9H3Z8X2B5C6D7F0",
+            Tag::new(Tone::Run, "代理中"),
+            true,
+        )],
+        for_others: vec![row(
+            "01K7A4V0M7Q9H3Z8X2B5C6D7F1",
+            Tag::new(Tone::Hold, "未开始"),
+            true,
+        )],
+        managed: vec![row(
+            "01K7A4V0M7Q9H3Z8X2B5C6D7F2",
+            Tag::new(Tone::Run, "代理中"),
+            true,
+        )],
+        earlier: vec![row(
+            "01K7A4V0M7Q9H3Z8X2B5C6D7F3",
+            Tag::new(Tone::Hold, "已结束"),
+            false,
+        )],
+        form: Some(SubstituteForm {
+            heading: "指定代理人".into(),
+            posts: vec![
+                Choice::new("", "全部岗位", true),
+                Choice::new("section_head@HN-GAT", "省公安厅科室负责人", false),
+            ],
+            post_error: mistake(),
+            people: vec![
+                Choice::new("", "请选择", true),
+                Choice::new("lina", "李娜（省公安厅）", false),
+            ],
+            substitute_error: mistake(),
+            from: "2026-10-13".into(),
+            from_error: mistake(),
+            until: "2026-10-20".into(),
+            until_error: mistake(),
+            today: "2026-10-13".into(),
+        }),
+        administers: true,
+        of: "wang".into(),
+        of_error: mistake(),
+        errors: match wrong {
+            true => vec![ErrorLink::new("#substitute-from", mistake())],
+            false => Vec::new(),
+        },
+        error_heading: "有 1 处需要修改".into(),
+    }
 }
 
 fn errors(language: Language) -> Vec<Rendered> {

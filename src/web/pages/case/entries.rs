@@ -1,0 +1,75 @@
+//! What the case has left in registers (台账).
+
+use serde_json::Value;
+
+use super::Sight;
+use crate::calendar::day_of;
+use crate::engine::Entry;
+use crate::messages::{Language, has};
+use crate::web::format;
+use crate::web::views::{EntryRow, Tag, Tone};
+
+/// The entries, by register, branch and element.
+pub fn of(sight: &Sight<'_>) -> Vec<EntryRow> {
+    let entries = sight.seen.running.case.entries.values();
+    entries.map(|entry| row(sight, entry)).collect()
+}
+
+fn row(sight: &Sight<'_>, entry: &Entry) -> EntryRow {
+    let branch = entry.branch.as_ref();
+    EntryRow {
+        register: register(sight, &entry.register),
+        about: about(sight, entry),
+        branch: branch.map_or_else(String::new, |branch| sight.titles().branches(branch)),
+        status: status(sight, entry.status.as_deref()),
+        opened: format::day(day_of(entry.opened), sight.seen.now, sight.language),
+        machine: format::machine(entry.opened),
+    }
+}
+
+/// A register's name; of one that we have no name for, its code.
+pub fn register(sight: &Sight<'_>, code: &str) -> String {
+    named(sight, "branch.register", code)
+}
+
+fn status(sight: &Sight<'_>, code: Option<&str>) -> Tag {
+    let tone = match code {
+        Some("in_force" | "agreed" | "provided") => Tone::Ok,
+        Some("suspended") => Tone::Warn,
+        Some("void" | "revoked") => Tone::Bad,
+        Some(_) | None => Tone::Hold,
+    };
+    Tag::plain(
+        tone,
+        code.map_or_else(String::new, |code| named(sight, "branch.entry", code)),
+    )
+}
+
+fn named(sight: &Sight<'_>, table: &str, code: &str) -> String {
+    let key = format!("{table}.{code}");
+    match has(Language::Zh, &key) {
+        true => sight.say(&key, &[]),
+        false => code.to_owned(),
+    }
+}
+
+/// What an entry is of: a data item by its title, a row by its number.
+fn about(sight: &Sight<'_>, entry: &Entry) -> String {
+    let answers = sight.seen.running.case.answers.values();
+    let rows = answers.filter_map(Value::as_array).flatten();
+    let (resource, item) = entry
+        .element
+        .split_once('/')
+        .unwrap_or((&entry.element, ""));
+    let is = |row: &&Value, name: &str, code: &str| {
+        row.get(name).and_then(Value::as_str).unwrap_or_default() == code
+    };
+    let chosen = rows
+        .into_iter()
+        .find(|row| is(row, "resource", resource) && is(row, "item", item));
+    match (chosen, entry.element.parse::<u32>()) {
+        (Some(row), _) if !resource.is_empty() => crate::forms::heading(row),
+        (_, Ok(number)) => sight.say("forms.row", &[("number", &number.to_string())]),
+        _ => entry.element.clone(),
+    }
+}
