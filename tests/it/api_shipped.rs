@@ -91,6 +91,7 @@ fn data_are_asked_for_agreed_to_provided_and_received() {
     };
     assert_eq!(status("safeguards"), "skipped");
     assert_eq!(status("providers"), "passed");
+    assert_eq!(status("reply"), "passed");
     let laws: Vec<&Value> = done["clocks"]
         .as_array()
         .expect("clocks")

@@ -18,7 +18,6 @@ use huiqian::services::cases::{self, By, Done};
 use huiqian::services::viewer::Viewer;
 use huiqian::services::{App, Error, demo, drafts, seen, workflows};
 use huiqian::storage::{self, Db, Lease};
-use huiqian::workflow::place::id_of;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
@@ -215,12 +214,10 @@ impl Office {
         serde_json::from_value(stored.snapshot).expect("a case")
     }
 
-    /// The stages of the open tasks, in whatever branch.
+    /// The stages of the open tasks.
     pub fn waits_at(&self, ulid: Ulid) -> Vec<String> {
         let case = self.case(ulid);
-        case.open_tasks()
-            .map(|task| id_of(&task.stage).to_owned())
-            .collect()
+        case.open_tasks().map(|task| task.stage.clone()).collect()
     }
 }
 
