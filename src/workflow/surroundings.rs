@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::directory::standard_roles;
+
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
@@ -14,40 +16,6 @@ pub struct Surroundings {
     /// Registers with their fields; without any, those are not known.
     pub registers: BTreeMap<String, BTreeSet<String>>,
 }
-
-const ROLES: &[&str] = &[
-    "applicant",
-    "archivist",
-    "auditadmin",
-    "authority_handler",
-    "authority_intake",
-    "authority_leader",
-    "cac",
-    "coordinator",
-    "crypto",
-    "data_security_officer",
-    "dept_cdo",
-    "dept_leader",
-    "destroyer",
-    "duty_officer",
-    "expert",
-    "finance",
-    "finance_officer",
-    "government_leader",
-    "incident_team",
-    "legal_reviewer",
-    "ndrc",
-    "police",
-    "provider_intake",
-    "secadmin",
-    "secrecy_bureau",
-    "secrecy_reviewer",
-    "section_head",
-    "share_office_head",
-    "sysadmin",
-    "witness",
-    "workflow_admin",
-];
 
 const WORKFLOWS: &[&str] = &[
     "data-correction",
@@ -240,7 +208,10 @@ impl Surroundings {
         let workflows = WORKFLOWS.iter();
         let registers = REGISTERS.iter();
         Self {
-            roles: set(ROLES),
+            roles: standard_roles()
+                .into_iter()
+                .map(|role| role.code.0)
+                .collect(),
             calendars: set(&["cn-gov", "always"]),
             workflows: workflows
                 .map(|key| ((*key).to_owned(), BTreeSet::new()))

@@ -161,8 +161,10 @@ fn percent(share: f64) -> String {
 pub(super) fn json(plan: &Plan, summary: &Summary) -> Json {
     let missed = summary.missed.iter().map(|one| {
         json!({
-            "node": one.node,
-            "supplement": one.supplement,
+            "node": match one.supplement {
+                true => format!("{}/supplement", one.node),
+                false => one.node.clone(),
+            },
             "law": one.law,
             "clocks": one.of,
             "missed": one.missed,

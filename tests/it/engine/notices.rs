@@ -173,6 +173,7 @@ fn in_use(signals: &str) -> World {
 {signals}    stages:
       - {{wait: in_use, title: 使用期, until: form.until, remind: [7d before, 1d before], signals: {{finish: {{title: 不再需要, by: [applicant], next: closing}}}}}}
       - {{stage: closing, title: 收尾, kind: work, who: section_head@applicant}}
+  - {{stage: head, title: 负责人, who: share_office_head@applicant}}
 "
         ),
     );
@@ -181,8 +182,7 @@ fn in_use(signals: &str) -> World {
 
 #[test]
 fn the_end_of_a_wait_is_told_to_those_who_may_signal_there_or_at_its_block() {
-    let signals =
-        "    signals: {stop: {title: 停用, by: [dept_leader@applicant], next: closing}}\n";
+    let signals = "    signals: {stop: {title: 停用, by: [dept_leader@applicant], next: head}}\n";
     let mut world = in_use(signals);
     world.told();
 

@@ -207,9 +207,9 @@ fn whose_child_ends(refused: &str, outcome: Outcome) -> World {
     title: 销毁
     workflow: data-destruction
     for: section_head@applicant
-{refused}  - {{stage: passed, title: 归档, when: destroy.outcome == \"rejected\", kind: work, who: dept_leader@applicant, next: approved}}
+{refused}  - {{stage: noted, title: 归档, when: destroy.outcome == \"rejected\", kind: work, who: dept_leader@applicant, next: approved}}
   - {{stage: head, title: 负责人, kind: work, who: share_office_head@applicant, next: approved}}
-  - {{stage: again, title: 重新处置, kind: work, who: section_head@applicant}}
+  - {{stage: anew, title: 重新处置, kind: work, who: section_head@applicant}}
 "
     )));
     let filed = Child {
@@ -225,18 +225,18 @@ fn whose_child_ends(refused: &str, outcome: Outcome) -> World {
 
 #[test]
 fn a_started_case_that_was_rejected_refuses_the_start_that_says_where_that_leads() {
-    let refused = whose_child_ends("    refused: again\n", Outcome::Rejected);
-    assert_eq!(refused.tasks(), ["again"]);
+    let refused = whose_child_ends("    refused: anew\n", Outcome::Rejected);
+    assert_eq!(refused.tasks(), ["anew"]);
     assert_eq!(refused.case.stage("destroy").how, Some(LeftAs::Refused));
     assert_eq!(refused.replayed(), refused.case);
 
-    let withdrawn = whose_child_ends("    refused: again\n", Outcome::Withdrawn);
+    let withdrawn = whose_child_ends("    refused: anew\n", Outcome::Withdrawn);
     assert_eq!(withdrawn.tasks(), ["head"], "only a rejection refuses");
 
     let unsaid = whose_child_ends("", Outcome::Rejected);
     assert_eq!(
         unsaid.tasks(),
-        ["passed"],
+        ["noted"],
         "its outcome is for guards to read"
     );
 }
