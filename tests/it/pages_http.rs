@@ -784,7 +784,10 @@ fn an_answer_with_a_form_is_checked_item_by_item_and_kept() {
     form.set("action", "choose:partial");
     let sent = head.send(&form);
     assert_eq!(sent.status, 303, "{}", sent.text(".es"));
-    assert_eq!(site.office.waits_at(case), ["provide"]);
+    assert_eq!(
+        site.office.waits_at(case),
+        ["provide[hn-medins/unconditional]"]
+    );
 }
 
 #[test]
