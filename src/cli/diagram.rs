@@ -5,10 +5,10 @@ use std::path::Path;
 use super::Answer;
 use super::arguments::Picture;
 use super::failure::Failure;
-use super::imports;
+use super::{imports, surroundings};
 use crate::diagram::{self, Canvas, Labels, Size, StandardNames};
 use crate::messages::Language;
-use crate::workflow::{self, Severity, Surroundings};
+use crate::workflow::{self, Severity};
 
 /// Draws a definition. One with errors is not drawn: they are shown as `workflow check` would.
 pub(super) fn draw(
@@ -19,7 +19,7 @@ pub(super) fn draw(
 ) -> Result<Answer, Failure> {
     let text = imports::text(file)?;
     let name = file.display().to_string();
-    let checked = workflow::read(&name, &text, &Surroundings::standard());
+    let checked = workflow::read(&name, &text, &surroundings::around([file])?);
     let Some(workflow) = checked.workflow else {
         let errors = checked.findings.iter();
         for error in errors.filter(|finding| finding.severity == Severity::Error) {

@@ -12,6 +12,7 @@ mod logging;
 mod people;
 mod serve;
 mod simulate;
+mod surroundings;
 mod trials;
 mod usage;
 mod versions;

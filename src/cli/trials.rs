@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::{Failure, language};
-use super::{Answer, imports, print};
+use super::{Answer, imports, print, surroundings};
 use crate::catalogue::Resource;
 use crate::directory::Directory;
 use crate::messages;
@@ -13,7 +13,7 @@ use crate::trial::coverage::{self, Coverage};
 use crate::trial::script::{self, Script, Shelf};
 use crate::trial::{Failed, Played, play, timeline};
 use crate::web::trials;
-use crate::workflow::{self, Finding, Spot, Surroundings, Workflow};
+use crate::workflow::{self, Finding, Spot, Workflow};
 
 /// What the name of a file of tests ends with.
 const TEST: &str = ".test.yaml";
@@ -51,7 +51,7 @@ fn definitions(files: &[PathBuf]) -> Vec<PathBuf> {
 fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     let name = path.display().to_string();
     let text = imports::text(path)?;
-    let Some(mut workflow) = sound(&name, &text) else {
+    let Some(mut workflow) = sound(path, &text)? else {
         print(&told("not_sound", &[("path", &name)]));
         return Ok(false);
     };
@@ -89,12 +89,13 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
 }
 
 /// The definition; what is wrong with it is shown.
-pub(super) fn sound(name: &str, text: &str) -> Option<Workflow> {
-    let checked = workflow::read(name, text, &Surroundings::standard());
+pub(super) fn sound(path: &Path, text: &str) -> Result<Option<Workflow>, Failure> {
+    let name = path.display().to_string();
+    let checked = workflow::read(&name, text, &surroundings::around([path])?);
     if checked.workflow.is_none() {
         show(&checked.findings, text);
     }
-    checked.workflow
+    Ok(checked.workflow)
 }
 
 /// Findings with the lines that they are about.

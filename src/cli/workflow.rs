@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::arguments::Format;
 use super::failure::{Failure, say};
-use super::{Answer, database, imports};
+use super::{Answer, database, imports, surroundings};
 use crate::clock::SystemClock;
 use crate::services::Error;
 use crate::services::workflows::{self, Proposed};
-use crate::workflow::{self, Finding, Severity, Surroundings};
+use crate::workflow::{self, Finding, Severity};
 
 /// Checks files; errors are findings, warnings are not.
 pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure> {
-    let mut surroundings = Surroundings::standard();
+    let mut surroundings = surroundings::around(files.iter().map(PathBuf::as_path))?;
     let mut all: Vec<Finding> = Vec::new();
     let mut unreadable = Vec::new();
     let mut texts = Vec::new();
@@ -34,13 +34,16 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
         surroundings.learn(text);
     }
     for (name, text) in texts {
-        let checked = workflow::read(&name, &text, &surroundings);
+        let findings = match workflow::is_register(&text) {
+            true => workflow::read_register(&name, &text, &surroundings).findings,
+            false => workflow::read(&name, &text, &surroundings).findings,
+        };
         if format == Format::Text {
-            for finding in &checked.findings {
+            for finding in &findings {
                 println!("{}\n", finding.show(&text));
             }
         }
-        all.extend(checked.findings);
+        all.extend(findings);
     }
     if format == Format::Json {
         let findings: Value = all.iter().map(Finding::json).collect();

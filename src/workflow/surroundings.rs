@@ -1,9 +1,12 @@
 //! What a definition may refer to outside itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Register;
 
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
     /// Role codes.
     pub roles: BTreeSet<String>,
@@ -11,8 +14,8 @@ pub struct Surroundings {
     pub calendars: BTreeSet<String>,
     /// Workflows by key, with the fields of their forms; without any, those are not known.
     pub workflows: BTreeMap<String, BTreeSet<String>>,
-    /// Registers with their fields; without any, those are not known.
-    pub registers: BTreeMap<String, BTreeSet<String>>,
+    /// Registers by id.
+    pub registers: BTreeMap<String, Arc<Register>>,
 }
 
 const ROLES: &[&str] = &[
@@ -60,120 +63,39 @@ const WORKFLOWS: &[&str] = &[
     "system-construction",
 ];
 
-/// Registers with their fields.
-const REGISTERS: &[(&str, &[&str])] = &[
-    (
-        "contractors",
-        &["supplier", "code", "system", "rights", "until", "left"],
-    ),
-    (
-        "destructions",
-        &[
-            "name",
-            "medium",
-            "asset",
-            "serial",
-            "level",
-            "quantity",
-            "method",
-            "reason",
-            "origin",
-            "destroyer",
-            "witness_1",
-            "witness_2",
-            "verified_by",
-            "destroyed",
-            "place",
-        ],
-    ),
-    (
-        "grants",
-        &[
-            "resource",
-            "item",
-            "requester",
-            "provider",
-            "sharing",
-            "basis",
-            "purpose",
-            "scope",
-            "method",
-            "from",
-            "until",
-            "calls",
-            "conditions",
-            "received",
-            "answered",
-            "extended",
-            "late_days",
-            "provided",
-            "platform_ref",
-            "usage",
-            "effect",
-            "storage",
-        ],
-    ),
-    (
-        "incidents",
-        &[
-            "found", "system", "kind", "level", "cause", "loss", "fixes", "late",
-        ],
-    ),
-    (
-        "open_data",
-        &[
-            "dataset",
-            "department",
-            "class",
-            "conditions",
-            "cycle",
-            "opinions",
-            "published",
-            "address",
-            "reviewed",
-            "review",
-            "removed",
-            "reason",
-        ],
-    ),
-    (
-        "systems",
-        &[
-            "name",
-            "kind",
-            "department",
-            "amount",
-            "mlps",
-            "approved",
-            "live",
-            "filing",
-            "filed",
-            "accepted",
-        ],
-    ),
-];
-
 impl Surroundings {
     /// The names that the product ships, for checking a definition without a database.
     #[must_use]
     pub fn standard() -> Self {
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let workflows = WORKFLOWS.iter();
-        let registers = REGISTERS.iter();
         Self {
-            roles: set(ROLES),
-            calendars: set(&["cn-gov", "always"]),
-            workflows: workflows
-                .map(|key| ((*key).to_owned(), BTreeSet::new()))
-                .collect(),
-            registers: registers
-                .map(|(name, fields)| ((*name).to_owned(), set(fields)))
-                .collect(),
+            registers: Register::shipped().clone(),
+            ..Self::without_registers()
         }
     }
 
-    /// Takes note of another definition: its key, and the fields that a `start` of it may fill.
+    /// The same for a register's own file: registers do not refer to one another.
+    pub(super) fn without_registers() -> Self {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            roles: set(ROLES),
+            calendars: set(&["cn-gov", "always"]),
+            workflows: WORKFLOWS
+                .iter()
+                .map(|key| ((*key).to_owned(), BTreeSet::new()))
+                .collect(),
+            registers: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of another definition: a workflow's key, and the fields that a `start` of it may fill; or a register.
     pub fn learn(&mut self, text: &str) {
+        if super::is_register(text) {
+            if let Some(register) = super::read_register("", text, self).register {
+                self.registers
+                    .insert(register.id.clone(), Arc::new(register));
+            }
+            return;
+        }
         let names = super::with_room(|| {
             let tree = super::tree::parse(text).ok()?;
             Some(super::resolve::Names::scan(&tree, &mut Vec::new()))

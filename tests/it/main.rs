@@ -37,6 +37,7 @@ mod pages_http;
 mod pages_standing;
 mod pages_workflows;
 mod patterns;
+mod registers;
 mod rights;
 mod sending;
 mod shipped;
