@@ -14,7 +14,7 @@ CREATE TABLE register_terms (
   entry_id BIGINT NOT NULL REFERENCES register_entries (id),
   PRIMARY KEY (term, entry_id)
 );
-CREATE INDEX register_terms_by_entry ON register_terms (entry_id);
+CREATE INDEX register_terms_by_entry ON register_terms (entry_id, term);
 
 -- The days in an entry.
 CREATE TABLE register_dates (
