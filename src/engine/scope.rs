@@ -44,7 +44,8 @@ pub fn scope_at(
     };
     for branch in branches_around(workflow, place) {
         if let Some(foreach) = foreach_at(workflow, &branch) {
-            let part = part_value(workflow, case, foreach, &branch, &scope);
+            let found = parts::parts(foreach, &scope).unwrap_or_default();
+            let part = part_value(workflow, case, &found, &branch);
             scope.variables.insert(foreach.name.clone(), part);
         }
     }
@@ -97,8 +98,10 @@ fn add_parts(workflow: &Workflow, case: &Case, place: &str, scope: &mut Scope) {
         if place::keys_of(&block).count() < workflow.depth_of(&node.id) {
             continue;
         }
+        // Read once for all of its branches: a request may have hundreds of them.
+        let found = parts::parts(foreach, scope).unwrap_or_default();
         let parts = parts::branches_of(case, &block)
-            .map(|(branch, _)| part_value(workflow, case, foreach, branch, scope));
+            .map(|(branch, _)| part_value(workflow, case, &found, branch));
         lists.push((node.id.clone(), Value::List(parts.collect())));
     }
     if let Some(Value::Record(form)) = scope.variables.get_mut("form") {
@@ -124,19 +127,12 @@ fn add_started(workflow: &Workflow, case: &Case, place: &str, scope: &mut Scope)
 }
 
 /// What guards inside a branch call by the `as` name: the parts that tell the branches apart, or the element's, and beside
-/// them `key items form verdict`.
-fn part_value(
-    workflow: &Workflow,
-    case: &Case,
-    foreach: &Foreach,
-    branch: &str,
-    scope: &Scope,
-) -> Value {
+/// them `key items form verdict`. `found` are the parts that its block has now.
+fn part_value(workflow: &Workflow, case: &Case, found: &[Part], branch: &str) -> Value {
     let key = place::keys_of(branch).last().unwrap_or_default();
-    let found = parts::parts(foreach, scope).unwrap_or_default();
-    let part = found.into_iter().find(|part| part.key == key);
+    let part = found.iter().find(|part| part.key == key);
     let record = case.branches.get(branch);
-    let mut value = match &part {
+    let mut value = match part {
         Some(Part { value, .. }) => value.clone(),
         // An element that is gone still has what told it apart.
         None => record.map_or(Value::Null, |record| Value::from(record.part.clone())),
@@ -153,7 +149,7 @@ fn part_value(
     parts.insert("key".into(), Value::Text(key.to_owned()));
     parts.insert(
         "items".into(),
-        Value::List(part.map(|part| part.items).unwrap_or_default()),
+        Value::List(part.map(|part| part.items.clone()).unwrap_or_default()),
     );
     parts.insert("form".into(), of_sections(workflow, &answers, Per::Branch));
     parts.insert("verdict".into(), verdict_value(case.stages.get(branch)));

@@ -166,6 +166,7 @@ fn everyone_gets_what_the_matrix_says() {
     });
 }
 
+// What others let anybody enumerate: viewflow#505.
 #[test]
 fn a_case_that_one_may_not_see_is_no_different_from_one_that_is_not_there() {
     Fixture::each(|fixture| {

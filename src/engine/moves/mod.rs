@@ -188,14 +188,10 @@ impl Run<'_> {
 
     /// Whether a command has come to the place of a move so often that it would do so for ever.
     fn is_circle(&self, step: &Move, taken: &mut BTreeMap<Place, Taken>) -> bool {
-        let place = match step {
-            Move::Enter { id, .. }
-            | Move::Branch { id }
-            | Move::After { id, .. }
-            | Move::Round { id, .. }
-            | Move::Over { id, .. } => id.as_str(),
-            // Each follows another move, which counts.
-            Move::Join { .. } | Move::Budgets | Move::End { .. } => return false,
+        // What branches have come to follows other moves, which count.
+        let place = step.place();
+        let Some(place) = place.filter(|_| !matches!(step, Move::Join { .. })) else {
+            return false;
         };
         let rounds = self.case.stage(place).rounds;
         let here = taken.entry(place.to_owned()).or_insert(Taken {

@@ -30,17 +30,25 @@ impl Run<'_> {
         })
     }
 
-    /// Whether something must be closed before the case ends (`await: end`, or one that was never come to).
+    /// Whether something must be closed before the case ends (`await: end`, or one that was never come to). What became of
+    /// a case that it started with `await: never` is not waited for, but that it is filed is: the end would take it away
+    /// from whoever is asked, and nobody else knows of it.
     pub(super) fn is_end_blocked(&self) -> bool {
         self.open_positions().into_iter().any(|position| {
-            let node = self.workflow.node(&position.id);
+            let awaits = self.workflow.node(&position.id).map(|node| &node.awaits);
             position.beside
-                && position.state != PositionState::Between
-                && matches!(
-                    node.map(|node| &node.awaits),
-                    Some(Await::End | Await::Before(_))
-                )
+                && match awaits {
+                    Some(Await::End | Await::Before(_)) => position.state != PositionState::Between,
+                    Some(Await::Never) => self.is_to_be_filed(position),
+                    Some(Await::Here) | None => false,
+                }
         })
+    }
+
+    fn is_to_be_filed(&self, position: &Position) -> bool {
+        let mut asked = self.case.round(&position.id, position.round);
+        matches!(position.state, PositionState::Started { .. })
+            && asked.any(|task| task.asks == TaskAsks::File && task.is_open())
     }
 
     fn open_positions(&self) -> Vec<&Position> {

@@ -75,7 +75,7 @@ pub fn answered_by(
         .group_by((tasks::settled_by, tasks::stage))
         .select((tasks::settled_by, tasks::stage, count_star()))
         .load(conn)?;
-    let row = |(person, stage, count)| {
+    let row = |(person, stage, count): (Option<PersonId>, String, i64)| {
         Some(AnsweredBy {
             person: person?,
             stage,

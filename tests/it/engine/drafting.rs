@@ -44,6 +44,7 @@ fn only_who_is_asked_saves_and_not_through_a_link() {
     );
 }
 
+// What others have not: viewflow#207, #270.
 #[test]
 fn half_of_an_answer_can_be_saved_but_nothing_that_may_not_be_kept() {
     let section = "  - section: answer

@@ -89,16 +89,6 @@ const STAFF: &[&[Row<'static>]] = &[
     ],
 ];
 
-/// On which somebody acts for somebody else.
-const POSTS: &[&str] = &[
-    "section_head@A",
-    "share_office_head@A",
-    "dept_leader@A",
-    "workflow_admin@Z",
-];
-
-/// When: always, and for the first days only.
-const DAYS: &[(&str, &str)] = &[("2026-01-01", "2026-12-31"), ("2026-03-02", "2026-03-04")];
 /// What is asked at the start.
 const ASKED: &[&str] = &["amount", "providers", "kinds", "rows", "until"];
 
@@ -129,6 +119,17 @@ fn filled(world: &World, task: TaskId, tape: &mut Tape<'_>) -> Option<Answers> {
         .map(|(_, field)| (field.id.clone(), json!(tape.below(7))));
     Some(fields.collect())
 }
+
+/// On which somebody acts for somebody else.
+const POSTS: &[&str] = &[
+    "section_head@A",
+    "share_office_head@A",
+    "dept_leader@A",
+    "workflow_admin@Z",
+];
+
+/// When: always, and for the first days only.
+const DAYS: &[(&str, &str)] = &[("2026-01-01", "2026-12-31"), ("2026-03-02", "2026-03-04")];
 
 /// What goes with an action that makes it fail for no other reason than the rules.
 fn plausible(

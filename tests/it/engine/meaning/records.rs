@@ -166,6 +166,30 @@ fn rule_22_a_child_case_is_asked_of_its_applicant_and_the_run_waits_for_its_outc
 }
 
 #[test]
+fn rule_22_what_a_child_case_came_to_may_not_matter_but_it_is_filed_before_the_end() {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: check, title: 核实, kind: work, who: dept_leader@applicant}
+  - {start: mend, title: 整改, workflow: data-correction, for: section_head@applicant, await: never}
+",
+    ));
+    world.on("eve", "done", "check").unwrap();
+    assert_eq!(world.asked(), ["mend: bob bea"]);
+    assert_eq!(world.end(), None, "nobody else knows of it");
+
+    let filed = Child {
+        task: world.task_of("bob", "mend"),
+        number: Some("校〔2026〕1号".into()),
+        by: world.id("bob"),
+        outcome: None,
+    };
+    world.children.push(filed);
+    world.tick();
+
+    assert_eq!(world.end().as_deref(), Some("approved"));
+    assert_eq!(world.replayed(), world.case);
+}
+
+#[test]
 fn rule_23_private_values_and_those_of_parties_are_in_no_event() {
     let yaml = with_form(
         "{id: phone, type: phone, label: 电话, private: true, required: true}

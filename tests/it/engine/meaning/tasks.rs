@@ -1,5 +1,6 @@
 //! Tasks: rules 6 to 10.
 
+use huiqian::engine::Actor;
 use serde_json::json;
 
 use crate::support::definitions::{OFFICES, asked_of, for_each};
@@ -138,6 +139,44 @@ fn rule_08_not_binds_whoever_it_names_in_every_branch() {
     world.on("bob", "approve", "check").unwrap();
 
     assert_eq!(world.asked(), ["review[a]: bea", "review[b]: bea"]);
+}
+
+#[test]
+fn rule_09_a_substitute_has_the_holders_right_on_the_post_between_two_dates_and_no_more() {
+    let mut people: Vec<Row<'_>> = PEOPLE.to_vec();
+    people.push(("low2", "A", &["archivist"]));
+    let yaml = with_form(
+        "{id: data, type: resources, label: 数据, required: true}",
+        "  - {stage: head, title: 负责人, who: share_office_head@applicant}",
+    );
+    let mut world = World::among(&people, &yaml);
+    let chosen = answering(json!({"data": [{"resource": "R3"}]}));
+    world.act("ann", "submit", chosen).unwrap();
+    let days = ("2026-03-03", "2026-03-04");
+    for (substitute, holder, post) in [
+        ("dan", "cat", "share_office_head@A"),
+        ("low2", "cat", "share_office_head@A"),
+        ("eve", "dan", "share_office_head@A"),
+    ] {
+        world.substitute(substitute, holder, post, days);
+    }
+    assert_eq!(world.able("head"), ["cat"], "it has not begun");
+
+    world.sleep_until("2026-03-03 09:00");
+
+    assert_eq!(world.able("head"), ["cat", "dan"], "an open task too");
+    let refused = world.on("low2", "approve", "head").unwrap_err();
+    assert_eq!(refused.code(), "clearance");
+    let refused = world.on("eve", "approve", "head").unwrap_err();
+    assert_eq!(refused.code(), "not-asked", "it is not passed on");
+    world.sleep_until("2026-03-05 00:00");
+    assert_eq!(world.able("head"), ["cat"], "it is over");
+    world.sleep_until("2026-03-04 23:00");
+    world.on("dan", "approve", "head").unwrap();
+    let (_, stamp) = world.log.last().unwrap();
+    let both = (stamp.actor, stamp.on_behalf);
+    let expected = (Actor::Person(world.id("dan")), Some(world.id("cat")));
+    assert_eq!(both, expected);
 }
 
 #[test]
