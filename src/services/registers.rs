@@ -13,7 +13,7 @@ use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
 use crate::storage::Connection;
 use crate::storage::register_entries::{self, EntryRow, Taken};
-use crate::workflow::{Register, Workflow};
+use crate::workflow::{Register, Workflow, stage_map};
 
 /// The registers that there are.
 pub(super) fn all() -> &'static BTreeMap<String, Arc<Register>> {
@@ -30,6 +30,7 @@ pub(super) fn write(
     first: i64,
 ) -> Result<(), Error> {
     let case = &decision.case;
+    rename(conn, running, decision)?;
     let changed = case
         .entries
         .iter()
@@ -67,6 +68,33 @@ pub(super) fn write(
                 at: context.now,
             };
             register_entries::took(conn, id, &taken)?;
+        }
+    }
+    Ok(())
+}
+
+/// Entries of branches that are called otherwise in the version to which the case was moved.
+fn rename(conn: &mut Connection, running: &Running, decision: &Decision) -> Result<(), Error> {
+    for event in &decision.events {
+        let Event::Migrated { stages, .. } = event else {
+            continue;
+        };
+        let moved: Vec<(&String, String)> = running
+            .case
+            .entries
+            .iter()
+            .filter_map(|(key, entry)| {
+                let branch = stage_map::renamed(entry.branch.as_deref()?, stages);
+                let now = Entry::key(&entry.register, Some(&branch), &entry.element);
+                (*key != now).then_some((key, now))
+            })
+            .collect();
+        // Two may take each other's names, so each goes by way of a name that no entry has.
+        for (key, now) in &moved {
+            register_entries::rename(conn, running.id, key, &format!("{now}\n"))?;
+        }
+        for (_, now) in &moved {
+            register_entries::rename(conn, running.id, &format!("{now}\n"), now)?;
         }
     }
     Ok(())

@@ -92,6 +92,25 @@ pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<i64, StorageErr
     Ok(id)
 }
 
+/// Gives an entry another key within its case.
+///
+/// # Errors
+/// The database's own failure.
+pub fn rename(
+    conn: &mut Connection,
+    case: i64,
+    entry: &str,
+    now: &str,
+) -> Result<(), StorageError> {
+    let known = entries::table
+        .filter(entries::case_id.eq(case))
+        .filter(entries::entry.eq(entry));
+    diesel::update(known)
+        .set(entries::entry.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Keeps that an entry took a status.
 ///
 /// # Errors

@@ -1,14 +1,19 @@
 //! Registers: what a case leaves there keeps its history, is seen by whom the register says, is found, taken out and asked.
 
 use huiqian::directory::PersonId;
+use huiqian::engine::Channel;
+use huiqian::services::cases::By;
 use huiqian::services::ledger::{self, Narrowing};
+use huiqian::services::migration::{self, Order};
 use huiqian::services::{Error, Viewer};
 use huiqian::storage::register_search::{Found, Within};
+use huiqian::workflow::StageMap;
 use serde_json::{Value, json};
 use ulid::Ulid;
 
 use crate::support::api::Api;
 use crate::support::app::{Fixture, reason};
+use crate::support::definitions::for_each;
 use crate::support::visitor::Site;
 use crate::support::world::definition;
 
@@ -115,6 +120,45 @@ fn a_move_that_the_register_does_not_have_parks_the_case_and_changes_nothing() {
         assert_eq!(open, ["parked-case"]);
         let found = seen(fixture, "cat", &Narrowing::default());
         assert_eq!(found[0].0.status.as_deref(), Some("in_force"));
+    });
+}
+
+#[test]
+fn an_entry_stays_the_same_when_its_branch_is_called_otherwise_in_the_next_version() {
+    Fixture::each(|fixture| {
+        let new = for_each(
+            "",
+            "      - {stage: agree, title: 同意, who: section_head@applicant, record: {register: grants, status: agreed, set: {provider: part, requester: case.department}}}
+      - {stage: provide, title: 提供, kind: work, who: section_head@applicant, record: {register: grants, status: provided}}
+",
+        );
+        let key = fixture.publish(&new.replace("foreach: replies", "foreach: offices"));
+        let case = fixture.file("ann", &key, json!({"providers": ["P"]}));
+        fixture
+            .on("bob", case, "approve", "agree[P]")
+            .expect("agreed");
+        fixture.publish(&new);
+        let order = Order {
+            key,
+            map: StageMap {
+                stages: [("offices".to_owned(), Some("replies".to_owned()))].into(),
+                ..StageMap::same(1, 2)
+            },
+            by: By::person(fixture.id("adm"), Channel::Page),
+        };
+        let moved = migration::carry_out(&fixture.app, &order, "改名", 0, 10, |_| {});
+        assert_eq!(moved.expect("carried out").moved, 1);
+
+        fixture
+            .on("bob", case, "done", "provide[P]")
+            .expect("provided");
+
+        let found = seen(fixture, "pat", &Narrowing::default());
+        let statuses: Vec<_> = found
+            .iter()
+            .map(|(entry, _)| entry.status.as_deref())
+            .collect();
+        assert_eq!(statuses, [Some("provided")]);
     });
 }
 
