@@ -1,6 +1,6 @@
 //! `huiqian directory import`, `catalogue import` and `calendar import`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, say};
 use super::{Answer, database};
@@ -11,15 +11,18 @@ use crate::services::{calendars, catalogue, directory};
 
 /// The bytes of a file that somebody named.
 pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| {
-        Failure::trouble(say(
-            "file.unreadable",
-            &[
-                ("path", &file.display().to_string()),
-                ("cause", &error.to_string()),
-            ],
-        ))
-    })
+    std::fs::read(file).map_err(|error| unreadable(file, &error))
+}
+
+/// A file or folder that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::trouble(say(
+        "file.unreadable",
+        &[
+            ("path", &path.display().to_string()),
+            ("cause", &error.to_string()),
+        ],
+    ))
 }
 
 /// Likewise as text.
@@ -31,6 +34,23 @@ pub(super) fn text(file: &Path) -> Result<String, Failure> {
             &[("path", &file.display().to_string())],
         ))
     })
+}
+
+/// The YAML files of a folder, by name.
+pub(super) fn yaml_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let trouble = |error: std::io::Error| unreadable(folder, &error);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(trouble)? {
+        let path = entry.map_err(trouble)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// Departments, people and posts.

@@ -10,27 +10,22 @@ use crate::workflow::Surroundings;
 /// The folder beside a definition in which an administrator's own registers lie.
 const REGISTERS: &str = "registers";
 
-/// The names around these files. A register beside them goes before a shipped one of the same id.
+/// The names around these files: those that are `shipped`, and the registers beside the files. One of these goes before a
+/// shipped one with its id.
 pub(super) fn around<'f>(
+    shipped: Surroundings,
     files: impl IntoIterator<Item = &'f Path>,
 ) -> Result<Surroundings, Failure> {
-    let mut surroundings = Surroundings::standard();
+    let mut surroundings = shipped;
     let folders: BTreeSet<PathBuf> = files
         .into_iter()
         .filter_map(|file| Some(file.parent()?.join(REGISTERS)))
+        .filter(|folder| folder.is_dir())
         .collect();
     for folder in folders {
-        for file in registers(&folder) {
+        for file in imports::yaml_in(&folder)? {
             surroundings.learn(&imports::text(&file)?);
         }
     }
     Ok(surroundings)
-}
-
-/// The files of a folder, by name; none where there is no such folder.
-fn registers(folder: &Path) -> BTreeSet<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    let yaml = |path: &PathBuf| path.extension().is_some_and(|end| end == "yaml");
-    paths.filter(yaml).collect()
 }

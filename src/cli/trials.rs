@@ -13,7 +13,7 @@ use crate::trial::coverage::{self, Coverage};
 use crate::trial::script::{self, Script, Shelf};
 use crate::trial::{Failed, Played, play, timeline};
 use crate::web::trials;
-use crate::workflow::{self, Finding, Spot, Workflow};
+use crate::workflow::{self, Finding, Spot, Surroundings, Workflow};
 
 /// What the name of a file of tests ends with.
 const TEST: &str = ".test.yaml";
@@ -88,10 +88,11 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     Ok(enough && played.iter().all(|played| played.failed.is_none()))
 }
 
-/// The definition; what is wrong with it is shown.
+/// The definition; what is wrong with it is shown. How it runs is asked here, not whether it does what policies demand.
 pub(super) fn sound(path: &Path, text: &str) -> Result<Option<Workflow>, Failure> {
     let name = path.display().to_string();
-    let checked = workflow::read(&name, text, &surroundings::around([path])?);
+    let around = surroundings::around(Surroundings::named(), [path])?;
+    let checked = workflow::read(&name, text, &around);
     if checked.workflow.is_none() {
         show(&checked.findings, text);
     }

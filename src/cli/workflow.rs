@@ -6,15 +6,16 @@ use serde_json::Value;
 
 use super::arguments::Format;
 use super::failure::{Failure, say};
-use super::{Answer, database, imports, surroundings};
+use super::{Answer, database, imports, policies, surroundings};
 use crate::clock::SystemClock;
 use crate::services::Error;
 use crate::services::workflows::{self, Proposed};
-use crate::workflow::{self, Finding, Severity};
+use crate::workflow::{self, Finding, Severity, Surroundings};
 
 /// Checks files; errors are findings, warnings are not.
 pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure> {
-    let mut surroundings = surroundings::around(files.iter().map(PathBuf::as_path))?;
+    let files_named = files.iter().map(PathBuf::as_path);
+    let mut surroundings = surroundings::around(Surroundings::standard(), files_named)?;
     let mut all: Vec<Finding> = Vec::new();
     let mut unreadable = Vec::new();
     let mut texts = Vec::new();
@@ -29,6 +30,21 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
             Err(failure) => unreadable.push(failure),
         }
     }
+    let (mut policies, texts): (Vec<_>, Vec<_>) = texts
+        .into_iter()
+        .partition(|(_, text)| workflow::policy::is_policy(text));
+    policies::beside(files, &mut policies)?;
+    let mut found = |findings: Vec<Finding>, text: &str| {
+        if format == Format::Text {
+            for finding in &findings {
+                println!("{}\n", finding.show(text));
+            }
+        }
+        all.extend(findings);
+    };
+    for (name, text) in &policies {
+        found(surroundings.demand(name, text), text);
+    }
     // Definitions that are checked together may refer to one another.
     for (_, text) in &texts {
         surroundings.learn(text);
@@ -38,12 +54,7 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
             true => workflow::read_register(&name, &text, &surroundings).findings,
             false => workflow::read(&name, &text, &surroundings).findings,
         };
-        if format == Format::Text {
-            for finding in &findings {
-                println!("{}\n", finding.show(&text));
-            }
-        }
-        all.extend(findings);
+        found(findings, &text);
     }
     if format == Format::Json {
         let findings: Value = all.iter().map(Finding::json).collect();

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Register;
+use super::finding::Finding;
+use super::policy::{self, Policy};
+use crate::directory::standard_roles;
 
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,41 +19,9 @@ pub struct Surroundings {
     pub workflows: BTreeMap<String, BTreeSet<String>>,
     /// Registers by id.
     pub registers: BTreeMap<String, Arc<Register>>,
+    /// What is demanded of definitions.
+    pub policies: Arc<[Policy]>,
 }
-
-const ROLES: &[&str] = &[
-    "applicant",
-    "archivist",
-    "auditadmin",
-    "authority_handler",
-    "authority_intake",
-    "authority_leader",
-    "cac",
-    "coordinator",
-    "crypto",
-    "data_security_officer",
-    "dept_cdo",
-    "dept_leader",
-    "destroyer",
-    "duty_officer",
-    "expert",
-    "finance",
-    "finance_officer",
-    "government_leader",
-    "incident_team",
-    "legal_reviewer",
-    "ndrc",
-    "police",
-    "provider_intake",
-    "secadmin",
-    "secrecy_bureau",
-    "secrecy_reviewer",
-    "section_head",
-    "share_office_head",
-    "sysadmin",
-    "witness",
-    "workflow_admin",
-];
 
 const WORKFLOWS: &[&str] = &[
     "data-correction",
@@ -64,9 +35,18 @@ const WORKFLOWS: &[&str] = &[
 ];
 
 impl Surroundings {
-    /// The names that the product ships, for checking a definition without a database.
+    /// The names and policies that the product ships, for checking a definition without a database.
     #[must_use]
     pub fn standard() -> Self {
+        Self {
+            policies: policy::shipped(),
+            ..Self::named()
+        }
+    }
+
+    /// The names that the product ships, with nothing demanded of definitions: for sketches that nobody will publish.
+    #[must_use]
+    pub fn named() -> Self {
         Self {
             registers: Register::shipped().clone(),
             ..Self::without_registers()
@@ -77,14 +57,23 @@ impl Surroundings {
     pub(super) fn without_registers() -> Self {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {
-            roles: set(ROLES),
+            roles: standard_roles()
+                .into_iter()
+                .map(|role| role.code.0)
+                .collect(),
             calendars: set(&["cn-gov", "always"]),
             workflows: WORKFLOWS
                 .iter()
                 .map(|key| ((*key).to_owned(), BTreeSet::new()))
                 .collect(),
             registers: BTreeMap::new(),
+            policies: Arc::default(),
         }
+    }
+
+    /// Takes note of a policy file. What is wrong with it is found; a shipped policy cannot be replaced.
+    pub fn demand(&mut self, file: &str, text: &str) -> Vec<Finding> {
+        policy::adopt(&mut self.policies, file, text)
     }
 
     /// Takes note of another definition: a workflow's key, and the fields that a `start` of it may fill; or a register.

@@ -128,7 +128,7 @@ fn an_entry_stays_the_same_when_its_branch_is_called_otherwise_in_the_next_versi
     Fixture::each(|fixture| {
         let new = for_each(
             "",
-            "      - {stage: agree, title: 同意, who: section_head@applicant, record: {register: grants, status: agreed, set: {provider: part, requester: case.department}}}
+            "      - {stage: agree, title: 同意, who: section_head@applicant, record: {register: grants, status: agreed, set: {provider: '\"P\"', requester: case.department}}}
       - {stage: provide, title: 提供, kind: work, who: section_head@applicant, record: {register: grants, status: provided}}
 ",
         );
@@ -258,7 +258,7 @@ fn the_interface_says_whether_a_use_is_covered_and_a_suspension_takes_effect_at_
             api.get(login, &path)
         };
 
-        let covered = ask("ann", "&items=name&purpose=医保待遇").expect(200);
+        let covered = ask("ann", "&items=name&purpose=%E5%8C%BB%E4%BF%9D").expect(200);
         assert_eq!(covered["allowed"], true);
         assert_eq!(covered["until"], "2026-12-31");
         assert_eq!(covered["items"][0]["grant"]["case"]["id"], case.to_string());
@@ -346,12 +346,7 @@ fn the_pages_show_registers_entries_and_what_became_of_them() {
         "{}",
         none.text("main")
     );
-    for wrong in [
-        "status=x",
-        "date=until&from=soon",
-        "after=x",
-        "department=%00",
-    ] {
+    for wrong in ["status=x", "date=until&from=soon", "after=x"] {
         let page = visitor.get(&format!("/ledger/grants?{wrong}"));
         assert_eq!(page.status, 422, "{wrong}");
     }
