@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Answer;
 use super::arguments::Picture;
 use super::failure::Failure;
-use super::imports;
+use super::{imports, surroundings};
 use crate::diagram::{self, Canvas, Labels, Size, StandardNames};
 use crate::messages::Language;
 use crate::workflow::{self, Severity, Surroundings};
@@ -19,7 +19,8 @@ pub(super) fn draw(
 ) -> Result<Answer, Failure> {
     let text = imports::text(file)?;
     let name = file.display().to_string();
-    let checked = workflow::read(&name, &text, &Surroundings::named());
+    let around = surroundings::around(Surroundings::named(), [file])?;
+    let checked = workflow::read(&name, &text, &around);
     let Some(workflow) = checked.workflow else {
         let errors = checked.findings.iter();
         for error in errors.filter(|finding| finding.severity == Severity::Error) {

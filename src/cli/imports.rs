@@ -1,6 +1,6 @@
 //! `huiqian directory import`, `catalogue import` and `calendar import`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, say};
 use super::{Answer, database};
@@ -34,6 +34,23 @@ pub(super) fn text(file: &Path) -> Result<String, Failure> {
             &[("path", &file.display().to_string())],
         ))
     })
+}
+
+/// The YAML files of a folder, by name.
+pub(super) fn yaml_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let trouble = |error: std::io::Error| unreadable(folder, &error);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(trouble)? {
+        let path = entry.map_err(trouble)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// Departments, people and posts.

@@ -13,6 +13,7 @@ mod people;
 mod policies;
 mod serve;
 mod simulate;
+mod surroundings;
 mod trials;
 mod usage;
 mod versions;

@@ -16,22 +16,8 @@ pub(super) fn beside(files: &[PathBuf], named: &mut Vec<(String, String)>) -> Re
         .filter(|folder| folder.is_dir())
         .collect();
     for folder in folders {
-        let entries =
-            std::fs::read_dir(&folder).map_err(|error| imports::unreadable(&folder, &error))?;
-        let mut paths = Vec::new();
-        for entry in entries {
-            paths.push(
-                entry
-                    .map_err(|error| imports::unreadable(&folder, &error))?
-                    .path(),
-            );
-        }
-        paths.sort();
-        for path in paths {
-            let is_yaml = path
-                .extension()
-                .is_some_and(|extension| extension == "yaml");
-            if is_yaml && known.insert(same(&path)) {
+        for path in imports::yaml_in(&folder)? {
+            if known.insert(same(&path)) {
                 named.push((path.display().to_string(), imports::text(&path)?));
             }
         }

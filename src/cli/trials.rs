@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::{Failure, language};
-use super::{Answer, imports, print};
+use super::{Answer, imports, print, surroundings};
 use crate::catalogue::Resource;
 use crate::directory::Directory;
 use crate::messages;
@@ -51,7 +51,7 @@ fn definitions(files: &[PathBuf]) -> Vec<PathBuf> {
 fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
     let name = path.display().to_string();
     let text = imports::text(path)?;
-    let Some(mut workflow) = sound(&name, &text) else {
+    let Some(mut workflow) = sound(path, &text)? else {
         print(&told("not_sound", &[("path", &name)]));
         return Ok(false);
     };
@@ -89,12 +89,14 @@ fn test_one(path: &Path, min: Option<u8>) -> Result<bool, Failure> {
 }
 
 /// The definition; what is wrong with it is shown. How it runs is asked here, not whether it does what policies demand.
-pub(super) fn sound(name: &str, text: &str) -> Option<Workflow> {
-    let checked = workflow::read(name, text, &Surroundings::named());
+pub(super) fn sound(path: &Path, text: &str) -> Result<Option<Workflow>, Failure> {
+    let name = path.display().to_string();
+    let around = surroundings::around(Surroundings::named(), [path])?;
+    let checked = workflow::read(&name, text, &around);
     if checked.workflow.is_none() {
         show(&checked.findings, text);
     }
-    checked.workflow
+    Ok(checked.workflow)
 }
 
 /// Findings with the lines that they are about.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::arguments::Format;
 use super::failure::{Failure, say};
-use super::{Answer, database, imports, policies};
+use super::{Answer, database, imports, policies, surroundings};
 use crate::clock::SystemClock;
 use crate::services::Error;
 use crate::services::workflows::{self, Proposed};
@@ -14,7 +14,8 @@ use crate::workflow::{self, Finding, Severity, Surroundings};
 
 /// Checks files; errors are findings, warnings are not.
 pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure> {
-    let mut surroundings = Surroundings::standard();
+    let files_named = files.iter().map(PathBuf::as_path);
+    let mut surroundings = surroundings::around(Surroundings::standard(), files_named)?;
     let mut all: Vec<Finding> = Vec::new();
     let mut unreadable = Vec::new();
     let mut texts = Vec::new();
@@ -49,8 +50,11 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
         surroundings.learn(text);
     }
     for (name, text) in texts {
-        let checked = workflow::read(&name, &text, &surroundings);
-        found(checked.findings, &text);
+        let findings = match workflow::is_register(&text) {
+            true => workflow::read_register(&name, &text, &surroundings).findings,
+            false => workflow::read(&name, &text, &surroundings).findings,
+        };
+        found(findings, &text);
     }
     if format == Format::Json {
         let findings: Value = all.iter().map(Finding::json).collect();

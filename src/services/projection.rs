@@ -95,8 +95,8 @@ pub(super) fn write(
             &state(running, case, context)?,
         )?;
     }
-    append(conn, running, decision, context)?;
-    registers::write(conn, running, case, context)?;
+    let first = append(conn, running, decision, context)?;
+    registers::write(conn, running, decision, context, first)?;
     started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
@@ -150,14 +150,16 @@ fn found_otherwise(decision: &Decision) -> bool {
 }
 
 /// Appends the events to the case's hash chain.
+/// Answers with the place of the first of the events in the case's history.
 fn append(
     conn: &mut Connection,
     running: &Running,
     decision: &Decision,
     context: &Context<'_>,
-) -> Result<(), Error> {
+) -> Result<i64, Error> {
     let end = events::last(conn, running.id)?;
     let (mut seq, mut previous) = end.map_or((0, GENESIS.to_owned()), |end| (end.seq, end.hash));
+    let first = seq + 1;
     let case = running.ulid.to_string();
     let stamp = decision.stamp(context);
     let mut rows = Vec::with_capacity(decision.events.len());
@@ -195,7 +197,8 @@ fn append(
         });
         previous = hash;
     }
-    Ok(events::append(conn, running.id, &rows)?)
+    events::append(conn, running.id, &rows)?;
+    Ok(first)
 }
 
 fn person_of(stamp: &Stamp) -> Option<i64> {

@@ -101,7 +101,7 @@ impl Viewer {
 
     /// A leading post sees its department's cases; the workflow administrator's sees those of the authority, to name
     /// holders and to mend.
-    fn leads(&self, post: &Post) -> bool {
+    pub(super) fn leads(&self, post: &Post) -> bool {
         post.role.0 == "workflow_admin"
             || self
                 .directory

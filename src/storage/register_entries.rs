@@ -1,16 +1,20 @@
-//! Tables `register_entries` and `register_values`: what cases leave in registers, and the texts in it.
+//! Tables `register_entries`, `register_values` and their like: what cases leave in registers, and what it is found by.
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
 
 use super::connection::{OnConflict, json, moment, on_backend, ulid_text};
-use super::schema::{register_entries as entries, register_values as values};
-use super::{Connection, StorageError};
+use super::schema::{
+    register_dates as dates, register_departments as departments, register_entries as entries,
+    register_history as history, register_terms as terms, register_values as values,
+};
+use super::{Connection, StorageError, search_terms};
 use crate::calendar::Instant;
-use crate::directory::DepartmentCode;
+use crate::directory::{DepartmentCode, PersonId};
 
 /// An entry that is out of force counts as none for `registered(…)`.
 const OUT_OF_FORCE: &[&str] = &["ended", "expired", "voided", "disposed"];
@@ -30,17 +34,36 @@ pub struct EntryRow<'a> {
     pub status: Option<&'a str>,
     /// Its values, with branch and element.
     pub document: &'a Value,
+    /// The departments that stand in it, the applicant's among them.
+    pub departments: BTreeSet<DepartmentCode>,
+    /// The days in it, by field.
+    pub dates: Vec<(&'a str, NaiveDate)>,
+    /// What else it is found by: numbers, titles.
+    pub texts: Vec<&'a str>,
     /// When it was opened.
     pub opened_at: Instant,
     /// When it was changed last.
     pub updated_at: Instant,
 }
 
-/// Opens the entry or brings it up to date.
+/// A status that an entry took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken<'a> {
+    /// The event that says so, by its place in the case's history.
+    pub event: i64,
+    /// The status.
+    pub status: &'a str,
+    /// Who acted; `None`: time did.
+    pub person: Option<PersonId>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Opens the entry or brings it up to date. Answers with its key.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<(), StorageError> {
+pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<i64, StorageError> {
     let insert = diesel::insert_into(entries::table).values((
         entries::ulid.eq(ulid_text(Ulid::new())),
         entries::register.eq(row.register),
@@ -60,6 +83,119 @@ pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<(), StorageErro
         .filter(entries::entry.eq(row.entry))
         .select(entries::id)
         .first(conn)?;
+    let mut texts = BTreeSet::new();
+    collect(row.document, &mut texts);
+    save_departments(conn, id, row)?;
+    save_dates(conn, id, row)?;
+    save_terms(conn, id, texts.iter().chain(&row.texts).copied())?;
+    save_values(conn, id, row, texts)?;
+    Ok(id)
+}
+
+/// Gives an entry another key within its case.
+///
+/// # Errors
+/// The database's own failure.
+pub fn rename(
+    conn: &mut Connection,
+    case: i64,
+    entry: &str,
+    now: &str,
+) -> Result<(), StorageError> {
+    let known = entries::table
+        .filter(entries::case_id.eq(case))
+        .filter(entries::entry.eq(entry));
+    diesel::update(known)
+        .set(entries::entry.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps that an entry took a status.
+///
+/// # Errors
+/// The database's own failure.
+pub fn took(conn: &mut Connection, entry: i64, taken: &Taken<'_>) -> Result<(), StorageError> {
+    diesel::insert_into(history::table)
+        .values((
+            history::entry_id.eq(entry),
+            history::event.eq(taken.event),
+            history::status.eq(taken.status),
+            history::person_id.eq(taken.person),
+            history::at.eq(moment(taken.at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn save_departments(
+    conn: &mut Connection,
+    id: i64,
+    row: &EntryRow<'_>,
+) -> Result<(), StorageError> {
+    diesel::delete(departments::table.filter(departments::entry_id.eq(id))).execute(conn)?;
+    let rows: Vec<_> = row
+        .departments
+        .iter()
+        .map(|department| {
+            (
+                departments::entry_id.eq(id),
+                departments::register.eq(row.register),
+                departments::department.eq(department),
+            )
+        })
+        .collect();
+    on_backend!(conn, |conn| diesel::insert_into(departments::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(())
+}
+
+fn save_dates(conn: &mut Connection, id: i64, row: &EntryRow<'_>) -> Result<(), StorageError> {
+    diesel::delete(dates::table.filter(dates::entry_id.eq(id))).execute(conn)?;
+    let rows: Vec<_> = row
+        .dates
+        .iter()
+        .map(|(field, day)| {
+            (
+                dates::entry_id.eq(id),
+                dates::field.eq(*field),
+                dates::register.eq(row.register),
+                dates::day.eq(*day),
+            )
+        })
+        .collect();
+    on_backend!(conn, |conn| diesel::insert_into(dates::table)
+        .values(&rows)
+        .execute(conn))?;
+    Ok(())
+}
+
+fn save_terms<'a>(
+    conn: &mut Connection,
+    id: i64,
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<(), StorageError> {
+    diesel::delete(terms::table.filter(terms::entry_id.eq(id))).execute(conn)?;
+    let rows: Vec<_> = search_terms::of(texts)
+        .into_iter()
+        .map(|term| (terms::term.eq(term), terms::entry_id.eq(id)))
+        .collect();
+    // PostgreSQL takes 65,535 values in one statement.
+    for some in rows.chunks(1000) {
+        on_backend!(conn, |conn| diesel::insert_into(terms::table)
+            .values(some)
+            .execute(conn))?;
+    }
+    Ok(())
+}
+
+fn save_values(
+    conn: &mut Connection,
+    id: i64,
+    row: &EntryRow<'_>,
+    texts: BTreeSet<&str>,
+) -> Result<(), StorageError> {
     diesel::delete(values::table.filter(values::entry_id.eq(id))).execute(conn)?;
     if row
         .status
@@ -67,8 +203,6 @@ pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<(), StorageErro
     {
         return Ok(());
     }
-    let mut texts = BTreeSet::new();
-    collect(row.document, &mut texts);
     let rows: Vec<_> = texts
         .into_iter()
         .map(|text| {

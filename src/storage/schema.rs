@@ -529,6 +529,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    register_departments (entry_id, department) {
+        entry_id -> BigInt,
+        register -> Text,
+        department -> Text,
+    }
+}
+
+diesel::table! {
+    register_terms (term, entry_id) {
+        term -> Text,
+        entry_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    register_dates (entry_id, field) {
+        entry_id -> BigInt,
+        field -> Text,
+        register -> Text,
+        day -> Date,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    register_history (entry_id, event) {
+        entry_id -> BigInt,
+        event -> BigInt,
+        status -> Text,
+        person_id -> Nullable<BigInt>,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
     use super::column_types::*;
 
     started_cases (parent_id, task) {
@@ -540,6 +576,7 @@ diesel::table! {
 
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
+diesel::joinable!(register_entries -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
     cases,
     participants,
@@ -548,5 +585,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_offers,
     copies,
     started_cases
+);
+diesel::allow_tables_to_appear_in_same_query!(
+    cases,
+    register_entries,
+    register_departments,
+    register_terms,
+    register_dates,
+    register_values
 );
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

@@ -12,6 +12,7 @@ mod lint;
 mod model;
 pub mod place;
 pub mod policy;
+mod register;
 mod resolve;
 mod schema;
 mod sheet;
@@ -30,6 +31,7 @@ pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
+pub use register::{Register, RegisterDate};
 pub use schema::json_schema;
 pub use sheet::Spot;
 pub(crate) use sheet::{Sheet, json, read_sheet};
@@ -85,6 +87,43 @@ pub fn read(file_name: &str, text: &str, surroundings: &Surroundings) -> Checked
     Checked {
         workflow,
         unsound,
+        findings,
+    }
+}
+
+/// A register's file after the check.
+#[derive(Debug, Clone)]
+pub struct CheckedRegister {
+    /// The register; `None` when an error was found.
+    pub register: Option<Register>,
+    /// What was found, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+/// Whether a text defines a register and not a workflow.
+#[must_use]
+pub fn is_register(text: &str) -> bool {
+    // Its key begins a line, and nothing of a workflow that stands at the beginning of a line is called so.
+    text.lines().any(|line| line.starts_with("register:"))
+}
+
+/// Reads and checks a register's file.
+#[must_use]
+pub fn read_register(file_name: &str, text: &str, surroundings: &Surroundings) -> CheckedRegister {
+    let (register, notes) = with_room(|| match tree::parse(text) {
+        Ok(tree) => {
+            let mut reader = Reader::new(text, &tree, surroundings);
+            let register = reader.register_file(&tree);
+            (register, reader.notes)
+        }
+        Err(note) => (None, vec![*note]),
+    });
+    let findings = findings(file_name, text, notes, &[]);
+    let sound = findings
+        .iter()
+        .all(|finding| finding.severity == Severity::Warning);
+    CheckedRegister {
+        register: register.filter(|_| sound),
         findings,
     }
 }

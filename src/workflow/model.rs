@@ -11,6 +11,7 @@ use crate::expression::Expression;
 use crate::forms::Form;
 
 use super::clock::ClockRule;
+use super::register::Register;
 
 /// A text in Chinese, with English beside it where written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -257,6 +258,8 @@ pub struct Every {
 pub struct Record {
     /// Which register.
     pub register: String,
+    /// How it is defined; `None` where it is not known any more to a version that was in force once.
+    pub known: Option<Arc<Register>>,
     /// One entry for each of these; `None`: one of the case or branch.
     pub each: Option<Expression>,
     /// When.

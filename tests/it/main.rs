@@ -39,6 +39,7 @@ mod pages_standing;
 mod pages_workflows;
 mod patterns;
 mod policies;
+mod registers;
 mod rights;
 mod sending;
 mod shipped;

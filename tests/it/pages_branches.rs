@@ -52,7 +52,7 @@ fn branches_stand_by_name_with_state_signatures_clocks_and_whom_they_wait_for() 
     }
     let entries = page.text("section[aria-labelledby='entries-t']");
     assert!(
-        entries.contains("数据使用许可") && entries.contains("省公安厅"),
+        entries.contains("共享台账") && entries.contains("省公安厅"),
         "{entries}"
     );
     let timeline = page.text("section[aria-labelledby='timeline-t']");
@@ -83,7 +83,7 @@ fn a_department_sees_the_request_and_its_own_branch_and_nothing_of_the_others() 
         "赵明",
         "同意提供核验接口",
         "13800000009",
-        "数据使用许可",
+        "共享台账",
     ] {
         assert!(!words.contains(hidden), "{hidden}: {words}");
     }

@@ -43,6 +43,8 @@ const MATRIX: &[(&str, &str, [u16; 8])] = &[
     ("GET",  "/workflows",                    [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}",              [401,    200,      200,  200,      200,   200,      200,      200]),
     ("GET",  "/workflows/{key}/form",         [401,    200,      200,  200,      200,   200,      200,      200]),
+    ("GET",  "/registers/{name}",             [401,    404,      404,  200,      200,   200,      200,      404]),
+    ("GET",  "/grants/check",                 [401,    200,      200,  200,      200,   200,      403,      200]),
     ("GET",  "/substitutes",                  [401,    200,      200,  200,      200,   200,      200,      200]),
     ("POST", "/substitutes",                  [401,    403,      409,  403,      403,   201,      403,      409]),
     ("DELETE", "/substitutes/{id}",           [401,    404,      200,  404,      404,   200,      404,      200]),
@@ -86,7 +88,9 @@ impl<'f> World<'f> {
         };
         let address = format!("/api/v1{path}")
             .replace("{id}", id)
-            .replace("{key}", "sharing");
+            .replace("{key}", "sharing")
+            .replace("{name}", "grants")
+            .replace("/check", "/check?department=A&resource=pop");
         let (api, address) = (&self.api, &*address);
         match (method, path) {
             ("POST", "/sessions") => {

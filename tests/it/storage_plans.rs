@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use huiqian::storage::cases::{CaseFilter, Whose};
 use huiqian::storage::catalogue::{self, Search};
+use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, cases, copies, drafts, events,
     mailbox, outbox, tasks, timers,
@@ -114,6 +115,28 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
         sharing: Some("conditional".into()),
     };
     catalogue::search(conn, &everything, Some("a"), 9)?;
+    let day = |text: &str| text.parse().unwrap();
+    let wanted = Wanted {
+        register: "grants".into(),
+        within: Within::Departments(vec![bureau()], 4),
+        status: Some("in_force".into()),
+        department: Some(bureau()),
+        text: "人口".into(),
+        dates: Some(("until".into(), day("2026-01-01"), day("2026-12-31"))),
+    };
+    let all = Wanted {
+        within: Within::All,
+        status: None,
+        department: None,
+        text: String::new(),
+        dates: None,
+        ..wanted.clone()
+    };
+    for wanted in [all, wanted] {
+        register_search::search(conn, &wanted, Some(9), 9)?;
+    }
+    register_search::with_value(conn, "grants", &bureau(), "R1")?;
+    register_search::history(conn, 1)?;
 
     conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     let heard = heard.lock().unwrap().clone();

@@ -20,9 +20,8 @@ use crate::workflow::Workflow;
 
 /// Simulates; what is wrong with a file is a finding.
 pub(super) fn run(config: Option<&Path>, options: &Simulate) -> Result<Answer, Failure> {
-    let name = options.file.display().to_string();
     let text = imports::text(&options.file)?;
-    let Some(workflow) = sound(&name, &text).map(Arc::new) else {
+    let Some(workflow) = sound(&options.file, &text)?.map(Arc::new) else {
         return Ok(Answer::Findings);
     };
     let Some(request) = request(&workflow, &options.answers)? else {

@@ -31,7 +31,7 @@ impl Run<'_> {
         let Some(each) = &record.each else {
             let values = values(record, &scope)?;
             for element in self.elements(&record.register, branch.as_deref()) {
-                self.write_entry(record, id, branch.as_ref(), element, values.clone());
+                self.write_entry(record, id, branch.as_ref(), element, values.clone())?;
             }
             return Ok(());
         };
@@ -42,7 +42,7 @@ impl Run<'_> {
             let element = parts::element_key(&row, index);
             scope.variables.insert("row".into(), row);
             let values = values(record, &scope)?;
-            self.write_entry(record, id, branch.as_ref(), element, values);
+            self.write_entry(record, id, branch.as_ref(), element, values)?;
         }
         Ok(())
     }
@@ -67,15 +67,16 @@ impl Run<'_> {
         branch: Option<&Place>,
         element: String,
         mut values: Answers,
-    ) {
+    ) -> Result<(), Halt> {
         let key = Entry::key(&record.register, branch.map(String::as_str), &element);
         let mut status = record.status.clone();
         if let Some(entry) = self.case.entries.get(&key) {
             values.retain(|field, value| entry.values.get(field) != Some(value));
             status = status.filter(|status| entry.status.as_ref() != Some(status));
             if values.is_empty() && status.is_none() {
-                return;
+                return Ok(());
             }
+            allowed(record, entry.status.as_deref(), status.as_deref())?;
         }
         self.record(Event::Recorded {
             id: id.to_owned(),
@@ -85,7 +86,23 @@ impl Run<'_> {
             status,
             values,
         });
+        Ok(())
     }
+}
+
+/// An entry goes only where its register says that it may.
+fn allowed(record: &Record, from: Option<&str>, to: Option<&str>) -> Result<(), Halt> {
+    let (Some(register), Some(to)) = (&record.known, to) else {
+        return Ok(());
+    };
+    if register.allows(from, to) {
+        return Ok(());
+    }
+    let from = from.unwrap_or_default();
+    Err(Halt::Guard(format!(
+        "the register `{}` has no move `{from} > {to}`",
+        record.register
+    )))
 }
 
 fn values(record: &Record, scope: &Scope) -> Result<Answers, Halt> {

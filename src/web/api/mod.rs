@@ -10,6 +10,7 @@ mod events;
 mod needs;
 mod openapi;
 mod query;
+mod registers;
 mod sessions;
 mod shapes;
 mod started;
@@ -78,6 +79,10 @@ pub const ROUTES: &[Served] = &[
     served("GET", "/workflows/{key}/form", || {
         web::get().to(workflows::form)
     }),
+    served("GET", "/registers/{name}", || {
+        web::get().to(registers::list)
+    }),
+    served("GET", "/grants/check", || web::get().to(registers::check)),
     served("GET", "/substitutes", || web::get().to(substitutes::list)),
     served("POST", "/substitutes", || {
         web::post().to(substitutes::create)

@@ -8,7 +8,8 @@ use utoipa::openapi::{OpenApi as Description, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    actions, attachments, cases, events, sessions, shapes, started, substitutes, tasks, workflows,
+    actions, attachments, cases, events, registers, sessions, shapes, started, substitutes, tasks,
+    workflows,
 };
 use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
 
@@ -34,6 +35,8 @@ use crate::web::problem::{Flaw, Meanwhile, ProblemBody};
         attachments::download,
         tasks::list,
         tasks::acknowledge,
+        registers::list,
+        registers::check,
         substitutes::list,
         substitutes::create,
         substitutes::end,

@@ -1,10 +1,15 @@
 //! What a handler answers, as a value that can leave the thread that talks to the database.
 
+use std::fs::File;
+use std::io::{self, Read};
+
 use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::{self, Bytes};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
+use futures_util::stream::{self, Stream};
 
 use crate::directory::PersonId;
 use crate::web::security::AskedBy;
@@ -16,6 +21,8 @@ pub struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: Vec<Cookie<'static>>,
     body: Vec<u8>,
+    /// Sent instead of `body`, piece by piece.
+    file: Option<File>,
     asked_by: Option<PersonId>,
 }
 
@@ -42,6 +49,15 @@ impl Answer {
         .with(header::CONTENT_TYPE, media_type)
         .with(header::CACHE_CONTROL, "no-store")
         .with(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    /// A file of some type, from where it stands to its end.
+    #[must_use]
+    pub fn file(media_type: &str, file: File) -> Self {
+        Self {
+            file: Some(file),
+            ..Self::bytes(media_type, Vec::new())
+        }
     }
 
     /// Goes on with a `GET` of `address`.
@@ -102,6 +118,28 @@ impl Responder for Answer {
         for cookie in self.cookies {
             response.cookie(cookie);
         }
-        response.body(self.body)
+        match self.file {
+            Some(file) => response.streaming(pieces(file)),
+            None => response.body(self.body),
+        }
     }
+}
+
+/// So much of a file is in memory at a time.
+const PIECE: usize = 64 * 1024;
+
+/// What is left of a file, read where waiting for the disk stops nobody else.
+fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold(file, |file| async {
+        let read = web::block(move || piece(file)).await;
+        // The thread is gone: the answer breaks off, and its reader is told.
+        read.unwrap_or_else(|error| Err(io::Error::other(error)))
+    })
+}
+
+fn piece(mut file: File) -> io::Result<Option<(Bytes, File)>> {
+    let mut piece = vec![0; PIECE];
+    let length = file.read(&mut piece)?;
+    piece.truncate(length);
+    Ok((0 < length).then(|| (Bytes::from(piece), file)))
 }

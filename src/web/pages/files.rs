@@ -33,7 +33,7 @@ pub async fn give_out(visit: Visit, path: web::Path<String>) -> Answer {
 }
 
 /// Never shown in the page; the name in the one spelling that holds any letter (RFC 6266).
-fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
     format!(
         "attachment; filename*=UTF-8''{}",

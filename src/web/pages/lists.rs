@@ -188,7 +188,7 @@ fn cursor(visit: &Visit) -> Result<Option<Cursor>, Failure> {
     }
 }
 
-fn key(visit: &Visit) -> Result<Option<i64>, Failure> {
+pub(super) fn key(visit: &Visit) -> Result<Option<i64>, Failure> {
     match visit.param("after").filter(|text| !text.is_empty()) {
         None => Ok(None),
         Some(text) => match text.parse() {
@@ -199,7 +199,7 @@ fn key(visit: &Visit) -> Result<Option<i64>, Failure> {
 }
 
 /// The addresses of the beginning and of the next page, with the same filter.
-fn pager(visit: &Visit, next: Option<String>) -> Pager {
+pub(super) fn pager(visit: &Visit, next: Option<String>) -> Pager {
     let with = |after: Option<&str>| {
         let pairs = visit
             .query

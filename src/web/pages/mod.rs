@@ -9,6 +9,8 @@ mod demo;
 mod edit;
 mod failure;
 mod files;
+mod grants;
+mod ledger;
 mod links;
 mod lists;
 mod mail;
@@ -57,6 +59,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(new::start)),
         )
         .configure(of_cases)
+        .configure(of_registers)
         .configure(of_links)
         .configure(workflows::routes)
         .service(at("/dev/mail").route(read().to(mail::list)))
@@ -90,6 +93,16 @@ fn of_cases(config: &mut web::ServiceConfig) {
                 .route(web::post().to(edit::discard)),
         )
         .service(at("/files/{id}").route(read().to(files::give_out)));
+}
+
+fn of_registers(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/grants/check").route(read().to(grants::check)))
+        .service(at("/ledger").route(read().to(ledger::list)))
+        .service(at("/ledger/{register}").route(read().to(ledger::register)))
+        .service(at("/ledger/{register}/export.csv").route(read().to(ledger::csv)))
+        .service(at("/ledger/{register}/export.xlsx").route(read().to(ledger::xlsx)))
+        .service(at("/ledger/{register}/{entry}").route(read().to(ledger::entry)));
 }
 
 fn of_links(config: &mut web::ServiceConfig) {

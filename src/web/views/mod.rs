@@ -7,6 +7,7 @@ mod due;
 mod errors;
 mod filing;
 mod flow;
+mod ledger;
 mod links;
 mod lists;
 mod mail;
@@ -33,6 +34,10 @@ pub use filing::{
     Step, StepState, SubmittedView, WarningRow, WorkflowCard,
 };
 pub use flow::FlowView;
+pub use ledger::{
+    Cell, EntryView, GrantRow, GrantsAnswer, GrantsView, LedgerRow, LedgerView, RegisterRow,
+    RegisterView,
+};
 pub use links::{ConfirmDoneView, ConfirmView, DeadLinkView};
 pub use lists::{
     BatchRow, BatchView, CcRow, CcView, DoneRow, DoneView, Draft, Filter, InboxGroup, InboxRow,

@@ -19,6 +19,8 @@ pub enum Nav {
     Mine,
     /// 抄送我的
     Cc,
+    /// 台账
+    Ledger,
     /// 发起申请
     New,
     /// 无人可办
@@ -187,6 +189,13 @@ impl Shell {
             (Lists, Nav::Mine, "/mine", "send", "pages.nav.mine"),
             (Lists, Nav::Cc, "/cc", "at-sign", "pages.nav.cc"),
             (
+                Lists,
+                Nav::Ledger,
+                "/ledger",
+                "table-properties",
+                "pages.nav.ledger",
+            ),
+            (
                 Manage,
                 Nav::Vacant,
                 "/admin/vacant",
@@ -234,6 +243,7 @@ impl Shell {
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
             Nav::None
+            | Nav::Ledger
             | Nav::Done
             | Nav::New
             | Nav::Vacant
@@ -245,7 +255,11 @@ impl Shell {
 
     /// The field in the header searches the list that the reader is in, otherwise the inbox.
     fn search(&self, lists: &[Entry]) -> Search {
-        let list = lists.iter().find(|entry| entry.current).or(lists.first());
+        // The registers are no list of cases; each of them has its own filter.
+        let current = lists.iter().find(|entry| entry.current);
+        let list = current
+            .filter(|_| self.nav != Nav::Ledger)
+            .or(lists.first());
         let name = list.map_or("", |entry| entry.text.as_str());
         Search {
             action: list.map_or("/inbox", |entry| entry.href),

@@ -1,9 +1,9 @@
 //! Definitions that break one rule each and nothing else, read from `broken.txt`.
 //!
-//! An example is its code, `in blocks` where it is the definition with blocks that is changed, `whole` where the text
+//! An example is its code, `in blocks` where it is the definition with blocks that is changed, `in register` where a register's file is, `whole` where the text
 //! stands alone, the text of the line where the finding points, and the lines taken out (`-`) and put in (`+`).
 
-use crate::workflow::testing::{BLOCKS, SOUND};
+use crate::workflow::testing::{BLOCKS, REGISTER, SOUND};
 
 const EXAMPLES: &str = include_str!("broken.txt");
 
@@ -30,6 +30,7 @@ fn one(block: &'static str) -> Broken {
     let base = match base {
         "" => SOUND,
         "in blocks" => BLOCKS,
+        "in register" => REGISTER,
         "whole" => "",
         other => panic!("{code}: {other:?}"),
     };

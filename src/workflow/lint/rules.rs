@@ -126,6 +126,11 @@ pub const RULES: &[Rule] = &[
         "写进不存在的栏，查台账时看不到。",
     ),
     error(
+        "unknown-status",
+        "台账没有这个状态",
+        "条目只能处于台账定义的状态；voided 只由作废写入。",
+    ),
+    error(
         "unknown-branch",
         "没有这个分支",
         "汇合时等一个不存在的分支，永远等不到。",

@@ -160,7 +160,7 @@ impl<'t> Reader<'t> {
         let site = Site::Entry(id.to_owned());
         let with = keys
             .get("with")
-            .map_or_else(Vec::new, |with| self.values(with, &site));
+            .map_or_else(Vec::new, |with| self.values(with, &site, |_| Type::Any));
         let applicant = self.who_at(keys, "for");
         let submit = self.switch_at(keys, "submit");
         Some(Start {

@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
             .and_then(|value| self.expression(value, of, site(true)));
     }
 
-    fn kind(&mut self, tree: &'t Tree, column: bool) -> Option<FieldKind> {
+    pub fn kind(&mut self, tree: &'t Tree, column: bool) -> Option<FieldKind> {
         let name = self.scalar(tree)?;
         let Some(kind) = crate::forms::field_type(name) else {
             let help = suggestion(

@@ -11,6 +11,7 @@ mod keys;
 mod names;
 mod nodes;
 mod records;
+mod register;
 mod rules;
 mod scalars;
 mod seats;

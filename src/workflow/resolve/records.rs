@@ -2,7 +2,7 @@
 
 use crate::expression::{Expression, Type, Words, suggestion};
 use crate::workflow::tree::{Kind, Tree};
-use crate::workflow::{Record, RecordAt};
+use crate::workflow::{Record, RecordAt, Register};
 
 use super::{Reader, Site};
 
@@ -54,11 +54,19 @@ impl<'t> Reader<'t> {
             },
             None => site,
         };
-        let set = keys
-            .get("set")
-            .map_or_else(Vec::new, |set| self.values(set, &site));
+        let known = register
+            .as_ref()
+            .and_then(|name| self.surroundings.registers.get(name))
+            .cloned();
+        let set = keys.get("set").map_or_else(Vec::new, |set| {
+            self.values(set, &site, |field| match &known {
+                Some(known) => of_field(known, field),
+                None => Type::Any,
+            })
+        });
         Some(Record {
             register: register?,
+            known,
             each,
             at,
             status: status.map(str::to_owned),
@@ -83,16 +91,30 @@ impl<'t> Reader<'t> {
         Some(name.to_owned())
     }
 
-    /// Values by name.
-    pub fn values(&mut self, tree: &'t Tree, site: &Site) -> Vec<(String, Expression)> {
+    /// Values by name, each of the type that `expected` says.
+    pub fn values(
+        &mut self,
+        tree: &'t Tree,
+        site: &Site,
+        expected: impl Fn(&str) -> Type,
+    ) -> Vec<(String, Expression)> {
         let entries = self.named_entries(tree);
         entries
             .iter()
             .filter_map(|entry| {
                 let name = self.id_of(entry);
-                let value = self.expression(&entry.value, Type::Any, site.clone())?;
+                let expected = expected(&name);
+                let value = self.expression(&entry.value, expected, site.clone())?;
                 Some((name, value))
             })
             .collect()
+    }
+}
+
+/// What may be written into a field of a register; nothing may be, too.
+fn of_field(register: &Register, field: &str) -> Type {
+    match register.field(field) {
+        Some(field) => field.kind.0.expression_type(field).maybe(),
+        None => Type::Any,
     }
 }

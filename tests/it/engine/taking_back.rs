@@ -234,7 +234,7 @@ fn in_a_sequence_whoever_is_next_waits_again() {
 fn a_register_entry_that_it_made_is_void() {
     let mut world = World::filed(&with_stages(
         "  - {stage: review, title: 审核, who: section_head@applicant, record: {register: grants, status: agreed, set: {requester: case.department}}}
-  - {stage: head, title: 负责人, who: share_office_head@applicant, record: {register: grants, status: confirmed}}",
+  - {stage: head, title: 负责人, who: share_office_head@applicant, record: {register: grants, status: provided}}",
     ));
     world.on("bob", "approve", "review").unwrap();
 
@@ -245,7 +245,7 @@ fn a_register_entry_that_it_made_is_void() {
     world.on("bob", "approve", "review").unwrap();
     assert_eq!(status(&world).as_deref(), Some("agreed"));
     world.on("cat", "approve", "head").unwrap();
-    assert_eq!(status(&world).as_deref(), Some("confirmed"));
+    assert_eq!(status(&world).as_deref(), Some("provided"));
     assert_eq!(world.replayed(), world.case);
 }
 

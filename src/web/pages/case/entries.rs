@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::Sight;
 use crate::calendar::day_of;
 use crate::engine::Entry;
-use crate::messages::{Language, has};
+use crate::forms::Words;
 use crate::web::format;
+use crate::web::pages::ledger;
 use crate::web::views::{EntryRow, Tag, Tone};
 
 /// The entries, by register, branch and element.
@@ -21,35 +22,24 @@ fn row(sight: &Sight<'_>, entry: &Entry) -> EntryRow {
         register: register(sight, &entry.register),
         about: about(sight, entry),
         branch: branch.map_or_else(String::new, |branch| sight.titles().branches(branch)),
-        status: status(sight, entry.status.as_deref()),
+        status: status(sight, entry),
         opened: format::day(day_of(entry.opened), sight.seen.now, sight.language),
         machine: format::machine(entry.opened),
     }
 }
 
-/// A register's name; of one that we have no name for, its code.
+/// A register's name; of one that is not known any more, its code.
 pub fn register(sight: &Sight<'_>, code: &str) -> String {
-    named(sight, "branch.register", code)
-}
-
-fn status(sight: &Sight<'_>, code: Option<&str>) -> Tag {
-    let tone = match code {
-        Some("in_force" | "agreed" | "provided") => Tone::Ok,
-        Some("suspended") => Tone::Warn,
-        Some("void" | "revoked") => Tone::Bad,
-        Some(_) | None => Tone::Hold,
-    };
-    Tag::plain(
-        tone,
-        code.map_or_else(String::new, |code| named(sight, "branch.entry", code)),
+    ledger::known(code).map_or_else(
+        || code.to_owned(),
+        |register| sight.language.pick(&register.title).to_owned(),
     )
 }
 
-fn named(sight: &Sight<'_>, table: &str, code: &str) -> String {
-    let key = format!("{table}.{code}");
-    match has(Language::Zh, &key) {
-        true => sight.say(&key, &[]),
-        false => code.to_owned(),
+fn status(sight: &Sight<'_>, entry: &Entry) -> Tag {
+    match ledger::known(&entry.register) {
+        Some(register) => ledger::tag(register, entry.status.as_deref(), sight.language),
+        None => Tag::plain(Tone::Hold, entry.status.clone().unwrap_or_default()),
     }
 }
 

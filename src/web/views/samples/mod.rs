@@ -5,6 +5,7 @@ use chrono::{TimeZone, Utc};
 mod branches;
 mod case;
 mod filing;
+mod ledger;
 mod lists;
 mod outside;
 mod workflows;
@@ -108,6 +109,7 @@ pub(super) fn all() -> Vec<Sample> {
             let pages = [
                 lists::pages(language),
                 filing::pages(language),
+                ledger::pages(language),
                 branches::pages(language),
                 case::pages(language),
                 outside::pages(language),

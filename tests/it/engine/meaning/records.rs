@@ -32,14 +32,14 @@ stages:
 fn rule_19_register_entries_change_by_a_new_status_and_nothing_is_deleted() {
     let mut world = World::filed(&with_stages(
         "  - {stage: grant, title: 同意, who: section_head@applicant, record: {register: grants, status: agreed, set: {requester: case.department}}}
-  - {stage: stop, title: 停止, kind: work, who: dept_leader@applicant, record: {register: grants, status: ended}}
+  - {stage: stop, title: 停止, kind: work, who: dept_leader@applicant, record: {register: grants, status: provided}}
 ",
     ));
     world.on("bob", "approve", "grant").unwrap();
     world.on("eve", "done", "stop").unwrap();
 
     let entry = &world.case.entries["grants//"];
-    assert_eq!(entry.status.as_deref(), Some("ended"));
+    assert_eq!(entry.status.as_deref(), Some("provided"));
     assert_eq!(entry.values["requester"], json!("A"));
     let statuses: Vec<Option<String>> = world
         .log
@@ -49,7 +49,7 @@ fn rule_19_register_entries_change_by_a_new_status_and_nothing_is_deleted() {
             _ => None,
         })
         .collect();
-    assert_eq!(statuses, [Some("agreed".into()), Some("ended".into())]);
+    assert_eq!(statuses, [Some("agreed".into()), Some("provided".into())]);
 }
 
 #[test]

@@ -1,0 +1,233 @@
+//! Reading registers: a page of entries that fit, one entry with its history, entries by a value in them.
+
+use chrono::NaiveDate;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::columns::one_more;
+use super::connection::{MultiBackend, ulid_text};
+use super::schema::{
+    cases, register_dates as dates, register_departments as departments,
+    register_entries as entries, register_history as history, register_terms as terms,
+    register_values as values,
+};
+use super::search_terms::{self, Range};
+use super::{Connection, Page, StorageError};
+use crate::calendar::Instant;
+use crate::directory::{DepartmentCode, PersonId};
+
+/// An entry of a register.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = entries, check_for_backend(MultiBackend))]
+pub struct StoredEntry {
+    /// The key.
+    pub id: i64,
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// Which register.
+    pub register: String,
+    /// Of which case.
+    pub case_id: i64,
+    /// The applicant's department.
+    pub department: DepartmentCode,
+    /// Its status.
+    pub status: Option<String>,
+    /// Its values, with branch and element.
+    pub document: Value,
+    /// When it was opened.
+    pub opened_at: Instant,
+    /// When it was changed last.
+    pub updated_at: Instant,
+}
+
+/// What is shown of an entry's case.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = cases, check_for_backend(MultiBackend))]
+pub struct CaseOf {
+    /// The key that others see.
+    pub ulid: Ulid,
+    /// The number for people.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// The highest data level in it.
+    #[diesel(deserialize_as = i32)]
+    pub level: u8,
+}
+
+/// An entry with its case.
+pub type Found = (StoredEntry, CaseOf);
+
+/// A status that an entry took.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = history, check_for_backend(MultiBackend))]
+pub struct Step {
+    /// The event that says so, by its place in the case's history.
+    pub event: i64,
+    /// The status.
+    pub status: String,
+    /// Who acted; `None`: time did.
+    pub person_id: Option<PersonId>,
+    /// When.
+    pub at: Instant,
+}
+
+/// Whose entries somebody sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// Everybody's.
+    All,
+    /// Those that one of these departments stands in, of cases with no data above a level.
+    Departments(Vec<DepartmentCode>, u8),
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this register.
+    pub register: String,
+    /// Whose.
+    pub within: Within,
+    /// With this status only.
+    pub status: Option<String>,
+    /// With this department in it only.
+    pub department: Option<DepartmentCode>,
+    /// With all of these words in it.
+    pub text: String,
+    /// With a day between these in a field, both included.
+    pub dates: Option<(String, NaiveDate, NaiveDate)>,
+}
+
+/// A page of the entries that fit, newest first, before the key `before`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn search(
+    conn: &mut Connection,
+    wanted: &Wanted,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<Found, i64>, StorageError> {
+    let mut query = entries::table
+        .inner_join(cases::table)
+        .filter(entries::register.eq(wanted.register.clone()))
+        .filter(entries::id.lt(before.unwrap_or(i64::MAX)))
+        .into_boxed::<MultiBackend>();
+    if let Within::Departments(all, level) = &wanted.within {
+        query = query
+            .filter(
+                entries::id.eq_any(
+                    departments::table
+                        .filter(departments::register.eq(wanted.register.clone()))
+                        .filter(departments::department.eq_any(all.clone()))
+                        .select(departments::entry_id),
+                ),
+            )
+            .filter(cases::level.le(i32::from(*level)));
+    }
+    if let Some(department) = &wanted.department {
+        query = query.filter(
+            entries::id.eq_any(
+                departments::table
+                    .filter(departments::register.eq(wanted.register.clone()))
+                    .filter(departments::department.eq(department.clone()))
+                    .select(departments::entry_id),
+            ),
+        );
+    }
+    if let Some(status) = &wanted.status {
+        query = query.filter(entries::status.eq(status.clone()));
+    }
+    for Range { from, to } in search_terms::wanted(&wanted.text) {
+        query = query.filter(exists(
+            terms::table
+                .filter(terms::entry_id.eq(entries::id))
+                .filter(terms::term.between(from, to)),
+        ));
+    }
+    if let Some((field, from, until)) = &wanted.dates {
+        query = query.filter(
+            entries::id.eq_any(
+                dates::table
+                    .filter(dates::register.eq(wanted.register.clone()))
+                    .filter(dates::field.eq(field.clone()))
+                    .filter(dates::day.between(*from, *until))
+                    .select(dates::entry_id),
+            ),
+        );
+    }
+    let rows = query
+        .order(entries::id.desc())
+        .limit(one_more(limit))
+        .select((StoredEntry::as_select(), CaseOf::as_select()))
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |(entry, _): &Found| entry.id))
+}
+
+/// An entry of a register by the key that others see.
+///
+/// # Errors
+/// The database's own failure.
+pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<Found>, StorageError> {
+    Ok(entries::table
+        .inner_join(cases::table)
+        .filter(entries::ulid.eq(ulid_text(ulid)))
+        .select((StoredEntry::as_select(), CaseOf::as_select()))
+        .first(conn)
+        .optional()?)
+}
+
+/// The departments that stand in an entry.
+///
+/// # Errors
+/// The database's own failure.
+pub fn departments_of(
+    conn: &mut Connection,
+    entry: i64,
+) -> Result<Vec<DepartmentCode>, StorageError> {
+    Ok(departments::table
+        .filter(departments::entry_id.eq(entry))
+        .order(departments::department)
+        .select(departments::department)
+        .load(conn)?)
+}
+
+/// The statuses that an entry took, the first one first.
+///
+/// # Errors
+/// The database's own failure.
+pub fn history(conn: &mut Connection, entry: i64) -> Result<Vec<Step>, StorageError> {
+    Ok(history::table
+        .filter(history::entry_id.eq(entry))
+        .order(history::event)
+        .select(Step::as_select())
+        .load(conn)?)
+}
+
+/// The entries of a register that a department's cases left, in force or suspended, with a text in them, newest first.
+///
+/// # Errors
+/// The database's own failure.
+pub fn with_value(
+    conn: &mut Connection,
+    register: &str,
+    department: &DepartmentCode,
+    value: &str,
+) -> Result<Vec<Found>, StorageError> {
+    Ok(entries::table
+        .inner_join(cases::table)
+        .filter(
+            entries::id.eq_any(
+                values::table
+                    .filter(values::register.eq(register.to_owned()))
+                    .filter(values::department.eq(department.clone()))
+                    .filter(values::value.eq(value.to_owned()))
+                    .select(values::entry_id),
+            ),
+        )
+        .order(entries::id.desc())
+        .select((StoredEntry::as_select(), CaseOf::as_select()))
+        .load(conn)?)
+}

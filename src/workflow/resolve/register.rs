@@ -1,0 +1,301 @@
+//! A register's file: the same mechanisms as a workflow's, other keys.
+
+use std::collections::BTreeSet;
+
+use crate::directory::RoleCode;
+use crate::expression::{Words, suggestion};
+use crate::forms::{Field, Options, Pick, Required};
+use crate::workflow::clock::Remind;
+use crate::workflow::register::RegisterDate;
+use crate::workflow::tree::Tree;
+use crate::workflow::{Id, Register, Text};
+
+use super::Reader;
+
+const TOP: &[&str] = &[
+    "register", "title", "statuses", "moves", "sees", "fields", "dates",
+];
+const NEEDED: &[&str] = &["register", "title", "statuses", "sees", "fields"];
+const FIELD: &[&str] = &["id", "type", "label", "options", "unit", "help"];
+
+/// What is made of rows or files has no place in one column.
+const NO_COLUMN: &[&str] = &["table", "resources", "file", "files"];
+
+impl<'t> Reader<'t> {
+    /// The register as far as it can be read; `None` when there is nothing to hold it together.
+    pub fn register_file(&mut self, tree: &'t Tree) -> Option<Register> {
+        let keys = self.keys(tree, TOP)?;
+        let missing = NEEDED.iter().filter(|key| keys.get(key).is_none());
+        let missing: Vec<&str> = missing.copied().collect();
+        if !missing.is_empty() {
+            self.missing(tree, &missing.join("`, `"));
+        }
+        let id = keys.get("register").and_then(|id| self.id(id));
+        let title = self.words_at(&keys, "title");
+        let statuses = keys
+            .get("statuses")
+            .map_or_else(Vec::new, |statuses| self.statuses(statuses));
+        let moves = keys
+            .get("moves")
+            .map_or_else(Vec::new, |moves| self.moves(moves, &statuses));
+        let sees = keys
+            .get("sees")
+            .map_or_else(Vec::new, |sees| self.readers(sees));
+        let fields = keys
+            .get("fields")
+            .map_or_else(Vec::new, |fields| self.columns_of(fields));
+        let dates = keys
+            .get("dates")
+            .map_or_else(Vec::new, |dates| self.dates(dates, &fields));
+        Some(Register {
+            id: id?,
+            title: title?,
+            statuses,
+            moves,
+            sees,
+            fields,
+            dates,
+        })
+    }
+
+    fn statuses(&mut self, tree: &'t Tree) -> Vec<(Id, Text)> {
+        let mut found = Vec::new();
+        for entry in self.named_entries(tree) {
+            let id = self.id_of(entry);
+            if id == Register::VOIDED {
+                self.note(
+                    "bad-value",
+                    &entry.at,
+                    Words::new(
+                        "`voided` 是每个台账都有的最后状态，不用写",
+                        "`voided` is every register's last status and is not written",
+                    ),
+                );
+            }
+            let Some(keys) = self.keys(&entry.value, &["title"]) else {
+                continue;
+            };
+            if let Some(title) = self.words_needed(&keys, "title") {
+                found.push((id, title));
+            }
+        }
+        found
+    }
+
+    fn moves(&mut self, tree: &'t Tree, statuses: &[(Id, Text)]) -> Vec<(Id, Id)> {
+        let mut found: Vec<(Id, Id)> = Vec::new();
+        for item in self.items(tree) {
+            let Some(written) = self.scalar(item) else {
+                continue;
+            };
+            let Some((from, to)) = written.split_once('>') else {
+                self.unreadable(
+                    item,
+                    written,
+                    &Words::new("状态的变化", "a move"),
+                    Some(Words::new(
+                        "写成 agreed > provided",
+                        "write agreed > provided",
+                    )),
+                );
+                continue;
+            };
+            let one = (from.trim().to_owned(), to.trim().to_owned());
+            for status in [&one.0, &one.1] {
+                self.known_status(status, item, statuses);
+            }
+            if one.0 == one.1 || found.contains(&one) {
+                self.note(
+                    "bad-value",
+                    &item.at,
+                    Words::new(
+                        format!("`{written}` 写了也不起作用"),
+                        format!("`{written}` does nothing"),
+                    ),
+                );
+            }
+            found.push(one);
+        }
+        found
+    }
+
+    fn known_status(&mut self, status: &str, at: &Tree, statuses: &[(Id, Text)]) {
+        let known = || statuses.iter().map(|(id, _)| id.as_str());
+        if !known().any(|id| id == status) {
+            self.note_with(
+                "unknown-status",
+                &at.at,
+                Words::new(
+                    format!("没有状态 `{status}`"),
+                    format!("there is no status `{status}`"),
+                ),
+                suggestion(status, known()),
+            );
+        }
+    }
+
+    fn readers(&mut self, tree: &'t Tree) -> Vec<RoleCode> {
+        let mut found = Vec::new();
+        for item in self.items(tree) {
+            let Some(role) = self.scalar(item) else {
+                continue;
+            };
+            if role != "any" {
+                self.role(role, &item.at);
+            }
+            found.push(RoleCode(role.to_owned()));
+        }
+        found
+    }
+
+    fn columns_of(&mut self, tree: &'t Tree) -> Vec<Field> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for item in self.items(tree) {
+            let Some(field) = self.column_of(item) else {
+                continue;
+            };
+            if !seen.insert(field.id.clone()) {
+                self.note(
+                    "duplicate-id",
+                    &item.place(&["id"]),
+                    Words::new(
+                        format!("栏 `{}` 写了两次", field.id),
+                        format!("the field `{}` is there twice", field.id),
+                    ),
+                );
+            }
+            found.push(field);
+        }
+        found
+    }
+
+    fn column_of(&mut self, tree: &'t Tree) -> Option<Field> {
+        let keys = self.keys(tree, FIELD)?;
+        let id = match keys.get("id") {
+            Some(id) => self.id(id),
+            None => {
+                self.missing(tree, "id");
+                None
+            }
+        };
+        let kind = match keys.get("type") {
+            Some(kind) => self.kind(kind, false),
+            None => {
+                self.missing(tree, "type");
+                None
+            }
+        };
+        let label = self.words_needed(&keys, "label");
+        let kind = kind?;
+        let name = kind.0.name();
+        if NO_COLUMN.contains(&name) {
+            self.note(
+                "bad-value",
+                &tree.place(&["type"]),
+                Words::new(
+                    format!("台账的栏不能是 `{name}`"),
+                    format!("a register's field cannot be a `{name}`"),
+                ),
+            );
+        }
+        let chosen = matches!(name, "choice" | "choices");
+        let options = match keys.get("options") {
+            Some(options) if chosen => Options::Fixed(self.option_map(options)),
+            Some(options) => {
+                self.note(
+                    "not-for-type",
+                    &options.at,
+                    Words::new(
+                        format!("类型 {name} 没有 `options`"),
+                        format!("a field of type {name} has no `options`"),
+                    ),
+                );
+                Options::None
+            }
+            // The conditions of a resource are options of the catalogue.
+            None => Options::None,
+        };
+        Some(Field {
+            id: id?,
+            kind,
+            label: label?,
+            help: self.words_at(&keys, "help"),
+            required: Required::No,
+            show_when: None,
+            check: None,
+            message: None,
+            default: None,
+            value: None,
+            options,
+            min: None,
+            max: None,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            unit: self.words_at(&keys, "unit"),
+            columns: Vec::new(),
+            rows: None,
+            pick: Pick::default(),
+            from: None,
+            workflow: None,
+            party: false,
+            private: false,
+        })
+    }
+
+    fn dates(&mut self, tree: &'t Tree, fields: &[Field]) -> Vec<RegisterDate> {
+        let items = self.items(tree);
+        items
+            .iter()
+            .filter_map(|item| self.date(item, fields))
+            .collect()
+    }
+
+    fn date(&mut self, tree: &'t Tree, fields: &[Field]) -> Option<RegisterDate> {
+        let keys = self.keys(tree, &["field", "remind"])?;
+        for key in ["field", "remind"] {
+            if keys.get(key).is_none() {
+                self.missing(tree, key);
+            }
+        }
+        let field = self.scalar_at(&keys, "field")?;
+        match fields.iter().find(|known| known.id == field) {
+            Some(known) if !matches!(known.kind.0.name(), "date" | "time") => self.note(
+                "bad-value",
+                &tree.place(&["field"]),
+                Words::new(
+                    format!("`{field}` 不是日期"),
+                    format!("`{field}` is not a date"),
+                ),
+            ),
+            Some(_) => {}
+            None => self.note_with(
+                "unknown-field",
+                &tree.place(&["field"]),
+                Words::new(
+                    format!("没有栏 `{field}`"),
+                    format!("there is no field `{field}`"),
+                ),
+                suggestion(field, fields.iter().map(|known| known.id.as_str())),
+            ),
+        }
+        let remind = keys
+            .get("remind")
+            .map_or_else(Vec::new, |list| self.reminders(list));
+        if remind.iter().any(|one| matches!(one, Remind::Share(_))) {
+            self.note(
+                "bad-value",
+                &tree.place(&["remind"]),
+                Words::new(
+                    "日期没有用掉多少之说，写成 30d before",
+                    "a date has no share of it used: write 30d before",
+                ),
+            );
+        }
+        Some(RegisterDate {
+            field: field.to_owned(),
+            remind,
+        })
+    }
+}
