@@ -7,6 +7,7 @@ mod case;
 mod filing;
 mod lists;
 mod outside;
+mod print;
 mod workflows;
 
 pub(super) use case::case_sample;
@@ -111,6 +112,7 @@ pub(super) fn all() -> Vec<Sample> {
                 branches::pages(language),
                 case::pages(language),
                 outside::pages(language),
+                print::pages(language),
                 workflows::pages(language),
             ];
             pages.into_iter().flatten().map(move |(name, html)| Sample {
