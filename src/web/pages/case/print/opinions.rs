@@ -9,6 +9,7 @@ use crate::web::format;
 use crate::web::pages::case::{branches, signatures};
 use crate::web::pages::words;
 use crate::web::views::{Both, Part, SheetBox, SheetBranch, Signed};
+use crate::workflow::place::branch_of;
 use crate::workflow::{Asks, Kind, Node, Place, Stage, Who};
 
 /// All boxes, in the order of the definition.
@@ -80,9 +81,9 @@ impl Filling<'_> {
         for branch in branches::shown(self.sight, node, place) {
             let sight = self.sight;
             let block = sight.both(|titles| titles.bare(place));
-            let of = sight.both(|titles| match titles.case.branches.contains_key(&branch) {
-                true => titles.list(&titles.words(&branch)),
-                false => titles.branch(&branch),
+            let of = sight.both(|titles| match branch_of(&branch) {
+                Some(_) => titles.branch(&branch),
+                None => titles.list(&titles.words(&branch)),
             });
             self.parts.push(Part::Branch(SheetBranch {
                 title: Both::of(sight.language, |language| {

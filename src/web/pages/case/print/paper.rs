@@ -28,7 +28,7 @@ pub fn of(sight: &Sight<'_>, document: &Document) -> PaperView {
     PaperView {
         back: sight.back(),
         papers: sight.papers(Some(&document.key)),
-        office: sight.office(),
+        office: sender(sight, &reasons),
         number: sight.number(),
         heading: titled(sight, document),
         addressee: match document.addressed {
@@ -89,29 +89,43 @@ fn label(sight: &Sight<'_>, told: &Told) -> Both {
     })
 }
 
-/// The refusing opinions that stand: those of the last round of each stage.
+/// The refusing opinions that stand: those of the last round of each stage. Where a choice led to the end that counts as no
+/// refusal itself, the last opinion is the reason.
 fn reasons(sight: &Sight<'_>) -> Vec<(PersonId, Reason)> {
-    let tasks = &sight.seen.running.case.tasks;
-    tasks
-        .iter()
+    let case = &sight.seen.running.case;
+    let stands = |task: &&Task| task.is_seat() && task.round == case.stage(&task.stage).rounds;
+    let given = case.tasks.iter().filter(stands);
+    let refusing: Vec<(PersonId, Reason)> = given
+        .clone()
+        .filter(|task| refuses(task))
         .filter_map(|task| reason(sight, task))
+        .collect();
+    if !refusing.is_empty() {
+        return refusing;
+    }
+    let settled = given.filter(|task| matches!(task.state, TaskState::Settled { .. }));
+    let last = settled.max_by_key(|task| (task.changed, task.id));
+    last.and_then(|task| reason(sight, task))
+        .into_iter()
         .collect()
 }
 
-fn reason(sight: &Sight<'_>, task: &Task) -> Option<(PersonId, Reason)> {
-    let running = &sight.seen.running;
-    let TaskState::Settled { answer, by, .. } = &task.state else {
-        return None;
-    };
-    let refuses = match answer {
-        Answer::Rejected => true,
-        Answer::Chosen { refuses, .. } => *refuses,
-        _ => false,
-    };
-    if !refuses || !task.is_seat() || task.round != running.case.stage(&task.stage).rounds {
-        return None;
+fn refuses(task: &Task) -> bool {
+    match &task.state {
+        TaskState::Settled { answer, .. } => match answer {
+            Answer::Rejected => true,
+            Answer::Chosen { refuses, .. } => *refuses,
+            _ => false,
+        },
+        TaskState::Waiting | TaskState::Open | TaskState::Cancelled { .. } => false,
     }
-    let node = running.workflow.node(&task.stage);
+}
+
+fn reason(sight: &Sight<'_>, task: &Task) -> Option<(PersonId, Reason)> {
+    let TaskState::Settled { by, .. } = &task.state else {
+        return None;
+    };
+    let node = sight.seen.running.workflow.node(&task.stage);
     let reason = Reason {
         stage: sight.both(|titles| titles.place(&task.stage)),
         signed: opinions::signed(sight, task)?,
@@ -140,14 +154,15 @@ fn answered(sight: &Sight<'_>, task: &Task, node: Option<&Node>) -> Vec<SheetSec
 
 /// The article that the definition names for a stage, or for the block around it.
 fn article(sight: &Sight<'_>, node: &Node) -> String {
-    let path = sight.seen.running.workflow.path_to(&node.id);
-    let named = |node: &&Node| {
+    let around = sight.seen.running.workflow.path_to(&node.id);
+    let around = around.unwrap_or_default().into_iter();
+    let named = |node: &Node| {
         let basis = node.basis.as_ref().map(|basis| basis.zh.clone());
         let clock = node.due.iter().find_map(|rule| rule.law.clone());
         node.law.clone().or(basis).or(clock)
     };
-    let path = path.unwrap_or_default();
-    path.iter().rev().find_map(named).unwrap_or_default()
+    let mut innermost_first = around.chain([node]).rev();
+    innermost_first.find_map(named).unwrap_or_default()
 }
 
 /// The department of whoever refused last; of other papers, the one that filed the case.
