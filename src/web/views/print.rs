@@ -101,6 +101,8 @@ pub struct SheetCell {
     pub en: String,
     /// Whether it fills the row.
     pub wide: bool,
+    /// Whether its label stands above it and not beside: for a table of many columns, and under a label that is a sentence.
+    pub whole: bool,
 }
 
 /// A branch: whom it is for and how it stands.

@@ -74,7 +74,7 @@ impl Filling<'_> {
     fn block(&mut self, node: &Node, place: &str, comes: bool) {
         if !branches::was_entered(self.sight, place) {
             if comes {
-                self.to_come(place);
+                self.ahead(place);
             }
             return;
         }
@@ -100,7 +100,7 @@ impl Filling<'_> {
     }
 
     /// A block that was not reached yet: who will be asked in its branches is not known.
-    fn to_come(&mut self, place: &str) {
+    fn ahead(&mut self, place: &str) {
         self.parts.push(Part::Stage(SheetBox {
             title: self.sight.both(|titles| titles.bare(place)),
             blank: true,

@@ -8,6 +8,12 @@ use crate::web::views::{Both, SheetCell, SheetSection};
 /// Up to so many letters two answers fit beside each other.
 const SHORT: usize = 18;
 
+/// A label of more letters is a sentence and stands above its answer.
+const SENTENCE: usize = 24;
+
+/// A table of more columns wants the whole width.
+const COLUMNS: usize = 3;
+
 /// What the case was asked at the start, and what was filled in for all of it since, of the sections that are wanted.
 pub fn of_case(sight: &Sight<'_>, wanted: impl Fn(&str) -> bool) -> Vec<SheetSection> {
     let case = &sight.seen.running.case;
@@ -72,7 +78,9 @@ fn cell(reader: Language, line: Line, english: &Line) -> SheetCell {
         && line.files.is_empty()
         && zh.map_or(0, letters) + letters(en) / 2 <= SHORT
         && letters(&label.zh) <= SHORT;
+    let columns = line.table.as_ref().map_or(0, |table| table.columns.len());
     SheetCell {
+        whole: SENTENCE < letters(&label.zh) || COLUMNS < columns,
         label,
         en: en.to_owned(),
         wide: !short,
@@ -111,6 +119,7 @@ fn beside(reader: Language, zh: String, en: &str) -> Both {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forms::TableDisplay;
 
     fn answer(text: &str) -> SheetCell {
         let line = Line {
@@ -135,6 +144,27 @@ mod tests {
         let shape: Vec<usize> = rows.iter().map(Vec::len).collect();
         assert_eq!(shape, [2, 1, 1]);
         assert!(rows[1][0].wide && rows[2][0].wide && !rows[0][0].wide);
+    }
+
+    #[test]
+    fn a_sentence_and_a_table_of_many_columns_have_the_whole_width() {
+        let promise = Line {
+            label: "对本申请的真实性、合法性、必要性负责，不超范围使用，未经同意不提供给第三方"
+                .into(),
+            text: Some("已确认".into()),
+            ..Line::default()
+        };
+        let table = |columns: usize| Line {
+            table: Some(TableDisplay {
+                columns: vec![String::new(); columns],
+                rows: Vec::new(),
+            }),
+            ..Line::default()
+        };
+        let whole = |line: Line| cell(Language::Zh, line.clone(), &line).whole;
+
+        assert!(whole(promise) && whole(table(4)));
+        assert!(!whole(table(3)) && !answer("接口核验").whole);
     }
 
     #[test]
