@@ -1,9 +1,15 @@
 //! What a definition may refer to outside itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::finding::Finding;
+use super::policy::{self, Policy};
+
+use crate::directory::standard_roles;
 
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
     /// Role codes.
     pub roles: BTreeSet<String>,
@@ -13,41 +19,9 @@ pub struct Surroundings {
     pub workflows: BTreeMap<String, BTreeSet<String>>,
     /// Registers with their fields; without any, those are not known.
     pub registers: BTreeMap<String, BTreeSet<String>>,
+    /// What is demanded of definitions.
+    pub policies: Arc<[Policy]>,
 }
-
-const ROLES: &[&str] = &[
-    "applicant",
-    "archivist",
-    "auditadmin",
-    "authority_handler",
-    "authority_intake",
-    "authority_leader",
-    "cac",
-    "coordinator",
-    "crypto",
-    "data_security_officer",
-    "dept_cdo",
-    "dept_leader",
-    "destroyer",
-    "duty_officer",
-    "expert",
-    "finance",
-    "finance_officer",
-    "government_leader",
-    "incident_team",
-    "legal_reviewer",
-    "ndrc",
-    "police",
-    "provider_intake",
-    "secadmin",
-    "secrecy_bureau",
-    "secrecy_reviewer",
-    "section_head",
-    "share_office_head",
-    "sysadmin",
-    "witness",
-    "workflow_admin",
-];
 
 const WORKFLOWS: &[&str] = &[
     "data-correction",
@@ -64,7 +38,38 @@ const WORKFLOWS: &[&str] = &[
 const REGISTERS: &[(&str, &[&str])] = &[
     (
         "contractors",
-        &["supplier", "code", "system", "rights", "until", "left"],
+        &[
+            "supplier",
+            "code",
+            "system",
+            "department",
+            "entrusted",
+            "rights",
+            "stored_at",
+            "signed",
+            "until",
+            "left",
+        ],
+    ),
+    (
+        "corrections",
+        &[
+            "resource",
+            "item",
+            "kind",
+            "facts",
+            "requester",
+            "provider",
+            "origin",
+            "received",
+            "finding",
+            "corrected_on",
+            "explanation",
+            "cause",
+            "answered",
+            "late_days",
+            "closed",
+        ],
     ),
     (
         "destructions",
@@ -75,15 +80,31 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "serial",
             "level",
             "quantity",
-            "method",
-            "reason",
+            "department",
+            "provider",
             "origin",
+            "reason",
+            "method",
             "destroyer",
             "witness_1",
             "witness_2",
             "verified_by",
             "destroyed",
             "place",
+            "certificate",
+            "certified",
+        ],
+    ),
+    (
+        "disputes",
+        &[
+            "subject",
+            "requester",
+            "provider",
+            "opened",
+            "result",
+            "ruling",
+            "closed",
         ],
     ),
     (
@@ -107,16 +128,39 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "extended",
             "late_days",
             "provided",
+            "provided_late",
             "platform_ref",
+            "change",
+            "change_reason",
+            "suspended",
+            "misuse",
+            "ended",
             "usage",
             "effect",
             "storage",
+            "disposal",
+            "disposed",
         ],
     ),
     (
         "incidents",
         &[
-            "found", "system", "kind", "level", "cause", "loss", "fixes", "late",
+            "subject",
+            "department",
+            "found",
+            "system",
+            "kind",
+            "level",
+            "people",
+            "contained",
+            "authority_told",
+            "police_told",
+            "cac_told",
+            "late",
+            "cause",
+            "loss",
+            "fixes",
+            "fixed",
         ],
     ),
     (
@@ -124,10 +168,15 @@ const REGISTERS: &[(&str, &[&str])] = &[
         &[
             "dataset",
             "department",
+            "resource",
             "class",
+            "level",
             "conditions",
             "cycle",
-            "opinions",
+            "security",
+            "secrecy",
+            "legal",
+            "joined_with",
             "published",
             "address",
             "reviewed",
@@ -149,19 +198,35 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "filing",
             "filed",
             "accepted",
+            "assessed",
+            "assessment",
+            "finished",
+            "retired",
         ],
     ),
 ];
 
 impl Surroundings {
-    /// The names that the product ships, for checking a definition without a database.
+    /// The names and policies that the product ships, for checking a definition without a database.
     #[must_use]
     pub fn standard() -> Self {
+        Self {
+            policies: policy::shipped(),
+            ..Self::named()
+        }
+    }
+
+    /// The names that the product ships, with nothing demanded of definitions: for sketches that nobody will publish.
+    #[must_use]
+    pub fn named() -> Self {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let workflows = WORKFLOWS.iter();
         let registers = REGISTERS.iter();
         Self {
-            roles: set(ROLES),
+            roles: standard_roles()
+                .into_iter()
+                .map(|role| role.code.0)
+                .collect(),
             calendars: set(&["cn-gov", "always"]),
             workflows: workflows
                 .map(|key| ((*key).to_owned(), BTreeSet::new()))
@@ -169,7 +234,13 @@ impl Surroundings {
             registers: registers
                 .map(|(name, fields)| ((*name).to_owned(), set(fields)))
                 .collect(),
+            policies: Arc::default(),
         }
+    }
+
+    /// Takes note of a policy file. What is wrong with it is found; a shipped policy cannot be replaced.
+    pub fn demand(&mut self, file: &str, text: &str) -> Vec<Finding> {
+        policy::adopt(&mut self.policies, file, text)
     }
 
     /// Takes note of another definition: its key, and the fields that a `start` of it may fill.

@@ -56,13 +56,32 @@ fn data_are_asked_for_agreed_to_provided_and_received() {
         "done",
         json!({"answers": {"provided_by": "batch", "platform_ref": "批次 1"}}),
     );
-    let done = act(
+    let used = act(
         &api,
         "li.wenjing",
         &case,
         "choose",
         json!({"choice": "usable"}),
     );
+    assert_eq!(used["outcome"], Value::Null, "it is in use");
+    let id = case["id"].as_str().expect("an id");
+    api.act(
+        "li.wenjing",
+        id,
+        &json!({"action": "signal", "signal": "finish"}),
+    )
+    .expect(200);
+    act(
+        &api,
+        "li.wenjing",
+        &case,
+        "done",
+        json!({"answers": {
+            "usage_process": "每季度比对一次", "usage_effect": "更正登记信息",
+            "usage_storage": "没有落地存储", "disposal_how": "none",
+        }}),
+    );
+    let done = act(&api, "yan.chenxi", &case, "approve", json!({}));
 
     assert_eq!(done["outcome"], "approved");
     let stages = done["stages"].as_array().expect("stages");
@@ -71,6 +90,7 @@ fn data_are_asked_for_agreed_to_provided_and_received() {
         found.expect(id)["status"].clone()
     };
     assert_eq!(status("safeguards"), "skipped");
+    assert_eq!(status("providers"), "passed");
     assert_eq!(status("reply"), "passed");
     let laws: Vec<&Value> = done["clocks"]
         .as_array()

@@ -5,6 +5,7 @@ use huiqian::forms::Answers;
 use huiqian::services::audit::{self, Which};
 use huiqian::services::{Error, drafts};
 use huiqian::storage::{self, StorageError};
+use huiqian::workflow::place::id_of;
 use serde_json::json;
 use ulid::Ulid;
 
@@ -33,13 +34,19 @@ fn decision(decision: &str) -> serde_json::Value {
 fn with_the_provider(office: &Office, over: serde_json::Value) -> Ulid {
     let ulid = office.file(request(over)).expect("filed");
     office.does(ulid, "zhang.huimin", "approve");
-    if office.waits_at(ulid).contains(&"safeguards".to_owned()) {
+    if waits_at(office, ulid).contains(&"safeguards".to_owned()) {
         office.does(ulid, "song.jia", "approve");
     }
     office.does(ulid, "xu.xiaofeng", "approve");
     office.until("2026-03-03 10:00");
     office.does(ulid, "zhou.lan", "approve");
     ulid
+}
+
+/// The stages of the open tasks, in whatever branch.
+fn waits_at(office: &Office, ulid: Ulid) -> Vec<String> {
+    let places = office.waits_at(ulid);
+    places.iter().map(|place| id_of(place).to_owned()).collect()
 }
 
 fn ended(office: &Office, ulid: Ulid) -> String {
@@ -61,7 +68,6 @@ fn a_request_goes_from_draft_to_its_end() {
     let ulid = office.file(request(json!({}))).expect("filed");
     let case = office.case(ulid);
     assert_eq!(case.number.as_deref(), Some("数享申〔2026〕1号"));
-    assert_eq!(case.answers["provider"], "hn-medins");
     assert_eq!(case.answers["sharing"], "unconditional");
 
     for (stage, login) in [
@@ -70,10 +76,10 @@ fn a_request_goes_from_draft_to_its_end() {
         ("conformity", "zhou.lan"),
         ("intake", "yan.chenxi"),
     ] {
-        assert_eq!(office.waits_at(ulid), [stage]);
+        assert_eq!(waits_at(&office, ulid), [stage]);
         office.does(ulid, login, "approve");
     }
-    assert_eq!(office.waits_at(ulid), ["answer"]);
+    assert_eq!(waits_at(&office, ulid), ["answer"]);
     let agreed = json!({"decisions": [decision("agree"), decision("agree")]});
     office
         .act(ulid, "pan.zhiming", "choose", chooses("agree", agreed))
@@ -90,13 +96,35 @@ fn a_request_goes_from_draft_to_its_end() {
     office
         .act(ulid, "li.wenjing", "choose", chooses("wrong", json!(null)))
         .expect("something is wrong");
-    assert_eq!(office.waits_at(ulid), ["provide"]);
+    assert_eq!(waits_at(&office, ulid), ["provide"]);
     office
         .act(ulid, "yan.chenxi", "done", provided)
         .expect("provided again");
     office
         .act(ulid, "li.wenjing", "choose", chooses("usable", json!(null)))
         .expect("usable");
+    let case = office.case(ulid);
+    assert!(case.in_force() && case.is_open(), "it is in use");
+    assert!(waits_at(&office, ulid).is_empty());
+
+    let finish = Input {
+        signal: Some("finish".into()),
+        ..Input::default()
+    };
+    office
+        .act(ulid, "li.wenjing", "signal", finish)
+        .expect("no longer needed");
+    let used = Input {
+        answers: Some(object(json!({
+            "usage_process": "每季度比对一次", "usage_effect": "更正登记信息",
+            "usage_storage": "没有落地存储", "disposal_how": "none",
+        }))),
+        ..Input::default()
+    };
+    office
+        .act(ulid, "li.wenjing", "done", used)
+        .expect("disposed of");
+    office.does(ulid, "yan.chenxi", "approve");
 
     assert_eq!(ended(&office, ulid), "approved");
     all_is_sound(&office);
@@ -130,7 +158,8 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
         .expect("asked");
     let case = office.case(ulid);
     assert!(matches!(
-        case.position("intake").map(|position| &position.state),
+        case.position("intake[hn-police/conditional]")
+            .map(|position| &position.state),
         Some(PositionState::Supplement { .. })
     ));
     assert!(
@@ -162,11 +191,11 @@ fn conditional_data_is_reviewed_and_the_statutory_clock_pauses_for_a_supplement(
     assert!(again.is_err(), "the law allows one: {again:?}");
 
     office.does(ulid, "zhao.ming", "approve");
-    assert_eq!(office.waits_at(ulid), ["review", "review"]);
+    assert_eq!(waits_at(&office, ulid), ["review", "review"]);
     office.does(ulid, "wang.jianguo", "approve");
     office.does(ulid, "li.haitao", "reject");
     assert_eq!(
-        office.waits_at(ulid),
+        waits_at(&office, ulid),
         ["answer"],
         "the answer is the head's"
     );
@@ -197,12 +226,12 @@ fn a_partial_answer_names_both_and_goes_on_to_provision() {
     office
         .act(ulid, "pan.zhiming", "choose", some)
         .expect("answered in part");
-    assert_eq!(office.waits_at(ulid), ["provide"]);
+    assert_eq!(waits_at(&office, ulid), ["provide"]);
     all_is_sound(&office);
 }
 
 #[test]
-fn a_refusal_of_every_item_ends_the_case() {
+fn a_refusal_of_every_item_ends_the_case_unless_it_is_contested() {
     let office = Office::new();
     let ulid = with_the_provider(&office, json!({}));
     office.does(ulid, "yan.chenxi", "approve");
@@ -211,6 +240,15 @@ fn a_refusal_of_every_item_ends_the_case() {
     office
         .act(ulid, "pan.zhiming", "choose", chooses("refuse", none))
         .expect("refused");
+    assert_eq!(waits_at(&office, ulid), ["respond"]);
+    office
+        .act(
+            ulid,
+            "xu.xiaofeng",
+            "choose",
+            chooses("accept", json!(null)),
+        )
+        .expect("accepted");
 
     assert_eq!(ended(&office, ulid), "rejected");
     all_is_sound(&office);
@@ -252,13 +290,31 @@ fn state_secrets_stop_the_request_and_nothing_is_kept() {
 }
 
 #[test]
-fn one_request_asks_one_other_department_for_what_may_be_shared() {
+fn every_provider_is_asked_by_itself() {
+    let office = Office::new();
+    let resources = json!([
+        {"resource": "HN-YB-003", "item": "HN-YB-003-01", "use": "核对"},
+        {"resource": "HN-GA-004", "item": "HN-GA-004-01", "use": "核对"},
+    ]);
+
+    let ulid = with_the_provider(&office, json!({"resources": resources}));
+
+    assert_eq!(waits_at(&office, ulid), ["intake", "intake"]);
+    office.does(ulid, "yan.chenxi", "approve");
+    let agreed = json!({"decisions": [decision("agree")]});
+    office
+        .act(ulid, "pan.zhiming", "choose", chooses("agree", agreed))
+        .expect("one has answered");
+    let mut waits = waits_at(&office, ulid);
+    waits.sort();
+    assert_eq!(waits, ["intake", "provide"], "the other has not");
+    all_is_sound(&office);
+}
+
+#[test]
+fn a_request_asks_other_departments_for_what_may_be_shared() {
     let office = Office::new();
     for resources in [
-        json!([
-            {"resource": "HN-YB-003", "item": "HN-YB-003-01", "use": "核对"},
-            {"resource": "HN-SJ-001", "item": "HN-SJ-001-01", "use": "核对"},
-        ]),
         json!([{"resource": "HN-WJ-003", "item": "HN-WJ-003-01", "use": "核对"}]),
         json!([{"resource": "HN-GA-006", "item": "HN-GA-006-01", "use": "核对"}]),
     ] {
@@ -275,7 +331,7 @@ fn an_answer_that_is_late_goes_up_to_the_authority_and_nothing_is_agreed_by_sile
     let ulid = with_the_provider(&office, json!({}));
     office.until("2026-03-20 10:00");
 
-    assert_eq!(office.waits_at(ulid), ["intake"]);
+    assert_eq!(waits_at(&office, ulid), ["intake"]);
     let case = office.case(ulid);
     let informed = |login: &str| {
         let person = office.person(login);

@@ -7,7 +7,7 @@ use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::{CancelReason, TaskAsks};
 use crate::engine::{Event, Position, Rejection, clocks, evolve};
-use crate::workflow::{Await, Node, Place};
+use crate::workflow::{Await, Node, Outcome, Place};
 
 impl Run<'_> {
     /// The next move that has become possible without anybody's doing.
@@ -122,10 +122,24 @@ impl Run<'_> {
                     id: id.clone(),
                     outcome,
                 });
-                return Some(self.leave_for(&id, LeftAs::Passed, CancelReason::Decided));
+                let how = self.left_after(&id, outcome);
+                return Some(self.leave_for(&id, how, CancelReason::Decided));
             }
         }
         None
+    }
+
+    /// A case that was rejected refuses the `start` that says with `refused` where that leads; otherwise what became of it is
+    /// for `next` to read.
+    fn left_after(&self, id: &str, outcome: Outcome) -> LeftAs {
+        let says = self
+            .workflow
+            .node(id)
+            .is_some_and(|node| !node.refused.is_empty());
+        match (outcome, says) {
+            (Outcome::Rejected, true) => LeftAs::Refused,
+            (_, _) => LeftAs::Passed,
+        }
     }
 
     /// A recurring stage between its rounds goes on once its `while` holds no longer; whether it does cannot always be told.

@@ -72,7 +72,6 @@ fn the_shipped_application_can_be_filled_in() {
     let checked = filed(&form, application());
 
     assert_eq!(wrong(&checked), []);
-    assert_eq!(checked.answers["provider"], json!("410000-ga"));
     assert_eq!(checked.answers["sharing"], json!("conditional"));
     assert_eq!(checked.answers["phone"], json!("0371-65506886-801"));
 }
