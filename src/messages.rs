@@ -78,7 +78,7 @@ fn find(language: Language, key: &str) -> Option<&'static String> {
 }
 
 /// Fixed substitution: values are never read as patterns again.
-fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+pub(crate) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(open) = rest.find('{') {

@@ -116,7 +116,8 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
+/// The inner key of the case with this public id or number.
+pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
     if let Ok(ulid) = named.parse::<Ulid>()
         && let Some(stored) = storage::cases::get(conn, ulid)?
     {

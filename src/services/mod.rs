@@ -40,6 +40,7 @@ pub mod titles;
 pub mod trials;
 pub mod uploads;
 mod vault;
+pub mod verify;
 pub mod viewer;
 pub mod visible;
 pub mod words;

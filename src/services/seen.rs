@@ -24,6 +24,7 @@ use crate::forms::{self, Answers};
 use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
+use crate::storage::events::ChainEnd;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
 use crate::workflow::stage_map::renamed;
@@ -51,6 +52,8 @@ pub struct Seen {
     pub rows: Vec<StoredTask>,
     /// What happened, oldest first.
     pub history: Vec<Happened>,
+    /// The whole chain, oldest first; a hash tells nothing of what happened.
+    pub chain: Vec<ChainEnd>,
     /// The private answers, for those who handle the case.
     pub private: Option<Opened>,
     /// What the reader has typed on their tasks and not given yet.
@@ -115,10 +118,14 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         let version = storage::workflows::get(conn, running.version)?
             .ok_or(Error::NotFound)?
             .version;
-        let mut history = Vec::new();
+        let (mut history, mut chain) = (Vec::new(), Vec::new());
         for row in events::of_case(conn, running.id)? {
             let body = projection::read_body(&row.event)?;
             let event = row.event;
+            chain.push(ChainEnd {
+                seq: event.seq,
+                hash: event.hash.clone(),
+            });
             history.push(Happened {
                 seq: event.seq,
                 body,
@@ -145,6 +152,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
+            chain,
             private,
             opinions,
             files,
@@ -216,6 +224,12 @@ impl Seen {
     #[must_use]
     pub fn called_now(&self, happened: &Happened, place: &str) -> Place {
         called_now(&self.history, happened, place)
+    }
+
+    /// The record hash: the last of the chain, which covers everything that happened so far.
+    #[must_use]
+    pub fn record_hash(&self) -> &str {
+        self.chain.last().map_or("", |end| &end.hash)
     }
 
     /// The clocks that bear on a task.

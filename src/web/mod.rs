@@ -7,6 +7,7 @@ pub mod format;
 pub mod metrics;
 pub mod pages;
 pub mod problem;
+pub mod qr;
 mod refusal;
 pub mod security;
 pub mod server;

@@ -29,6 +29,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "auth",
             "messages",
             "templates",
+            "documents",
             "assets",
             "attachments",
             "audit",

@@ -35,6 +35,7 @@ mod pages;
 mod pages_branches;
 mod pages_case_actions;
 mod pages_http;
+mod pages_print;
 mod pages_standing;
 mod pages_workflows;
 mod patterns;

@@ -8,6 +8,7 @@ mod flow;
 mod jump;
 mod others;
 mod page;
+pub mod print;
 mod signals;
 mod signatures;
 mod standing;

@@ -74,6 +74,9 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/c/{id}/act").route(web::post().to(case::act)))
         .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
+        .service(at("/c/{id}/print").route(read().to(case::print::show)))
+        .service(at("/c/{id}/print/{paper}").route(read().to(case::print::show_paper)))
+        .service(at("/verify/{named}").route(read().to(case::print::verify)))
         .service(at("/c/{id}/edit").route(read().to(edit::first)))
         .service(
             at("/c/{id}/edit/{section}")

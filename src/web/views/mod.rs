@@ -11,6 +11,7 @@ mod ledger;
 mod links;
 mod lists;
 mod mail;
+mod print;
 mod shell;
 mod substitutes;
 mod workflows;
@@ -44,6 +45,10 @@ pub use lists::{
     InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
+pub use print::{
+    Both, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
+    SheetSection, SheetView, Signed, VerifyView,
+};
 pub use shell::{Counts, Nav, Reader, Shell};
 pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
 pub use workflows::{
@@ -158,7 +163,7 @@ impl Tag {
 }
 
 /// A link with its words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// Where to.
     pub href: String,

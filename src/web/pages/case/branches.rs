@@ -51,7 +51,7 @@ fn blocks(sight: &Sight<'_>, nodes: &[Node], around: &str) -> Vec<BlockView> {
 }
 
 fn block(sight: &Sight<'_>, node: &Node, place: &str) -> BlockView {
-    let places = branches(sight, node, place);
+    let places = shown(sight, node, place);
     let many = UNFOLDED < places.len();
     let views: Vec<BranchView> = places
         .iter()
@@ -67,7 +67,7 @@ fn block(sight: &Sight<'_>, node: &Node, place: &str) -> BlockView {
 
 /// The branches that the reader sees: those of a parallel as they are written, those of a foreach in the order of what
 /// they stand for, what is gone last.
-fn branches(sight: &Sight<'_>, node: &Node, place: &str) -> Vec<Place> {
+pub fn shown(sight: &Sight<'_>, node: &Node, place: &str) -> Vec<Place> {
     if let Kind::Parallel(parallel) = &node.kind {
         let names = parallel.branches.iter();
         return names
@@ -121,7 +121,8 @@ fn branch_view(sight: &Sight<'_>, node: &Node, branch: &str, many: bool) -> Bran
     }
 }
 
-fn inside<'n>(node: &'n Node, branch: &str) -> &'n [Node] {
+/// The nodes in a branch.
+pub fn inside<'n>(node: &'n Node, branch: &str) -> &'n [Node] {
     match &node.kind {
         Kind::Foreach(foreach) => &foreach.stages,
         Kind::Parallel(parallel) => {

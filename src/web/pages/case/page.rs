@@ -50,7 +50,7 @@ pub fn show(
         ),
         submitted: submitted(&sight),
         crumb,
-        print_href: None,
+        print_href: Some(format!("/c/{}/print", seen.summary.ulid)),
         meanwhile: meanwhile(&sight, tried),
         next,
         flow: flow::of(&sight),

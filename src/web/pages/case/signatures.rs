@@ -59,7 +59,7 @@ pub fn of_branch(sight: &Sight<'_>, nodes: &[Node], branch: &str) -> Signatures 
 }
 
 /// Whether an opinion, work or a reading is asked for.
-fn is_asked(task: &Task) -> bool {
+pub fn is_asked(task: &Task) -> bool {
     task.is_seat() || task.asks == TaskAsks::Advise
 }
 
@@ -216,7 +216,7 @@ fn signature(sight: &Sight<'_>, task: &Task, stage: &Stage) -> Signature {
 }
 
 /// What was filled in on the task alone.
-fn answers(sight: &Sight<'_>, task: &Task) -> Vec<SectionDisplay> {
+pub fn answers(sight: &Sight<'_>, task: &Task) -> Vec<SectionDisplay> {
     let own = sight.seen.private.as_ref().map(|opened| &opened.tasks);
     forms::display_of(
         &sight.seen.running.workflow.form,

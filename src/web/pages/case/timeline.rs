@@ -33,6 +33,14 @@ pub fn of(sight: &Sight<'_>) -> Timeline {
     Timeline::folded(now(sight), events, sight.language)
 }
 
+/// What happened in a command, in a sentence: that of the first event of its that has words.
+pub fn told(sight: &Sight<'_>, revision: i64) -> Option<String> {
+    let events = sight.seen.history.iter();
+    let mut events = events.filter(|happened| happened.body.revision == revision);
+    let told = events.find_map(|happened| (Telling { sight, happened }).words());
+    told.map(|(_, sentence, _)| sentence)
+}
+
 /// What is awaited, the reader's own first, and what stands until its time.
 fn now(sight: &Sight<'_>) -> Vec<TimelineItem> {
     let case = &sight.seen.running.case;

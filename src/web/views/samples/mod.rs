@@ -8,6 +8,7 @@ mod filing;
 mod ledger;
 mod lists;
 mod outside;
+mod print;
 mod workflows;
 
 pub(super) use case::case_sample;
@@ -113,6 +114,7 @@ pub(super) fn all() -> Vec<Sample> {
                 branches::pages(language),
                 case::pages(language),
                 outside::pages(language),
+                print::pages(language),
                 workflows::pages(language),
             ];
             pages.into_iter().flatten().map(move |(name, html)| Sample {
