@@ -34,12 +34,15 @@ fn addressed(run: &Run<'_>, effect: &Effect) -> Option<Effect> {
         stage,
         clock,
     } = effect.clone();
+    if notice == Notice::Reminder && is_past(run, clock.as_ref()) {
+        return None;
+    }
     let (notice, to) = match (notice, task) {
         (Notice::NoLongerNeeded, Some(task)) if run.last_task < task => return None,
         (Notice::NoLongerNeeded, _) | (_, None) => (notice, to),
         (_, Some(task)) => {
             let task = run.case.task(task).filter(|task| task.is_open())?;
-            about_task(run, notice, task, except, clock.as_ref())?
+            about_task(run, notice, task, except)
         }
     };
     (!to.is_empty()).then_some(Effect::Notify {
@@ -52,34 +55,34 @@ fn addressed(run: &Run<'_>, effect: &Effect) -> Option<Effect> {
     })
 }
 
+/// After a downtime the reminder and the deadline come together: then only the latter is true.
+fn is_past(run: &Run<'_>, clock: Option<&ClockKey>) -> bool {
+    let deadline = clock
+        .and_then(|key| run.case.clocks.get(key))
+        .and_then(|clock| clock.deadline(run.context.calendar));
+    deadline.is_some_and(|deadline| deadline <= run.context.now)
+}
+
 /// Whom a notice about an open task goes to; what no one can hold, or no one is left for, is told to who names a holder.
 fn about_task(
     run: &Run<'_>,
     notice: Notice,
     task: &Task,
     except: Option<PersonId>,
-    clock: Option<&ClockKey>,
-) -> Option<(Notice, Vec<Party>)> {
+) -> (Notice, Vec<Party>) {
     let (workflow, case, context) = (run.workflow, &run.case, run.context);
-    // After a downtime the reminder and the deadline come together: then only the latter is true.
-    let deadline = clock
-        .and_then(|key| case.clocks.get(key))
-        .and_then(|clock| clock.deadline(context.calendar));
-    if notice == Notice::Reminder && deadline.is_some_and(|deadline| deadline <= context.now) {
-        return None;
-    }
     if people::is_unheld(workflow, case, task, context) {
         let managers = managers_and_stand_ins(&task.stage, &run.situation());
-        return Some((
+        return (
             Notice::Escalated,
             managers.into_iter().map(Party::Person).collect(),
-        ));
+        );
     }
     let mut people = run.situation().able_on(task);
     if let Some(person) = except {
         people.remove(&person);
     }
-    Some((notice, people.into_iter().map(Party::Person).collect()))
+    (notice, people.into_iter().map(Party::Person).collect())
 }
 
 /// Everyone who is told something of this kind.

@@ -210,7 +210,7 @@ pub(super) fn react(
             open.map(|task| about(Notice::Assigned, task, &task.stage))
                 .collect()
         }
-        Event::StepCame { key, step, .. } => step_effects(workflow, case, key, step),
+        Event::StepCame { key, step, .. } => step_effects(workflow, case, (key, step), context),
         Event::Escalated { key, to } => {
             let stage = case.clocks.get(key).map(|clock| node_of(&clock.node));
             let to = people_and_stand_ins(to, context);
@@ -374,7 +374,12 @@ fn no_longer(before: Option<Before>, actor: Option<PersonId>) -> Vec<Effect> {
 }
 
 /// A reminder goes to everyone whose task the clock times; while a supplement is out, not to those who wait for it.
-fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<Effect> {
+fn step_effects(
+    workflow: &Workflow,
+    case: &Case,
+    (key, step): (&str, &str),
+    context: &Context<'_>,
+) -> Vec<Effect> {
     let Some(clock) = case.clocks.get(key) else {
         return Vec::new();
     };
@@ -383,6 +388,15 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
         StepKind::Due | StepKind::Recur => Notice::Overdue,
         StepKind::Overdue(_) => return Vec::new(),
     };
+    if clocks::is_until(&clock.node) {
+        let to = people_of_wait(
+            &Situation::new(workflow, case, context),
+            node_of(&clock.node),
+        );
+        let reminds = of == Notice::Reminder;
+        let told = reminds.then(|| about_clock(of, case, key, to));
+        return told.into_iter().collect();
+    }
     let timed = |task: &&Task| {
         let waits = task.is_seat() && waits_for_supplement(case, task);
         clocks::times(workflow, case, &clock.node, task) && !waits
@@ -398,6 +412,31 @@ fn step_effects(workflow: &Workflow, case: &Case, key: &str, step: &str) -> Vec<
             clock: Some(key.to_owned()),
         })
         .collect()
+}
+
+/// Whom the end of a `wait` concerns: those who may signal at it or its block, else the applicant. Nobody has a task there.
+fn people_of_wait(at: &Situation<'_>, place: &str) -> BTreeSet<PersonId> {
+    let around = at.workflow.around(place).into_iter();
+    let block = around
+        .filter(|around| !at.workflow.is_branch(around))
+        .last();
+    let open = [Some(place.to_owned()), block];
+    let signals = open.into_iter().flatten().flat_map(|open| {
+        let node = at.workflow.node(&open);
+        let signals = node.map_or(&[][..], |node| node.signals.as_slice());
+        signals.iter().map(move |signal| (open.clone(), signal))
+    });
+    let by: Vec<Party> = signals
+        .flat_map(|(open, signal)| {
+            let by = signal.by.iter();
+            by.flat_map(move |who| parties(who, &open, at))
+        })
+        .collect();
+    let mut people = people_and_stand_ins(&by, at.context);
+    if people.is_empty() {
+        people.insert(at.case.applicant);
+    }
+    people
 }
 
 fn waits_for_supplement(case: &Case, task: &Task) -> bool {

@@ -65,6 +65,15 @@ pub enum Notice {
         /// What is left.
         left: Duration,
     },
+    /// What the case waits for comes to its end, and you may say what becomes of it.
+    WaitEnds {
+        /// The stage that waits.
+        stage: String,
+        /// What is left.
+        left: Duration,
+        /// Until when it stands.
+        due: Due,
+    },
     /// Somebody who waits for it urges.
     Urged(TaskFacts),
     /// Its deadline has passed.

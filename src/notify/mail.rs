@@ -85,6 +85,7 @@ impl<'a> Writer<'a> {
             Notice::Assigned(task) => self.assigned(task),
             Notice::Advised(task) => self.with_task(self.start("advised", &[]), task),
             Notice::Reminder { task, left } => self.reminder(task, *left),
+            Notice::WaitEnds { stage, left, due } => self.wait_ends(stage, *left, *due),
             Notice::Urged(task) => self.with_task(self.start("urged", &[]), task),
             Notice::Overdue { task, late, told } => self.overdue(task, *late, told.as_deref()),
             Notice::Escalated {
@@ -161,6 +162,18 @@ impl<'a> Writer<'a> {
             ("due", due.as_deref().unwrap_or_default()),
         ];
         self.with_task(self.start(key, &values), task)
+    }
+
+    fn wait_ends(&self, stage: &str, left: Duration, due: Due) -> View {
+        let left = self.words.amount(left);
+        let values = [("stage", stage), ("left", left.as_str())];
+        let mut view = self.start("reminder.wait", &values);
+        self.add_applicant(&mut view);
+        self.add_data(&mut view);
+        view.rows.push(self.plain_row("stage", stage.to_owned()));
+        view.rows.push(self.due_row("due", Some(due), None));
+        view.buttons.push(self.open("case", &self.facts.case_url));
+        view
     }
 
     fn overdue(&self, task: &TaskFacts, late: Duration, told: Option<&str>) -> View {

@@ -11,7 +11,8 @@ use ulid::Ulid;
 
 use super::cases::{self, By};
 use super::open_cases::OpenCase;
-use super::{App, Error, catalogue, directory, drafts, workflows};
+use super::{App, Error, catalogue, directory, drafts, uploads, workflows};
+use crate::attachments::Incoming;
 use crate::calendar::{self, Calendar, Instant, day_of};
 use crate::clock::{Clock, ManualClock};
 use crate::directory::{Directory, PersonId, RoleCode};
@@ -26,10 +27,54 @@ pub const PASSWORD: &str = "huiqian-demo-2026";
 pub const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
 /// The invented data catalogue, as `catalogue import` reads it.
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
-const WORKFLOW: &str = include_str!("../../workflows/data-sharing.yaml");
+/// The shipped workflows by their keys; what others start comes first.
+const WORKFLOWS: &[(&str, &str)] = &[
+    (
+        "data-correction",
+        include_str!("../../workflows/data-correction.yaml"),
+    ),
+    (
+        "data-destruction",
+        include_str!("../../workflows/data-destruction.yaml"),
+    ),
+    (SHARING, include_str!("../../workflows/data-sharing.yaml")),
+    (
+        "open-data-scope",
+        include_str!("../../workflows/open-data-scope.yaml"),
+    ),
+    (
+        "system-construction",
+        include_str!("../../workflows/system-construction.yaml"),
+    ),
+    (
+        "incident-report",
+        include_str!("../../workflows/incident-report.yaml"),
+    ),
+];
+/// What a story is of that does not say otherwise.
+const SHARING: &str = "data-sharing";
 const TESTS: &str = include_str!("../../workflows/data-sharing.test.yaml");
 const REQUEST: &str = include_str!("../../demo/request.yaml");
-const CASES: &str = include_str!("../../demo/cases.yaml");
+/// What has happened in each of the four approvals.
+const CASES: &[(&str, &str)] = &[
+    ("demo/cases.yaml", include_str!("../../demo/cases.yaml")),
+    (
+        "demo/cases-open-data.yaml",
+        include_str!("../../demo/cases-open-data.yaml"),
+    ),
+    (
+        "demo/cases-construction.yaml",
+        include_str!("../../demo/cases-construction.yaml"),
+    ),
+    (
+        "demo/cases-destruction.yaml",
+        include_str!("../../demo/cases-destruction.yaml"),
+    ),
+];
+/// The papers of the demonstration are all this one page, which says nothing.
+const PAPER: &[u8] = include_bytes!("../../demo/paper.pdf");
+/// Before the name of a paper in an answer.
+const PAPER_NAMED: &str = "@file:";
 /// Who publishes the workflow, and who confirms it.
 const PUBLISHERS: [&str; 2] = ["chen.siyuan", "zhou.lan"];
 /// The directory is older than every case.
@@ -53,7 +98,7 @@ pub struct Examples {
 /// What the shipped definition of this key can be tried out with.
 #[must_use]
 pub fn examples(key: &str) -> Option<Examples> {
-    (key == "data-sharing").then_some(Examples {
+    (key == SHARING).then_some(Examples {
         request: REQUEST,
         tests: TESTS,
     })
@@ -78,10 +123,15 @@ pub fn fill(
         NaiveTime::MIN,
     ));
     furnish(app, clock)?;
-    let script: Script = serde_saphyr::from_str(CASES)
-        .map_err(|error| Error::Import(vec![format!("demo/cases.yaml: {error}")]))?;
+    let scripts: Vec<(&str, Script)> = CASES
+        .iter()
+        .map(|(file, text)| Ok((*file, script(file, text)?)))
+        .collect::<Result<_, Error>>()?;
     let directory = app.db.read(|conn| app.directory(conn))?;
-    let mut acts = script.acts(&calendar, now);
+    let mut acts: Vec<Act<'_>> = scripts
+        .iter()
+        .flat_map(|(file, script)| script.acts(file, &calendar, now))
+        .collect();
     acts.sort_by_key(|act| act.at);
     let mut play = Play {
         app,
@@ -99,7 +149,11 @@ pub fn fill(
     play.time_passes(now)
 }
 
-/// Imports the directory and the catalogue and publishes the workflow; nothing is filed.
+fn script(file: &str, text: &str) -> Result<Script, Error> {
+    serde_saphyr::from_str(text).map_err(|error| Error::Import(vec![format!("{file}: {error}")]))
+}
+
+/// Imports the directory and the catalogue and publishes the workflows; nothing is filed.
 ///
 /// # Errors
 /// As [`fill`].
@@ -122,19 +176,28 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     )?;
     catalogue::import(&app.db, "demo/catalogue.csv", CATALOGUE.as_bytes().to_vec())?;
     let [first, second] = PUBLISHERS;
-    let file = "workflows/data-sharing.yaml";
-    workflows::propose(&app.db, clock, first, file, WORKFLOW)?;
-    workflows::confirm(&app.db, clock, "data-sharing", second, None)?;
+    for (key, text) in WORKFLOWS {
+        let file = format!("workflows/{key}.yaml");
+        workflows::propose(&app.db, clock, first, &file, text)?;
+        workflows::confirm(&app.db, clock, key, second, None)?;
+    }
     Ok(())
 }
 
-/// The file of cases.
+/// A file of cases.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Script {
+    /// Of which workflow they are.
+    #[serde(default = "sharing")]
+    workflow: String,
     /// Answers of every case that does not say otherwise.
     common: Answers,
     cases: Vec<Story>,
+}
+
+fn sharing() -> String {
+    SHARING.to_owned()
 }
 
 #[derive(Deserialize)]
@@ -160,6 +223,7 @@ struct Step {
     comment: Option<String>,
     choice: Option<String>,
     to: Option<String>,
+    signal: Option<String>,
     #[serde(default)]
     fields: Vec<String>,
     answers: Option<Answers>,
@@ -168,18 +232,22 @@ struct Step {
 /// One thing that somebody does, with its time.
 struct Act<'a> {
     at: Instant,
-    story: usize,
+    story: (&'a str, usize),
     by: &'a str,
     what: What<'a>,
 }
 
 enum What<'a> {
-    File { answers: Answers, draft: bool },
+    File {
+        workflow: &'a str,
+        answers: Answers,
+        draft: bool,
+    },
     Step(&'a Step, Option<Answers>),
 }
 
 impl Script {
-    fn acts(&self, calendar: &Calendar, now: Instant) -> Vec<Act<'_>> {
+    fn acts<'a>(&'a self, file: &'a str, calendar: &Calendar, now: Instant) -> Vec<Act<'a>> {
         let today = day_of(now);
         let mut acts = Vec::new();
         for (story, told) in self.cases.iter().enumerate() {
@@ -191,16 +259,17 @@ impl Script {
             };
             acts.push(Act {
                 at,
-                story,
+                story: (file, story),
                 by: &told.by,
                 what: What::File {
+                    workflow: &self.workflow,
                     answers: dated(answers, today),
                     draft: told.draft,
                 },
             });
             acts.extend(told.steps.iter().map(|step| Act {
                 at: working_time(calendar, now, step.days, clock_time(&step.time)),
-                story,
+                story: (file, story),
                 by: &step.by,
                 what: What::Step(step, step.answers.clone().map(|all| dated(all, today))),
             }));
@@ -225,7 +294,7 @@ fn clock_time(text: &str) -> NaiveTime {
     NaiveTime::parse_from_str(text, "%H:%M").unwrap_or_default()
 }
 
-/// `@+90` in an answer is the date 90 days after today.
+/// `@+90` in an answer is the date 90 days after today, `@-90` the one before; a time of that day may follow: `@-3 15:00`.
 fn dated(answers: Answers, today: NaiveDate) -> Answers {
     answers
         .into_iter()
@@ -236,9 +305,15 @@ fn dated(answers: Answers, today: NaiveDate) -> Answers {
 fn with_dates(value: Value, today: NaiveDate) -> Value {
     match value {
         Value::String(text) => {
-            let ahead = text.strip_prefix("@+").and_then(|days| days.parse().ok());
-            let date = ahead.and_then(|days| today.checked_add_days(Days::new(days)));
-            date.map_or(Value::String(text), |date| Value::String(date.to_string()))
+            let (day, time) = text.split_once(' ').unwrap_or((&text, ""));
+            let away = |sign: &str| day.strip_prefix(sign)?.parse().ok().map(Days::new);
+            let date = match (away("@+"), away("@-")) {
+                (Some(ahead), _) => today.checked_add_days(ahead),
+                (None, Some(ago)) => today.checked_sub_days(ago),
+                (None, None) => None,
+            };
+            let dated = date.map(|date| format!("{date} {time}").trim_end().to_owned());
+            Value::String(dated.unwrap_or(text))
         }
         Value::Array(all) => all.into_iter().map(|one| with_dates(one, today)).collect(),
         Value::Object(parts) => parts
@@ -256,10 +331,10 @@ struct Play<'a> {
     directory: Arc<Directory>,
     deliver: &'a dyn Fn() -> Result<(), Error>,
     shown_from: Instant,
-    filed: HashMap<usize, Ulid>,
+    filed: HashMap<(&'a str, usize), Ulid>,
 }
 
-impl Play<'_> {
+impl<'a> Play<'a> {
     /// Sets the clock forward and lets the deadlines on the way come.
     fn time_passes(&self, to: Instant) -> Result<(), Error> {
         for _ in 0..MOST_STEPS {
@@ -299,17 +374,25 @@ impl Play<'_> {
         })
     }
 
-    fn act(&mut self, act: &Act<'_>) -> Result<(), Error> {
+    fn act(&mut self, act: &Act<'a>) -> Result<(), Error> {
         let person = self
             .directory
             .by_login(act.by)
             .map(|person| person.id)
-            .ok_or_else(|| Error::Fault(format!("demo/cases.yaml: nobody is `{}`", act.by)))?;
+            .ok_or_else(|| Error::Fault(format!("{}: nobody is `{}`", act.story.0, act.by)))?;
         let by = By::person(person, Channel::Page);
         match &act.what {
-            What::File { answers, draft } => {
-                let open = drafts::start(self.app, &by, "data-sharing", answers.clone())?;
+            What::File {
+                workflow,
+                answers,
+                draft,
+            } => {
+                let open = drafts::start(self.app, &by, workflow, answers.clone())?;
                 let ulid = open.draft.ulid;
+                let with_papers = self.with_papers(&by, ulid, answers)?;
+                if with_papers != *answers {
+                    drafts::save(self.app, &by, ulid, with_papers, None)?;
+                }
                 self.filed.insert(act.story, ulid);
                 if !draft {
                     self.perform(act, &by, ulid, command("submit"))?;
@@ -317,14 +400,23 @@ impl Play<'_> {
             }
             What::Step(step, answers) => {
                 let ulid = self.filed.get(&act.story).copied().ok_or(Error::NotFound)?;
+                let answers = match answers {
+                    Some(answers) => Some(self.with_papers(&by, ulid, answers)?),
+                    None => None,
+                };
+                let task = match step.signal {
+                    Some(_) => None,
+                    None => self.task_of(ulid, person)?,
+                };
                 let command = Command {
                     input: Input {
-                        task: self.task_of(ulid, person)?,
+                        task,
                         comment: step.comment.clone(),
                         choice: step.choice.clone(),
                         to: step.to.clone(),
+                        signal: step.signal.clone(),
                         fields: step.fields.clone(),
-                        answers: answers.clone(),
+                        answers,
                         confirmed: true,
                         ..Input::default()
                     },
@@ -336,12 +428,42 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// The answers with the papers that they name, uploaded by this person.
+    fn with_papers(&self, by: &By, ulid: Ulid, answers: &Answers) -> Result<Answers, Error> {
+        let papers = |(field, value): (&String, &Value)| {
+            Ok((field.clone(), self.with_paper(by, ulid, value)?))
+        };
+        answers.iter().map(papers).collect()
+    }
+
+    fn with_paper(&self, by: &By, ulid: Ulid, value: &Value) -> Result<Value, Error> {
+        Ok(match value {
+            Value::String(text) => match text.strip_prefix(PAPER_NAMED) {
+                Some(file_name) => {
+                    let paper = Incoming {
+                        file_name,
+                        declared_type: "application/pdf",
+                    };
+                    let taken = uploads::take_in(self.app, by, ulid, &paper, PAPER)?;
+                    Value::String(taken.ulid.to_string())
+                }
+                None => value.clone(),
+            },
+            Value::Array(all) => {
+                let all = all.iter().map(|one| self.with_paper(by, ulid, one));
+                Value::Array(all.collect::<Result<_, Error>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
     fn perform(&self, act: &Act<'_>, by: &By, ulid: Ulid, command: Command) -> Result<(), Error> {
         let action = command.action.clone();
         cases::perform(self.app, by, ulid, command).map_err(|error| {
             Error::Fault(format!(
-                "demo/cases.yaml: case {}, {action} by {}: {}",
-                act.story + 1,
+                "{}: case {}, {action} by {}: {}",
+                act.story.0,
+                act.story.1 + 1,
                 act.by,
                 told(&error)
             ))

@@ -172,6 +172,11 @@ impl<'a> Scene<'a> {
         match notice {
             engine::Notice::Escalated => Why::Overseer,
             _ if self.task().is_some_and(advises) => Why::Adviser,
+            // Of a `wait`, where nobody has a task.
+            engine::Notice::Reminder if self.params.task.is_none() => match self.person.id {
+                person if person == self.running.case.applicant => Why::Applicant,
+                _ => Why::Handler,
+            },
             _ if notice_is_for_holders(notice) && self.is_stand_in() => Why::Substitute,
             _ if notice_is_for_holders(notice) => match self.task().is_some_and(signs) {
                 true => Why::Signer,

@@ -256,8 +256,7 @@ impl Look<'_> {
             Json::Null => Seen::Nothing,
             other => Seen::Value(other.to_string()),
         };
-        let same = got == expected || number(got).is_some_and(|got| number(expected) == Some(got));
-        (!same).then(|| {
+        (!is_same(got, expected)).then(|| {
             let what = ["answers", place.unwrap_or_default(), path];
             let what = what.map(str::to_owned).join(" ").replace("  ", " ");
             (what, value(expected), value(got))
@@ -336,7 +335,7 @@ fn is_like(entry: &Entry, wanted: &EntryLike) -> bool {
         && (wanted.status.is_none() || entry.status == wanted.status)
         && values
             .into_iter()
-            .all(|(name, value)| entry.values.get(name).unwrap_or(&Json::Null) == value)
+            .all(|(name, value)| is_same(entry.values.get(name).unwrap_or(&Json::Null), value))
 }
 
 fn entry_words(entry: &Entry) -> String {
@@ -399,8 +398,22 @@ fn seen(value: Option<String>) -> Seen {
     value.map_or(Seen::Nothing, Seen::Value)
 }
 
-fn number(json: &Json) -> Option<f64> {
-    json.as_f64()
+/// Whether two values are the same, however their numbers are written: 300 and 300.0.
+fn is_same(got: &Json, expected: &Json) -> bool {
+    match (got, expected) {
+        (Json::Number(got), Json::Number(expected)) => got.as_f64() == expected.as_f64(),
+        (Json::Array(got), Json::Array(expected)) => {
+            got.len() == expected.len()
+                && got.iter().zip(expected).all(|(got, one)| is_same(got, one))
+        }
+        (Json::Object(got), Json::Object(expected)) => {
+            let same = |(name, value): (&String, &Json)| {
+                got.get(name).is_some_and(|got| is_same(got, value))
+            };
+            got.len() == expected.len() && expected.iter().all(same)
+        }
+        (_, _) => got == expected,
+    }
 }
 
 /// The word under which a value of an enum is stored.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::compare::moment;
 use super::office::{Office, Running};
 use super::words;
-use crate::engine::{Actor, Event, Party, Stamp};
+use crate::engine::{Actor, Event, Party, Stamp, place_of_clock};
 use crate::forms::Words;
 
 /// The lines of a case, oldest first. The words are the messages under `trial.event`, by the kind of the event and what
@@ -41,7 +41,7 @@ impl Told<'_> {
         };
         let task = stored.get("task").and_then(Json::as_u64);
         let task = task.and_then(|id| self.task_stage(id));
-        let key = text("key").map(|key| key.split(['#', '/']).next().unwrap_or(key));
+        let key = text("key").map(place_of_clock);
         let place = text("id")
             .or(text("from"))
             .or(task)

@@ -10,8 +10,10 @@ use super::office::{Office, Running};
 use super::request::Request;
 use crate::calendar::{self, Instant, last_day};
 use crate::directory::PersonId;
-use crate::engine::{self, ClockReading, Event, Party, PositionState, Rejection, Task, TaskId};
-use crate::workflow::{Id, OverdueAct, Place, Target, Workflow};
+use crate::engine::{
+    self, ClockReading, Event, Party, Position, PositionState, Rejection, Task, TaskId,
+};
+use crate::workflow::{Id, Kind, OverdueAct, Place, Target, Workflow};
 
 /// No sensible case takes more answers.
 const MOST_ANSWERS: usize = 300;
@@ -101,6 +103,8 @@ pub enum Reached {
     Parked(String),
     /// The answer was refused.
     Refused(Place, Box<Rejection>),
+    /// What was applied for is in force there, until somebody says otherwise.
+    InForce(Place),
     /// It goes on and on.
     TooLong,
 }
@@ -205,10 +209,15 @@ impl Walker<'_> {
                 self.explore_signals(office);
             }
             let Some((at, task)) = self.soonest(office) else {
+                let lasting = self.lasts(&office.cases[self.index]);
                 match office.cases[self.index].wake() {
-                    Some(wake) => office.pass(wake),
-                    None if self.signal(office) => {}
-                    None => return stands(&office.cases[self.index]),
+                    Some(wake) if lasting.is_none() => office.pass(wake),
+                    // Another way has come to where the walk itself goes on.
+                    _ if (self.explores || lasting.is_none()) && self.signal(office) => {}
+                    _ => {
+                        let stands = || stands(&office.cases[self.index]);
+                        return lasting.map_or_else(stands, Reached::InForce);
+                    }
                 }
                 continue;
             };
@@ -227,6 +236,30 @@ impl Walker<'_> {
             }
         }
         Reached::TooLong
+    }
+
+    /// Where the case is in force for good: it waits for nothing but a signal, and what comes again beside that has come once,
+    /// of another way not even that. Nothing new would come of waiting.
+    fn lasts(&self, running: &Running) -> Option<Place> {
+        let region = running.case.region().filter(|region| region.in_force())?;
+        let open = region.all();
+        let comes_again = |position: &&&Position| position.state == PositionState::Between;
+        let mut recurring = open.iter().filter(comes_again).peekable();
+        recurring.peek()?;
+        let has_come = |place: &str| 0 < running.case.stage(place).rounds;
+        if self.explores && !recurring.all(|position| has_come(&position.id)) {
+            return None;
+        }
+        let mut waits = open
+            .iter()
+            .filter(|position| position.state == PositionState::Waiting);
+        let has_time = |position: &Position| {
+            let node = running.workflow.node(&position.id);
+            node.is_some_and(|node| matches!(&node.kind, Kind::Wait(wait) if wait.until.is_some()))
+        };
+        let first = waits.next()?;
+        let timed = has_time(first) || waits.any(|position| has_time(position));
+        (!timed).then(|| first.id.clone())
     }
 
     /// The task that is answered first, and when; `None` when no task can be passed.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::finding::Finding;
 use super::policy::{self, Policy};
 
+use crate::directory::standard_roles;
+
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
@@ -20,40 +22,6 @@ pub struct Surroundings {
     /// What is demanded of definitions.
     pub policies: Arc<[Policy]>,
 }
-
-const ROLES: &[&str] = &[
-    "applicant",
-    "archivist",
-    "auditadmin",
-    "authority_handler",
-    "authority_intake",
-    "authority_leader",
-    "cac",
-    "coordinator",
-    "crypto",
-    "data_security_officer",
-    "dept_cdo",
-    "dept_leader",
-    "destroyer",
-    "duty_officer",
-    "expert",
-    "finance",
-    "finance_officer",
-    "government_leader",
-    "incident_team",
-    "legal_reviewer",
-    "ndrc",
-    "police",
-    "provider_intake",
-    "secadmin",
-    "secrecy_bureau",
-    "secrecy_reviewer",
-    "section_head",
-    "share_office_head",
-    "sysadmin",
-    "witness",
-    "workflow_admin",
-];
 
 const WORKFLOWS: &[&str] = &[
     "data-correction",
@@ -70,7 +38,38 @@ const WORKFLOWS: &[&str] = &[
 const REGISTERS: &[(&str, &[&str])] = &[
     (
         "contractors",
-        &["supplier", "code", "system", "rights", "until", "left"],
+        &[
+            "supplier",
+            "code",
+            "system",
+            "department",
+            "entrusted",
+            "rights",
+            "stored_at",
+            "signed",
+            "until",
+            "left",
+        ],
+    ),
+    (
+        "corrections",
+        &[
+            "resource",
+            "item",
+            "kind",
+            "facts",
+            "requester",
+            "provider",
+            "origin",
+            "received",
+            "finding",
+            "corrected_on",
+            "explanation",
+            "cause",
+            "answered",
+            "late_days",
+            "closed",
+        ],
     ),
     (
         "destructions",
@@ -81,15 +80,31 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "serial",
             "level",
             "quantity",
-            "method",
-            "reason",
+            "department",
+            "provider",
             "origin",
+            "reason",
+            "method",
             "destroyer",
             "witness_1",
             "witness_2",
             "verified_by",
             "destroyed",
             "place",
+            "certificate",
+            "certified",
+        ],
+    ),
+    (
+        "disputes",
+        &[
+            "subject",
+            "requester",
+            "provider",
+            "opened",
+            "result",
+            "ruling",
+            "closed",
         ],
     ),
     (
@@ -113,16 +128,39 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "extended",
             "late_days",
             "provided",
+            "provided_late",
             "platform_ref",
+            "change",
+            "change_reason",
+            "suspended",
+            "misuse",
+            "ended",
             "usage",
             "effect",
             "storage",
+            "disposal",
+            "disposed",
         ],
     ),
     (
         "incidents",
         &[
-            "found", "system", "kind", "level", "cause", "loss", "fixes", "late",
+            "subject",
+            "department",
+            "found",
+            "system",
+            "kind",
+            "level",
+            "people",
+            "contained",
+            "authority_told",
+            "police_told",
+            "cac_told",
+            "late",
+            "cause",
+            "loss",
+            "fixes",
+            "fixed",
         ],
     ),
     (
@@ -130,10 +168,15 @@ const REGISTERS: &[(&str, &[&str])] = &[
         &[
             "dataset",
             "department",
+            "resource",
             "class",
+            "level",
             "conditions",
             "cycle",
-            "opinions",
+            "security",
+            "secrecy",
+            "legal",
+            "joined_with",
             "published",
             "address",
             "reviewed",
@@ -155,6 +198,10 @@ const REGISTERS: &[(&str, &[&str])] = &[
             "filing",
             "filed",
             "accepted",
+            "assessed",
+            "assessment",
+            "finished",
+            "retired",
         ],
     ),
 ];
@@ -176,7 +223,10 @@ impl Surroundings {
         let workflows = WORKFLOWS.iter();
         let registers = REGISTERS.iter();
         Self {
-            roles: set(ROLES),
+            roles: standard_roles()
+                .into_iter()
+                .map(|role| role.code.0)
+                .collect(),
             calendars: set(&["cn-gov", "always"]),
             workflows: workflows
                 .map(|key| ((*key).to_owned(), BTreeSet::new()))

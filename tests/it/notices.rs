@@ -311,3 +311,27 @@ fn nobody_who_left_gets_mail() {
 
     assert_eq!(fixture.outbox(case)[0].state, OutboxState::Cancelled);
 }
+
+#[test]
+fn a_wait_that_ends_soon_is_told_with_its_name_and_its_day() {
+    let fixture = Fixture::new();
+    let yaml = with_form(
+        "{id: until, type: date, label: 截止, required: true}",
+        "  - {wait: in_use, title: 使用期, until: form.until, remind: [7d before], signals: {stop: {title: 停用, by: [dept_leader@applicant], next: head}}}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}",
+    );
+    let key = fixture.publish(&yaml);
+    fixture.file("ann", &key, json!({"until": "2026-03-13"}));
+
+    fixture.wait_until("2026-03-06 08:00");
+
+    let mail = fixture.mails_to("eve").pop().expect("a mail").mail;
+    assert_eq!(mail.subject, "【提醒】“使用期”还剩 6 天：试〔2026〕1号");
+    assert!(
+        mail.text.contains("期限：3月12日（周四）24:00 前"),
+        "{}",
+        mail.text
+    );
+    assert!(mail.text.contains("您是本环节的办理人"), "{}", mail.text);
+    assert_eq!(token_in(&mail.text), None);
+}

@@ -733,9 +733,9 @@ fn a_supplement_asks_for_fields_and_brings_them_on_the_cases_page() {
         page.text(".card--act")
     );
     assert!(
-        page.text(".due").contains("计时已暂停"),
-        "{}",
-        page.text(".due")
+        page.text(".br__d").contains("计时已暂停"),
+        "the branch shows its own: {}",
+        page.text(".br__d")
     );
     let mut form = page.form(".card--act form");
     form.set("scope", "仅限医政医管处三名工作人员使用。");

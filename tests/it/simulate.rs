@@ -315,3 +315,43 @@ fn the_database_remembers_how_long_stages_lay_and_how_they_were_answered() {
     let other = trials::estimates(&office.app.db, "another", "cn-gov").expect("read");
     assert!(other.is_empty());
 }
+
+#[test]
+fn what_is_in_force_for_good_ends_the_walk_and_what_comes_again_comes_once() {
+    let shell = Shell::new();
+    let lasting = "  - parallel: life
+    title: {zh: 使用期间, en: While used}
+    join: [open]
+    branches:
+      open:
+        - {wait: opened, title: {zh: 使用, en: In use}, signals: {stop: {title: {zh: 停用, en: Stop}, by: [applicant], next: passed}}}
+      yearly:
+        - {stage: review, title: {zh: 年度复审, en: Review}, every: 12mo, who: section_head@applicant}
+ends:
+";
+    shell.write("car.yaml", &DEFINITION.replace("ends:\n", lasting));
+    shell.write("request.yaml", "distance: 50\nplate: 豫A00001\n");
+    let walk = |format: &str| {
+        let file = [
+            "workflow",
+            "simulate",
+            "car.yaml",
+            "--answers",
+            "request.yaml",
+        ];
+        shell.run(&[&file[..], &["--format", format]].concat())
+    };
+
+    let read = read(&walk("json"));
+    let stages = read["stages"].as_array().expect("a list");
+    let reviews = stages.iter().filter(|one| one["stage"] == "review");
+    assert_eq!(reviews.count(), 1, "{read:#}");
+    assert_eq!(read["reached"]["end"], "approved");
+
+    let others = read["others"].as_array().expect("a list");
+    let returned = others
+        .iter()
+        .find(|one| one["reached"]["in_force"] == "opened");
+    assert!(returned.is_some(), "{read:#}");
+    says(&walk("text"), 0, &["在“使用”持续有效"]);
+}

@@ -83,12 +83,11 @@ fn missed_rows(plan: &Plan, missed: &[Missed]) -> Vec<Vec<String>> {
     let mut rows = vec![heads("missed_heads")];
     // In the order of the definition.
     let order: Vec<&str> = plan.workflow.nodes().map(|node| node.id.as_str()).collect();
-    let id = |node: &str| node.split('/').next().unwrap_or(node).to_owned();
     let mut sorted: Vec<&Missed> = missed.iter().collect();
-    sorted.sort_by_key(|one| order.iter().position(|known| *known == id(&one.node)));
+    sorted.sort_by_key(|one| order.iter().position(|known| **known == one.node));
     for one in sorted {
-        let mut title = words::place(&plan.workflow, &id(&one.node), &language());
-        if one.node.contains('/') {
+        let mut title = words::place(&plan.workflow, &one.node, &language());
+        if one.supplement {
             title = told("supplement", &[("stage", &title)]);
         }
         #[allow(clippy::cast_precision_loss)]
@@ -160,9 +159,17 @@ fn percent(share: f64) -> String {
 
 /// For other programs.
 pub(super) fn json(plan: &Plan, summary: &Summary) -> Json {
-    let missed = summary.missed.iter().map(
-        |one| json!({"node": one.node, "law": one.law, "clocks": one.of, "missed": one.missed}),
-    );
+    let missed = summary.missed.iter().map(|one| {
+        json!({
+            "node": match one.supplement {
+                true => format!("{}/supplement", one.node),
+                false => one.node.clone(),
+            },
+            "law": one.law,
+            "clocks": one.of,
+            "missed": one.missed,
+        })
+    });
     let loads = summary.loads.iter().map(|load| {
         json!({
             "post": load.post,

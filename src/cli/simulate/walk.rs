@@ -104,6 +104,7 @@ fn reached_json(walk: &Told<'_>, reached: &Reached) -> Json {
         Reached::Stands(place) | Reached::Refused(place, _) => {
             json!({"end": null, "stage": place, "reason": said})
         }
+        Reached::InForce(place) => json!({"end": null, "in_force": place, "reason": said}),
         Reached::Parked(_) | Reached::TooLong => json!({"end": null, "reason": said}),
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::event::{LeftAs, Move, Onward};
 use crate::engine::run::Run;
 use crate::engine::task::{CancelReason, TaskAsks};
 use crate::engine::{Event, Position, Rejection, clocks, evolve};
-use crate::workflow::{Await, Node, Place};
+use crate::workflow::{Await, Node, Outcome, Place};
 
 impl Run<'_> {
     /// The next move that has become possible without anybody's doing.
@@ -32,15 +32,17 @@ impl Run<'_> {
 
     /// Whether something must be closed before the case ends (`await: end`, or one that was never come to). What became of
     /// a case that it started with `await: never` is not waited for, but that it is filed is: the end would take it away
-    /// from whoever is asked, and nobody else knows of it.
+    /// from whoever is asked, and nobody else knows of it. One that comes again and again is overtaken by the end.
     pub(super) fn is_end_blocked(&self) -> bool {
         self.open_positions().into_iter().any(|position| {
-            let awaits = self.workflow.node(&position.id).map(|node| &node.awaits);
+            let Some(node) = self.workflow.node(&position.id) else {
+                return false;
+            };
             position.beside
-                && match awaits {
-                    Some(Await::End | Await::Before(_)) => position.state != PositionState::Between,
-                    Some(Await::Never) => self.is_to_be_filed(position),
-                    Some(Await::Here) | None => false,
+                && match node.awaits {
+                    Await::End | Await::Before(_) => position.state != PositionState::Between,
+                    Await::Never => node.every.is_none() && self.is_to_be_filed(position),
+                    Await::Here => false,
                 }
         })
     }
@@ -120,10 +122,24 @@ impl Run<'_> {
                     id: id.clone(),
                     outcome,
                 });
-                return Some(self.leave_for(&id, LeftAs::Passed, CancelReason::Decided));
+                let how = self.left_after(&id, outcome);
+                return Some(self.leave_for(&id, how, CancelReason::Decided));
             }
         }
         None
+    }
+
+    /// A case that was rejected refuses the `start` that says with `refused` where that leads; otherwise what became of it is
+    /// for `next` to read.
+    fn left_after(&self, id: &str, outcome: Outcome) -> LeftAs {
+        let says = self
+            .workflow
+            .node(id)
+            .is_some_and(|node| !node.refused.is_empty());
+        match (outcome, says) {
+            (Outcome::Rejected, true) => LeftAs::Refused,
+            (_, _) => LeftAs::Passed,
+        }
     }
 
     /// A recurring stage between its rounds goes on once its `while` holds no longer; whether it does cannot always be told.

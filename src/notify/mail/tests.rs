@@ -97,6 +97,11 @@ fn every_kind() -> Vec<Notice> {
             department: "省公安厅".into(),
             waiting_for: Some("王建国".into()),
         },
+        Notice::WaitEnds {
+            stage: "使用期".into(),
+            left: working_days(7),
+            due: task().due.expect("a deadline"),
+        },
         Notice::Urged(task()),
         Notice::Copied {
             by: Some("王建国".into()),

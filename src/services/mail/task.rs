@@ -32,7 +32,7 @@ impl Scene<'_> {
     }
 
     pub(super) fn reminder(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
-        let (Some(task), Some(clock)) = (self.my_task(), self.clock()) else {
+        let Some(clock) = self.clock() else {
             return Ok(None);
         };
         let calendar = &self.running.calendar;
@@ -43,6 +43,14 @@ impl Scene<'_> {
         let left = match &clock.measure {
             Measure::Budget(ledger) => ledger.left(calendar, self.now),
             Measure::Fixed { .. } => span(deadline - self.now),
+        };
+        if self.params.task.is_none() {
+            let stage = self.stage_of_clock();
+            let due = due(deadline);
+            return Ok((!clock.stopped).then_some(Notice::WaitEnds { stage, left, due }));
+        }
+        let Some(task) = self.my_task() else {
+            return Ok(None);
         };
         let task = self.task_facts(conn, task)?;
         Ok(Some(Notice::Reminder { task, left }))

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::Plan;
 use super::run::Run;
 use crate::calendar::Instant;
-use crate::engine::Event;
+use crate::engine::{Event, place_of_clock};
 use crate::workflow::place::id_of;
 use crate::workflow::{Id, Place};
 
@@ -39,6 +39,8 @@ pub struct Summary {
 pub struct Missed {
     /// Which.
     pub node: Id,
+    /// Whether they are those of its supplement.
+    pub supplement: bool,
     /// Whether a law sets them.
     pub law: bool,
     /// How many clocks ran.
@@ -120,13 +122,15 @@ fn rank(sorted: &[f64], percent: usize) -> f64 {
 
 fn missed(run: &Run<'_>) -> Vec<Missed> {
     // Of one case a statutory clock is one, however often it goes on.
-    let mut clocks: BTreeMap<(usize, &str), (Id, bool, bool)> = BTreeMap::new();
+    let mut clocks: BTreeMap<(usize, &str), ((Id, bool), bool, bool)> = BTreeMap::new();
     for (case, running) in run.office.cases.iter().enumerate() {
         for (event, _) in &running.log {
             match event {
-                Event::ClockStarted { key, node, law, .. } if is_deadline(node) => {
-                    let clock = clocks.entry((case, key)).or_default();
-                    (clock.0, clock.1) = (node_of(node), *law);
+                Event::ClockStarted { key, node, law, .. } => {
+                    if let Some(of) = deadline_of(node) {
+                        let clock = clocks.entry((case, key)).or_default();
+                        (clock.0, clock.1) = (of, *law);
+                    }
                 }
                 Event::StepCame { key, step, .. } if step == "due" => {
                     if let Some(clock) = clocks.get_mut(&(case, key.as_str())) {
@@ -137,38 +141,51 @@ fn missed(run: &Run<'_>) -> Vec<Missed> {
             }
         }
     }
-    let mut all: BTreeMap<(Id, bool), Missed> = BTreeMap::new();
-    for (node, law, ran_out) in clocks.into_values() {
-        let of_node = all.entry((node.clone(), law)).or_insert(Missed {
-            node,
-            law,
-            of: 0,
-            missed: 0,
-        });
+    let mut all: BTreeMap<(Id, bool, bool), Missed> = BTreeMap::new();
+    for ((node, supplement), law, ran_out) in clocks.into_values() {
+        let of_node = all
+            .entry((node.clone(), supplement, law))
+            .or_insert(Missed {
+                node,
+                supplement,
+                law,
+                of: 0,
+                missed: 0,
+            });
         of_node.of += 1;
         of_node.missed += usize::from(ran_out);
     }
     all.into_values().collect()
 }
 
-/// Whether a clock sets somebody a deadline: of those behind a stage only its supplement's does.
-fn is_deadline(clock: &str) -> bool {
-    clock
-        .split_once('/')
-        .is_none_or(|(_, rest)| rest == "supplement")
-}
-
-/// The stage or block of a clock, in whatever branch; a supplement keeps its own name.
-fn node_of(clock: &str) -> Id {
-    match clock.split_once('/') {
-        Some((place, rest)) => format!("{}/{rest}", id_of(place)),
-        None => id_of(clock).to_owned(),
+/// What sets a deadline, if this clock does: a stage or block, in whatever branch, or of the clocks behind it its
+/// supplement's.
+fn deadline_of(clock: &str) -> Option<(Id, bool)> {
+    let place = place_of_clock(clock);
+    match &clock[place.len()..] {
+        "" => Some((id_of(place).to_owned(), false)),
+        "/supplement" => Some((id_of(place).to_owned(), true)),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rank;
+    use super::{deadline_of, rank};
+
+    #[test]
+    fn the_key_of_a_branch_may_hold_a_slash() {
+        let branch = "review[hn-medins/unconditional]";
+        let review = "review".to_owned();
+
+        assert_eq!(deadline_of(branch), Some((review.clone(), false)));
+        assert_eq!(
+            deadline_of(&format!("{branch}/supplement")),
+            Some((review, true))
+        );
+        assert_eq!(deadline_of(&format!("{branch}/every")), None);
+        assert_eq!(deadline_of("life.open/until"), None);
+    }
 
     #[test]
     fn the_median_and_the_ninetieth_are_values_that_occurred() {

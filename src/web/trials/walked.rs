@@ -201,6 +201,7 @@ impl Told<'_> {
                 title.unwrap_or_else(|| end.clone())
             }
             Reached::Stands(place) => self.say("stands", &[("stage", &self.place(place))]),
+            Reached::InForce(place) => self.say("in_force", &[("stage", &self.place(place))]),
             Reached::Parked(reason) => self.say("parked", &[("reason", reason)]),
             Reached::Refused(place, rejection) => {
                 let directory = &self.request.setting.directory;

@@ -122,3 +122,31 @@ fn again_opens_every_branch_of_a_sequence_once_more() {
 
     assert_eq!(world.end(), Some("approved".into()));
 }
+
+#[test]
+fn a_branch_that_time_leaves_uncounted_does_not_hold_its_block_open() {
+    let inside = "      - stage: answer
+        title: 答复
+        who: share_office_head@part
+        supplement: {times: 1, clock: pause, due: {in: 2d, overdue: [{after: 1d, next: void}]}}\n";
+    let left_alone = |first: bool| {
+        let mut world = asked_of(&for_each("", inside), &["P", "Q"]);
+        world
+            .on_with("pat", "supplement", "answer[P]", missing(&["note"]))
+            .unwrap();
+        if first {
+            world.on("qin", "approve", "answer[Q]").unwrap();
+        }
+        world.wait_until("2026-03-09 09:00");
+        world
+    };
+
+    let mut before = left_alone(false);
+    assert_eq!(before.tasks(), ["answer[Q]"], "nothing is left to supply");
+    before.on("qin", "approve", "answer[Q]").unwrap();
+    assert_eq!(before.tasks(), ["head"]);
+
+    let after = left_alone(true);
+    assert_eq!(after.tasks(), ["head"]);
+    assert_eq!(after.replayed(), after.case);
+}

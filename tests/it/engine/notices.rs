@@ -162,3 +162,51 @@ fn who_is_asked_anew_is_not_told_that_the_old_is_gone() {
         ["Assigned: cat", "Assigned: eve", "Assigned: dan"]
     );
 }
+
+/// Something that is in use until a day, inside a group that the department's leader may end.
+fn in_use(signals: &str) -> World {
+    let yaml = with_form(
+        "{id: until, type: date, label: 截止, required: true}",
+        &format!(
+            "  - group: life
+    title: 使用与管理
+{signals}    stages:
+      - {{wait: in_use, title: 使用期, until: form.until, remind: [7d before, 1d before], signals: {{finish: {{title: 不再需要, by: [applicant], next: closing}}}}}}
+      - {{stage: closing, title: 收尾, kind: work, who: section_head@applicant}}
+  - {{stage: head, title: 负责人, who: share_office_head@applicant}}
+"
+        ),
+    );
+    World::submitted(&yaml, json!({"until": "2026-03-20"}))
+}
+
+#[test]
+fn the_end_of_a_wait_is_told_to_those_who_may_signal_there_or_at_its_block() {
+    let signals = "    signals: {stop: {title: 停用, by: [dept_leader@applicant], next: head}}\n";
+    let mut world = in_use(signals);
+    world.told();
+
+    world.wait_until("2026-03-13 09:00");
+    assert_eq!(world.told(), ["Reminder: ann eve"]);
+    world.wait_until("2026-03-20 09:00");
+    assert_eq!(
+        world.told(),
+        ["Assigned: bob bea"],
+        "with the end a reminder that was missed is not true any more"
+    );
+}
+
+#[test]
+fn where_nobody_may_signal_the_applicant_is_told_of_the_end_of_a_wait() {
+    let yaml = with_form(
+        "{id: until, type: date, label: 截止, required: true}",
+        "  - {wait: pause, title: 等待, until: form.until, remind: [1d before]}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}",
+    );
+    let mut world = World::submitted(&yaml, json!({"until": "2026-03-10"}));
+    world.told();
+
+    world.wait_until("2026-03-09 09:00");
+
+    assert_eq!(world.told(), ["Reminder: ann"]);
+}

@@ -1,6 +1,6 @@
 //! Records: rules 19 to 23.
 
-use huiqian::engine::{Child, Event, PositionState, Status};
+use huiqian::engine::{Child, Event, LeftAs, PositionState, Status};
 use huiqian::workflow::Outcome;
 use serde_json::json;
 
@@ -222,4 +222,45 @@ fn rule_23_private_values_and_those_of_parties_are_in_no_event() {
         assert!(!all.contains(value) && !case.contains(value), "{value}");
     }
     assert!(all.contains("说明"));
+}
+
+/// A case that waits for the one that it starts, which ends so.
+fn whose_child_ends(refused: &str, outcome: Outcome) -> World {
+    let mut world = World::filed(&with_stages(&format!(
+        "  - start: destroy
+    title: 销毁
+    workflow: data-destruction
+    for: section_head@applicant
+{refused}  - {{stage: noted, title: 归档, when: destroy.outcome == \"rejected\", kind: work, who: dept_leader@applicant, next: approved}}
+  - {{stage: head, title: 负责人, kind: work, who: share_office_head@applicant, next: approved}}
+  - {{stage: anew, title: 重新处置, kind: work, who: section_head@applicant}}
+"
+    )));
+    let filed = Child {
+        task: world.task_of("bob", "destroy"),
+        number: Some("数销〔2026〕1号".into()),
+        by: world.id("bob"),
+        outcome: Some(outcome),
+    };
+    world.children.push(filed);
+    world.tick();
+    world
+}
+
+#[test]
+fn a_started_case_that_was_rejected_refuses_the_start_that_says_where_that_leads() {
+    let refused = whose_child_ends("    refused: anew\n", Outcome::Rejected);
+    assert_eq!(refused.tasks(), ["anew"]);
+    assert_eq!(refused.case.stage("destroy").how, Some(LeftAs::Refused));
+    assert_eq!(refused.replayed(), refused.case);
+
+    let withdrawn = whose_child_ends("    refused: anew\n", Outcome::Withdrawn);
+    assert_eq!(withdrawn.tasks(), ["head"], "only a rejection refuses");
+
+    let unsaid = whose_child_ends("", Outcome::Rejected);
+    assert_eq!(
+        unsaid.tasks(),
+        ["noted"],
+        "its outcome is for guards to read"
+    );
 }
