@@ -264,6 +264,8 @@ fn a_definition_below_the_law_is_not_proposed_and_the_article_stands_at_its_stag
     assert!(page.text(&format!(".src li{line}")).contains("due:"));
     let mark = page.text(".flow .bad .m");
     assert!(mark.contains("提供部门应当"), "{mark}");
+    let demands = visitor.get("/admin/workflow-rules").text("#policy-sharing");
+    assert!(demands.contains("第二十二条"), "{demands}");
 }
 
 #[test]
