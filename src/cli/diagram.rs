@@ -19,7 +19,7 @@ pub(super) fn draw(
 ) -> Result<Answer, Failure> {
     let text = imports::text(file)?;
     let name = file.display().to_string();
-    let checked = workflow::read(&name, &text, &Surroundings::standard());
+    let checked = workflow::read(&name, &text, &Surroundings::named());
     let Some(workflow) = checked.workflow else {
         let errors = checked.findings.iter();
         for error in errors.filter(|finding| finding.severity == Severity::Error) {

@@ -11,15 +11,18 @@ use crate::services::{calendars, catalogue, directory};
 
 /// The bytes of a file that somebody named.
 pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| {
-        Failure::trouble(say(
-            "file.unreadable",
-            &[
-                ("path", &file.display().to_string()),
-                ("cause", &error.to_string()),
-            ],
-        ))
-    })
+    std::fs::read(file).map_err(|error| unreadable(file, &error))
+}
+
+/// A file or folder that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::trouble(say(
+        "file.unreadable",
+        &[
+            ("path", &path.display().to_string()),
+            ("cause", &error.to_string()),
+        ],
+    ))
 }
 
 /// Likewise as text.

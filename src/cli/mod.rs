@@ -10,6 +10,7 @@ mod failure;
 mod imports;
 mod logging;
 mod people;
+mod policies;
 mod serve;
 mod simulate;
 mod trials;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::arguments::Format;
 use super::failure::{Failure, say};
-use super::{Answer, database, imports};
+use super::{Answer, database, imports, policies};
 use crate::clock::SystemClock;
 use crate::services::Error;
 use crate::services::workflows::{self, Proposed};
@@ -29,18 +29,28 @@ pub(super) fn check(files: &[PathBuf], format: Format) -> Result<Answer, Failure
             Err(failure) => unreadable.push(failure),
         }
     }
+    let (mut policies, texts): (Vec<_>, Vec<_>) = texts
+        .into_iter()
+        .partition(|(_, text)| workflow::policy::is_policy(text));
+    policies::beside(files, &mut policies)?;
+    let mut found = |findings: Vec<Finding>, text: &str| {
+        if format == Format::Text {
+            for finding in &findings {
+                println!("{}\n", finding.show(text));
+            }
+        }
+        all.extend(findings);
+    };
+    for (name, text) in &policies {
+        found(surroundings.demand(name, text), text);
+    }
     // Definitions that are checked together may refer to one another.
     for (_, text) in &texts {
         surroundings.learn(text);
     }
     for (name, text) in texts {
         let checked = workflow::read(&name, &text, &surroundings);
-        if format == Format::Text {
-            for finding in &checked.findings {
-                println!("{}\n", finding.show(&text));
-            }
-        }
-        all.extend(checked.findings);
+        found(checked.findings, &text);
     }
     if format == Format::Json {
         let findings: Value = all.iter().map(Finding::json).collect();

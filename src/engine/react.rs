@@ -416,10 +416,8 @@ fn step_effects(
 
 /// Whom the end of a `wait` concerns: those who may signal at it or its block, else the applicant. Nobody has a task there.
 fn people_of_wait(at: &Situation<'_>, place: &str) -> BTreeSet<PersonId> {
-    let around = at.workflow.around(place).into_iter();
-    let block = around
-        .filter(|around| !at.workflow.is_branch(around))
-        .last();
+    let mut around = at.workflow.around(place).into_iter();
+    let block = around.rfind(|around| !at.workflow.is_branch(around));
     let open = [Some(place.to_owned()), block];
     let signals = open.into_iter().flatten().flat_map(|open| {
         let node = at.workflow.node(&open);

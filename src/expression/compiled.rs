@@ -138,6 +138,15 @@ impl Expression {
         reads::reads(&self.program)
     }
 
+    /// Whether it asks what has become of the case (`entered("id")`, `rounds("id")` and their like), which nobody can
+    /// answer before there is one.
+    #[must_use]
+    pub fn asks_the_case(&self) -> bool {
+        reads::calls(&self.program)
+            .iter()
+            .any(|name| functions::is_over_the_case(name))
+    }
+
     fn failed(&self, message: String) -> EvaluationError {
         EvaluationError {
             expression: self.source.to_string(),

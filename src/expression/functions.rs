@@ -28,6 +28,11 @@ pub(super) const OVER_FACTS: &[(&str, &str, usize)] = &[
     ("sum", "sum(list)", 1),
 ];
 
+/// Whether a function asks the case; `sum` asks its list only.
+pub(super) fn is_over_the_case(name: &str) -> bool {
+    name != "sum" && OVER_FACTS.iter().any(|(known, _, _)| *known == name)
+}
+
 /// Makes the functions known to one evaluation.
 pub(super) fn add_to(context: &mut Context<'_, '_>, facts: &Arc<Facts>) -> Result<(), String> {
     for (name, _, _) in OVER_FACTS {

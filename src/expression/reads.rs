@@ -18,13 +18,23 @@ pub struct Read {
 
 /// All of them, in the order in which they are written.
 pub(super) fn reads(program: &cel::Program) -> Vec<Read> {
+    walked(program).found
+}
+
+/// The names of the functions and operators that it calls.
+pub(super) fn calls(program: &cel::Program) -> Vec<&str> {
+    walked(program).called
+}
+
+fn walked(program: &cel::Program) -> Walk<'_> {
     let mut walk = Walk {
         program,
         bound: Vec::new(),
         found: Vec::new(),
+        called: Vec::new(),
     };
     walk.visit(program.expression());
-    walk.found
+    walk
 }
 
 struct Walk<'a> {
@@ -32,6 +42,7 @@ struct Walk<'a> {
     /// Loop variables, with the path of what they run over where it has one.
     bound: Vec<(&'a str, Option<String>)>,
     found: Vec<Read>,
+    called: Vec<&'a str>,
 }
 
 impl<'a> Walk<'a> {
@@ -47,12 +58,11 @@ impl<'a> Walk<'a> {
         }
         match shape(expr) {
             Shape::Select { operand, .. } => self.visit(operand),
-            Shape::Call(call) => call
-                .target
-                .as_deref()
-                .into_iter()
-                .chain(&call.args)
-                .for_each(|part| self.visit(part)),
+            Shape::Call(call) => {
+                self.called.push(&call.func_name);
+                let parts = call.target.as_deref().into_iter().chain(&call.args);
+                parts.for_each(|part| self.visit(part));
+            }
             Shape::List(elements) => elements.iter().for_each(|part| self.visit(part)),
             Shape::Quantifier {
                 range,

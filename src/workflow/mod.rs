@@ -11,6 +11,7 @@ mod finding;
 mod lint;
 mod model;
 pub mod place;
+pub mod policy;
 mod resolve;
 mod schema;
 mod sheet;

@@ -1,11 +1,15 @@
 //! What a definition may refer to outside itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::finding::Finding;
+use super::policy::{self, Policy};
 
 use crate::directory::standard_roles;
 
 /// The names that exist around a definition: in the directory, the calendars, the other workflows, the registers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
     /// Role codes.
     pub roles: BTreeSet<String>,
@@ -15,6 +19,8 @@ pub struct Surroundings {
     pub workflows: BTreeMap<String, BTreeSet<String>>,
     /// Registers with their fields; without any, those are not known.
     pub registers: BTreeMap<String, BTreeSet<String>>,
+    /// What is demanded of definitions.
+    pub policies: Arc<[Policy]>,
 }
 
 const WORKFLOWS: &[&str] = &[
@@ -201,9 +207,18 @@ const REGISTERS: &[(&str, &[&str])] = &[
 ];
 
 impl Surroundings {
-    /// The names that the product ships, for checking a definition without a database.
+    /// The names and policies that the product ships, for checking a definition without a database.
     #[must_use]
     pub fn standard() -> Self {
+        Self {
+            policies: policy::shipped(),
+            ..Self::named()
+        }
+    }
+
+    /// The names that the product ships, with nothing demanded of definitions: for sketches that nobody will publish.
+    #[must_use]
+    pub fn named() -> Self {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let workflows = WORKFLOWS.iter();
         let registers = REGISTERS.iter();
@@ -219,7 +234,13 @@ impl Surroundings {
             registers: registers
                 .map(|(name, fields)| ((*name).to_owned(), set(fields)))
                 .collect(),
+            policies: Arc::default(),
         }
+    }
+
+    /// Takes note of a policy file. What is wrong with it is found; a shipped policy cannot be replaced.
+    pub fn demand(&mut self, file: &str, text: &str) -> Vec<Finding> {
+        policy::adopt(&mut self.policies, file, text)
     }
 
     /// Takes note of another definition: its key, and the fields that a `start` of it may fill.

@@ -200,10 +200,30 @@ ends:
   withdrawn: {title: {zh: 已撤回, en: Withdrawn}}
 "#;
 
+/// What is demanded of the sound definition.
+const LOANS: &str = r#"
+policy: loans
+title: {zh: 数据借用, en: Loans of data}
+law: 《办法》
+applies: workflow.key == "data-loan"
+demands:
+  - demand: approved_in_five_days
+    law: 第十五条
+    each: clocks.filter(c, c.stage == "approve")
+    that: row.days <= 5
+    message: {zh: 应当在 5 个工作日内批准, en: A loan is approved within 5 working days}
+  - demand: read_in_a_month
+    each: clocks.filter(c, c.kind == "notice")
+    that: row.days <= 31
+    level: warning
+    message: {zh: 阅知最好不超过一个月, en: A notice had better be read within a month}
+"#;
+
 /// The names around the sound definition.
 pub fn surroundings() -> Surroundings {
     let mut all = Surroundings::standard();
     all.roles.insert("role_of_nobody".to_owned());
+    assert_eq!(all.demand("loans.yaml", LOANS), []);
     all
 }
 

@@ -246,6 +246,26 @@ fn errors_stop_a_proposal_and_lead_to_their_lines() {
 }
 
 #[test]
+fn a_definition_below_the_law_is_not_proposed_and_the_article_stands_at_its_stage() {
+    let site = Site::open();
+    let visitor = site.visitor("chen.siyuan");
+    let late = |source: &str| source.replacen("          in: 20wd", "          in: 30wd", 1);
+
+    let sent = visitor.send(&write(&visitor.get(HOME), late, "propose"));
+    let page = visitor.follow(&visitor.follow(&sent));
+
+    let summary = page.text("[data-error-summary]");
+    assert!(summary.contains("20 个工作日内共享数据"), "{summary}");
+    assert!(
+        summary.contains("《政务数据共享条例》第二十二条"),
+        "{summary}"
+    );
+    let line = &page.attributes(".checks .c-bad ~ a", "href")[0];
+    assert!(page.text(&format!(".src li{line}")).contains("due:"));
+    assert!(page.text(".flow .bad .m").contains("20 个工作日内共享数据"));
+}
+
+#[test]
 fn where_nothing_can_be_read_it_is_said_why_there_is_no_diagram() {
     let site = Site::open();
     let visitor = site.visitor("chen.siyuan");

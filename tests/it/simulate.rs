@@ -329,7 +329,7 @@ fn what_is_in_force_for_good_ends_the_walk_and_what_comes_again_comes_once() {
         - {stage: review, title: {zh: 年度复审, en: Review}, every: 12mo, who: section_head@applicant}
 ends:
 ";
-    shell.write("car.yaml", &DEFINITION.replace("ends:\n", lasting));
+    shell.write("car.yaml", DEFINITION.replace("ends:\n", lasting));
     shell.write("request.yaml", "distance: 50\nplate: 豫A00001\n");
     let walk = |format: &str| {
         let file = [

@@ -32,15 +32,17 @@ impl Run<'_> {
 
     /// Whether something must be closed before the case ends (`await: end`, or one that was never come to). What became of
     /// a case that it started with `await: never` is not waited for, but that it is filed is: the end would take it away
-    /// from whoever is asked, and nobody else knows of it.
+    /// from whoever is asked, and nobody else knows of it. One that comes again and again is overtaken by the end.
     pub(super) fn is_end_blocked(&self) -> bool {
         self.open_positions().into_iter().any(|position| {
-            let awaits = self.workflow.node(&position.id).map(|node| &node.awaits);
+            let Some(node) = self.workflow.node(&position.id) else {
+                return false;
+            };
             position.beside
-                && match awaits {
-                    Some(Await::End | Await::Before(_)) => position.state != PositionState::Between,
-                    Some(Await::Never) => self.is_to_be_filed(position),
-                    Some(Await::Here) | None => false,
+                && match node.awaits {
+                    Await::End | Await::Before(_) => position.state != PositionState::Between,
+                    Await::Never => node.every.is_none() && self.is_to_be_filed(position),
+                    Await::Here => false,
                 }
         })
     }

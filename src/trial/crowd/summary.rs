@@ -120,21 +120,31 @@ fn rank(sorted: &[f64], percent: usize) -> f64 {
     at.copied().unwrap_or(0.0)
 }
 
+/// One clock of one case.
+struct Measured {
+    /// Which, and whether of a supplement.
+    of: (Id, bool),
+    law: bool,
+    ran_out: bool,
+}
+
 fn missed(run: &Run<'_>) -> Vec<Missed> {
     // Of one case a statutory clock is one, however often it goes on.
-    let mut clocks: BTreeMap<(usize, &str), ((Id, bool), bool, bool)> = BTreeMap::new();
+    let mut clocks: BTreeMap<(usize, &str), Measured> = BTreeMap::new();
     for (case, running) in run.office.cases.iter().enumerate() {
         for (event, _) in &running.log {
             match event {
                 Event::ClockStarted { key, node, law, .. } => {
                     if let Some(of) = deadline_of(node) {
-                        let clock = clocks.entry((case, key)).or_default();
-                        (clock.0, clock.1) = (of, *law);
+                        let known = clocks.get(&(case, key.as_str()));
+                        let ran_out = known.is_some_and(|known| known.ran_out);
+                        let law = *law;
+                        clocks.insert((case, key), Measured { of, law, ran_out });
                     }
                 }
                 Event::StepCame { key, step, .. } if step == "due" => {
                     if let Some(clock) = clocks.get_mut(&(case, key.as_str())) {
-                        clock.2 = true;
+                        clock.ran_out = true;
                     }
                 }
                 _ => {}
@@ -142,7 +152,9 @@ fn missed(run: &Run<'_>) -> Vec<Missed> {
         }
     }
     let mut all: BTreeMap<(Id, bool, bool), Missed> = BTreeMap::new();
-    for ((node, supplement), law, ran_out) in clocks.into_values() {
+    for measured in clocks.into_values() {
+        let Measured { of, law, ran_out } = measured;
+        let (node, supplement) = of;
         let of_node = all
             .entry((node.clone(), supplement, law))
             .or_insert(Missed {

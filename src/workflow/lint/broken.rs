@@ -56,7 +56,7 @@ fn one(block: &'static str) -> Broken {
 }
 
 /// Each run of lines taken out, with the run of lines put in behind it.
-fn pairs(changes: &str) -> Vec<(String, String)> {
+pub fn pairs(changes: &str) -> Vec<(String, String)> {
     let mut pairs: Vec<(Vec<&str>, Vec<&str>)> = vec![(Vec::new(), Vec::new())];
     for line in changes.lines() {
         if let Some(out) = line.strip_prefix('-') {

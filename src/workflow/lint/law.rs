@@ -1,8 +1,9 @@
 //! What the law asks for: never skipped by the applicant, never passed by silence.
 
 use super::Lint;
+use super::map::Map;
 use crate::expression::{Expression, Words};
-use crate::workflow::{Kind, Node, Outcome, OverdueAct, Target};
+use crate::workflow::{Kind, Node, Outcome, OverdueAct, Target, Workflow};
 
 impl<'a> Lint<'a> {
     pub fn law(&mut self) {
@@ -129,7 +130,7 @@ impl<'a> Lint<'a> {
                 let OverdueAct::Next(target) = &overdue.act else {
                     continue;
                 };
-                if self.passes(node, target) {
+                if passes(self.workflow, &self.map, node, target) {
                     let (index, step) = (index.to_string(), step.to_string());
                     let at = self.of_node(&node.id, &["due", &index, "overdue", &step, "next"]);
                     self.note(
@@ -139,25 +140,6 @@ impl<'a> Lint<'a> {
                         "silence never passes where the law asks for a decision".to_owned(),
                     );
                 }
-            }
-        }
-    }
-
-    /// Whether a target does as if the node had passed: an approving end, or a node further on.
-    fn passes(&self, node: &Node, target: &Target) -> bool {
-        match target {
-            Target::Passed => true,
-            Target::End(id) => self
-                .workflow
-                .end(id)
-                .is_some_and(|end| end.outcome == Outcome::Approved),
-            // An aside stands where it was written down; whether it goes on is said by what is inside.
-            Target::Node(to) => {
-                let aside = self.map.get(to).is_some_and(|to| !to.node.is_on_the_way());
-                !aside && self.map.is_before(&node.id, to)
-            }
-            Target::Refused | Target::Void | Target::Again | Target::Stay | Target::Applicant => {
-                false
             }
         }
     }
@@ -184,5 +166,21 @@ impl<'a> Lint<'a> {
                 );
             }
         }
+    }
+}
+
+/// Whether a target does as if the node had passed: an approving end, or a node further on.
+pub fn passes(workflow: &Workflow, map: &Map<'_>, node: &Node, target: &Target) -> bool {
+    match target {
+        Target::Passed => true,
+        Target::End(id) => workflow
+            .end(id)
+            .is_some_and(|end| end.outcome == Outcome::Approved),
+        // An aside stands where it was written down; whether it goes on is said by what is inside.
+        Target::Node(to) => {
+            let aside = map.get(to).is_some_and(|to| !to.node.is_on_the_way());
+            !aside && map.is_before(&node.id, to)
+        }
+        Target::Refused | Target::Void | Target::Again | Target::Stay | Target::Applicant => false,
     }
 }

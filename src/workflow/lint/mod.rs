@@ -7,11 +7,12 @@ mod clocks;
 mod flow;
 mod forms;
 mod guards;
-mod law;
-mod map;
+pub(super) mod law;
+pub(super) mod map;
 #[cfg(test)]
 mod page;
 mod people;
+mod policies;
 mod registers;
 mod rules;
 mod targets;
@@ -20,7 +21,7 @@ mod tests;
 mod texts;
 mod typing;
 mod votes;
-mod ways;
+pub(super) mod ways;
 mod whos;
 
 use std::collections::BTreeSet;
@@ -88,6 +89,7 @@ pub(super) fn run(workflow: &Workflow, root: &Tree, reader: &mut Reader<'_>) {
         lint.law();
         lint.people();
         lint.forms();
+        lint.policies();
     }
     lint.blocks();
     lint.clocks();

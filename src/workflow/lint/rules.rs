@@ -307,6 +307,11 @@ pub const RULES: &[Rule] = &[
         "编号样式不对",
         "编号要靠 {year} 和 {seq} 才不会重复。",
     ),
+    error(
+        "policy",
+        "低于法定或者规定的要求",
+        "政策文件写明法律和单位制度对各类流程的要求，见 policies.md；改流程不能改到要求以下。",
+    ),
     error("keep-short", "保存年限不足", "保存年限不能低于最低年限。"),
     error(
         "per-branch",
@@ -327,6 +332,11 @@ pub const RULES: &[Rule] = &[
         "task-local",
         "把每项任务的内容当作一个值",
         "每项任务各有一份，要用 answers(\"环节\") 读成列表。",
+    ),
+    warning(
+        "policy-advice",
+        "与政策的建议不符",
+        "政策文件里只作提醒的要求，见 policies.md。",
     ),
     warning(
         "link-sensitive",

@@ -339,7 +339,7 @@ impl<'a> Walk<'a, '_> {
 }
 
 /// Whether a stage can come to a refusal at all.
-fn may_refuse(node: &Node, stage: &Stage) -> bool {
+pub fn may_refuse(node: &Node, stage: &Stage) -> bool {
     if !stage.choices.is_empty() {
         return stage.choices.iter().any(|choice| choice.refuses);
     }

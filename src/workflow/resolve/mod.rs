@@ -33,6 +33,7 @@ pub(super) use clocks::{CLOCK, EXTEND};
 #[cfg(test)]
 pub(super) use fields::FIELD;
 pub(super) use fields::{NEEDED, ONLY};
+pub(super) use keys::Keys;
 pub(super) use names::{KINDS, Names, TARGET_WORDS};
 #[cfg(test)]
 pub(super) use nodes::SIGNAL;
@@ -45,7 +46,6 @@ pub(super) use rules::RULE_KEYS;
 #[cfg(test)]
 pub(super) use sign::VOTE;
 pub(super) use top::REQUIRED;
-#[cfg(test)]
 pub(super) use top::TOP;
 
 /// Where an expression is read, which decides what it may read.

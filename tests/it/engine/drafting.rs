@@ -7,6 +7,7 @@ use crate::support::world::{World, answering, because, definition, with_form, wi
 
 const ONE: &str = "  - {stage: review, title: 审核, who: section_head@applicant}";
 
+// What other engines lack: viewflow#1.
 #[test]
 fn saving_a_draft_changes_nothing() {
     let mut world = World::filed(&with_stages(ONE));

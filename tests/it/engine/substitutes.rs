@@ -72,6 +72,7 @@ fn a_holder_who_is_back_early_acts_in_their_own_name() {
     assert_eq!(last(&world), ("cat".to_owned(), None));
 }
 
+// What other engines lack: steedos#2065, the tasks that are open already come along.
 #[test]
 fn an_open_task_comes_with_the_first_day_and_goes_with_the_last() {
     let mut world = World::new(&with_stages(

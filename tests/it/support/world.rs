@@ -64,7 +64,7 @@ pub fn at(text: &str) -> Instant {
 
 /// Reads a definition that must be free of errors.
 pub fn workflow(yaml: &str) -> Workflow {
-    let checked = workflow::read("test.yaml", yaml, &Surroundings::standard());
+    let checked = workflow::read("test.yaml", yaml, &Surroundings::named());
     let shown: Vec<String> = checked
         .findings
         .iter()

@@ -61,7 +61,7 @@ fn draw(
     let text = format!(
         "workflow: data-sharing\ntitle: 政务数据共享申请\nnumber: 数享申〔{{year}}〕{{seq}}号\nwho: applicant\nform:\n  - section: request\n    title: 申请内容\n    fields:\n      - {{id: personal, type: yes_no, label: 含个人信息}}\nstages:\n{stages}ends:\n  approved: {{title: 办结}}\n"
     );
-    let checked = crate::workflow::read("sample.yaml", &text, &Surroundings::standard());
+    let checked = crate::workflow::read("sample.yaml", &text, &Surroundings::named());
     let workflow = match checked.workflow {
         Some(workflow) => workflow,
         None => panic!("{:#?}", checked.findings),

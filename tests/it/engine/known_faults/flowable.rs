@@ -71,7 +71,7 @@ fn flowable_1674_a_jump_out_of_a_parallel_takes_all_of_it_along() {
     assert_eq!(world.open(), ["head"]);
 }
 
-/// flowable#2124, #1741, cibseven#234: two who completed at the same time got an optimistic locking error, and joins fired
+/// flowable#2124, #1487, #1741, cibseven#234: two who completed at the same time got an optimistic locking error, and joins fired
 /// twice or never.
 #[test]
 fn flowable_2124_two_branches_completed_at_the_same_time_join_once() {

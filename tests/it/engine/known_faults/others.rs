@@ -1,6 +1,6 @@
 //! JeecgBoot, viewflow, spiff-arena, steedos, StarByte and the registers of government deadlines.
 
-use huiqian::engine::{Answer, Input, TaskState};
+use huiqian::engine::{Answer, Input, Party, TaskState};
 use serde_json::json;
 
 use super::several_at_once;
@@ -275,4 +275,81 @@ fn starbyte_99_who_was_added_and_who_handed_over_stays_on_record() {
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
     }
     assert_eq!(world.tasks(), ["head"]);
+}
+
+/// steedos-platform#6985: a refusal took the case away from those to whom it had been passed on for reading.
+#[test]
+fn steedos_6985_a_refusal_takes_the_case_from_nobody_who_was_given_a_copy() {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: check, title: 审核, who: section_head@applicant, copy: {entered: ['user:dan']}}
+",
+    ));
+    let sees = |world: &World| {
+        let dan = Party::Person(world.id("dan"));
+        world.case.involved.iter().any(|one| one.party == dan)
+    };
+    assert!(sees(&world));
+
+    world
+        .on_with("bob", "return", "check", back_to("applicant"))
+        .unwrap();
+    assert!(sees(&world), "sent back");
+    world.act("ann", "submit", Input::default()).unwrap();
+    world
+        .on_with("bob", "reject", "check", because("不符合"))
+        .unwrap();
+
+    assert_eq!(world.end().as_deref(), Some("rejected"));
+    assert!(sees(&world));
+}
+
+/// steedos#27: a request could be sent back step by step only.
+#[test]
+fn steedos_27_any_later_stage_sends_the_request_back_to_its_applicant_at_once() {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: check, title: 审核, who: section_head@applicant}
+  - {stage: head, title: 负责人, who: share_office_head@applicant}
+  - {stage: leader, title: 分管领导, who: dept_leader@applicant}
+",
+    ));
+    world.on("bob", "approve", "check").unwrap();
+    world.on("cat", "approve", "head").unwrap();
+
+    world
+        .on_with("eve", "return", "leader", back_to("applicant"))
+        .unwrap();
+
+    assert!(world.actions("ann").contains(&"submit"));
+    assert_eq!(world.tasks().len(), 1, "nobody else is asked meanwhile");
+}
+
+/// viewflow#137: a task could be given to people, not to a role.
+#[test]
+fn viewflow_137_whoever_holds_the_role_today_is_asked() {
+    let mut world = World::filed(&with_stages(
+        "  - {stage: check, title: 审核, who: data_security_officer@applicant}
+",
+    ));
+    assert_eq!(world.asked(), ["check: dan"]);
+
+    world.staff(&[
+        ("ann", "A", &["applicant"]),
+        ("eve", "A", &["data_security_officer"]),
+        ("adm", "Z", &["workflow_admin"]),
+    ]);
+
+    assert_eq!(world.asked(), ["check: eve"]);
+}
+
+/// jeecg#4832: a case could not be started where a stage had no deadline, person or title of its own.
+#[test]
+fn jeecg_4832_what_check_accepts_starts() {
+    let world = World::filed(&with_stages(
+        "  - {stage: check, title: 审核, who: legal_reviewer@applicant}\n",
+    ));
+    assert_eq!(world.case.open_tasks().count(), 1);
+    assert!(
+        world.actions("adm").contains(&"reassign"),
+        "nobody holds the post, so somebody is named"
+    );
 }
