@@ -68,12 +68,12 @@ fn a_step_that_is_held_back_says_what_it_waits_for() {
 /// A case that starts another one.
 fn starting(site: &Site) -> ulid::Ulid {
     site.office.publish(&workflow(
-        "checking",
+        "system-assessment",
         "  - {stage: check, title: 核对, who: section_head@applicant}\n",
     ));
     let key = site.office.publish(&workflow(
         "starting",
-        "  - {start: correct, title: 校核申请, workflow: checking, with: {note: case.number}}\n",
+        "  - {start: correct, title: 校核申请, workflow: system-assessment, with: {note: case.number}}\n",
     ));
     site.office.file_by(&key, json!({})).expect("filed")
 }
@@ -130,7 +130,7 @@ fn the_api_opens_the_draft_of_another_case_once() {
     let again = api.post("li.wenjing", &path, &body).expect(201);
 
     assert_eq!(draft["status"], "draft");
-    assert_eq!(draft["workflow"], "checking");
+    assert_eq!(draft["workflow"], "system-assessment");
     assert_eq!(draft["answers"]["note"], "试〔2026〕1号");
     assert_eq!(draft["id"], again["id"]);
     assert_eq!(api.post("li.wenjing", &path, &json!({})).status, 422);

@@ -262,7 +262,10 @@ fn a_definition_below_the_law_is_not_proposed_and_the_article_stands_at_its_stag
     );
     let line = &page.attributes(".checks .c-bad ~ a", "href")[0];
     assert!(page.text(&format!(".src li{line}")).contains("due:"));
-    assert!(page.text(".flow .bad .m").contains("20 个工作日内共享数据"));
+    let mark = page.text(".flow .bad .m");
+    assert!(mark.contains("提供部门应当"), "{mark}");
+    let demands = visitor.get("/admin/workflow-rules").text("#policy-sharing");
+    assert!(demands.contains("第二十二条"), "{demands}");
 }
 
 #[test]

@@ -44,9 +44,9 @@ pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
 pub use workflows::{
     Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
     DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,
-    PlayedTests, Pointer, ProposeView, RuleRow, RulesView, SourceLine, StageRow, TestRow,
-    TrialView, Tried, VersionRow, VersionView, VersionsView, WaitingRow, Walked, WorkflowRow,
-    WorkflowsView,
+    PlayedTests, Pointer, PolicyRow, ProposeView, RuleRow, RulesView, SourceLine, StageRow,
+    TestRow, TrialView, Tried, VersionRow, VersionView, VersionsView, WaitingRow, Walked,
+    WorkflowRow, WorkflowsView,
 };
 
 use handlebars::RenderError;

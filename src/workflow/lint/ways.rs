@@ -42,6 +42,15 @@ struct Exits<'a> {
 
 impl<'a> Ways<'a> {
     pub fn of(workflow: &'a Workflow) -> Self {
+        Self::walked(workflow, true)
+    }
+
+    /// Without those of a branch that leaves uncounted: nothing is decided by them.
+    pub fn counted(workflow: &'a Workflow) -> Self {
+        Self::walked(workflow, false)
+    }
+
+    fn walked(workflow: &'a Workflow, voids: bool) -> Self {
         let end = workflow.ends.first().map(|end| end.id.as_str());
         let end: Vec<&str> = end.into_iter().collect();
         let top = Around {
@@ -55,6 +64,7 @@ impl<'a> Ways<'a> {
         let mut ways = Self::default();
         Walk {
             workflow,
+            voids,
             ways: &mut ways,
         }
         .list(&workflow.stages, &top);
@@ -119,6 +129,8 @@ pub fn circles<'a>(edges: &Edges<'a>) -> BTreeSet<&'a str> {
 
 struct Walk<'a, 'w> {
     workflow: &'a Workflow,
+    /// Whether a branch that leaves uncounted leads on.
+    voids: bool,
     ways: &'w mut Ways<'a>,
 }
 
@@ -272,7 +284,7 @@ impl<'a> Walk<'a, '_> {
             passed_at_once: Vec::new(),
             branch_passed: exits.passed.clone(),
             branch_refused: refused.clone(),
-            branch_void: void.copied().collect(),
+            branch_void: void.filter(|_| self.voids).copied().collect(),
             refused,
         }
     }

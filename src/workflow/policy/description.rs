@@ -3,20 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parts::UNBOUNDED;
+use super::people::{asked, departments, needed, spelt};
+use super::spans::{days, hours, years};
 use super::unavoidable::unavoidable;
-use crate::calendar::{Duration, Unit};
+use crate::calendar::Duration;
 use crate::expression::{Expression, Scope, Value};
 use crate::forms::{Field, Options, Required};
 use crate::workflow::lint::law::passes;
 use crate::workflow::lint::map::{Map, Standing};
 use crate::workflow::lint::ways::may_refuse;
 use crate::workflow::{
-    Asks, Budget, Check, CheckLevel, ClockRule, Kind, Node, OverdueAct, Seat, Sign, Stage, Where,
-    Who, Workflow,
+    Asks, Budget, Check, CheckLevel, ClockRule, Kind, Node, OverdueAct, Stage, Who, Workflow,
 };
-
-/// A working day with the longest holiday before it, in hours on the wall.
-const LONGEST_WORKING_DAY: i64 = 12 * 24;
 
 /// What is described, with what does not depend on the case that is supposed.
 pub struct Description<'a> {
@@ -397,95 +395,6 @@ fn extend(clock: &ClockRule, at: &Standing<'_>) -> Value {
     ])
 }
 
-/// Everybody whom a stage asks.
-fn asked(stage: Option<&Stage>) -> impl Iterator<Item = &Who> {
-    let seats = stage.into_iter().flat_map(|stage| &stage.seats);
-    seats.flat_map(|seat| &seat.who)
-}
-
-/// Those without whom a stage does not pass: one for each seat that is always asked, offered to nobody else, and counted
-/// on by the sign rule.
-fn needed(stage: Option<&Stage>) -> impl Iterator<Item = &Who> {
-    stage.into_iter().flat_map(|stage| {
-        let alone = stage.seats.len() == 1;
-        let counts = move |seat: &&Seat| match &stage.sign {
-            Sign::All | Sign::Sequence => true,
-            Sign::Any => alone,
-            Sign::Vote(vote) => {
-                let must = seat.name.as_ref().map(|name| vote.must.contains(name));
-                must.unwrap_or(false)
-            }
-        };
-        let seats = stage.seats.iter().filter(|seat| seat.when.is_none());
-        seats
-            .filter(counts)
-            .filter_map(|seat| match seat.who.as_slice() {
-                [who] => Some(who),
-                _ => None,
-            })
-    })
-}
-
-fn departments(stage: Option<&Stage>, at: &Standing<'_>) -> impl Iterator<Item = String> {
-    let posts = asked(stage).filter_map(|who| match who {
-        Who::Post { at, .. } => Some(at),
-        _ => None,
-    });
-    let names: Vec<String> = posts
-        .map(|place| spelt_where(place, at).to_string())
-        .collect();
-    names.into_iter()
-}
-
-/// As it is written, with the element of a foreach called `part` whatever its `as` is.
-fn spelt(who: &Who, at: &Standing<'_>) -> String {
-    match who {
-        Who::Post {
-            role,
-            at: place,
-            each,
-        } => Who::Post {
-            role: role.clone(),
-            at: spelt_where(place, at),
-            each: *each,
-        }
-        .to_string(),
-        Who::Path { path, each } => Who::Path {
-            path: spelt_path(path, at),
-            each: *each,
-        }
-        .to_string(),
-        Who::Applicant | Who::Actor { .. } | Who::User(_) | Who::Any => who.to_string(),
-    }
-}
-
-fn spelt_where(place: &Where, at: &Standing<'_>) -> Where {
-    match place {
-        Where::Path(path) => Where::Path(spelt_path(path, at)),
-        Where::Parent(inner) => Where::Parent(Box::new(spelt_where(inner, at))),
-        Where::Common(one, two) => Where::Common(
-            Box::new(spelt_where(one, at)),
-            Box::new(spelt_where(two, at)),
-        ),
-        Where::Applicant | Where::Authority | Where::Region | Where::Code(_) | Where::Any => {
-            place.clone()
-        }
-    }
-}
-
-fn spelt_path(path: &str, at: &Standing<'_>) -> String {
-    let (root, rest) = path.split_once('.').unwrap_or((path, ""));
-    let is_part = at.foreachs().any(|node| match &node.kind {
-        Kind::Foreach(foreach) => foreach.name == root,
-        _ => false,
-    });
-    match (is_part, rest) {
-        (false, _) => path.to_owned(),
-        (true, "") => "part".to_owned(),
-        (true, rest) => format!("part.{rest}"),
-    }
-}
-
 /// Whether whoever refuses has to say why.
 fn is_reasoned(node: &Node, stage: &Stage) -> bool {
     if !may_refuse(node, stage) {
@@ -497,48 +406,6 @@ fn is_reasoned(node: &Node, stage: &Stage) -> bool {
             .iter()
             .all(|choice| !choice.refuses || choice.comment),
     }
-}
-
-/// The most working days that a budget can be.
-fn days(budget: Duration) -> i64 {
-    let count = i64::from(budget.count);
-    match budget.unit {
-        Unit::Wd | Unit::D => count,
-        // Seven and a half hours a day.
-        Unit::Wh => up(count * 2, 15),
-        Unit::H => up(count, 24),
-        Unit::Min => up(count, 24 * 60),
-        Unit::Mo => count * 31,
-        Unit::Y => count * 366,
-    }
-}
-
-/// The most hours on the wall that a budget can be.
-fn hours(budget: Duration) -> i64 {
-    let count = i64::from(budget.count);
-    match budget.unit {
-        Unit::Wd | Unit::Wh => days(budget) * LONGEST_WORKING_DAY,
-        Unit::H => count,
-        Unit::Min => up(count, 60),
-        Unit::D | Unit::Mo | Unit::Y => days(budget) * 24,
-    }
-}
-
-/// The whole years that a span is at least.
-fn years(span: Duration) -> i64 {
-    let count = i64::from(span.count);
-    match span.unit {
-        Unit::Y => count,
-        Unit::Mo => count / 12,
-        Unit::D | Unit::Wd => count / 366,
-        Unit::H | Unit::Wh => count / (366 * 24),
-        Unit::Min => count / (366 * 24 * 60),
-    }
-}
-
-/// `count / of`, rounded up.
-fn up(count: i64, of: i64) -> i64 {
-    count.div_euclid(of) + i64::from(count.rem_euclid(of) != 0)
 }
 
 fn record<const N: usize>(parts: [(&str, Value); N]) -> Value {

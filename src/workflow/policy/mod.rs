@@ -7,8 +7,10 @@ mod description;
 #[cfg(test)]
 mod page;
 mod parts;
+mod people;
 mod read;
 mod shipped;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod unavoidable;

@@ -213,8 +213,8 @@ pub(super) fn taken(file: &str, text: &str, id: &str) -> Vec<Finding> {
             format!("the policy `{id}` is shipped with the product and cannot be replaced"),
         ),
         help: Some(Words::new(
-            "自己的要求写进另一个 id 的政策",
-            "put your own demands into a policy of another id",
+            "自己的要求写进另一个 id 的政策；以前版本留下的文件请删去",
+            "put your own demands into a policy of another id; delete a file that an earlier release left",
         )),
     };
     findings(file, text, vec![note], &[])

@@ -9,7 +9,7 @@ use crate::workflow::{Branch, JoinPass, Kind, Node, Outcome, Share, Workflow};
 /// The ids of all of them. A stage inside a branch is one when its branch cannot pass without it and the block cannot
 /// come together without that branch.
 pub(super) fn unavoidable<'a>(workflow: &'a Workflow, map: &Map<'a>) -> BTreeSet<&'a str> {
-    let ways = Ways::of(workflow).all;
+    let ways = Ways::counted(workflow).all;
     let approved = workflow
         .ends
         .iter()

@@ -1,4 +1,5 @@
-//! `/admin/workflow-rules`: the rules of the check, each with what breaks it; findings lead here.
+//! `/admin/workflow-rules`: the rules of the check, each with what breaks it, and the demands of the policies; findings
+//! lead here.
 
 use actix_web::http::StatusCode;
 
@@ -6,7 +7,8 @@ use super::Sheet;
 use crate::services::definitions::{self, Definition};
 use crate::web::pages::answer::Answer;
 use crate::web::session::Visit;
-use crate::web::views::{RuleRow, RulesView, Tag, Tone};
+use crate::web::views::{PolicyRow, RuleRow, RulesView, Tag, Tone};
+use crate::workflow::policy::{self, Policy};
 use crate::workflow::{RULES, Rule, Severity};
 
 /// The documentation of the rules, which a test writes from the rules and their examples.
@@ -26,6 +28,7 @@ pub async fn show(visit: Visit) -> Answer {
             let sheet = Sheet::of(visit, &reader, Definition::default())?;
             let view = RulesView {
                 rows: RULES.iter().map(|rule| row(&sheet, rule)).collect(),
+                policies: policy::shipped().iter().map(demanded).collect(),
             };
             sheet.page(StatusCode::OK, &view)
         })
@@ -43,6 +46,15 @@ fn row(sheet: &Sheet<'_>, rule: &Rule) -> RuleRow {
         title: rule.title,
         explanation: rule.explanation,
         example: example(rule.code),
+    }
+}
+
+fn demanded(policy: &Policy) -> PolicyRow {
+    let demands = policy.demands.iter();
+    PolicyRow {
+        id: policy.id.clone(),
+        title: policy.title.zh.clone(),
+        demands: demands.map(|demand| policy.complaint(demand).zh).collect(),
     }
 }
 

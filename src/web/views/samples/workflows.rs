@@ -441,5 +441,10 @@ fn rules(_: Language) -> RulesView {
             explanation: "没有人能担任的角色会让事项停住。",
             example: "who: section_haed@applicant",
         }],
+        policies: vec![PolicyRow {
+            id: "sharing".into(),
+            title: "政务数据共享".into(),
+            demands: vec!["20 个工作日内共享数据（《政务数据共享条例》第二十二条）".into()],
+        }],
     }
 }

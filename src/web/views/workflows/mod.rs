@@ -13,7 +13,7 @@ use crate::messages::{Language, text};
 
 pub use diff::{Comparison, DiffLine, DiffView};
 pub use moving::{Done, FateRow, MigrationView, StageRow, Tried};
-pub use rules::{RuleRow, RulesView};
+pub use rules::{PolicyRow, RuleRow, RulesView};
 pub use trial::{
     DifferenceRow, EndRow, LegRow, MissingRow, PlayedTests, TestRow, TrialView, Walked,
 };

@@ -10,6 +10,19 @@ use crate::web::views::{Tag, View};
 pub struct RulesView {
     /// Every rule, those about reading first.
     pub rows: Vec<RuleRow>,
+    /// What the shipped policies demand.
+    pub policies: Vec<PolicyRow>,
+}
+
+/// A policy.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyRow {
+    /// `sharing`
+    pub id: String,
+    /// 政务数据共享
+    pub title: String,
+    /// Each with its article.
+    pub demands: Vec<String>,
 }
 
 /// A rule.
