@@ -139,9 +139,9 @@ fn the_demo_directory_can_be_imported_at_once() {
         .plan(&Directory::default(), today())
         .expect("holds together");
 
-    assert_eq!(demo.departments.len(), 11);
-    assert_eq!(demo.people.len(), 40);
-    assert_eq!(plan.changes.len(), 11 + 40 + demo.posts.len());
+    assert_eq!(demo.departments.len(), 15);
+    assert_eq!(demo.people.len(), 57);
+    assert_eq!(plan.changes.len(), 15 + 57 + demo.posts.len());
 }
 
 #[test]
@@ -173,7 +173,10 @@ fn every_demo_department_has_the_posts_that_data_sharing_asks() {
         "auditadmin",
     ];
 
-    for department in &demo.departments {
+    // Bodies that sign with the others share nothing.
+    let bodies = ["hn-cac", "hn-crypto", "hn-secrecy", "hn-ndrc"];
+    let share = demo.departments.iter();
+    for department in share.filter(|one| !bodies.contains(&one.code.0.as_str())) {
         let needed: &[&str] = match department.authority {
             Some(_) => &provider,
             None => &authority,
@@ -191,4 +194,39 @@ fn every_demo_department_has_the_posts_that_data_sharing_asks() {
         2,
         "publishing takes two"
     );
+}
+
+#[test]
+fn the_demo_directory_has_every_post_of_the_other_approvals_and_different_people_where_they_must_differ()
+ {
+    let demo = file(DEMO);
+    let holders = |role: &str| -> Vec<&str> {
+        let held = demo.posts.iter().filter(|one| one.post.role.0 == role);
+        held.map(|one| one.person.as_str()).collect()
+    };
+    let asked = "archivist destroyer witness duty_officer incident_team finance_officer expert government_leader cac crypto \
+                 police finance ndrc secrecy_bureau";
+    for role in asked.split_whitespace() {
+        assert!(!holders(role).is_empty(), "nobody is {role}");
+    }
+    assert_eq!(holders("witness").len(), 2);
+    assert_eq!(holders("expert").len(), 3, "a panel has three");
+    let of_approval = [
+        "applicant",
+        "section_head",
+        "archivist",
+        "data_security_officer",
+        "dept_leader",
+    ];
+    for role in ["destroyer", "witness"] {
+        for person in holders(role) {
+            let also = of_approval
+                .iter()
+                .find(|other| holders(other).contains(&person));
+            assert_eq!(
+                also, None,
+                "{person} destroys or watches, and decides about it"
+            );
+        }
+    }
 }

@@ -57,10 +57,11 @@ fn addressed(run: &Run<'_>, effect: &Effect) -> Option<Effect> {
 
 /// After a downtime the reminder and the deadline come together: then only the latter is true.
 fn is_past(run: &Run<'_>, clock: Option<&ClockKey>) -> bool {
-    let deadline = clock
-        .and_then(|key| run.case.clocks.get(key))
-        .and_then(|clock| clock.deadline(run.context.calendar));
-    deadline.is_some_and(|deadline| deadline <= run.context.now)
+    let Some(clock) = clock.and_then(|key| run.case.clocks.get(key)) else {
+        return false;
+    };
+    let deadline = clock.deadline(run.context.calendar);
+    clock.stopped || deadline.is_some_and(|deadline| deadline <= run.context.now)
 }
 
 /// Whom a notice about an open task goes to; what no one can hold, or no one is left for, is told to who names a holder.

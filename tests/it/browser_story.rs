@@ -94,7 +94,9 @@ async fn a_request_is_filed_and_signed_through_the_mail() {
 
     log_in(&browser, &site, "li.wenjing").await;
     browser.goto(&format!("{}/new", site.address)).await;
-    browser.click("form[action='/new'] button").await;
+    browser
+        .click("form[action='/new']:has([value='data-sharing']) button")
+        .await;
     fill_in(&browser).await;
     keep(&browser, "check").await;
     browser.click("form[action$='/check'] button").await;

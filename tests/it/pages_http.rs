@@ -13,7 +13,9 @@ const SECTION: &str = "form[action*='/edit/']";
 /// Begins a request and answers with the page of its first section.
 fn begin(visitor: &Visitor) -> Page {
     let page = visitor.get("/new");
-    let sent = visitor.send(&page.form("form[action='/new']"));
+    let mut form = page.form("form[action='/new']");
+    form.set("workflow", "data-sharing");
+    let sent = visitor.send(&form);
     assert_eq!(sent.status, 303, "{}", sent.text("main"));
     visitor.follow(&sent)
 }

@@ -188,7 +188,8 @@ fn the_end_of_a_wait_is_told_to_those_who_may_signal_there_or_at_its_block() {
 
     world.wait_until("2026-03-13 09:00");
     assert_eq!(world.told(), ["Reminder: ann eve"]);
-    world.wait_until("2026-03-20 09:00");
+    world.sleep_until("2026-03-20 09:00");
+    world.tick();
     assert_eq!(
         world.told(),
         ["Assigned: bob bea"],

@@ -232,7 +232,7 @@ fn whose_child_ends(refused: &str, outcome: Outcome) -> World {
     workflow: data-destruction
     for: section_head@applicant
 {refused}  - {{stage: noted, title: 归档, when: destroy.outcome == \"rejected\", kind: work, who: dept_leader@applicant, next: approved}}
-  - {{stage: head, title: 负责人, kind: work, who: share_office_head@applicant, next: approved}}
+  - {{stage: head, title: 负责人, kind: work, who: share_office_head@applicant, next: [{{when: form.amount == 1, goto: anew}}, {{goto: approved}}]}}
   - {{stage: anew, title: 重新处置, kind: work, who: section_head@applicant}}
 "
     )));
