@@ -11,6 +11,7 @@ use super::ledger::{self, values};
 use super::registers::day;
 use super::{App, Error, Viewer};
 use crate::directory::DepartmentCode;
+use crate::engine::Rejection;
 use crate::storage::register_search::{self, Found, StoredEntry};
 
 const REGISTER: &str = "grants";
@@ -120,7 +121,8 @@ pub fn items(list: &str) -> Vec<String> {
         .collect()
 }
 
-/// Answers for those who see the department's grants.
+/// Answers for those who see the department's grants. Where a grant is of data above the reader's clearance nothing is
+/// answered: a «yes» would tell of it, and a «no» would be wrong.
 pub fn check(app: &Arc<App>, viewer: &Viewer, question: Question) -> Result<Answer, Error> {
     if !may_ask(viewer, &question.department) {
         return Err(Error::Forbidden("grants"));
@@ -130,6 +132,7 @@ pub fn check(app: &Arc<App>, viewer: &Viewer, question: Question) -> Result<Answ
         let found = register_search::with_value(conn, REGISTER, department, resource)?;
         Ok::<_, Error>((found, question))
     })?;
+    may_know(&found, &question, viewer.person.clearance)?;
     Ok(answer(&found, &question))
 }
 
@@ -143,12 +146,22 @@ pub fn may_ask(viewer: &Viewer, department: &DepartmentCode) -> bool {
         })
 }
 
+fn may_know(found: &[Found], question: &Question, clearance: u8) -> Result<(), Rejection> {
+    let levels = of_resource(found, question).map(|(_, case)| case.level);
+    match levels.max().filter(|level| clearance < *level) {
+        Some(level) => Err(Rejection::Clearance { level, clearance }),
+        None => Ok(()),
+    }
+}
+
+fn of_resource<'f>(found: &'f [Found], question: &Question) -> impl Iterator<Item = &'f Found> {
+    let named = |found: &&Found| text(&found.0, "resource") == question.resource;
+    found.iter().filter(named)
+}
+
 /// Without items it is asked for each that was granted, and covered if any is.
 fn answer(found: &[Found], question: &Question) -> Answer {
-    let of_resource: Vec<&Found> = found
-        .iter()
-        .filter(|(entry, _)| text(entry, "resource") == question.resource)
-        .collect();
+    let of_resource: Vec<&Found> = of_resource(found, question).collect();
     let named = !question.items.is_empty();
     let items: Vec<Option<String>> = match named {
         true => question.items.iter().cloned().map(Some).collect(),
@@ -339,6 +352,24 @@ mod tests {
             let grants = [found(status, "name", "2026-12-31")];
             assert_eq!(refusal(&grants, &asking(&["name"], day)), Some(why));
         }
+    }
+
+    #[test]
+    fn whoever_may_not_know_the_data_is_told_neither_yes_nor_no() {
+        let grants = [found(IN_FORCE, "name", "2026-12-31")];
+        let question = asking(&["name"], "2026-05-01");
+        let other = Question {
+            resource: "R2".to_owned(),
+            ..question.clone()
+        };
+
+        assert_eq!(may_know(&grants, &question, 2), Ok(()));
+        let refused = Rejection::Clearance {
+            level: 2,
+            clearance: 1,
+        };
+        assert_eq!(may_know(&grants, &question, 1), Err(refused));
+        assert_eq!(may_know(&grants, &other, 1), Ok(()), "nothing to tell of");
     }
 
     #[test]
