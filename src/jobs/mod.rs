@@ -15,10 +15,12 @@ pub use timers::{Act, pass as timer_pass};
 use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
-use crate::services::{App, Error, cases, mailbox, queues};
+use crate::services::{App, Error, cases, dates, mailbox, queues};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
+/// How often the days in registers are looked through.
+const DATES: Duration = Duration::from_secs(60);
 /// How often things are cleared away.
 const CLEAR: Duration = Duration::from_secs(60 * 60);
 
@@ -31,6 +33,8 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         mailer.pass_until(&|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
+    let dated = Arc::clone(&app);
+    running.worker("dates", DATES, move |_| dates::pass(&dated))?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod calendars;
 pub mod cases;
 pub mod catalogue;
+pub mod dates;
 pub mod definitions;
 pub mod demo;
 pub mod desk;

@@ -49,6 +49,7 @@ pub(super) fn write(
             register: &entry.register,
             department: &case.department,
             status: entry.status.as_deref(),
+            over: is_over(entry),
             document: &document,
             departments: departments(entry, &case.department),
             dates: dates(entry),
@@ -100,6 +101,14 @@ fn rename(conn: &mut Connection, running: &Running, decision: &Decision) -> Resu
     Ok(())
 }
 
+fn is_over(entry: &Entry) -> bool {
+    match (all().get(&entry.register), entry.status.as_deref()) {
+        (Some(register), Some(status)) => register.is_over(status),
+        (None, Some(status)) => status == Register::VOIDED,
+        (_, None) => false,
+    }
+}
+
 /// The status that an entry took by an event.
 fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
     let Event::Recorded {
@@ -117,7 +126,7 @@ fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
 }
 
 /// The departments that stand in an entry: those that its fields name, and whose case left it.
-fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> {
+pub(super) fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> {
     let mut found = BTreeSet::from([own.clone()]);
     for value in of_type(entry, &["department", "departments"]) {
         let codes = match value.1 {

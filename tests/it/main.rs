@@ -40,6 +40,7 @@ mod pages_standing;
 mod pages_workflows;
 mod patterns;
 mod policies;
+mod register_dates;
 mod registers;
 mod rights;
 mod sending;
