@@ -122,7 +122,7 @@ impl Rule<'_> {
 pub fn pass(app: &Arc<App>) -> Result<bool, Error> {
     let today = today(app.now());
     let done = app.db.read(|conn| Ok::<_, Error>(marks::rounds(conn)?))?;
-    let all = registers::all();
+    let all = app.registers_now()?;
     for rule in all.values().flat_map(|register| rules(register)) {
         let key = rule.key();
         let upto = match done.get(&key) {
@@ -348,7 +348,7 @@ impl Day<'_> {
 
 /// Whether somebody may open the entry or its case.
 fn sees(viewer: &Viewer, running: &Running, register: &Register, entry: &Entry) -> bool {
-    let named = registers::departments(entry, &running.case.department);
+    let named = registers::departments(Some(register), entry, &running.case.department);
     viewer
         .authorize(super::viewer::Wish::SeeCase(&running.case))
         .is_ok()

@@ -1,13 +1,13 @@
 //! Reading the registers (台账): who sees which entries, a page of them, one with its history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use ulid::Ulid;
 
-use super::{App, Error, Viewer, registers};
+use super::{App, Error, Viewer};
 use crate::directory::{DepartmentCode, Directory, Post, Role};
 use crate::forms::{
     self, CaseFacts, ChosenResource, DepartmentFacts, Field, FileFacts, PersonFacts, Pick, Showing,
@@ -64,28 +64,22 @@ pub struct Marked {
     pub case: Option<(Ulid, String)>,
 }
 
-/// The registers that there are, by id.
-#[must_use]
-pub fn all() -> &'static BTreeMap<String, Arc<Register>> {
-    registers::all()
-}
-
 /// The registers that a reader sees something of, by id.
-#[must_use]
-pub fn readable(viewer: &Viewer) -> Vec<Readable> {
-    let all = registers::all().values();
-    all.filter_map(|register| {
+pub fn readable(app: &App, viewer: &Viewer) -> Result<Vec<Readable>, Error> {
+    let all = app.registers_now()?;
+    let readable = all.values().filter_map(|register| {
         Some(Readable {
             within: within(viewer, register)?,
             register: Arc::clone(register),
         })
-    })
-    .collect()
+    });
+    Ok(readable.collect())
 }
 
 /// A register that a reader sees something of.
-pub fn of(viewer: &Viewer, id: &str) -> Result<Readable, Error> {
-    let register = registers::all().get(id).ok_or(Error::NotFound)?;
+pub fn of(app: &App, viewer: &Viewer, id: &str) -> Result<Readable, Error> {
+    let all = app.registers_now()?;
+    let register = all.get(id).ok_or(Error::NotFound)?;
     Ok(Readable {
         within: within(viewer, register).ok_or(Error::NotFound)?,
         register: Arc::clone(register),
@@ -105,6 +99,28 @@ pub fn page(
         .read(move |conn| Ok::<_, Error>(register_search::search(conn, &wanted, before, limit)?))
 }
 
+/// The entry whose date has started a case, with its register, for a reader who sees it.
+pub(super) fn origin(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    started: Ulid,
+) -> Result<Option<(Arc<Register>, StoredEntry)>, Error> {
+    let Some(due) = register_marks::entry_of(conn, started)? else {
+        return Ok(None);
+    };
+    let (Some((entry, case)), registers) = (register_search::get(conn, due)?, app.registers(conn)?)
+    else {
+        return Ok(None);
+    };
+    let named = register_search::departments_of(conn, entry.id)?;
+    let named = named.into_iter().collect();
+    Ok(registers
+        .get(&entry.register)
+        .filter(|register| would_see(viewer, register, &named, case.level))
+        .map(|register| (Arc::clone(register), entry)))
+}
+
 /// What is asked of the database.
 pub(super) fn wanted(readable: &Readable, narrowing: &Narrowing) -> Wanted {
     Wanted {
@@ -119,7 +135,7 @@ pub(super) fn wanted(readable: &Readable, narrowing: &Narrowing) -> Wanted {
 
 /// An entry of a register, for a reader who sees it.
 pub fn entry(app: &Arc<App>, viewer: &Viewer, register: &str, ulid: Ulid) -> Result<Seen, Error> {
-    let (readable, addresses) = (of(viewer, register)?, viewer.addresses());
+    let (readable, addresses) = (of(app, viewer, register)?, viewer.addresses());
     let clearance = viewer.person.clearance;
     app.db.read(move |conn| {
         let found = register_search::get(conn, ulid)?.ok_or(Error::NotFound)?;

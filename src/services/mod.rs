@@ -33,6 +33,7 @@ pub mod queues;
 mod registers;
 mod renaming;
 pub mod resubmit;
+pub mod rulebook;
 pub mod seen;
 pub mod sessions;
 pub mod started;

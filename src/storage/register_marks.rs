@@ -261,12 +261,13 @@ pub fn unstarted(
 ///
 /// # Errors
 /// The database's own failure.
-pub fn entry_of(conn: &mut Connection, started: Ulid) -> Result<Option<i64>, StorageError> {
+pub fn entry_of(conn: &mut Connection, started: Ulid) -> Result<Option<Ulid>, StorageError> {
     Ok(marks::table
+        .inner_join(entries::table.on(entries::id.eq(marks::entry_id)))
         .filter(marks::started.eq(started.to_string()))
         .filter(marks::mark.eq(crate::workflow::RegisterDate::START))
         .order(marks::entry_id)
-        .select(marks::entry_id)
+        .select(entries::ulid)
         .first(conn)
         .optional()?)
 }

@@ -30,6 +30,8 @@ pub type Id = String;
 pub struct Workflow {
     /// Its key: `data-sharing`.
     pub key: String,
+    /// Of which kind it is to policies; its key unless something else is written.
+    pub kind: String,
     /// Its name.
     pub title: Text,
     /// Printed, not binding.

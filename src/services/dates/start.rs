@@ -10,7 +10,7 @@ use crate::engine::{self, Entry};
 use crate::expression::{Scope, Value};
 use crate::forms::{self, Answers};
 use crate::services::cases::Running;
-use crate::services::{App, Error, Viewer, drafts, registers, started};
+use crate::services::{App, Error, Viewer, drafts, started};
 use crate::storage::register_marks::{self as marks, Due, Mark};
 use crate::storage::{self, Connection};
 use crate::workflow::{Register, RegisterDate, RegisterStart};
@@ -155,6 +155,7 @@ fn scope(register: &Register, running: &Running, entry: &Entry, now: Instant) ->
 
 /// Tries again to start what nobody could file.
 pub(super) fn again(app: &Arc<App>) -> Result<(), Error> {
+    let registers = app.registers_now()?;
     let mut after = 0;
     loop {
         let waiting = app
@@ -165,7 +166,7 @@ pub(super) fn again(app: &Arc<App>) -> Result<(), Error> {
         };
         after = last.entry_id;
         for (mark, register) in waiting {
-            let found = registers::all().get(&register).cloned();
+            let found = registers.get(&register).cloned();
             let date = found.as_ref().and_then(|register| rule_of(register, &mark));
             let (Some(register), Some(date)) = (&found, date) else {
                 continue;

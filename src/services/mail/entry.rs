@@ -6,7 +6,7 @@ use crate::directory::DepartmentCode;
 use crate::forms::Words;
 use crate::notify::facts::{EntryFacts, EntrySaid, Notice};
 use crate::services::dates::{About, Told};
-use crate::services::{Error, Viewer, ledger, registers};
+use crate::services::{Error, Viewer, ledger};
 use crate::storage::{self, Connection, register_marks, register_search};
 use crate::workflow::{Register, RegisterDate};
 
@@ -20,7 +20,8 @@ impl Scene<'_> {
         told: Told,
         about: &About,
     ) -> Result<Option<Notice>, Error> {
-        let Some(register) = registers::all().get(&about.register) else {
+        let registers = self.app.registers(conn)?;
+        let Some(register) = registers.get(&about.register) else {
             return Ok(None);
         };
         let Some(date) = rule(register, about) else {

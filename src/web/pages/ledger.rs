@@ -39,7 +39,7 @@ pub async fn list(visit: Visit) -> Answer {
     visit
         .show(|visit| {
             let reader = visit.reader()?;
-            let registers = ledger::readable(&reader.viewer);
+            let registers = ledger::readable(&visit.app, &reader.viewer)?;
             let view = LedgerView {
                 rows: registers.iter().map(|one| row(visit, one)).collect(),
                 asks: true,
@@ -134,7 +134,7 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     fn open(visit: &'a Visit, reader: &'a Reader, id: &str) -> Result<Self, Failure> {
-        let readable = ledger::of(&reader.viewer, id)?;
+        let readable = ledger::of(&visit.app, &reader.viewer, id)?;
         let narrowing = narrowing(visit, &readable.register)?;
         Ok(Self {
             visit,
@@ -339,11 +339,6 @@ fn day(given: Option<&str>, otherwise: NaiveDate) -> Option<NaiveDate> {
     };
     let day: NaiveDate = text.parse().ok()?;
     (1..=9999).contains(&day.year()).then_some(day)
-}
-
-/// A register by its id.
-pub(super) fn known(id: &str) -> Option<&'static Register> {
-    ledger::all().get(id).map(|register| &**register)
 }
 
 /// The colour of a status says whether more is to come.

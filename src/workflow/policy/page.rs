@@ -26,7 +26,7 @@ const FORMAT: &str = "
 policy: own                          # id，不能与随系统提供的相同
 title: {zh: 本局规定, en: Rules of the bureau}
 law: 《本局数据管理规定》              # 各条要求的 law 只写第几条；以《开头的是别的法
-applies: workflow.key == \"data-sharing\"   # 只能读 workflow
+applies: workflow.kind == \"data-sharing\"   # 只能读 workflow
 demands:
   - demand: internal_limits          # id，在本政策中唯一
     law: 第三条                      # 没有的是内部管理要求
