@@ -34,6 +34,7 @@ mod registers;
 mod renaming;
 pub mod resubmit;
 pub mod rulebook;
+mod running;
 pub mod seen;
 pub mod sessions;
 pub mod started;

@@ -135,3 +135,13 @@ pub(super) fn add(conn: &mut Connection, around: &mut Surroundings) -> Result<()
     }
     Ok(())
 }
+
+/// Adds the registers that wait for a second person.
+pub(super) fn add_waiting(conn: &mut Connection, around: &mut Surroundings) -> Result<(), Error> {
+    for key in storage::workflows::keys_with(conn, REGISTER)? {
+        if let Some(version) = storage::workflows::proposed(conn, &key)? {
+            around.learn(&version.source);
+        }
+    }
+    Ok(())
+}

@@ -40,7 +40,7 @@ pub fn propose(
     let (file, text) = (file.to_owned(), text.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
-        let named = sound(conn, &viewer.directory, &file, &text)?;
+        let named = sound(conn, &viewer.directory, &file, &text, true)?;
         let digest = digest(&text);
         if let Some(current) = storage::workflows::current(conn, &named.key)?
             && current.digest == digest
@@ -92,7 +92,7 @@ pub fn confirm(
             return Err(Error::Forbidden("second_person"));
         }
         // The directory may have changed since the proposal was checked.
-        sound(conn, &viewer.directory, &key, &waiting.source)?;
+        sound(conn, &viewer.directory, &key, &waiting.source, false)?;
         let (by, version) = (viewer.person.id, waiting.version);
         storage::workflows::confirm(conn, waiting.id, by, now)?;
         tracing::info!(
@@ -302,13 +302,19 @@ pub(super) fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Res
     Ok(viewer)
 }
 
+/// Its key and title, when nothing is wrong with it. What is only proposed may refer to registers that wait as well; what
+/// is put in force may not.
 fn sound(
     conn: &mut Connection,
     directory: &Directory,
     file: &str,
     text: &str,
+    waiting: bool,
 ) -> Result<Named, Error> {
-    let around = surroundings(conn, directory)?;
+    let mut around = surroundings(conn, directory)?;
+    if waiting {
+        rulebook::add_waiting(conn, &mut around)?;
+    }
     if let Some(named) = rulebook::sound(conn, &around, file, text)? {
         return Ok(named);
     }

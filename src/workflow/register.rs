@@ -275,4 +275,82 @@ mod tests {
         assert!(!grants.allows(Some("ended"), "in_force"));
         assert!(grants.allows(Some("voided"), "agreed"));
     }
+
+    fn found(old: &str, new: &str) -> Vec<&'static str> {
+        let text = "register: licences
+title: 执照
+statuses: {valid: {title: 有效}, lapsed: {title: 失效, over: true}}
+moves: [valid > lapsed]
+sees: [any]
+fields:
+  - {id: holder, type: text, label: 持有人}
+  - {id: keeper, type: department, label: 部门}
+  - {id: until, type: date, label: 有效期至}
+dates:
+  - {field: until, title: 到期, after: 1d, while: [valid], remind: [30d before, 0d before], to: [section_head@entry.keeper], start: {workflow: data-destruction, with: {subject: entry.holder}, for: [applicant]}}
+";
+        assert!(text.contains(old), "there is no {old:?}");
+        let changed = text.replacen(old, new, 1);
+        let read = super::super::read_register("own.yaml", &changed, &around());
+        read.findings.iter().map(|found| found.code).collect()
+    }
+
+    /// Of the workflow that is started, the form is known as well.
+    fn around() -> Surroundings {
+        let mut around = Surroundings::standard();
+        around.learn(include_str!("../../workflows/data-destruction.yaml"));
+        around
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_date_is_found() {
+        assert_eq!(found("", ""), Vec::<&str>::new());
+        for (code, old, new) in [
+            ("unknown-field", "field: until", "field: untill"),
+            ("bad-value", "field: until", "field: holder"),
+            ("unknown-status", "while: [valid]", "while: [valit]"),
+            ("bad-value", "30d before", "50%"),
+            ("bad-value", "30d before", "5wd before"),
+            ("bad-value", "30d before", "every 1d after"),
+            ("bad-value", "after: 1d", "after: 1wd"),
+            ("unknown-role", "section_head@", "section_heat@"),
+            ("bad-who", "entry.keeper", "entry.holder"),
+            ("unknown-field", "entry.keeper", "entry.keepers"),
+            ("bad-who", "to: [section_head@entry.keeper]", "to: any"),
+            ("unknown-workflow", "data-destruction", "data-destructoin"),
+            ("unknown-field", "subject: entry", "subjekt: entry"),
+            ("unknown-name", "entry.holder}", "entry.holders}"),
+            ("guard-type", "entry.holder}", "entry.until}"),
+            ("bad-value", "title: 有效}", "title: 有效, over: true}"),
+        ] {
+            let codes = found(old, new);
+            assert!(codes.contains(&code), "{new}: {codes:?}");
+        }
+        let twice = "dates:\n  - {field: until, remind: [30d before]}";
+        assert_eq!(found("dates:", twice), ["bad-value"]);
+        assert_eq!(
+            found(", remind: [30d before, 0d before]", ""),
+            Vec::<&str>::new()
+        );
+    }
+
+    #[test]
+    fn a_day_counts_from_when_it_comes_and_the_latest_reminder_before_it() {
+        let register = &Register::shipped()["systems"];
+        let date = &register.dates[0];
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+
+        assert_eq!(date.comes(day("2024-02-29")), Some(day("2025-02-28")));
+        assert_eq!(date.marks(), ["30d", "60d"]);
+        let month = date.remind[0];
+        // 30 days before 2027-03-31 is 2027-03-01.
+        assert_eq!(
+            date.latest(Some(month), day("2027-03-01")),
+            Some(day("2026-03-31"))
+        );
+        assert_eq!(
+            date.latest(None, day("2025-02-28")),
+            Some(day("2024-02-29"))
+        );
+    }
 }

@@ -43,6 +43,7 @@ mod policies;
 mod register_dates;
 mod registers;
 mod rights;
+mod rulebook;
 mod sending;
 mod shipped;
 mod simulate;

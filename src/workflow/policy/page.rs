@@ -17,6 +17,10 @@ const HEAD: &str = "\
 
 A policy is data in the guard language of the workflows. The shipped ones are part of the program and cannot be replaced;
 `workflow check` also applies the files in a folder `policies` beside the definitions, and any policy named on the command line.
+A policy of your own that is published (`workflow publish`, see [registers](registers.md)) is applied by the server as well.
+
+Policies apply by `workflow.kind`, which is the key unless the definition says otherwise (`kind: data-sharing`). The shipped
+definitions say it, so a copy under another key stays of its kind; what differs between two versions shows a kind that was changed.
 ";
 
 const FORMAT: &str = "
