@@ -1,6 +1,7 @@
 //! Work that nobody waits for: mails that leave, timers that come due, what is cleared away. Plain threads; each look
 //! takes what is there, and may run beside others on other servers.
 
+mod anchor;
 mod outbox;
 mod running;
 mod timers;
@@ -8,6 +9,7 @@ mod timers;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use anchor::Anchorer;
 pub use outbox::Mailer;
 pub use running::Running;
 pub use timers::{Act, pass as timer_pass};
@@ -15,7 +17,7 @@ pub use timers::{Act, pass as timer_pass};
 use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
-use crate::services::{App, Error, cases, mailbox, queues};
+use crate::services::{App, Error, cases, mailbox, queues, sequencer};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
@@ -31,6 +33,12 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         mailer.pass_until(&|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
+    let anchor = Anchorer::new(Arc::clone(&app));
+    running.worker("log", POLL, move |_| {
+        let more = sequencer::pass(&anchor.app)?;
+        anchor.pass()?;
+        Ok(more)
+    })?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");
