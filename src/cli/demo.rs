@@ -15,7 +15,7 @@ use crate::auth::tokens::Token;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::{
     DatabaseSettings, Delivery, Limits, LogFormat, LogSettings, MailSettings, PlaceSettings,
-    Secret, SessionSettings, Settings,
+    Secret, SessionSettings, Settings, WebhookSettings,
 };
 use crate::jobs::{self, Mailer};
 use crate::services::{App, demo};
@@ -134,6 +134,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
             language: super::failure::language(),
         },
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     })
 }
 

@@ -2,9 +2,11 @@
 
 mod error;
 mod limits;
+mod network;
 mod secret;
 mod smtp_url;
 mod sources;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,9 +17,11 @@ use url::Url;
 
 pub use error::ConfigError;
 pub use limits::Limits;
+pub use network::{Network, may_connect};
 pub use secret::Secret;
 pub use smtp_url::{MailTls, SmtpUrl};
 pub use sources::Sources;
+pub use webhook::{SigningSecret, WebhookSettings, WebhookTarget};
 
 use crate::messages::Language;
 use sources::{Found, Lookup};
@@ -61,6 +65,8 @@ pub struct Settings {
     pub place: PlaceSettings,
     /// Limits on input.
     pub limits: Limits,
+    /// Other programs that are told of changes.
+    pub webhooks: WebhookSettings,
 }
 
 /// How mail leaves and what it may say.
@@ -148,6 +154,8 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_PLACE",
     "HUIQIAN_AUTHORITY",
     "HUIQIAN_LANGUAGE",
+    "HUIQIAN_WEBHOOK_HOSTS",
+    "HUIQIAN_WEBHOOK_NETWORKS",
 ];
 
 const NUMBERS_AND_FLAGS: &[&str] = &[
@@ -176,6 +184,7 @@ impl Settings {
             ),
             place: place(&lookup)?,
             limits: Limits::read(&lookup)?,
+            webhooks: WebhookSettings::read(&lookup)?,
         })
     }
 

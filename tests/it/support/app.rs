@@ -8,7 +8,7 @@ use huiqian::calendar::Instant;
 use huiqian::clock::ManualClock;
 use huiqian::config::{
     DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings,
+    Settings, WebhookSettings,
 };
 use huiqian::directory::{
     Department, DepartmentCode, Holding, Level, PersonId, Post, RoleCode, standard_roles,
@@ -390,6 +390,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
             language: Language::Zh,
         },
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 

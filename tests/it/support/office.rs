@@ -8,7 +8,7 @@ use std::time::Duration;
 use huiqian::clock::ManualClock;
 use huiqian::config::{
     DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings,
+    Settings, WebhookSettings,
 };
 use huiqian::directory::PersonId;
 use huiqian::engine::{Case, Channel, Command, Input, TaskId};
@@ -60,6 +60,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             language: Language::Zh,
         },
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 
