@@ -8,3 +8,4 @@ pub mod sender;
 pub mod smtp;
 
 mod words;
+pub mod webhook;

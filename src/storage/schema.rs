@@ -2,8 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod webhooks;
 mod work;
 
+pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.
