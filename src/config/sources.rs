@@ -280,10 +280,15 @@ fn webhooks(value: &DeValue<'_>) -> Result<BTreeMap<String, String>, (Option<usi
         let name = target.get("name").and_then(|name| name.get_ref().as_str());
         let good = |name: &&str| {
             name.starts_with(|letter: char| letter.is_ascii_lowercase())
-                && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+                && name
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
         };
         let Some(name) = name.filter(good) else {
-            return Err((at, "each needs a name of small letters and digits".to_owned()));
+            return Err((
+                at,
+                "each needs a name of small letters and digits".to_owned(),
+            ));
         };
         if !names.insert(name) {
             return Err((at, format!("there are two of the name {name}")));

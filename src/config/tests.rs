@@ -286,7 +286,10 @@ fn told(url: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigError
 
 #[test]
 fn a_webhook_stands_in_the_file_or_the_environment_or_half_in_each() {
-    let hosts = ("HUIQIAN_WEBHOOK_HOSTS", "exchange.henan.example, other.example");
+    let hosts = (
+        "HUIQIAN_WEBHOOK_HOSTS",
+        "exchange.henan.example, other.example",
+    );
     let settings = told("https://exchange.henan.example/hooks", &[hosts]).expect("good");
     let target = &settings.webhooks.targets[0];
     assert_eq!(target.name, "exchange");
@@ -295,7 +298,10 @@ fn a_webhook_stands_in_the_file_or_the_environment_or_half_in_each() {
 
     let environment = [
         hosts,
-        ("HUIQIAN_WEBHOOK_EXCHANGE_SECRET", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+        (
+            "HUIQIAN_WEBHOOK_EXCHANGE_SECRET",
+            "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        ),
         ("HUIQIAN_WEBHOOK_EXCHANGE_PREVIOUS_SECRET", WHSEC),
         ("HUIQIAN_WEBHOOK_EXCHANGE_REGISTERS", "grants open_data"),
         ("HUIQIAN_WEBHOOK_OTHER_URL", "https://other.example/"),
@@ -305,7 +311,10 @@ fn a_webhook_stands_in_the_file_or_the_environment_or_half_in_each() {
     let targets = &settings.webhooks.targets;
     assert_eq!(targets.len(), 2);
     assert_eq!(targets[0].secrets.len(), 2);
-    assert_eq!(targets[0].secrets[1], SigningSecret::parse(WHSEC).expect("good"));
+    assert_eq!(
+        targets[0].secrets[1],
+        SigningSecret::parse(WHSEC).expect("good")
+    );
     assert_eq!(targets[0].registers, ["grants", "open_data"]);
     assert_eq!(targets[1].url.as_str(), "https://other.example/");
     assert!(!format!("{settings:?}").contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
@@ -313,7 +322,10 @@ fn a_webhook_stands_in_the_file_or_the_environment_or_half_in_each() {
 
 #[test]
 fn a_webhook_goes_to_listed_hosts_only_and_encrypted() {
-    let hosts = ("HUIQIAN_WEBHOOK_HOSTS", "exchange.henan.example 10.0.0.1 127.0.0.1 localhost");
+    let hosts = (
+        "HUIQIAN_WEBHOOK_HOSTS",
+        "exchange.henan.example 10.0.0.1 127.0.0.1 localhost",
+    );
     let said = |url: &str, environment: &[(&str, &str)]| {
         let refused = told(url, environment).expect_err("must be refused");
         refused.sentence(Language::Zh)
@@ -366,7 +378,10 @@ fn what_is_wrong_with_a_webhook_is_said_by_its_place_or_variable() {
     assert!(said.contains("HUIQIAN_WEBHOOK_A_SECRET"), "{said}");
     for (variable, value) in [
         ("HUIQIAN_WEBHOOK_A_SECRET", "whsec_c2hvcnQ="),
-        ("HUIQIAN_WEBHOOK_A_SECRET", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        (
+            "HUIQIAN_WEBHOOK_A_SECRET",
+            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ),
         ("HUIQIAN_WEBHOOK_NETWORKS", "everything"),
     ] {
         let said = read(target, &[(variable, value)]);
@@ -376,7 +391,10 @@ fn what_is_wrong_with_a_webhook_is_said_by_its_place_or_variable() {
         ("HUIQIAN_WEBHOOK_A_REGISTERS", "grants nonsense"),
         ("HUIQIAN_WEBHOOK_A_CA", "nonsense"),
     ] {
-        let said = read(target, &[("HUIQIAN_WEBHOOK_A_SECRET", WHSEC), (variable, value)]);
+        let said = read(
+            target,
+            &[("HUIQIAN_WEBHOOK_A_SECRET", WHSEC), (variable, value)],
+        );
         assert!(said.contains(variable), "{said}");
     }
 }

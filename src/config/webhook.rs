@@ -168,7 +168,10 @@ fn url(
         host: url.host_str().unwrap_or_default().to_owned(),
         why,
     };
-    if !hosts.iter().any(|known| Some(known.as_str()) == url.host_str()) {
+    if !hosts
+        .iter()
+        .any(|known| Some(known.as_str()) == url.host_str())
+    {
         return Err(refused("unlisted"));
     }
     match address(&host) {

@@ -7,5 +7,5 @@ pub mod message;
 pub mod sender;
 pub mod smtp;
 
-mod words;
 pub mod webhook;
+mod words;

@@ -7,9 +7,7 @@ use diesel::prelude::*;
 use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
-use super::connection::{
-    MultiBackend, SkipLocked, cols, moment, moment_or_null, ulid_text,
-};
+use super::connection::{MultiBackend, SkipLocked, cols, moment, moment_or_null, ulid_text};
 use super::outbox::{OutboxCounts, OutboxState};
 use super::schema::webhook_messages as messages;
 use super::{Connection, Lease, Page, StorageError};

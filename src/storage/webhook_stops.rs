@@ -12,8 +12,8 @@ use crate::calendar::Instant;
 /// # Errors
 /// The database's own failure.
 pub fn stop(conn: &mut Connection, target: &str, at: Instant) -> Result<(), StorageError> {
-    let insert =
-        diesel::insert_into(stops::table).values((stops::target.eq(target), stops::at.eq(moment(at))));
+    let insert = diesel::insert_into(stops::table)
+        .values((stops::target.eq(target), stops::at.eq(moment(at))));
     OnConflict(insert, "(target) DO NOTHING").execute(conn)?;
     Ok(())
 }

@@ -143,7 +143,10 @@ impl Caller {
         let answer = self
             .agent
             .post(&self.url)
-            .header("content-type", "application/cloudevents+json; charset=utf-8")
+            .header(
+                "content-type",
+                "application/cloudevents+json; charset=utf-8",
+            )
             .header("webhook-id", call.id)
             .header("webhook-timestamp", timestamp.to_string())
             .header("webhook-signature", signature)
