@@ -18,7 +18,7 @@ use crate::support::visitor::Site;
 use crate::support::world::definition;
 
 /// A grant that is agreed to, provided, in force, suspended and in force again, and then in a status to which no move leads.
-fn grants() -> String {
+pub fn grants() -> String {
     definition(
         "",
         "{id: resource, type: text, label: 资源, required: true}
@@ -45,13 +45,14 @@ fn asked_for(item: &str) -> Value {
 }
 
 /// The stages by which a grant comes in force.
-const TO_FORCE: &[(&str, &str)] = &[
+pub const TO_FORCE: &[(&str, &str)] = &[
     ("approve", "agree"),
     ("done", "provide"),
     ("done", "confirm"),
 ];
 
-fn granted(fixture: &Fixture, key: &str, item: &str, steps: &[(&str, &str)]) -> Ulid {
+/// A grant of an item of `pop` to A, after these steps of `bob`.
+pub fn granted(fixture: &Fixture, key: &str, item: &str, steps: &[(&str, &str)]) -> Ulid {
     let case = fixture.file("ann", key, asked_for(item));
     for (action, stage) in steps {
         fixture.on("bob", case, action, stage).expect(stage);
