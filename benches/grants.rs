@@ -70,7 +70,9 @@ fn ask(fixture: &Fixture, items: &str, clients: usize) -> (Vec<Duration>, Durati
     let start = Instant::now();
     let took = thread::scope(|scope| {
         let one = &one;
-        let asked: Vec<_> = (0..clients).map(|client| scope.spawn(move || one(client))).collect();
+        let asked: Vec<_> = (0..clients)
+            .map(|client| scope.spawn(move || one(client)))
+            .collect();
         let took = asked.into_iter().map(|asked| asked.join().expect("asks"));
         took.flatten().collect()
     });
@@ -80,7 +82,11 @@ fn ask(fixture: &Fixture, items: &str, clients: usize) -> (Vec<Duration>, Durati
 fn show(kind: &str, what: &str, clients: usize, mut took: Vec<Duration>, since: Duration) {
     took.sort();
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss
+        )]
         let place = (took.len() as f64 * share) as usize;
         took[place.min(took.len() - 1)].as_secs_f64() * 1000.0
     };
@@ -95,7 +101,11 @@ fn show(kind: &str, what: &str, clients: usize, mut took: Vec<Duration>, since: 
 
 fn fill(fixture: &Fixture) {
     let filed = fixture.case_id(fixture.filed(&one_review()));
-    let jsonb = if fixture.kind == "PostgreSQL" { "::jsonb" } else { "" };
+    let jsonb = if fixture.kind == "PostgreSQL" {
+        "::jsonb"
+    } else {
+        ""
+    };
     fixture.write(move |conn| {
         for number in 0..DEPARTMENTS {
             department(conn, number)?;
@@ -121,7 +131,13 @@ fn department(conn: &mut Connection, number: usize) -> Result<(), StorageError> 
             active: true,
         },
     )?;
-    for role in ["applicant", "section_head", "share_office_head", "dept_leader", "provider_intake"] {
+    for role in [
+        "applicant",
+        "section_head",
+        "share_office_head",
+        "dept_leader",
+        "provider_intake",
+    ] {
         let person = NewPerson {
             ulid: Ulid::new(),
             login: format!("{role}.{number}"),
@@ -151,9 +167,12 @@ fn department(conn: &mut Connection, number: usize) -> Result<(), StorageError> 
 /// The cases are made after one that was filed; each leaves its grants, a tenth of them over.
 fn rows(filed: i64, jsonb: &str) -> String {
     let numbers = |least: usize, most: usize| {
-        format!("WITH RECURSIVE n(i) AS (SELECT {least} UNION ALL SELECT i + 1 FROM n WHERE i < {most})")
+        format!(
+            "WITH RECURSIVE n(i) AS (SELECT {least} UNION ALL SELECT i + 1 FROM n WHERE i < {most})"
+        )
     };
-    let ulid = |first: &str| format!("'01{first}' || CAST(10000000 + i AS TEXT) || '000000000000000'");
+    let ulid =
+        |first: &str| format!("'01{first}' || CAST(10000000 + i AS TEXT) || '000000000000000'");
     let (cases, entries) = (numbers(0, CASES - 1), numbers(0, CASES * ITEMS - 1));
     let case = format!("(i / {ITEMS})");
     let department = format!("'D' || CAST(({case} % {DEPARTMENTS}) AS TEXT)");
@@ -173,10 +192,17 @@ fn rows(filed: i64, jsonb: &str) -> String {
              WHERE e.status <> 'ended';"
         )
     };
-    let values: String = [resource.as_str(), item.as_str(), "'P'", "'interface'", "'conditional'", "'2026-12-31'"]
-        .into_iter()
-        .map(value)
-        .collect();
+    let values: String = [
+        resource.as_str(),
+        item.as_str(),
+        "'P'",
+        "'interface'",
+        "'conditional'",
+        "'2026-12-31'",
+    ]
+    .into_iter()
+    .map(value)
+    .collect();
     format!(
         "CREATE INDEX bench_by_entry ON register_entries (entry);
          INSERT INTO cases (ulid, number, workflow_key, version_id, status, title, applicant_id, department, authority, \

@@ -29,6 +29,15 @@ pub struct Courier {
     let_go: AtomicI64,
 }
 
+/// How a batch went.
+#[derive(Default)]
+struct Round {
+    /// What keeps the target from taking any.
+    outage: Option<Fault>,
+    /// Whether it has taken one.
+    taken: bool,
+}
+
 impl Courier {
     /// To `target`, which is given `patience` to answer.
     pub fn new(app: &Arc<App>, target: &WebhookTarget, patience: Duration) -> Result<Self, Error> {
@@ -57,40 +66,43 @@ impl Courier {
             return Ok(false);
         }
         let extend = |lease: &Lease| webhooks::extend(&self.app, &self.target, lease);
-        let outage = claims::kept(&self.app, &lease, &extend, || {
+        let round = claims::kept(&self.app, &lease, &extend, || {
             self.work_off(&batch, &lease, stopping)
         })??;
-        self.note(outage.is_some())?;
+        self.note(&round)?;
         // Of an entry one message is claimed at a time, so a small batch may be followed by another.
-        Ok(outage.is_none() && !stopping())
+        Ok(round.outage.is_none() && !stopping())
     }
 
-    /// Sends one after another. Answers with what keeps the target from taking any.
+    /// Sends one after another.
     fn work_off(
         &self,
         batch: &[StoredMessage],
         lease: &Lease,
         stopping: &dyn Fn() -> bool,
-    ) -> Result<Option<Fault>, Error> {
-        let mut outage: Option<Fault> = None;
+    ) -> Result<Round, Error> {
+        let mut round = Round::default();
         for message in batch {
-            let end = match outage {
+            let end = match round.outage {
                 _ if stopping() => put_back(message),
                 Some(Fault::Gone) => put_back(message),
                 Some(fault) => self.failed(message, fault),
                 // Looked up and not remembered: this process may have stood still since it claimed the message.
                 None if !webhooks::holds(&self.app, lease, message.id)? => continue,
                 None => match self.post(message) {
-                    Ok(()) => End::Sent,
+                    Ok(()) => {
+                        round.taken = true;
+                        End::Sent
+                    }
                     Err(fault) => {
-                        outage = Some(fault).filter(Fault::is_outage);
+                        round.outage = Some(fault).filter(Fault::is_outage);
                         self.failed(message, fault)
                     }
                 },
             };
             self.settle(lease, message, &end)?;
         }
-        Ok(outage)
+        Ok(round)
     }
 
     fn post(&self, message: &StoredMessage) -> Result<(), Fault> {
@@ -148,12 +160,12 @@ impl Courier {
     }
 
     /// After an outage, the first message that is taken takes along all that waited.
-    fn note(&self, failed: bool) -> Result<(), Error> {
+    fn note(&self, round: &Round) -> Result<(), Error> {
         let now = self.app.now().timestamp();
         let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
-        if failed {
+        if round.outage.is_some() {
             self.outage.store(true, Ordering::Relaxed);
-        } else if !lately && self.outage.swap(false, Ordering::Relaxed) {
+        } else if round.taken && !lately && self.outage.swap(false, Ordering::Relaxed) {
             self.let_go.store(now, Ordering::Relaxed);
             let moved = webhooks::bring_forward(&self.app, &self.target)?;
             if 0 < moved {

@@ -80,7 +80,8 @@ impl Fault {
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Gone | Self::Network | Self::Timeout | Self::Tls | Self::Address => true,
-            Self::Status(status, _) => matches!(status, 401 | 403 | 404 | 429 | 500..),
+            // 500 and the like may be about this event alone, and must not hold up the others.
+            Self::Status(status, _) => matches!(status, 401 | 403 | 404 | 429 | 502..=504),
             Self::Nonsense => false,
         }
     }

@@ -44,9 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/inbox").route(read().to(lists::inbox)))
         .service(at("/admin/vacant").route(read().to(lists::vacant)))
         .service(at("/admin/webhooks").route(read().to(webhooks::show)))
-        .service(
-            at("/admin/webhooks/messages/{id}/resend").route(web::post().to(webhooks::resend)),
-        )
+        .service(at("/admin/webhooks/messages/{id}/resend").route(web::post().to(webhooks::resend)))
         .service(
             at("/admin/webhooks/targets/{name}/resume").route(web::post().to(webhooks::resume)),
         )

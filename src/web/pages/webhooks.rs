@@ -5,15 +5,14 @@ use actix_web::web;
 use super::answer::Answer;
 use super::lists::{key, pager};
 use super::posted::Body;
+use crate::forms::Words;
 use crate::messages::text;
 use crate::services::ledger;
 use crate::services::webhooks::{self, Target};
 use crate::storage::webhook_messages::StoredMessage;
 use crate::web::format;
 use crate::web::session::Visit;
-use crate::web::views::{
-    Nav, Problem, Tag, Tone, WebhookRow, WebhookTargetRow, WebhooksView,
-};
+use crate::web::views::{Nav, Problem, Tag, Tone, WebhookRow, WebhookTargetRow, WebhooksView};
 
 const ADDRESS: &str = "/admin/webhooks";
 /// So many given up on a page.

@@ -72,7 +72,11 @@ impl Receiver {
 
     /// How it answers the next request for which nothing is ordered yet.
     pub fn order(&self, reply: Reply) {
-        self.state.lock().expect("not poisoned").replies.push_back(reply);
+        self.state
+            .lock()
+            .expect("not poisoned")
+            .replies
+            .push_back(reply);
     }
 
     /// What it got so far.
@@ -116,7 +120,11 @@ fn answer(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
         }
     };
     // It promises more than it ever says: nobody is to wait for it.
-    let length = if status == 204 { "" } else { "Content-Length: 1000000000\r\n" };
+    let length = if status == 204 {
+        ""
+    } else {
+        "Content-Length: 1000000000\r\n"
+    };
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status} X\r\n{length}{more}\r\n").ok()?;
     stream.flush().ok()?;
