@@ -392,7 +392,7 @@ fn a_register_is_taken_out_without_formulas() {
 #[test]
 fn the_page_answers_whether_a_use_is_covered() {
     let site = Site::open();
-    shelf(&site);
+    let case = shelf(&site);
     let visitor = site.visitor("li.wenjing");
 
     let empty = visitor.get("/grants/check");
@@ -407,6 +407,13 @@ fn the_page_answers_whether_a_use_is_covered() {
     let no = visitor
         .get("/grants/check?department=hn-health&resource=pop&items=born&purpose=&day=2026-06-01");
     assert!(no.text("main").contains("没有批准"), "{}", no.text("main"));
+    let same = "/grants/check?department=hn-health&resource=pop&items=name&day=2026-06-01";
+    site.office.does(case, "zhang.huimin", "done");
+    let suspended = visitor.get(same).text("main");
+    assert!(suspended.contains("已暂停使用"), "{suspended}");
+    site.office.does(case, "zhang.huimin", "done");
+    let again = visitor.get(same).text("main");
+    assert!(!again.contains("已暂停使用"), "{again}");
     let unclear = visitor.get("/grants/check?department=hn-health&resource=&day=");
     assert!(unclear.has("[role=alert]"));
     let others = visitor.get("/grants/check?department=hn-police&resource=pop&day=2026-06-01");

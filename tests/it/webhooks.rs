@@ -373,12 +373,9 @@ fn later_changes_wait_for_earlier_ones_but_not_for_days() {
             deliver(&fixture.app);
         }
 
-        // The third try failed as well, and what came after it went past.
+        // The third try failed as well, and what came after it went past; that it was taken shows that the target is there.
         let told = statuses(&receiver.told());
-        assert_eq!(told, ["agreed", "agreed", "agreed", "provided"]);
-        fixture.advance(TimeDelta::minutes(10));
-        deliver(&fixture.app);
-        assert_eq!(statuses(&receiver.told()).last().expect("one"), "agreed");
+        assert_eq!(told, ["agreed", "agreed", "agreed", "provided", "agreed"]);
         assert!(
             messages(fixture)
                 .iter()
