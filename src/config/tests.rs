@@ -388,7 +388,7 @@ fn what_is_wrong_with_a_webhook_is_said_by_its_place_or_variable() {
         assert!(said.contains(variable) && !said.contains(value), "{said}");
     }
     for (variable, value) in [
-        ("HUIQIAN_WEBHOOK_A_REGISTERS", "grants nonsense"),
+        ("HUIQIAN_WEBHOOK_A_REGISTERS", "grants, Nonsense!"),
         ("HUIQIAN_WEBHOOK_A_CA", "nonsense"),
     ] {
         let said = read(

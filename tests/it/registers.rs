@@ -40,7 +40,8 @@ pub fn grants() -> String {
     )
 }
 
-fn asked_for(item: &str) -> Value {
+/// What a grant of this item answers.
+pub fn asked_for(item: &str) -> Value {
     json!({"resource": "pop", "item": item, "purpose": "医保待遇核验", "provider": "P", "until": "2026-12-31"})
 }
 

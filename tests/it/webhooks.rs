@@ -11,9 +11,11 @@ use chrono::TimeDelta;
 use diesel::RunQueryDsl;
 use hmac::{Hmac, KeyInit, Mac};
 use huiqian::config::{Network, Settings, SigningSecret, WebhookSettings, WebhookTarget};
+use huiqian::engine::{Channel, Command, Input};
 use huiqian::jobs::Courier;
 use huiqian::notify::webhook::{Call, Caller};
-use huiqian::services::{App, Error, Viewer, queues, webhooks};
+use huiqian::services::cases::{self, By};
+use huiqian::services::{App, Error, Viewer, drafts, queues, webhooks};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::webhook_messages::{self, StoredMessage};
 use huiqian::storage::{Lease, StorageError};
@@ -21,10 +23,11 @@ use huiqian::workflow::{Surroundings, read_register};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::registers::{TO_FORCE, granted, grants};
+use crate::registers::{TO_FORCE, asked_for, granted, grants};
 use crate::support::app::{Fixture, reason};
 use crate::support::receiver::{Receiver, Reply, Told};
 use crate::support::visitor::Site;
+use crate::support::world::answers_of;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OLDER: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -263,6 +266,63 @@ fn silence_redirects_and_forbidden_addresses_are_no_answer() {
     let nobody = fixture.another(|settings| telling(settings, "http://127.0.0.1:9/"));
     courier(&nobody, PATIENCE).pass().expect("goes on");
     assert_eq!(fault().as_deref(), Some("network"));
+}
+
+#[test]
+fn a_certificate_must_be_trusted_and_for_the_host() {
+    let (receiver, certificate) = Receiver::encrypted("localhost");
+    let url = |host: &str| format!("https://{host}:{}/hooks", receiver.port);
+    let fixture = Fixture::new();
+    let key = fixture.publish(&grants());
+    let with = |host: &str, ca: Option<&str>| {
+        fixture.another(|settings| {
+            telling(settings, &url(host));
+            settings
+                .webhooks
+                .networks
+                .push(Network::parse("::1").expect("an address"));
+            settings.webhooks.targets[0].ca = ca.map(str::to_owned);
+        })
+    };
+    let app = with("localhost", Some(&certificate));
+    let by = By::person(fixture.id("ann"), Channel::Page);
+    let draft = drafts::start(&app, &by, &key, answers_of(asked_for("name"))).expect("a draft");
+    let submit = Command {
+        action: "submit".into(),
+        ..Command::default()
+    };
+    let case = cases::perform(&app, &by, draft.draft.ulid, submit)
+        .expect("filed")
+        .ulid;
+    let by = By::person(fixture.id("bob"), Channel::Page);
+    let approve = Command {
+        action: "approve".into(),
+        input: Input {
+            task: Some(fixture.task("bob", case, "agree")),
+            ..Input::default()
+        },
+        seen: None,
+    };
+    cases::perform(&app, &by, case, approve).expect("agreed");
+    let try_with = |app: &Arc<App>| {
+        courier(app, PATIENCE).pass().expect("goes on");
+        fixture.advance(TimeDelta::hours(1));
+        messages(&fixture).remove(0).last_error
+    };
+
+    assert_eq!(try_with(&with("localhost", None)).as_deref(), Some("tls"));
+    assert_eq!(
+        try_with(&with("127.0.0.1", Some(&certificate))).as_deref(),
+        Some("tls")
+    );
+    assert!(receiver.told().is_empty());
+    assert_eq!(try_with(&app), None);
+
+    let told = receiver.told().remove(0);
+    assert_eq!(told.headers["webhook-signature"], signature(&told, SECRET));
+    let mut nonsense = target(&url("localhost"), &[SECRET]);
+    nonsense.ca = Some("-----BEGIN CERTIFICATE-----".into());
+    assert!(Caller::new(&nonsense, &[], PATIENCE).is_err());
 }
 
 #[test]

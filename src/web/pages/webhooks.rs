@@ -93,7 +93,7 @@ fn target(visit: &Visit, target: &Target) -> WebhookTargetRow {
 fn register(visit: &Visit, id: &str) -> String {
     match ledger::all().get(id) {
         Some(register) => visit.language.pick(&register.title).to_owned(),
-        None => id.to_owned(),
+        None => say(visit, "no_register", &[("id", id)]),
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 /// What it got.
@@ -52,6 +54,29 @@ pub struct Receiver {
 impl Receiver {
     /// Starts it.
     pub fn start() -> Self {
+        Self::over(|stream| Some(Box::new(stream)))
+    }
+
+    /// Starts it behind TLS, with a certificate for `host`, which is answered with it in PEM.
+    pub fn encrypted(host: &str) -> (Self, String) {
+        let made = rcgen::generate_simple_self_signed([host.to_owned()]).expect("a certificate");
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .expect("a key for its certificate");
+        let config = Arc::new(config);
+        let receiver = Self::over(move |stream| {
+            let tls = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(Box::new(StreamOwned::new(tls, stream)))
+        });
+        (receiver, made.cert.pem())
+    }
+
+    fn over(dressed: impl Fn(TcpStream) -> Option<Box<dyn Wire>> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let state: Arc<Mutex<State>> = Arc::default();
@@ -59,7 +84,10 @@ impl Receiver {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&shared);
-                thread::spawn(move || answer(stream, &state));
+                let Some(wire) = dressed(stream) else {
+                    continue;
+                };
+                thread::spawn(move || answer(wire, &state));
             }
         });
         Self { port, state }
@@ -90,8 +118,13 @@ impl Receiver {
     }
 }
 
-fn answer(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
+/// A connection, encrypted or not.
+trait Wire: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Wire for T {}
+
+fn answer(wire: Box<dyn Wire>, state: &Mutex<State>) -> Option<()> {
+    let mut reader = BufReader::new(wire);
     let mut headers = BTreeMap::new();
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -125,7 +158,7 @@ fn answer(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
     } else {
         "Content-Length: 1000000000\r\n"
     };
-    let mut stream = stream;
+    let stream = reader.get_mut();
     write!(stream, "HTTP/1.1 {status} X\r\n{length}{more}\r\n").ok()?;
     stream.flush().ok()?;
     // The other end closes.
