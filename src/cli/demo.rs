@@ -15,7 +15,7 @@ use crate::auth::tokens::Token;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::{
     Anchor, AuditSettings, DatabaseSettings, Delivery, Limits, LogFormat, LogSettings,
-    MailSettings, PlaceSettings, Secret, SessionSettings, Settings,
+    MailSettings, PlaceSettings, Secret, SessionSettings, Settings, WebhookSettings,
 };
 use crate::jobs::{self, Mailer};
 use crate::services::{App, demo};
@@ -140,6 +140,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
             ..AuditSettings::default()
         },
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     })
 }
 

@@ -3,9 +3,11 @@
 mod audit;
 mod error;
 mod limits;
+mod network;
 mod secret;
 mod smtp_url;
 mod sources;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,9 +19,11 @@ use url::Url;
 pub use audit::{Anchor, AuditSettings};
 pub use error::ConfigError;
 pub use limits::Limits;
+pub use network::{Network, may_connect};
 pub use secret::Secret;
 pub use smtp_url::{MailTls, SmtpUrl};
 pub use sources::Sources;
+pub use webhook::{SigningSecret, WebhookSettings, WebhookTarget};
 
 use crate::messages::Language;
 use sources::{Found, Lookup};
@@ -65,6 +69,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// Limits on input.
     pub limits: Limits,
+    /// Other programs that are told of changes.
+    pub webhooks: WebhookSettings,
 }
 
 /// How mail leaves and what it may say.
@@ -165,6 +171,8 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_LANGUAGE",
     "HUIQIAN_HASH",
     "HUIQIAN_CHECKPOINTS",
+    "HUIQIAN_WEBHOOK_HOSTS",
+    "HUIQIAN_WEBHOOK_NETWORKS",
 ];
 
 const NUMBERS_AND_FLAGS: &[&str] = &[
@@ -195,6 +203,7 @@ impl Settings {
             place: place(&lookup)?,
             audit: AuditSettings::read(&lookup)?,
             limits: Limits::read(&lookup)?,
+            webhooks: WebhookSettings::read(&lookup)?,
         })
     }
 

@@ -44,6 +44,7 @@ mod vault;
 pub mod verify;
 pub mod viewer;
 pub mod visible;
+pub mod webhooks;
 pub mod words;
 pub mod workflows;
 mod workload;

@@ -102,7 +102,7 @@ pub(super) fn write(
         decision,
         context,
     )?;
-    registers::write(conn, running, decision, context, first)?;
+    registers::write(app, conn, running, decision, context, first)?;
     started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;

@@ -44,6 +44,8 @@ mod task_offers;
 pub mod tasks;
 pub mod timers;
 pub mod turns;
+pub mod webhook_messages;
+pub mod webhook_stops;
 pub mod workflow_drafts;
 pub mod workflows;
 

@@ -3,9 +3,11 @@
 #![allow(missing_docs)]
 
 mod log;
+mod webhooks;
 mod work;
 
 pub use log::{checkpoints, log_leaves, log_nodes, log_state};
+pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.

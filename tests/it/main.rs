@@ -57,5 +57,6 @@ mod substitutes;
 mod titles;
 mod versions;
 mod versions_moving;
+mod webhooks;
 mod who_signs;
 mod workflow_tests;

@@ -8,7 +8,7 @@ use huiqian::calendar::Instant;
 use huiqian::clock::ManualClock;
 use huiqian::config::{
     AuditSettings, DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret,
-    SessionSettings, Settings,
+    SessionSettings, Settings, WebhookSettings,
 };
 use huiqian::directory::{
     Department, DepartmentCode, Holding, Level, PersonId, Post, RoleCode, standard_roles,
@@ -87,10 +87,14 @@ impl Fixture {
 
     /// On every database that there is.
     pub fn each(test: impl Fn(&Self)) {
-        for fixture in [Some(Self::new()), Self::on_postgres()]
-            .into_iter()
-            .flatten()
-        {
+        Self::each_with(|_| {}, test);
+    }
+
+    /// As [`Self::each`], with other settings.
+    pub fn each_with(change: impl Fn(&mut Settings), test: impl Fn(&Self)) {
+        let databases = [Some(databases::sqlite()), databases::postgres()];
+        for database in databases.into_iter().flatten() {
+            let fixture = Self::made(database, &change);
             // Shown when the test fails: which of the two it was.
             println!("on {}", fixture.kind);
             test(&fixture);
@@ -401,6 +405,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
         },
         audit: AuditSettings::default(),
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 
