@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::cases::Running;
-use super::{App, Error};
+use super::{App, Error, webhooks};
 use crate::directory::DepartmentCode;
 use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
@@ -71,6 +71,7 @@ pub(super) fn write(
             };
             register_entries::took(conn, id, &taken)?;
         }
+        webhooks::tell(app, conn, running, decision, context, (key, id))?;
     }
     Ok(())
 }

@@ -65,6 +65,8 @@ pub struct Register {
     pub fields: Vec<Field>,
     /// The days that something is done about.
     pub dates: Vec<RegisterDate>,
+    /// The fields that other programs are told of when an entry changes; none of them is prose.
+    pub tells: Vec<Id>,
 }
 
 /// A status of an entry.
