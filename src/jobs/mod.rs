@@ -47,14 +47,14 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         mailer.pass_until(&|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
-    let dated = Arc::clone(&app);
-    running.worker("dates", DATES, move |_| dates::pass(&dated))?;
     let anchor = Anchorer::new(Arc::clone(&app));
     running.worker("log", POLL, move |_| {
         let more = sequencer::pass(&anchor.app)?;
         anchor.pass()?;
         Ok(more)
     })?;
+    let dated = Arc::clone(&app);
+    running.worker("dates", DATES, move |_| dates::pass(&dated))?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::rulebook::Registers;
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::Instant;
@@ -55,7 +54,10 @@ pub(super) fn tell(
         return Ok(());
     }
     let registers = app.registers(conn)?;
-    let told = |entry: &Entry| told(&registers, entry);
+    let tells = registers
+        .get(&entry.register)
+        .map_or_else(Vec::new, |register| register.tells.clone());
+    let told = |entry: &Entry| told(entry, &tells);
     let before = running.case.entries.get(key);
     let same = |before: &Entry| before.status == entry.status && told(before) == told(entry);
     if before.is_some_and(same) {
@@ -92,10 +94,9 @@ pub(super) fn tell(
 }
 
 /// What is told of an entry: the fields that its register names.
-fn told(registers: &Registers, entry: &Entry) -> Map<String, Value> {
-    let register = registers.get(&entry.register);
-    let fields = register.into_iter().flat_map(|register| &register.tells);
-    fields
+fn told(entry: &Entry, tells: &[String]) -> Map<String, Value> {
+    tells
+        .iter()
         .filter_map(|field| Some((field.clone(), entry.values.get(field)?.clone())))
         .collect()
 }
