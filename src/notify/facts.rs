@@ -163,11 +163,37 @@ pub enum Notice {
         /// The old date.
         due: Option<Due>,
     },
+    /// A program that was told of changes wants to be told no more.
+    WebhookGone {
+        /// What it is called.
+        target: String,
+        /// Where it is looked after.
+        url: String,
+    },
+    /// You are to act for somebody.
+    SubstituteNamed(SubstituteFacts),
+    /// You act for them no more.
+    SubstituteEnded(SubstituteFacts),
     /// You were given a copy to read.
     Copied {
         /// Who gave it.
         by: Option<String>,
     },
+}
+
+/// Somebody acts for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubstituteFacts {
+    /// For whom.
+    pub holder: String,
+    /// On which post: 省公安厅科室负责人.
+    pub post: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// The page to look at.
+    pub url: String,
 }
 
 /// Why a case stands still.
@@ -228,6 +254,10 @@ pub enum Why {
     Asked,
     /// They were copied on it.
     Copied,
+    /// They look after the system.
+    Administrator,
+    /// They were named to act for somebody.
+    Named,
 }
 
 /// Who the mail is for.

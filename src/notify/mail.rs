@@ -128,6 +128,9 @@ impl<'a> Writer<'a> {
                 view
             }
             Notice::Copied { by } => self.copied(by.as_deref()),
+            Notice::WebhookGone { target, url } => self.webhook_gone(target, url),
+            Notice::SubstituteNamed(of) => self.substitute("named", of),
+            Notice::SubstituteEnded(of) => self.substitute("ended", of),
         }
     }
 
@@ -479,6 +482,8 @@ impl<'a> Writer<'a> {
             Why::Applicant => "applicant",
             Why::Asked => "asked",
             Why::Copied => "copied",
+            Why::Administrator => "administrator",
+            Why::Named => "named",
         };
         let holder = facts.acts_for.as_deref().unwrap_or_default();
         let why = self.words.say(&format!("why.{why}"), &[("holder", holder)]);
@@ -506,5 +511,6 @@ impl<'a> Writer<'a> {
     }
 }
 
+mod beside;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,10 @@
 //! A row of the outbox as the mail that it stands for. It is put together when it is sent, so what it says is true then.
 
+mod beside;
 mod outcome;
 mod task;
+
+pub(super) use beside::{About, tell};
 
 use super::cases::Running;
 use super::notices::{self, Params, Reason};
@@ -35,6 +38,9 @@ pub fn compose(
     conn: &mut Connection,
     row: &StoredMessage,
 ) -> Result<Option<Prepared>, Error> {
+    if row.case_id.is_none() {
+        return beside::compose(app, conn, row);
+    }
     let corrupt = |what: &str| Error::Corrupt(format!("outbox row {}: {what}", row.id));
     let notice = notices::of_word(&row.notice)?;
     let params: Params = serde_json::from_value(row.params.clone())?;
