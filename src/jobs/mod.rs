@@ -1,6 +1,7 @@
 //! Work that nobody waits for: mails that leave, timers that come due, what is cleared away. Plain threads; each look
 //! takes what is there, and may run beside others on other servers.
 
+mod anchor;
 mod claims;
 mod outbox;
 mod running;
@@ -10,6 +11,7 @@ mod webhooks;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use anchor::Anchorer;
 pub use outbox::Mailer;
 pub use running::Running;
 pub use timers::{Act, pass as timer_pass};
@@ -19,7 +21,7 @@ use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
 use crate::notify::webhook;
-use crate::services::{App, Error, cases, mailbox, queues};
+use crate::services::{App, Error, cases, mailbox, queues, sequencer};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
@@ -43,6 +45,12 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         mailer.pass_until(&|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
+    let anchor = Anchorer::new(Arc::clone(&app));
+    running.worker("log", POLL, move |_| {
+        let more = sequencer::pass(&anchor.app)?;
+        anchor.pass()?;
+        Ok(more)
+    })?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");

@@ -33,6 +33,7 @@ mod registers;
 mod renaming;
 pub mod resubmit;
 pub mod seen;
+pub mod sequencer;
 pub mod sessions;
 pub mod started;
 pub mod substitutes;

@@ -29,6 +29,8 @@ mod engine;
 mod imports;
 mod jobs;
 mod links;
+mod log;
+mod log_tampering;
 mod mail;
 mod notices;
 mod pages;

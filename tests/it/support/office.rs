@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use huiqian::clock::ManualClock;
 use huiqian::config::{
-    DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings, WebhookSettings,
+    AuditSettings, DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret,
+    SessionSettings, Settings, WebhookSettings,
 };
 use huiqian::directory::PersonId;
 use huiqian::engine::{Case, Channel, Command, Input, TaskId};
@@ -59,6 +59,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             authority: "主管部门".into(),
             language: Language::Zh,
         },
+        audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
     }
