@@ -6,6 +6,7 @@ use crate::notify::facts::SubstituteFacts;
 impl Writer<'_> {
     pub(super) fn webhook_gone(&self, target: &str, url: &str) -> View {
         let mut view = self.beside("webhook_gone", &[("target", target)]);
+        view.rows.push(self.plain_row("program", target.to_owned()));
         view.buttons.push(self.open("webhooks", url));
         view
     }
