@@ -320,6 +320,7 @@ fn whoever_is_named_is_told_by_mail_and_again_when_it_ends() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[1].mail.subject, "【代理】您的代理已结束");
 
+    fixture.advance(chrono::TimeDelta::minutes(1));
     let short = named(&fixture, "bob", dan_for_bob("2026-03-09", "2026-03-10")).expect("named");
     let by = By::person(fixture.id("dan"), Channel::Page);
     substitutes::end(&fixture.app, &by, short[0].ulid).expect("ended");
