@@ -131,6 +131,7 @@ impl<'a> Writer<'a> {
             Notice::WebhookGone { target, url } => self.webhook_gone(target, url),
             Notice::SubstituteNamed(of) => self.substitute("named", of),
             Notice::SubstituteEnded(of) => self.substitute("ended", of),
+            Notice::Entry(entry) => self.entry(entry),
         }
     }
 
@@ -484,6 +485,7 @@ impl<'a> Writer<'a> {
             Why::Copied => "copied",
             Why::Administrator => "administrator",
             Why::Named => "named",
+            Why::Register => "register",
         };
         let holder = facts.acts_for.as_deref().unwrap_or_default();
         let why = self.words.say(&format!("why.{why}"), &[("holder", holder)]);
@@ -512,5 +514,6 @@ impl<'a> Writer<'a> {
 }
 
 mod beside;
+mod entry;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use ulid::Ulid;
 
 use super::cases::{By, Done, once};
-use super::mail::{self, About};
+use super::mail::{self, Beside};
 use super::{App, Error, Viewer};
 use crate::calendar::day_of;
 use crate::directory::{Directory, PersonId, Post, Substitution, Unfit, is_administrator};
@@ -135,7 +135,7 @@ fn name_in(app: &App, conn: &mut Connection, by: &By, naming: &Naming) -> Result
         first.get_or_insert(new.ulid);
     }
     let first = first.ok_or(Unfit::NotHeld)?;
-    mail::tell(app, conn, substitute, &About::SubstituteNamed(first))?;
+    mail::tell(app, conn, substitute, &Beside::SubstituteNamed(first))?;
     Ok(Done {
         case_id: None,
         ulid: first,
@@ -189,7 +189,7 @@ pub fn end(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<StoredSubstitution, Er
             // Who ends it themselves knows.
             let substitute = stored.substitution.substitute;
             if person != substitute {
-                mail::tell(&shared, conn, substitute, &About::SubstituteEnded(ulid))?;
+                mail::tell(&shared, conn, substitute, &Beside::SubstituteEnded(ulid))?;
             }
             tracing::info!(substitution = %ulid, by = person.0, "a substitution is ended");
         }

@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::mail::{self, About};
+use super::mail::{self, Beside};
 use super::viewer::Wish;
-use super::{App, Error, Viewer, registers};
+use super::{App, Error, Viewer};
 use crate::calendar::{Instant, day_of};
 use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
@@ -53,9 +53,17 @@ pub(super) fn tell(
     let mut targets = targets
         .filter(|target| target.registers.contains(&entry.register))
         .peekable();
+    if targets.peek().is_none() {
+        return Ok(());
+    }
+    let registers = app.registers(conn)?;
+    let tells = registers
+        .get(&entry.register)
+        .map_or_else(Vec::new, |register| register.tells.clone());
+    let told = |entry: &Entry| told(entry, &tells);
     let before = running.case.entries.get(key);
     let same = |before: &Entry| before.status == entry.status && told(before) == told(entry);
-    if targets.peek().is_none() || before.is_some_and(same) {
+    if before.is_some_and(same) {
         return Ok(());
     }
     let change = Change {
@@ -89,10 +97,9 @@ pub(super) fn tell(
 }
 
 /// What is told of an entry: the fields that its register names.
-fn told(entry: &Entry) -> Map<String, Value> {
-    let register = registers::all().get(&entry.register);
-    let fields = register.into_iter().flat_map(|register| &register.tells);
-    fields
+fn told(entry: &Entry, tells: &[String]) -> Map<String, Value> {
+    tells
+        .iter()
         .filter_map(|field| Some((field.clone(), entry.values.get(field)?.clone())))
         .collect()
 }
@@ -163,7 +170,12 @@ fn tell_administrators(app: &App, conn: &mut Connection, target: &str) -> Result
     for person in people {
         let posts = directory.posts_of(person.id, today);
         if posts.iter().any(|post| post.role.0 == "sysadmin") {
-            mail::tell(app, conn, person.id, &About::WebhookGone(target.to_owned()))?;
+            mail::tell(
+                app,
+                conn,
+                person.id,
+                &Beside::WebhookGone(target.to_owned()),
+            )?;
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::storage::{Connection, people, substitutes, webhook_stops};
 /// What such a mail tells, as its outbox row keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::services) enum About {
+pub(in crate::services) enum Beside {
     /// A target of webhooks has answered that it is gone.
     WebhookGone(String),
     /// Somebody is to act for somebody.
@@ -28,7 +28,7 @@ pub(in crate::services) enum About {
     SubstituteEnded(Ulid),
 }
 
-impl About {
+impl Beside {
     fn word(&self) -> &'static str {
         match self {
             Self::WebhookGone(_) => "webhook_gone",
@@ -43,7 +43,7 @@ pub(in crate::services) fn tell(
     app: &App,
     conn: &mut Connection,
     person: PersonId,
-    about: &About,
+    about: &Beside,
 ) -> Result<(), Error> {
     let (ulid, now) = (Ulid::new(), app.now());
     outbox::enqueue(
@@ -71,7 +71,7 @@ pub(super) fn compose(
     conn: &mut Connection,
     row: &StoredMessage,
 ) -> Result<Option<Prepared>, Error> {
-    let about: About = serde_json::from_value(row.params.clone())?;
+    let about: Beside = serde_json::from_value(row.params.clone())?;
     let directory = app.directory(conn)?;
     let account = people::account(conn, row.recipient_id)?;
     let person = directory.person(row.recipient_id);
@@ -102,12 +102,12 @@ fn said(
     app: &App,
     conn: &mut Connection,
     directory: &Directory,
-    about: &About,
+    about: &Beside,
     language: Language,
 ) -> Result<Option<(Notice, Why)>, Error> {
     let base = &app.settings.base_url;
     let (ulid, named) = match about {
-        About::WebhookGone(target) => {
+        Beside::WebhookGone(target) => {
             let stopped = webhook_stops::of(conn, target)?;
             let gone = Notice::WebhookGone {
                 target: target.clone(),
@@ -115,8 +115,8 @@ fn said(
             };
             return Ok(stopped.map(|_| (gone, Why::Administrator)));
         }
-        About::SubstituteNamed(ulid) => (ulid, true),
-        About::SubstituteEnded(ulid) => (ulid, false),
+        Beside::SubstituteNamed(ulid) => (ulid, true),
+        Beside::SubstituteEnded(ulid) => (ulid, false),
     };
     let Some(stored) = substitutes::get(conn, *ulid)? else {
         return Ok(None);
