@@ -20,7 +20,7 @@ pub fn branch_of(place: &str) -> Option<&str> {
     name.split_once('.').map(|(_, branch)| branch)
 }
 
-/// The same as they stand in the place: `[hn-police]`; nothing outside of every branch.
+/// The keys of the branches that a place stands in, as they stand in it: `[hn-police]`; nothing outside of every branch.
 #[must_use]
 pub fn keys_in(place: &str) -> &str {
     place.find('[').map_or("", |start| &place[start..])
