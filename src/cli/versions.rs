@@ -206,7 +206,7 @@ fn told(case: &Outlook, both: &Versions) -> String {
     let stages = |workflow, places: &[String]| {
         let all: Vec<String> = places
             .iter()
-            .map(|place| versions::stage_of(workflow, place, language()))
+            .map(|place| versions::stage_of(workflow, place, &case.branches, language()))
             .collect();
         all.join(&say("workflow.comma", &[]))
     };
@@ -228,7 +228,7 @@ fn told(case: &Outlook, both: &Versions) -> String {
         Fate::Stays(obstacles) => {
             let why: Vec<String> = obstacles
                 .iter()
-                .map(|obstacle| versions::obstacle(obstacle, both, language()))
+                .map(|obstacle| versions::obstacle(obstacle, both, &case.branches, language()))
                 .collect();
             let why = why.join(&say("workflow.semicolon", &[]));
             say(

@@ -163,6 +163,17 @@ pub enum Notice {
         /// The old date.
         due: Option<Due>,
     },
+    /// A program that was told of changes wants to be told no more.
+    WebhookGone {
+        /// What it is called.
+        target: String,
+        /// Where it is looked after.
+        url: String,
+    },
+    /// You are to act for somebody.
+    SubstituteNamed(SubstituteFacts),
+    /// You act for them no more.
+    SubstituteEnded(SubstituteFacts),
     /// A day in an entry of a register.
     Entry(EntryFacts),
     /// You were given a copy to read.
@@ -170,6 +181,21 @@ pub enum Notice {
         /// Who gave it.
         by: Option<String>,
     },
+}
+
+/// Somebody acts for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubstituteFacts {
+    /// For whom.
+    pub holder: String,
+    /// On which post: 省公安厅科室负责人.
+    pub post: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// The page to look at.
+    pub url: String,
 }
 
 /// A day in an entry of a register.
@@ -256,6 +282,10 @@ pub enum Why {
     Asked,
     /// They were copied on it.
     Copied,
+    /// They look after the system.
+    Administrator,
+    /// They were named to act for somebody.
+    Named,
     /// They look after an entry of a register.
     Register,
 }

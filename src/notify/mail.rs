@@ -128,6 +128,9 @@ impl<'a> Writer<'a> {
                 view
             }
             Notice::Copied { by } => self.copied(by.as_deref()),
+            Notice::WebhookGone { target, url } => self.webhook_gone(target, url),
+            Notice::SubstituteNamed(of) => self.substitute("named", of),
+            Notice::SubstituteEnded(of) => self.substitute("ended", of),
             Notice::Entry(entry) => self.entry(entry),
         }
     }
@@ -480,6 +483,8 @@ impl<'a> Writer<'a> {
             Why::Applicant => "applicant",
             Why::Asked => "asked",
             Why::Copied => "copied",
+            Why::Administrator => "administrator",
+            Why::Named => "named",
             Why::Register => "register",
         };
         let holder = facts.acts_for.as_deref().unwrap_or_default();
@@ -508,6 +513,7 @@ impl<'a> Writer<'a> {
     }
 }
 
+mod beside;
 mod entry;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,11 @@
 //! A row of the outbox as the mail that it stands for. It is put together when it is sent, so what it says is true then.
 
+mod beside;
 mod entry;
 mod outcome;
 mod task;
+
+pub(super) use beside::{Beside, tell};
 
 use super::cases::Running;
 use super::dates::{About, Told};
@@ -37,6 +40,9 @@ pub fn compose(
     conn: &mut Connection,
     row: &StoredMessage,
 ) -> Result<Option<Prepared>, Error> {
+    if row.case_id.is_none() {
+        return beside::compose(app, conn, row);
+    }
     let corrupt = |what: &str| Error::Corrupt(format!("outbox row {}: {what}", row.id));
     let about_entry = Told::of_word(&row.notice);
     let params: Params = serde_json::from_value(row.params.clone())?;

@@ -1,20 +1,23 @@
 //! Moving running cases to the version in force along a stage map: tried out first, then done, one transaction a case. A
 //! case that cannot move stays as it was and is listed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ulid::Ulid;
 
 use super::cases::{self, By, NoFacts, Running};
 use super::projection::{self, Before};
+use super::titles::Titles;
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::Calendar;
 use crate::engine::{self, Actor, Case, Context, NoWorkload, Obstacle, PlainVault, Rejection};
+use crate::messages::Language;
 use crate::storage::cases::StoredCase;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
-use crate::workflow::{Id, Misfit, Place, StageMap, Workflow};
+use crate::workflow::{Id, Misfit, Place, StageMap, Text, Workflow, place};
 
 /// Cases that are looked up at once.
 const AT_ONCE: usize = 200;
@@ -96,6 +99,8 @@ pub struct Outlook {
     pub visible: bool,
     /// The stages that are open in it, under their old names.
     pub at: Vec<Place>,
+    /// What its branches are called, by the keys in their places: `[hn-police]`; of a case that may be seen.
+    pub branches: BTreeMap<String, Text>,
     /// What comes of it.
     pub fate: Fate,
 }
@@ -265,14 +270,33 @@ fn moves(case: &Case, past: Vec<Id>) -> Fate {
 
 fn outlook(running: &Running, viewer: &Viewer, fate: Fate) -> Outlook {
     let number = running.case.number.clone();
+    let visible = viewer.authorize(Wish::SeeCase(&running.case)).is_ok();
     Outlook {
         id: running.id,
         ulid: running.ulid,
         number: number.unwrap_or_else(|| running.ulid.to_string()),
-        visible: viewer.authorize(Wish::SeeCase(&running.case)).is_ok(),
+        visible,
         at: open_stages(&running.case),
+        branches: match visible {
+            true => branches(running),
+            false => BTreeMap::new(),
+        },
         fate,
     }
+}
+
+fn branches(running: &Running) -> BTreeMap<String, Text> {
+    let [zh, en] = [Language::Zh, Language::En].map(|language| Titles::of(running, language));
+    let places = running.case.branches.keys();
+    places
+        .map(|place| {
+            let title = Text {
+                zh: zh.branches(place),
+                en: Some(en.branches(place)),
+            };
+            (place::keys_in(place).to_owned(), title)
+        })
+        .collect()
 }
 
 /// What is open, without the blocks around it.

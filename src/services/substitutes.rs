@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use ulid::Ulid;
 
 use super::cases::{By, Done, once};
+use super::mail::{self, Beside};
 use super::{App, Error, Viewer};
 use crate::calendar::day_of;
 use crate::directory::{Directory, PersonId, Post, Substitution, Unfit, is_administrator};
@@ -133,9 +134,11 @@ fn name_in(app: &App, conn: &mut Connection, by: &By, naming: &Naming) -> Result
         );
         first.get_or_insert(new.ulid);
     }
+    let first = first.ok_or(Unfit::NotHeld)?;
+    mail::tell(app, conn, substitute, &Beside::SubstituteNamed(first))?;
     Ok(Done {
         case_id: None,
-        ulid: first.ok_or(Unfit::NotHeld)?,
+        ulid: first,
         revision: 1,
         repeated: false,
     })
@@ -159,7 +162,10 @@ fn holder(directory: &Directory, login: &str) -> Result<PersonId, Error> {
 }
 
 /// What was named together with this one.
-fn named_with(conn: &mut Connection, ulid: Ulid) -> Result<Vec<StoredSubstitution>, Error> {
+pub(super) fn named_with(
+    conn: &mut Connection,
+    ulid: Ulid,
+) -> Result<Vec<StoredSubstitution>, Error> {
     let one = substitutes::get(conn, ulid)?.ok_or(Error::NotFound)?;
     let mut all = substitutes::newest(conn, Some(one.substitution.holder), MOST_SHOWN)?;
     all.retain(|other| (other.named_by, other.named_at) == (one.named_by, one.named_at));
@@ -180,6 +186,11 @@ pub fn end(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<StoredSubstitution, Er
             .ok_or(Error::NotFound)?;
         if State::of(&stored, day_of(now)).lasts() && substitutes::end(conn, ulid, person, now)? {
             storage::directory::changed(conn)?;
+            // Who ends it themselves knows.
+            let substitute = stored.substitution.substitute;
+            if person != substitute {
+                mail::tell(&shared, conn, substitute, &Beside::SubstituteEnded(ulid))?;
+            }
             tracing::info!(substitution = %ulid, by = person.0, "a substitution is ended");
         }
         substitutes::get(conn, ulid)?.ok_or(Error::NotFound)

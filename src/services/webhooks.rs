@@ -1,12 +1,15 @@
 //! What other programs are told of registers: written with the change, brought by workers, looked after by administrators.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use ulid::Ulid;
 
 use super::cases::Running;
+use super::mail::{self, Beside};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
-use crate::calendar::Instant;
+use crate::calendar::{Instant, day_of};
 use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
 use crate::notify::webhook::Change;
@@ -134,21 +137,48 @@ pub fn holds(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
 }
 
 /// Settles a claimed message. [`Error::Stale`] when it is not this lease's any more.
-pub fn settle(app: &App, lease: &Lease, message: &StoredMessage, end: &End) -> Result<(), Error> {
+pub fn settle(
+    app: &Arc<App>,
+    lease: &Lease,
+    message: &StoredMessage,
+    end: &End,
+) -> Result<(), Error> {
     let (id, target) = (message.id, message.target.clone());
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());
+    let shared = Arc::clone(app);
     app.db.write(move |conn| {
         match end {
             End::Sent => messages::sent(conn, id, &owner, now),
             End::Retry(at, why) => messages::retry(conn, id, &owner, at, why.as_deref()),
             End::Failed(why) => messages::failed(conn, id, &owner, &why),
             End::Gone => {
-                stops::stop(conn, &target, now)?;
+                if stops::of(conn, &target)?.is_none() {
+                    stops::stop(conn, &target, now)?;
+                    tell_administrators(&shared, conn, &target)?;
+                }
                 messages::retry(conn, id, &owner, now, Some("status 410"))
             }
         }?;
         Ok(())
     })
+}
+
+/// Only they can say that it is to be told again.
+fn tell_administrators(app: &App, conn: &mut Connection, target: &str) -> Result<(), Error> {
+    let (directory, today) = (app.directory(conn)?, day_of(app.now()));
+    let people = directory.people.values().filter(|person| person.active);
+    for person in people {
+        let posts = directory.posts_of(person.id, today);
+        if posts.iter().any(|post| post.role.0 == "sysadmin") {
+            mail::tell(
+                app,
+                conn,
+                person.id,
+                &Beside::WebhookGone(target.to_owned()),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// The target is back: what waited for it may go out now. Answers how much that is.

@@ -20,6 +20,12 @@ pub fn branch_of(place: &str) -> Option<&str> {
     name.split_once('.').map(|(_, branch)| branch)
 }
 
+/// The keys of the branches that a place stands in, as they stand in it: `[hn-police]`; nothing outside of every branch.
+#[must_use]
+pub fn keys_in(place: &str) -> &str {
+    place.find('[').map_or("", |start| &place[start..])
+}
+
 /// The keys of the branches that a place stands in, or is, outermost first.
 pub fn keys_of(place: &str) -> impl Iterator<Item = &str> {
     place

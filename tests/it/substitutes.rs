@@ -288,6 +288,50 @@ fn a_mail_reaches_the_substitute_says_for_whom_and_its_link_acts() {
 }
 
 #[test]
+fn whoever_is_named_is_told_by_mail_and_again_when_it_ends() {
+    let fixture = Fixture::new();
+    let all = Naming {
+        post: None,
+        ..dan_for_bob("2026-03-03", "2026-03-06")
+    };
+    let made = named(&fixture, "bob", all).expect("named");
+
+    let told = fixture.mails_to("dan");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let mail = &told[0].mail;
+    assert!(
+        mail.subject.starts_with("【代理】您被指定为代理人"),
+        "{}",
+        mail.subject
+    );
+    for wanted in [
+        "bob先生",
+        "省卫健委",
+        "3月3日",
+        "3月6日",
+        "/settings/substitutes",
+    ] {
+        assert!(mail.text.contains(wanted), "{wanted}\n{}", mail.text);
+    }
+
+    let by = By::person(fixture.id("bob"), Channel::Page);
+    substitutes::end(&fixture.app, &by, made[0].ulid).expect("ended");
+    let told = fixture.mails_to("dan");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[1].mail.subject, "【代理】您的代理已结束");
+
+    fixture.advance(chrono::TimeDelta::minutes(1));
+    let short = named(&fixture, "bob", dan_for_bob("2026-03-09", "2026-03-10")).expect("named");
+    let by = By::person(fixture.id("dan"), Channel::Page);
+    substitutes::end(&fixture.app, &by, short[0].ulid).expect("ended");
+    assert_eq!(
+        fixture.mails_to("dan").len(),
+        2,
+        "it was over before the mail left"
+    );
+}
+
+#[test]
 fn the_link_of_a_mail_ends_with_the_last_day() {
     let fixture = Fixture::new();
     named(&fixture, "bob", dan_for_bob("2026-03-02", "2026-03-02")).expect("named");

@@ -12,7 +12,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use crate::support::app::{Fixture, reason};
-use crate::support::definitions::with_stages;
+use crate::support::definitions::{for_each, with_stages};
 
 const OLD: &str = "  - {stage: intake, title: 受理, who: section_head@applicant}
   - {stage: review, title: 审核, who: [share_office_head@applicant, data_security_officer@applicant], sign: all, due: {in: 10wd, law: 第二十一条}}";
@@ -396,4 +396,28 @@ fn the_timeline_tells_the_move_and_old_stages_by_their_old_titles() {
         )
         .expect("said");
     all_is_sound(&fixture);
+}
+
+#[test]
+fn a_dry_run_knows_what_the_branches_of_a_case_are_called() {
+    let fixture = Fixture::new();
+    let yaml = for_each(
+        "",
+        "      - {stage: intake, title: 受理, who: provider_intake@part}\n",
+    );
+    let key = fixture.publish(&yaml);
+    fixture.file("ann", &key, json!({"providers": ["P"]}));
+    fixture.publish(&yaml.replace("title: 负责人", "title: 负责人同意"));
+    let order = Order {
+        key,
+        map: StageMap::same(1, 2),
+        by: By::person(fixture.id("adm"), Channel::Page),
+    };
+
+    let trial = migration::try_out(&fixture.app, &order).expect("tried");
+
+    let case = &trial.cases[0];
+    assert_eq!(case.at, ["intake[P]"]);
+    let title = case.branches.get("[P]").map(|title| title.zh.as_str());
+    assert_eq!(title, Some("省公安厅"));
 }

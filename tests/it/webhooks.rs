@@ -459,6 +459,12 @@ fn a_target_that_is_gone_is_told_no_more_until_an_administrator_says_so() {
         deliver(&fixture.app);
         assert_eq!(receiver.told().len(), 1);
 
+        let mails = fixture.mails_to("bea");
+        let told = mails
+            .iter()
+            .filter(|mail| mail.mail.subject.contains("exchange"));
+        assert_eq!(told.count(), 1, "{mails:?}");
+        assert!(mails[0].mail.text.contains("/admin/webhooks"), "{mails:?}");
         let (bea, bob) = (viewer(fixture, "bea"), viewer(fixture, "bob"));
         let overview = webhooks::overview(&fixture.app, &bea, None, 10).expect("looks");
         let stopped = &overview.targets[0];

@@ -499,7 +499,9 @@ fn branches_waits_signals_registers_and_started_cases_are_tested_alike() {
 fn people_are_chosen_among_those_of_the_branch() {
     let shell = Shell::new();
     let use_field = "      - {id: use,";
-    let by = "      - {id: by, type: person, from: share_office_head@part.provider, label: {zh: 经办, en: By}, required: true}\n";
+    let by = "      - {id: office, type: department, label: {zh: 部门, en: Office}, required: true}
+      - {id: by, type: person, from: share_office_head@form.office, label: {zh: 经办, en: By}, required: true}
+";
     let definition = BLOCKS.replace(use_field, &format!("{by}{use_field}"));
     shell.write("supply.yaml", definition);
     let tests = "\
@@ -507,9 +509,9 @@ tests:
   - case: 各部门各选自己的人
     steps:
       - {action: submit}
-      - {by: pat, action: approve, answers: {use: 核对, by: qin}, expect: {refused: {code: answers, fields: [by]}}}
-      - {by: pat, action: approve, answers: {use: 核对, by: pat}, expect: {answers: {'providers[p]': {by: pat}}}}
-      - {by: qin, action: approve, answers: {use: 统计, by: qin}, expect: {open: [review, legal, budget]}}
+      - {by: pat, action: approve, answers: {use: 核对, office: p, by: qin}, expect: {refused: {code: answers, fields: [by]}}}
+      - {by: pat, action: approve, answers: {use: 核对, office: p, by: pat}, expect: {answers: {'providers[p]': {by: pat}}}}
+      - {by: qin, action: approve, answers: {use: 统计, office: q, by: qin}, expect: {open: [review, legal, budget]}}
 ";
     shell.write("supply.test.yaml", format!("{BLOCKS_HEAD}{tests}"));
 

@@ -1,6 +1,6 @@
 -- How far the log reaches; one row.
 CREATE TABLE log_state (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
   algorithm TEXT NOT NULL,
   size INTEGER NOT NULL,
   -- The roots of the complete subtrees, the largest first, 32 bytes each.
@@ -14,7 +14,7 @@ CREATE TABLE log_state (
 
 -- The events in the order of the log, without gaps.
 CREATE TABLE log_leaves (
-  position INTEGER PRIMARY KEY,
+  position INTEGER NOT NULL PRIMARY KEY,
   event_id INTEGER NOT NULL UNIQUE REFERENCES events (id),
   hash BLOB NOT NULL
 );
@@ -28,11 +28,11 @@ CREATE TABLE log_nodes (
 );
 
 CREATE TABLE checkpoints (
-  size INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL PRIMARY KEY,
   note TEXT NOT NULL,
-  at TEXT NOT NULL,
+  at TIMESTAMP NOT NULL,
   -- When it was written outside the database.
-  anchored_at TEXT
+  anchored_at TIMESTAMP
 );
 CREATE INDEX checkpoints_to_anchor ON checkpoints (size) WHERE anchored_at IS NULL;
 

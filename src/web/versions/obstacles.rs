@@ -1,16 +1,23 @@
 //! What keeps a case from moving to another version, in words.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{EDITING, HELD, Obstacle, PARKED};
 use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::migration::{Refused, Versions};
 use crate::web::problem;
-use crate::workflow::place::id_of;
-use crate::workflow::{Misfit, Workflow};
+use crate::workflow::place::{id_of, keys_in};
+use crate::workflow::{Misfit, Text, Workflow};
 
 /// 正在办理的“受理”（intake）在新版本中没有对应
 #[must_use]
-pub fn obstacle(obstacle: &Obstacle, versions: &Versions, language: Language) -> String {
+pub fn obstacle(
+    obstacle: &Obstacle,
+    versions: &Versions,
+    branches: &BTreeMap<String, Text>,
+    language: Language,
+) -> String {
     let say = |values: &[(&str, &str)]| {
         text(
             language,
@@ -18,8 +25,8 @@ pub fn obstacle(obstacle: &Obstacle, versions: &Versions, language: Language) ->
             values,
         )
     };
-    let old = |place: &str| stage_of(&versions.old, place, language);
-    let new = |place: &str| stage_of(&versions.new, place, language);
+    let old = |place: &str| stage_of(&versions.old, place, branches, language);
+    let new = |place: &str| stage_of(&versions.new, place, branches, language);
     match obstacle {
         Obstacle::NotOpen | Obstacle::OwnCase => say(&[]),
         Obstacle::NoCounterpart(place)
@@ -46,9 +53,15 @@ pub fn obstacle(obstacle: &Obstacle, versions: &Versions, language: Language) ->
     }
 }
 
-/// A stage, block or end by its title and place: “受理”（intake）.
+/// A stage, block or end by its title and place: “受理”（intake）; in a branch with what that is called, when it is known:
+/// “受理”（intake，省公安厅）.
 #[must_use]
-pub fn stage_of(workflow: &Workflow, place: &str, language: Language) -> String {
+pub fn stage_of(
+    workflow: &Workflow,
+    place: &str,
+    branches: &BTreeMap<String, Text>,
+    language: Language,
+) -> String {
     let beside = match id_of(place) {
         EDITING => Some("versions.obstacle.editing"),
         PARKED => Some("versions.obstacle.parked"),
@@ -62,8 +75,18 @@ pub fn stage_of(workflow: &Workflow, place: &str, language: Language) -> String 
     let title = node.or_else(|| workflow.end(place).map(|end| &end.title));
     match title {
         Some(title) => {
-            let values = [("id", place), ("title", language.pick(title))];
-            text(language, "versions.obstacle.stage", &values)
+            let title = language.pick(title);
+            match branches.get(keys_in(place)) {
+                Some(branch) => {
+                    let branch = language.pick(branch);
+                    let values = [("id", id_of(place)), ("title", title), ("branch", branch)];
+                    text(language, "versions.obstacle.stage_in", &values)
+                }
+                None => {
+                    let values = [("id", place), ("title", title)];
+                    text(language, "versions.obstacle.stage", &values)
+                }
+            }
         }
         None => place.to_owned(),
     }
@@ -140,4 +163,32 @@ pub fn refused(
         ),
         Refused::Reason(rejection) => vec![problem::refusal(&rejection, language, None)],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workflow::{Surroundings, read};
+
+    #[test]
+    fn a_stage_in_a_branch_is_named_with_what_the_branch_is_called() {
+        let yaml = "workflow: w\ntitle: 试\nnumber: 试〔{year}〕{seq}号\nwho: applicant\nform:\n  - section: s\n    title: 申请\n    \
+                    fields:\n      - {id: providers, type: departments, label: 部门, required: true}\nstages:\n  \
+                    - foreach: replies\n    title: 各部门\n    over: form.providers\n    as: part\n    stages:\n      \
+                    - {stage: intake, title: 受理, who: provider_intake@part}\nends:\n  approved: {title: 已办结}\n  \
+                    rejected: {title: 不同意}\n  withdrawn: {title: 已撤回}\n";
+        let read = read("w.yaml", yaml, &Surroundings::standard());
+        let workflow = read.workflow.expect("a sound definition");
+        let title = Text {
+            zh: "省公安厅".to_owned(),
+            en: None,
+        };
+        let known = BTreeMap::from([("[P]".to_owned(), title)]);
+        let said = |place: &str, branches| stage_of(&workflow, place, branches, Language::Zh);
+
+        assert_eq!(said("intake[P]", &known), "“受理”（intake，省公安厅）");
+        assert_eq!(said("replies[P]", &known), "“各部门”（replies，省公安厅）");
+        assert_eq!(said("intake[Q]", &known), "“受理”（intake[Q]）");
+        assert_eq!(said("replies", &known), "“各部门”（replies）");
+    }
 }

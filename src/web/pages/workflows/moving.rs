@@ -315,17 +315,18 @@ impl<'a> Passage<'a> {
             Fate::Moves { to, past } => {
                 let mut notes = vec![match case.at == *to {
                     true => self.sheet.say("workflows.migrate.same_stage", &[]),
-                    false => self.told("workflows.migrate.moved_to", &both.new, to),
+                    false => self.told("workflows.migrate.moved_to", &both.new, case, to),
                 }];
                 if !past.is_empty() {
-                    notes.push(self.told("workflows.migrate.past", &both.new, past));
+                    notes.push(self.told("workflows.migrate.past", &both.new, case, past));
                 }
                 let words = self.sheet.say("workflows.migrate.moves", &[]);
                 (Tag::new(Tone::Ok, words), notes)
             }
             Fate::Stays(obstacles) => {
                 let obstacles = obstacles.iter();
-                let notes = obstacles.map(|one| versions::obstacle(one, both, language));
+                let notes =
+                    obstacles.map(|one| versions::obstacle(one, both, &case.branches, language));
                 let words = self.sheet.say("workflows.migrate.stays", &[]);
                 (Tag::new(Tone::Bad, words), notes.collect())
             }
@@ -336,22 +337,22 @@ impl<'a> Passage<'a> {
                 true => format!("/c/{}", case.ulid),
                 false => String::new(),
             },
-            at: self.stages(&both.old, &case.at),
+            at: self.stages(&both.old, case, &case.at),
             state,
             notes,
         }
     }
 
-    fn told(&self, key: &str, workflow: &Workflow, places: &[String]) -> String {
-        let stages = self.stages(workflow, places);
+    fn told(&self, key: &str, workflow: &Workflow, case: &Outlook, places: &[String]) -> String {
+        let stages = self.stages(workflow, case, places);
         self.sheet.say(key, &[("stages", &stages)])
     }
 
-    fn stages(&self, workflow: &Workflow, places: &[String]) -> String {
+    fn stages(&self, workflow: &Workflow, case: &Outlook, places: &[String]) -> String {
         let language = self.sheet.visit.language;
         let places = places.iter();
         let all: Vec<String> = places
-            .map(|place| versions::stage_of(workflow, place, language))
+            .map(|place| versions::stage_of(workflow, place, &case.branches, language))
             .collect();
         all.join(&self.sheet.say("workflows.migrate.comma", &[]))
     }
