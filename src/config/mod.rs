@@ -59,6 +59,8 @@ pub struct Settings {
     pub link_validity: Duration,
     /// What the product is called in this place.
     pub place: PlaceSettings,
+    /// The file of the font that papers are set in as PDF; none looks for one that is installed.
+    pub pdf_font: Option<PathBuf>,
     /// Limits on input.
     pub limits: Limits,
 }
@@ -148,6 +150,7 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_PLACE",
     "HUIQIAN_AUTHORITY",
     "HUIQIAN_LANGUAGE",
+    "HUIQIAN_PDF_FONT",
 ];
 
 const NUMBERS_AND_FLAGS: &[&str] = &[
@@ -175,6 +178,9 @@ impl Settings {
                 86_400 * whole(lookup.number("HUIQIAN_LINK_DAYS", 30, 1, 365)?),
             ),
             place: place(&lookup)?,
+            pdf_font: lookup
+                .text("HUIQIAN_PDF_FONT")?
+                .map(|found| PathBuf::from(found.text)),
             limits: Limits::read(&lookup)?,
         })
     }

@@ -36,6 +36,7 @@ mod pages_branches;
 mod pages_case_actions;
 mod pages_http;
 mod pages_print;
+mod pages_print_pdf;
 mod pages_standing;
 mod pages_workflows;
 mod patterns;

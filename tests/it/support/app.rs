@@ -389,6 +389,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
             authority: "河南省数据局".into(),
             language: Language::Zh,
         },
+        pdf_font: None,
         limits: Limits::default(),
     }
 }

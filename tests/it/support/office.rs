@@ -59,6 +59,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             authority: "主管部门".into(),
             language: Language::Zh,
         },
+        pdf_font: None,
         limits: Limits::default(),
     }
 }
@@ -66,12 +67,18 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
 impl Office {
     /// On 2026-03-02 09:00 in Beijing, a Monday.
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// As [`Self::new`], with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("office.db").display());
         let db = Db::open(&url, 4).expect("opens");
         db.migrate().expect("migrates");
         let clock = ManualClock::new(world::at("2026-03-02 09:00"));
-        let settings = settings(&url, folder.path());
+        let mut settings = settings(&url, folder.path());
+        change(&mut settings);
         let app = App::new(db, settings, Arc::new(clock.clone()), true).expect("an app");
         let app = Arc::new(app);
         demo::furnish(&app, &clock).expect("the demonstration's files are good");

@@ -24,7 +24,11 @@ pub struct Site {
 impl Site {
     /// Opens it on a free port.
     pub fn open() -> Self {
-        let office = Office::new();
+        Self::of(Office::new())
+    }
+
+    /// The same for an office with settings of its own.
+    pub fn of(office: Office) -> Self {
         let (address, stop) = serve(&office.app);
         let mailer = Mailer::new(
             Arc::clone(&office.app),
@@ -149,6 +153,16 @@ impl Visitor {
     /// Asks for a page; redirects are not followed.
     pub fn get(&self, path: &str) -> Page {
         self.ask("GET", path, &[])
+    }
+
+    /// A file, as it is.
+    pub fn file(&self, path: &str) -> Vec<u8> {
+        let address = format!("{}{path}", self.address);
+        let mut response = self.agent.get(&address).call().expect("an answer");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let media_type = response.headers().get("content-type").expect("a type");
+        assert_eq!(media_type, "application/pdf");
+        response.body_mut().read_to_vec().expect("bytes")
     }
 
     /// Asks with another method, or with headers of its own.
