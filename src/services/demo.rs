@@ -28,34 +28,37 @@ pub const PASSWORD: &str = "huiqian-demo-2026";
 pub const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
 /// The invented data catalogue, as `catalogue import` reads it.
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
-/// The shipped workflows by their keys; what others start comes first.
-const WORKFLOWS: &[(&str, &str)] = &[
-    (
-        "data-correction",
-        include_str!("../../workflows/data-correction.yaml"),
-    ),
-    (
-        "data-destruction",
-        include_str!("../../workflows/data-destruction.yaml"),
-    ),
-    (SHARING, include_str!("../../workflows/data-sharing.yaml")),
-    (
-        "open-data-scope",
-        include_str!("../../workflows/open-data-scope.yaml"),
-    ),
-    (
-        "system-construction",
-        include_str!("../../workflows/system-construction.yaml"),
-    ),
-    (
-        "incident-report",
-        include_str!("../../workflows/incident-report.yaml"),
-    ),
+/// A workflow that is shipped.
+struct Shipped {
+    key: &'static str,
+    source: &'static str,
+    examples: Examples,
+}
+
+macro_rules! shipped {
+    ($key:literal) => {
+        Shipped {
+            key: $key,
+            source: include_str!(concat!("../../workflows/", $key, ".yaml")),
+            examples: Examples {
+                request: include_str!(concat!("../../demo/requests/", $key, ".yaml")),
+                tests: include_str!(concat!("../../workflows/", $key, ".test.yaml")),
+            },
+        }
+    };
+}
+
+/// Those that others start come first.
+const WORKFLOWS: &[Shipped] = &[
+    shipped!("data-correction"),
+    shipped!("data-destruction"),
+    shipped!("data-sharing"),
+    shipped!("open-data-scope"),
+    shipped!("system-construction"),
+    shipped!("incident-report"),
 ];
 /// What a story is of that does not say otherwise.
 const SHARING: &str = "data-sharing";
-const TESTS: &str = include_str!("../../workflows/data-sharing.test.yaml");
-const REQUEST: &str = include_str!("../../demo/request.yaml");
 /// What has happened in each workflow.
 const CASES: &[(&str, &str)] = &[
     ("demo/cases.yaml", include_str!("../../demo/cases.yaml")),
@@ -106,11 +109,9 @@ pub struct Examples {
 
 /// What the shipped definition of this key can be tried out with.
 #[must_use]
-pub fn examples(key: &str) -> Option<Examples> {
-    (key == SHARING).then_some(Examples {
-        request: REQUEST,
-        tests: TESTS,
-    })
+pub fn examples(key: &str) -> Option<&'static Examples> {
+    let shipped = WORKFLOWS.iter().find(|shipped| shipped.key == key);
+    shipped.map(|shipped| &shipped.examples)
 }
 
 /// Fills an empty database. `app` shows the time of `clock`, which is left at `now`; `deliver` hands over the mails that
@@ -152,7 +153,7 @@ pub fn fill(
     };
     for act in &acts {
         play.time_passes(act.at)?;
-        play.act(act)?;
+        play.act(act).map_err(|error| at_fault(act, &error))?;
         play.mails_leave()?;
     }
     play.time_passes(now)
@@ -185,10 +186,9 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     )?;
     catalogue::import(&app.db, "demo/catalogue.csv", CATALOGUE.as_bytes().to_vec())?;
     let [first, second] = PUBLISHERS;
-    for (key, text) in WORKFLOWS {
-        let file = format!("workflows/{key}.yaml");
-        workflows::propose(&app.db, clock, first, &file, text)?;
-        workflows::confirm(&app.db, clock, key, second, None)?;
+    for shipped in WORKFLOWS {
+        let file = format!("workflows/{}.yaml", shipped.key);
+        workflows::publish(&app.db, clock, [first, second], &file, shipped.source)?;
     }
     Ok(())
 }
@@ -448,7 +448,7 @@ impl<'a> Play<'a> {
                 }
                 self.filed.insert(act.story, ulid);
                 if !draft {
-                    self.perform(act, &by, ulid, command("submit"))?;
+                    self.perform(&by, ulid, command("submit"))?;
                 }
             }
             What::Step(step, answers) => {
@@ -475,7 +475,7 @@ impl<'a> Play<'a> {
                     },
                     ..command(&step.action)
                 };
-                self.perform(act, &by, ulid, command)?;
+                self.perform(&by, ulid, command)?;
             }
         }
         Ok(())
@@ -510,17 +510,10 @@ impl<'a> Play<'a> {
         })
     }
 
-    fn perform(&self, act: &Act<'_>, by: &By, ulid: Ulid, command: Command) -> Result<(), Error> {
+    fn perform(&self, by: &By, ulid: Ulid, command: Command) -> Result<(), Error> {
         let action = command.action.clone();
-        cases::perform(self.app, by, ulid, command).map_err(|error| {
-            Error::Fault(format!(
-                "{}: case {}, {action} by {}: {}",
-                act.story.0,
-                act.story.1 + 1,
-                act.by,
-                told(&error)
-            ))
-        })?;
+        cases::perform(self.app, by, ulid, command)
+            .map_err(|error| Error::Fault(format!("{action}: {}", told(&error))))?;
         Ok(())
     }
 
@@ -560,6 +553,17 @@ fn command(action: &str) -> Command {
         },
         seen: None,
     }
+}
+
+/// The fault of an act with its place in the demonstration's files.
+fn at_fault(act: &Act<'_>, error: &Error) -> Error {
+    let (file, story) = act.story;
+    let story = story + 1;
+    Error::Fault(format!(
+        "{file}: case {story}, by {}: {}",
+        act.by,
+        told(error)
+    ))
 }
 
 /// An error with the fields that it is about, for whoever edits the demonstration.
