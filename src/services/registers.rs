@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::Error;
 use super::cases::Running;
+use super::{App, Error, webhooks};
 use crate::directory::DepartmentCode;
 use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
@@ -23,6 +23,7 @@ pub(super) fn all() -> &'static BTreeMap<String, Arc<Register>> {
 /// Writes the entries that the decision has opened or changed, and what statuses they took by which of its events; the
 /// first of these stands at `first` in the case's history.
 pub(super) fn write(
+    app: &App,
     conn: &mut Connection,
     running: &Running,
     decision: &Decision,
@@ -69,6 +70,7 @@ pub(super) fn write(
             };
             register_entries::took(conn, id, &taken)?;
         }
+        webhooks::tell(app, conn, running, decision, context, (key, id))?;
     }
     Ok(())
 }

@@ -2,8 +2,12 @@
 
 #![allow(missing_docs)]
 
+mod log;
+mod webhooks;
 mod work;
 
+pub use log::{checkpoints, log_leaves, log_nodes, log_state};
+pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.
@@ -594,4 +598,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_dates,
     register_values
 );
+diesel::joinable!(log_leaves -> events (event_id));
+diesel::joinable!(events -> cases (case_id));
+diesel::allow_tables_to_appear_in_same_query!(log_leaves, events, cases);
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);

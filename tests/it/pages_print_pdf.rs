@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::pages_print::{DESTROYING, record_hash};
 use crate::support::joint::{asked, filed, replied};
-use crate::support::office::Office;
 use crate::support::visitor::Site;
 
 /// The words of a PDF without its line breaks, and the number of its pages.
@@ -117,9 +116,9 @@ fn a_long_list_goes_over_pages_and_its_headings_with_it() {
 
 #[test]
 fn without_a_font_the_page_says_what_to_do_and_can_still_be_printed() {
-    let site = Site::of(Office::with(|settings| {
+    let site = Site::with(|settings| {
         settings.pdf_font = Some("/nowhere/song.ttc".into());
-    }));
+    });
     let case = filed(&site.office);
     let visitor = site.visitor("li.wenjing");
 

@@ -1,5 +1,6 @@
 //! `huiqian workflow simulate`: a case on paper, and many cases.
 
+use std::path::Path;
 use std::process::Command;
 
 use huiqian::engine::EDITING;

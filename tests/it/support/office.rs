@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use huiqian::clock::ManualClock;
 use huiqian::config::{
-    DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings,
+    AuditSettings, DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret,
+    SessionSettings, Settings, WebhookSettings,
 };
 use huiqian::directory::PersonId;
 use huiqian::engine::{Case, Channel, Command, Input, TaskId};
@@ -60,7 +60,9 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             language: Language::Zh,
         },
         pdf_font: None,
+        audit: AuditSettings::default(),
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 
