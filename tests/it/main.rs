@@ -14,6 +14,7 @@ mod api_service;
 mod api_sessions;
 mod api_shipped;
 mod architecture;
+mod browser_destruction;
 mod browser_story;
 mod browser_workflows;
 mod chosen;
