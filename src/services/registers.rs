@@ -1,7 +1,6 @@
 //! Registers: what a case leaves in them, and what guards ask of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -15,11 +14,6 @@ use crate::storage::Connection;
 use crate::storage::register_entries::{self, EntryRow, Taken};
 use crate::workflow::{Register, Workflow, stage_map};
 
-/// The registers that there are.
-pub(super) fn all() -> &'static BTreeMap<String, Arc<Register>> {
-    Register::shipped()
-}
-
 /// Writes the entries that the decision has opened or changed, and what statuses they took by which of its events; the
 /// first of these stands at `first` in the case's history.
 pub(super) fn write(
@@ -32,11 +26,17 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let case = &decision.case;
     rename(conn, running, decision)?;
-    let changed = case
+    let mut changed = case
         .entries
         .iter()
-        .filter(|(_, entry)| entry.changed == case.revision);
+        .filter(|(_, entry)| entry.changed == case.revision)
+        .peekable();
+    if changed.peek().is_none() {
+        return Ok(());
+    }
+    let registers = app.registers(conn)?;
     for (key, entry) in changed {
+        let register = registers.get(&entry.register).map(AsRef::as_ref);
         let document = json!({
             "branch": entry.branch,
             "element": entry.element,
@@ -50,9 +50,10 @@ pub(super) fn write(
             register: &entry.register,
             department: &case.department,
             status: entry.status.as_deref(),
+            over: is_over(register, entry),
             document: &document,
-            departments: departments(entry, &case.department),
-            dates: dates(entry),
+            departments: departments(register, entry, &case.department),
+            dates: dates(register, entry),
             texts: number.into_iter().chain([title.as_str()]).collect(),
             opened_at: entry.opened,
             updated_at: context.now,
@@ -102,6 +103,14 @@ fn rename(conn: &mut Connection, running: &Running, decision: &Decision) -> Resu
     Ok(())
 }
 
+fn is_over(register: Option<&Register>, entry: &Entry) -> bool {
+    match (register, entry.status.as_deref()) {
+        (Some(register), Some(status)) => register.is_over(status),
+        (None, Some(status)) => status == Register::VOIDED,
+        (_, None) => false,
+    }
+}
+
 /// The status that an entry took by an event.
 fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
     let Event::Recorded {
@@ -119,9 +128,13 @@ fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
 }
 
 /// The departments that stand in an entry: those that its fields name, and whose case left it.
-fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> {
+pub(super) fn departments(
+    register: Option<&Register>,
+    entry: &Entry,
+    own: &DepartmentCode,
+) -> BTreeSet<DepartmentCode> {
     let mut found = BTreeSet::from([own.clone()]);
-    for value in of_type(entry, &["department", "departments"]) {
+    for value in of_type(register, entry, &["department", "departments"]) {
         let codes = match value.1 {
             Value::Array(codes) => codes.as_slice(),
             code => std::slice::from_ref(code),
@@ -133,8 +146,8 @@ fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> 
 }
 
 /// The days in an entry, by field.
-fn dates(entry: &Entry) -> Vec<(&str, NaiveDate)> {
-    let values = of_type(entry, &["date", "time"]);
+fn dates<'e>(register: Option<&'e Register>, entry: &'e Entry) -> Vec<(&'e str, NaiveDate)> {
+    let values = of_type(register, entry, &["date", "time"]);
     values
         .filter_map(|(field, value)| Some((field, day(value)?)))
         .collect()
@@ -146,10 +159,11 @@ pub(super) fn day(value: &Value) -> Option<NaiveDate> {
 }
 
 fn of_type<'e>(
+    register: Option<&'e Register>,
     entry: &'e Entry,
     kinds: &'e [&str],
 ) -> impl Iterator<Item = (&'e str, &'e Value)> + 'e {
-    let fields = all().get(&entry.register).into_iter();
+    let fields = register.into_iter();
     fields
         .flat_map(|register| register.of_type(kinds))
         .filter_map(|field| Some((field.id.as_str(), entry.values.get(&field.id)?)))
