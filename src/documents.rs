@@ -41,12 +41,15 @@ pub struct Document {
     pub signs: Vec<Text>,
 }
 
-/// Which cases leave a paper. `{workflow}`, `{end}`, `{number}`, `{day}` and `{department}` in its texts are the case's.
+/// Which cases leave a paper. `{workflow}`, `{end}`, `{number}`, `{day}` and `{department}` in its texts are the case's,
+/// `{branch}` whom the branch is for.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
     /// Those that ended so.
     Outcome(Outcome),
+    /// Each of its branches that was left so, unless the whole case ended refused.
+    Branch(Left),
     /// Those that have written entries in this register, which have one of these statuses now.
     Entries {
         /// The register.
@@ -54,6 +57,14 @@ pub enum When {
         /// The statuses.
         status: Vec<String>,
     },
+}
+
+/// How a branch was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Left {
+    /// Its department has refused.
+    Refused,
 }
 
 /// A value of an entry, and how it is read.
@@ -119,8 +130,15 @@ pub fn of<'e>(
 ) -> impl Iterator<Item = &'static Document> {
     ALL.iter().filter(move |document| match &document.when {
         When::Outcome(wanted) => outcome == Some(*wanted),
+        When::Branch(_) => false,
         When::Entries { .. } => entries.clone().any(|entry| document.tells_of(entry)),
     })
+}
+
+/// The papers of a branch that was left so.
+pub fn of_branch(left: Left) -> impl Iterator<Item = &'static Document> {
+    ALL.iter()
+        .filter(move |document| matches!(document.when, When::Branch(wanted) if wanted == left))
 }
 
 impl Document {
@@ -128,7 +146,7 @@ impl Document {
     #[must_use]
     pub fn tells_of(&self, entry: &Entry) -> bool {
         match &self.when {
-            When::Outcome(_) => false,
+            When::Outcome(_) | When::Branch(_) => false,
             When::Entries { register, status } => {
                 let stands = entry.status.as_ref();
                 entry.register == *register && stands.is_some_and(|now| status.contains(now))
@@ -172,6 +190,15 @@ mod tests {
         assert_eq!(keys(Some(Outcome::Rejected), &[]), ["refusal"]);
         assert!(keys(None, &[]).is_empty());
         assert!(keys(Some(Outcome::Approved), &[]).is_empty());
+    }
+
+    #[test]
+    fn a_refused_branch_leaves_a_notice_of_its_own() {
+        let left: Vec<&str> = of_branch(Left::Refused)
+            .map(|document| document.key.as_str())
+            .collect();
+
+        assert_eq!(left, ["refusal-branch"]);
     }
 
     #[test]

@@ -135,6 +135,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
             authority: "河南省行政审批政务信息局".to_owned(),
             language: super::failure::language(),
         },
+        pdf_font: None,
         audit: AuditSettings {
             anchor: Some(Anchor::File(data.join(CHECKPOINTS))),
             ..AuditSettings::default()

@@ -65,6 +65,8 @@ pub struct Settings {
     pub link_validity: Duration,
     /// What the product is called in this place.
     pub place: PlaceSettings,
+    /// The file of the font that papers are set in as PDF; none looks for one that is installed.
+    pub pdf_font: Option<PathBuf>,
     /// The log of everything that happened.
     pub audit: AuditSettings,
     /// Limits on input.
@@ -169,6 +171,7 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_PLACE",
     "HUIQIAN_AUTHORITY",
     "HUIQIAN_LANGUAGE",
+    "HUIQIAN_PDF_FONT",
     "HUIQIAN_HASH",
     "HUIQIAN_CHECKPOINTS",
     "HUIQIAN_WEBHOOK_HOSTS",
@@ -201,6 +204,9 @@ impl Settings {
                 86_400 * whole(lookup.number("HUIQIAN_LINK_DAYS", 30, 1, 365)?),
             ),
             place: place(&lookup)?,
+            pdf_font: lookup
+                .text("HUIQIAN_PDF_FONT")?
+                .map(|found| PathBuf::from(found.text)),
             audit: AuditSettings::read(&lookup)?,
             limits: Limits::read(&lookup)?,
             webhooks: WebhookSettings::read(&lookup)?,

@@ -246,6 +246,11 @@ impl Viewing<'_> {
         match &field.required {
             Required::Yes => true,
             Required::When(guard) => guard.guard(&self.scope) == Ok(true),
+            // Rows that are there have to be filled in where a column has to be.
+            Required::No if field.rows.is_some() => {
+                let mut columns = field.columns.iter();
+                columns.any(|column| column.required != Required::No)
+            }
             Required::No => rows && 0 < limits::least(field),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 use ulid::Ulid;
@@ -19,6 +19,7 @@ use crate::directory::{Directory, PersonId, RoleCode};
 use crate::engine::{Channel, Command, Input, TaskId};
 use crate::forms::Answers;
 use crate::storage::{self, Db, Lease};
+use crate::workflow::place::id_of;
 
 /// Everybody's password in the demonstration.
 pub const PASSWORD: &str = "huiqian-demo-2026";
@@ -27,35 +28,38 @@ pub const PASSWORD: &str = "huiqian-demo-2026";
 pub const DIRECTORY: &str = include_str!("../../demo/directory.yaml");
 /// The invented data catalogue, as `catalogue import` reads it.
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
-/// The shipped workflows by their keys; what others start comes first.
-const WORKFLOWS: &[(&str, &str)] = &[
-    (
-        "data-correction",
-        include_str!("../../workflows/data-correction.yaml"),
-    ),
-    (
-        "data-destruction",
-        include_str!("../../workflows/data-destruction.yaml"),
-    ),
-    (SHARING, include_str!("../../workflows/data-sharing.yaml")),
-    (
-        "open-data-scope",
-        include_str!("../../workflows/open-data-scope.yaml"),
-    ),
-    (
-        "system-construction",
-        include_str!("../../workflows/system-construction.yaml"),
-    ),
-    (
-        "incident-report",
-        include_str!("../../workflows/incident-report.yaml"),
-    ),
+/// A workflow that is shipped.
+struct Shipped {
+    key: &'static str,
+    source: &'static str,
+    examples: Examples,
+}
+
+macro_rules! shipped {
+    ($key:literal) => {
+        Shipped {
+            key: $key,
+            source: include_str!(concat!("../../workflows/", $key, ".yaml")),
+            examples: Examples {
+                request: include_str!(concat!("../../demo/requests/", $key, ".yaml")),
+                tests: include_str!(concat!("../../workflows/", $key, ".test.yaml")),
+            },
+        }
+    };
+}
+
+/// Those that others start come first.
+const WORKFLOWS: &[Shipped] = &[
+    shipped!("data-correction"),
+    shipped!("data-destruction"),
+    shipped!("data-sharing"),
+    shipped!("open-data-scope"),
+    shipped!("system-construction"),
+    shipped!("incident-report"),
 ];
 /// What a story is of that does not say otherwise.
 const SHARING: &str = "data-sharing";
-const TESTS: &str = include_str!("../../workflows/data-sharing.test.yaml");
-const REQUEST: &str = include_str!("../../demo/request.yaml");
-/// What has happened in each of the four approvals.
+/// What has happened in each workflow.
 const CASES: &[(&str, &str)] = &[
     ("demo/cases.yaml", include_str!("../../demo/cases.yaml")),
     (
@@ -69,6 +73,14 @@ const CASES: &[(&str, &str)] = &[
     (
         "demo/cases-destruction.yaml",
         include_str!("../../demo/cases-destruction.yaml"),
+    ),
+    (
+        "demo/cases-correction.yaml",
+        include_str!("../../demo/cases-correction.yaml"),
+    ),
+    (
+        "demo/cases-incident.yaml",
+        include_str!("../../demo/cases-incident.yaml"),
     ),
 ];
 /// The papers of the demonstration are all this one page, which says nothing.
@@ -97,11 +109,9 @@ pub struct Examples {
 
 /// What the shipped definition of this key can be tried out with.
 #[must_use]
-pub fn examples(key: &str) -> Option<Examples> {
-    (key == SHARING).then_some(Examples {
-        request: REQUEST,
-        tests: TESTS,
-    })
+pub fn examples(key: &str) -> Option<&'static Examples> {
+    let shipped = WORKFLOWS.iter().find(|shipped| shipped.key == key);
+    shipped.map(|shipped| &shipped.examples)
 }
 
 /// Fills an empty database. `app` shows the time of `clock`, which is left at `now`; `deliver` hands over the mails that
@@ -143,7 +153,7 @@ pub fn fill(
     };
     for act in &acts {
         play.time_passes(act.at)?;
-        play.act(act)?;
+        play.act(act).map_err(|error| at_fault(act, &error))?;
         play.mails_leave()?;
     }
     play.time_passes(now)
@@ -176,10 +186,9 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
     )?;
     catalogue::import(&app.db, "demo/catalogue.csv", CATALOGUE.as_bytes().to_vec())?;
     let [first, second] = PUBLISHERS;
-    for (key, text) in WORKFLOWS {
-        let file = format!("workflows/{key}.yaml");
-        workflows::propose(&app.db, clock, first, &file, text)?;
-        workflows::confirm(&app.db, clock, key, second, None)?;
+    for shipped in WORKFLOWS {
+        let file = format!("workflows/{}.yaml", shipped.key);
+        workflows::publish(&app.db, clock, [first, second], &file, shipped.source)?;
     }
     Ok(())
 }
@@ -216,10 +225,13 @@ struct Story {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
-    days: u32,
-    time: String,
+    days: Option<u32>,
+    time: Option<String>,
+    minutes: Option<u32>,
     by: String,
     action: String,
+    /// Which of the tasks that wait for them; any where only one does.
+    stage: Option<String>,
     comment: Option<String>,
     choice: Option<String>,
     to: Option<String>,
@@ -248,30 +260,26 @@ enum What<'a> {
 
 impl Script {
     fn acts<'a>(&'a self, file: &'a str, calendar: &Calendar, now: Instant) -> Vec<Act<'a>> {
-        let today = day_of(now);
+        let days = Days { calendar, now };
         let mut acts = Vec::new();
         for (story, told) in self.cases.iter().enumerate() {
             let mut answers = self.common.clone();
             answers.extend(told.answers.clone());
-            let at = match (told.days, &told.time) {
-                (Some(days), Some(time)) => working_time(calendar, now, days, clock_time(time)),
-                _ => now - TimeDelta::minutes(i64::from(told.minutes.unwrap_or(1))),
-            };
             acts.push(Act {
-                at,
+                at: days.moment(told.days, told.time.as_deref(), told.minutes),
                 story: (file, story),
                 by: &told.by,
                 what: What::File {
                     workflow: &self.workflow,
-                    answers: dated(answers, today),
+                    answers: dated(answers, &days),
                     draft: told.draft,
                 },
             });
             acts.extend(told.steps.iter().map(|step| Act {
-                at: working_time(calendar, now, step.days, clock_time(&step.time)),
+                at: days.moment(step.days, step.time.as_deref(), step.minutes),
                 story: (file, story),
                 by: &step.by,
-                what: What::Step(step, step.answers.clone().map(|all| dated(all, today))),
+                what: What::Step(step, step.answers.clone().map(|all| dated(all, &days))),
             }));
         }
         acts
@@ -294,31 +302,76 @@ fn clock_time(text: &str) -> NaiveTime {
     NaiveTime::parse_from_str(text, "%H:%M").unwrap_or_default()
 }
 
-/// `@+90` in an answer is the date 90 days after today, `@-90` the one before; a time of that day may follow: `@-3 15:00`.
-fn dated(answers: Answers, today: NaiveDate) -> Answers {
+/// The days that answers tell by their distance: `@+90` is the date 90 days after today, `@-90` the one before, `@-9w` nine
+/// working days before; a time of that day may follow: `@-3 15:00`. `@-20min` is the time 20 minutes ago.
+struct Days<'a> {
+    calendar: &'a Calendar,
+    now: Instant,
+}
+
+impl Days<'_> {
+    /// A time of a working day before today, or minutes before now.
+    fn moment(&self, days: Option<u32>, time: Option<&str>, minutes: Option<u32>) -> Instant {
+        match (days, time) {
+            (Some(days), Some(time)) => {
+                working_time(self.calendar, self.now, days, clock_time(time))
+            }
+            _ => self.now - TimeDelta::minutes(i64::from(minutes.unwrap_or(1))),
+        }
+    }
+
+    /// The text with the day or time in it that it tells by its distance; any other text as it is.
+    fn read(&self, text: &str) -> Option<String> {
+        let minutes = text
+            .strip_prefix("@-")
+            .and_then(|ago| ago.strip_suffix("min"));
+        if let Some(minutes) = minutes {
+            let at = self.now - TimeDelta::minutes(minutes.parse().ok()?);
+            return Some(calendar::beijing(at).format("%Y-%m-%d %H:%M").to_string());
+        }
+        let (day, time) = text.split_once(' ').unwrap_or((text, ""));
+        let date = self.day(day)?;
+        Some(format!("{date} {time}").trim_end().to_owned())
+    }
+
+    fn day(&self, told: &str) -> Option<NaiveDate> {
+        let today = day_of(self.now);
+        if let Some(ahead) = told.strip_prefix("@+") {
+            return today.checked_add_days(chrono::Days::new(ahead.parse().ok()?));
+        }
+        let ago = told.strip_prefix("@-")?;
+        match ago.strip_suffix('w') {
+            Some(working) => {
+                let at = working_time(
+                    self.calendar,
+                    self.now,
+                    working.parse().ok()?,
+                    NaiveTime::MIN,
+                );
+                Some(day_of(at))
+            }
+            None => today.checked_sub_days(chrono::Days::new(ago.parse().ok()?)),
+        }
+    }
+}
+
+fn dated(answers: Answers, days: &Days<'_>) -> Answers {
     answers
         .into_iter()
-        .map(|(field, value)| (field, with_dates(value, today)))
+        .map(|(field, value)| (field, with_dates(value, days)))
         .collect()
 }
 
-fn with_dates(value: Value, today: NaiveDate) -> Value {
+fn with_dates(value: Value, days: &Days<'_>) -> Value {
     match value {
         Value::String(text) => {
-            let (day, time) = text.split_once(' ').unwrap_or((&text, ""));
-            let away = |sign: &str| day.strip_prefix(sign)?.parse().ok().map(Days::new);
-            let date = match (away("@+"), away("@-")) {
-                (Some(ahead), _) => today.checked_add_days(ahead),
-                (None, Some(ago)) => today.checked_sub_days(ago),
-                (None, None) => None,
-            };
-            let dated = date.map(|date| format!("{date} {time}").trim_end().to_owned());
-            Value::String(dated.unwrap_or(text))
+            let read = days.read(&text);
+            Value::String(read.unwrap_or(text))
         }
-        Value::Array(all) => all.into_iter().map(|one| with_dates(one, today)).collect(),
+        Value::Array(all) => all.into_iter().map(|one| with_dates(one, days)).collect(),
         Value::Object(parts) => parts
             .into_iter()
-            .map(|(name, part)| (name, with_dates(part, today)))
+            .map(|(name, part)| (name, with_dates(part, days)))
             .collect(),
         other => other,
     }
@@ -395,7 +448,7 @@ impl<'a> Play<'a> {
                 }
                 self.filed.insert(act.story, ulid);
                 if !draft {
-                    self.perform(act, &by, ulid, command("submit"))?;
+                    self.perform(&by, ulid, command("submit"))?;
                 }
             }
             What::Step(step, answers) => {
@@ -406,7 +459,7 @@ impl<'a> Play<'a> {
                 };
                 let task = match step.signal {
                     Some(_) => None,
-                    None => self.task_of(ulid, person)?,
+                    None => self.task_of(ulid, person, step.stage.as_deref())?,
                 };
                 let command = Command {
                     input: Input {
@@ -422,7 +475,7 @@ impl<'a> Play<'a> {
                     },
                     ..command(&step.action)
                 };
-                self.perform(act, &by, ulid, command)?;
+                self.perform(&by, ulid, command)?;
             }
         }
         Ok(())
@@ -457,22 +510,20 @@ impl<'a> Play<'a> {
         })
     }
 
-    fn perform(&self, act: &Act<'_>, by: &By, ulid: Ulid, command: Command) -> Result<(), Error> {
+    fn perform(&self, by: &By, ulid: Ulid, command: Command) -> Result<(), Error> {
         let action = command.action.clone();
-        cases::perform(self.app, by, ulid, command).map_err(|error| {
-            Error::Fault(format!(
-                "{}: case {}, {action} by {}: {}",
-                act.story.0,
-                act.story.1 + 1,
-                act.by,
-                told(&error)
-            ))
-        })?;
+        cases::perform(self.app, by, ulid, command)
+            .map_err(|error| Error::Fault(format!("{action}: {}", told(&error))))?;
         Ok(())
     }
 
-    /// The open task that waits for this person, if one does.
-    fn task_of(&self, ulid: Ulid, person: PersonId) -> Result<Option<TaskId>, Error> {
+    /// The open task that waits for this person, in a stage if one is named; `None` if none does.
+    fn task_of(
+        &self,
+        ulid: Ulid,
+        person: PersonId,
+        stage: Option<&str>,
+    ) -> Result<Option<TaskId>, Error> {
         let (app, now) = (self.app, self.clock.now());
         app.db.read(|conn| {
             let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
@@ -486,6 +537,7 @@ impl<'a> Play<'a> {
             let mine = open
                 .case
                 .open_tasks()
+                .filter(|task| stage.is_none_or(|stage| id_of(&task.stage) == stage))
                 .find(|task| open.eligible(task, &self.directory, now).contains(&person));
             Ok(mine.map(|task| task.id))
         })
@@ -501,6 +553,17 @@ fn command(action: &str) -> Command {
         },
         seen: None,
     }
+}
+
+/// The fault of an act with its place in the demonstration's files.
+fn at_fault(act: &Act<'_>, error: &Error) -> Error {
+    let (file, story) = act.story;
+    let story = story + 1;
+    Error::Fault(format!(
+        "{file}: case {story}, by {}: {}",
+        act.by,
+        told(error)
+    ))
 }
 
 /// An error with the fields that it is about, for whoever edits the demonstration.

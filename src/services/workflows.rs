@@ -38,36 +38,68 @@ pub fn propose(
 ) -> Result<Proposed, Error> {
     let (now, by) = (clock.now(), by.to_owned());
     let (file, text) = (file.to_owned(), text.to_owned());
+    db.write(move |conn| proposed(conn, now, &by, (&file, text), true))
+}
+
+fn proposed(
+    conn: &mut Connection,
+    now: Instant,
+    by: &str,
+    (file, text): (&str, String),
+    waiting: bool,
+) -> Result<Proposed, Error> {
+    let viewer = publisher(conn, by, now)?;
+    let named = sound(conn, &viewer.directory, file, &text, waiting)?;
+    let digest = digest(&text);
+    if let Some(current) = storage::workflows::current(conn, &named.key)?
+        && current.digest == digest
+    {
+        return Ok(Proposed::InForce(current));
+    }
+    if let Some(waiting) = storage::workflows::proposed(conn, &named.key)?
+        && waiting.digest == digest
+    {
+        return Ok(Proposed::Waiting(waiting));
+    }
+    let by = viewer.person.id;
+    tracing::info!(
+        workflow = named.key,
+        by = by.0,
+        digest,
+        "a version is proposed"
+    );
+    let new = NewVersion {
+        key: named.key,
+        digest,
+        title: named.title,
+        source: text,
+        by,
+        at: now,
+    };
+    Ok(Proposed::Waiting(storage::workflows::propose(conn, &new)?))
+}
+
+/// Proposes a definition and puts it in force at once, in the names of two workflow administrators: for an installation
+/// that begins with it. Nothing changes between the two, so it is checked once.
+///
+/// # Errors
+/// As [`propose`] and [`confirm`].
+pub fn publish(
+    db: &Db,
+    clock: &dyn Clock,
+    by: [&str; 2],
+    file: &str,
+    text: &str,
+) -> Result<WorkflowVersion, Error> {
+    let (now, [first, second]) = (clock.now(), by.map(str::to_owned));
+    let (file, text) = (file.to_owned(), text.to_owned());
     db.write(move |conn| {
-        let viewer = publisher(conn, &by, now)?;
-        let named = sound(conn, &viewer.directory, &file, &text, true)?;
-        let digest = digest(&text);
-        if let Some(current) = storage::workflows::current(conn, &named.key)?
-            && current.digest == digest
-        {
-            return Ok(Proposed::InForce(current));
-        }
-        if let Some(waiting) = storage::workflows::proposed(conn, &named.key)?
-            && waiting.digest == digest
-        {
-            return Ok(Proposed::Waiting(waiting));
-        }
-        let by = viewer.person.id;
-        tracing::info!(
-            workflow = named.key,
-            by = by.0,
-            digest,
-            "a version is proposed"
-        );
-        let new = NewVersion {
-            key: named.key,
-            digest,
-            title: named.title,
-            source: text,
-            by,
-            at: now,
+        let waiting = match proposed(conn, now, &first, (&file, text), false)? {
+            Proposed::InForce(version) => return Ok(version),
+            Proposed::Waiting(version) => version,
         };
-        Ok(Proposed::Waiting(storage::workflows::propose(conn, &new)?))
+        let viewer = publisher(conn, &second, now)?;
+        put_in_force(conn, &viewer, &waiting, now)
     })
 }
 
@@ -88,21 +120,30 @@ pub fn confirm(
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
         let waiting = waiting(conn, &key, seen)?;
-        if waiting.proposed_by == viewer.person.id {
-            return Err(Error::Forbidden("second_person"));
-        }
         // The directory may have changed since the proposal was checked.
         sound(conn, &viewer.directory, &key, &waiting.source, false)?;
-        let (by, version) = (viewer.person.id, waiting.version);
-        storage::workflows::confirm(conn, waiting.id, by, now)?;
-        tracing::info!(
-            workflow = key,
-            version,
-            by = by.0,
-            "a version is put in force"
-        );
-        storage::workflows::get(conn, waiting.id)?.ok_or(Error::NotFound)
+        put_in_force(conn, &viewer, &waiting, now)
     })
+}
+
+fn put_in_force(
+    conn: &mut Connection,
+    viewer: &Viewer,
+    waiting: &WorkflowVersion,
+    now: Instant,
+) -> Result<WorkflowVersion, Error> {
+    let (by, version) = (viewer.person.id, waiting.version);
+    if waiting.proposed_by == by {
+        return Err(Error::Forbidden("second_person"));
+    }
+    storage::workflows::confirm(conn, waiting.id, by, now)?;
+    tracing::info!(
+        workflow = waiting.key,
+        version,
+        by = by.0,
+        "a version is put in force"
+    );
+    storage::workflows::get(conn, waiting.id)?.ok_or(Error::NotFound)
 }
 
 /// Gives up the waiting proposal of a workflow; every workflow administrator may.

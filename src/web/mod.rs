@@ -6,6 +6,7 @@ pub mod assets;
 pub mod format;
 pub mod metrics;
 pub mod pages;
+pub mod pdf;
 pub mod problem;
 pub mod qr;
 mod refusal;

@@ -13,6 +13,9 @@ pub struct Qr {
     pub size: usize,
     /// The dark modules, as the path of an SVG.
     pub path: String,
+    /// The same for a page that is drawn: from the left, from the top, how many beside each other.
+    #[serde(skip)]
+    pub runs: Vec<(usize, usize, usize)>,
 }
 
 impl Qr {
@@ -27,32 +30,35 @@ impl Qr {
             }
         };
         let width = code.width();
-        let path: String = code
+        let runs: Vec<_> = code
             .to_colors()
             .chunks(width)
             .enumerate()
-            .map(|(row, modules)| line(row + FRAME, modules))
+            .flat_map(|(row, modules)| runs(row + FRAME, modules))
             .collect();
+        let path = runs.iter().map(|(left, row, length)| {
+            // Each run of dark modules is a rectangle.
+            format!("M{left} {row}h{length}v1h-{length}z")
+        });
         Some(Self {
             size: width + 2 * FRAME,
-            path,
+            path: path.collect(),
+            runs,
         })
     }
 }
 
-/// One row: each run of dark modules is a rectangle.
-fn line(row: usize, modules: &[Color]) -> String {
-    let mut path = String::new();
+/// The dark runs of one row.
+fn runs(row: usize, modules: &[Color]) -> Vec<(usize, usize, usize)> {
+    let mut all = Vec::new();
     let mut column = 0;
     for run in modules.chunk_by(|one, next| one == next) {
-        let length = run.len();
         if run.first() == Some(&Color::Dark) {
-            let left = column + FRAME;
-            path.push_str(&format!("M{left} {row}h{length}v1h-{length}z"));
+            all.push((column + FRAME, row, run.len()));
         }
-        column += length;
+        column += run.len();
     }
-    path
+    all
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ fn hashes(office: &Office, case: Ulid) -> Vec<String> {
     events.into_iter().map(|stored| stored.event.hash).collect()
 }
 
-fn record_hash(office: &Office, case: Ulid) -> String {
+pub fn record_hash(office: &Office, case: Ulid) -> String {
     hashes(office, case).pop().expect("an event")
 }
 
@@ -81,7 +81,12 @@ fn the_form_holds_the_request_the_opinions_by_branch_and_what_verifies_it() {
     assert!(hrefs[0].ends_with(&address), "{hrefs:?}");
     assert!(page.has(".sheet__ft svg[role='img'] path[d^='M']"));
     let back = page.attributes(".pbar a", "href");
-    assert_eq!(back, [format!("/c/{case}")], "it has left no other paper");
+    let pdf = format!("/c/{case}/print.pdf");
+    assert_eq!(
+        back,
+        [format!("/c/{case}"), pdf],
+        "it has left no other paper"
+    );
 }
 
 #[test]
@@ -384,7 +389,7 @@ fn a_choice_that_leads_to_the_refusing_end_is_the_reason() {
 }
 
 /// The end of a destruction: who did it, before whom, and the certificate.
-const DESTROYING: &str = "
+pub const DESTROYING: &str = "
 workflow: print-destruction
 title: {zh: 销毁审批, en: Destruction}
 number: 销审〔{year}〕{seq}号
@@ -482,4 +487,47 @@ fn a_destruction_leaves_its_list_when_it_is_done_and_its_certificate_with_the_en
     }
     assert_eq!(paper("refusal").status, 404);
     assert_eq!(paper("nothing").status, 404);
+}
+
+#[test]
+fn a_department_that_refused_its_part_leaves_a_notice_of_its_own() {
+    let site = Site::open();
+    let case = asked(&site.office);
+    let refusal = Input {
+        comment: Some("不属于本部门的数据。".into()),
+        ..Input::default()
+    };
+    let done = site.office.act(case, "zhao.ming", "reject", refusal);
+    done.expect("refused");
+    let applicant = site.visitor("li.wenjing");
+
+    let sheet = applicant.get(&format!("/c/{case}/print"));
+    let papers = sheet.attributes(".pbar a", "href");
+    let letter = applicant.get(&papers[1]);
+
+    assert!(
+        papers[1].contains("/print/refusal-branch?branch=offices"),
+        "{papers:?}"
+    );
+    assert!(sheet.text(".pbar").contains("不同意通知书（省公安厅）"));
+    let words = letter.text(".sheet");
+    for told in [
+        "不同意通知书",
+        "河南省卫生健康委员会：",
+        "其中由省公安厅办理的部分",
+        "不属于本部门的数据。",
+        "赵明",
+        "2026年3月2日",
+    ] {
+        assert!(words.contains(told), "{told}: {words}");
+    }
+    assert!(letter.has(".pbar a[href*='refusal-branch.pdf?branch=offices']"));
+    let other = site.visitor("yang.xuemei");
+    assert_eq!(other.get(&papers[1]).status, 404, "not of its own branch");
+    assert_eq!(
+        applicant
+            .get(&format!("/c/{case}/print/refusal-branch"))
+            .status,
+        404
+    );
 }

@@ -1,5 +1,6 @@
 //! `huiqian workflow simulate`: a case on paper, and many cases.
 
+use std::path::Path;
 use std::process::Command;
 
 use huiqian::engine::EDITING;
@@ -203,7 +204,7 @@ fn the_same_seed_gives_the_same_run_and_another_one_another() {
             .args(["workflow", "simulate", "workflows/data-sharing.yaml"])
             .args([
                 "--answers",
-                "demo/request.yaml",
+                "demo/requests/data-sharing.yaml",
                 "--estimates",
                 "demo/estimates.yaml",
             ])
@@ -228,6 +229,29 @@ fn the_same_seed_gives_the_same_run_and_another_one_another() {
     );
     assert_eq!(one.out, again.out);
     assert_ne!(one.out, other.out);
+}
+
+#[test]
+fn every_shipped_workflow_has_a_request_that_walks_to_an_end() {
+    let requests = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/requests");
+    let mut walked = 0;
+    for request in std::fs::read_dir(requests).expect("the requests") {
+        let name = request.expect("a file").file_name();
+        let name = name.to_string_lossy();
+        let said = Command::new(env!("CARGO_BIN_EXE_huiqian"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["workflow", "simulate", &format!("workflows/{name}")])
+            .args(["--answers", &format!("demo/requests/{name}")])
+            .env_clear()
+            .output();
+        let said: Said = said.expect("it runs").into();
+
+        let result = said.out.lines().find(|line| line.starts_with("结果："));
+        let result = result.unwrap_or_else(|| panic!("{name}: {} {}", said.out, said.err));
+        assert!(!result.contains("办不了"), "{name}: {result}");
+        walked += 1;
+    }
+    assert_eq!(walked, 6);
 }
 
 #[test]

@@ -57,7 +57,11 @@ pub(super) fn canonical(number: f64) -> Json {
 
 /// A number and its unit.
 pub(super) fn shown(field: &Field, number: &str, at: &Showing<'_>) -> Shown {
-    let number = values::grouped(number);
+    // Four digits read well as they are, and may be a year.
+    let number = match number.trim_start_matches('-').len() {
+        0..=4 => number.to_owned(),
+        _ => values::grouped(number),
+    };
     Shown::Text(match &field.unit {
         Some(unit) => format!("{number} {}", at.words.pick(unit)),
         None => number,

@@ -467,5 +467,7 @@ fn next(visit: &Visit, seen: &seen::Seen) -> (String, String) {
         .min_by_key(|reading| reading.deadline)
         .map(|reading| reckoning.due(&reading).before)
         .unwrap_or_default();
-    (sight.names.list(&waits), due)
+    // Titles have commas of their own.
+    let and = text(visit.language, "pages.check.and_next", &[]);
+    (waits.join(&and), due)
 }

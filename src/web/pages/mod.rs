@@ -81,6 +81,8 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
         .service(at("/c/{id}/print").route(read().to(case::print::show)))
+        .service(at("/c/{id}/print.pdf").route(read().to(case::print::pdf)))
+        .service(at("/c/{id}/print/{paper}.pdf").route(read().to(case::print::paper_pdf)))
         .service(at("/c/{id}/print/{paper}").route(read().to(case::print::show_paper)))
         .service(at("/verify/{named}").route(read().to(case::print::verify)))
         .service(at("/c/{id}/edit").route(read().to(edit::first)))

@@ -89,10 +89,10 @@ fn needs(visit: &Visit, workflow: &Workflow) -> Vec<String> {
         .filter(|field| matches!(field.kind.0.name(), "file" | "files"))
         .map(|field| {
             let label = visit.language.pick(&field.label);
-            let key = match field.required {
-                Required::Yes => "pages.new.need",
-                Required::When(_) => "pages.new.need_if",
-                Required::No => "pages.new.need_may",
+            let key = match (&field.required, &field.show_when) {
+                (Required::No, _) => "pages.new.need_may",
+                (Required::When(_), _) | (Required::Yes, Some(_)) => "pages.new.need_if",
+                (Required::Yes, None) => "pages.new.need",
             };
             text(visit.language, key, &[("what", label)])
         })

@@ -47,8 +47,8 @@ pub use lists::{
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
 pub use print::{
-    Both, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
-    SheetSection, SheetView, Signed, VerifyView,
+    Both, Download, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
+    SheetSection, SheetTable, SheetView, Signed, VerifyView,
 };
 pub use shell::{Counts, Nav, Reader, Shell};
 pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Link, Notice, Tag, View};
-use crate::forms::{Line, SectionDisplay};
+use crate::forms::Line;
 use crate::messages::{Language, text};
 use crate::web::qr::Qr;
 
@@ -57,6 +57,8 @@ pub struct SheetView {
     pub back: Link,
     /// The other papers of the case.
     pub papers: Vec<Link>,
+    /// The same as a file.
+    pub pdf: Download,
     /// The authority in whose name it is: 河南省行政审批和政务信息管理局.
     pub office: String,
     /// The number for people.
@@ -67,6 +69,15 @@ pub struct SheetView {
     pub parts: Vec<Part>,
     /// What it can be verified by.
     pub record: Record,
+}
+
+/// A paper as a PDF.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Download {
+    /// Where it is; empty where it cannot be made.
+    pub href: String,
+    /// Why it cannot, and what would help.
+    pub why_not: String,
 }
 
 /// One part of the table.
@@ -95,14 +106,25 @@ pub struct SheetSection {
 pub struct SheetCell {
     /// What was asked.
     pub label: Both,
-    /// The answer.
+    /// The answer, but for rows.
     pub line: Line,
+    /// Its rows.
+    pub table: Option<SheetTable>,
     /// Its words in English, where they are those of the definition.
     pub en: String,
     /// Whether it fills the row.
     pub wide: bool,
     /// Whether its label stands above it and not beside: for a table of many columns, and under a label that is a sentence.
     pub whole: bool,
+}
+
+/// The rows of an answer.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SheetTable {
+    /// The headings.
+    pub columns: Vec<Both>,
+    /// The rows.
+    pub rows: Vec<Vec<SheetCell>>,
 }
 
 /// A branch: whom it is for and how it stands.
@@ -141,7 +163,7 @@ pub struct Signed {
     /// The words.
     pub comment: String,
     /// What was filled in on the task alone.
-    pub answers: Vec<SectionDisplay>,
+    pub answers: Vec<SheetCell>,
     /// 李娜 代 王建国
     pub name: String,
     /// 河南省公安厅科室负责人; the department alone where no post is known.
@@ -172,6 +194,8 @@ pub struct PaperView {
     pub back: Link,
     /// The approval form and the other papers.
     pub papers: Vec<Link>,
+    /// The same as a file.
+    pub pdf: Download,
     /// In whose name it is.
     pub office: String,
     /// The number of the case.

@@ -403,6 +403,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
             authority: "河南省数据局".into(),
             language: Language::Zh,
         },
+        pdf_font: None,
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),

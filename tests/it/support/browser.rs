@@ -104,6 +104,12 @@ impl Browser {
         address.to_string()
     }
 
+    /// Forgets who is logged in.
+    pub async fn forget(&self) {
+        let forgotten = self.client.delete_all_cookies().await;
+        forgotten.expect("cookies can be deleted");
+    }
+
     /// The title of the page.
     pub async fn title(&self) -> String {
         self.client.title().await.expect("a title")

@@ -59,6 +59,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             authority: "主管部门".into(),
             language: Language::Zh,
         },
+        pdf_font: None,
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),

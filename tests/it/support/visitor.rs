@@ -157,6 +157,16 @@ impl Visitor {
         self.ask("GET", path, &[])
     }
 
+    /// A file, as it is.
+    pub fn file(&self, path: &str) -> Vec<u8> {
+        let address = format!("{}{path}", self.address);
+        let mut response = self.agent.get(&address).call().expect("an answer");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let media_type = response.headers().get("content-type").expect("a type");
+        assert_eq!(media_type, "application/pdf");
+        response.body_mut().read_to_vec().expect("bytes")
+    }
+
     /// Asks with another method, or with headers of its own.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Page {
         let mut request = Request::builder()

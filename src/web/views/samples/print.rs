@@ -53,11 +53,19 @@ fn cell(label: &str, text: &str) -> SheetCell {
 }
 
 fn request() -> SheetSection {
-    let wide = |line: Line| {
+    let wide = |mut line: Line| {
+        let table = line.table.take().map(|table| SheetTable {
+            columns: table.columns.into_iter().map(Both::plain).collect(),
+            rows: vec![vec![
+                cell("数据目录", "人口基础信息（3107001000/000012）"),
+                cell("共享属性", "有条件共享"),
+            ]],
+        });
         vec![SheetCell {
             label: Both::plain(line.label.clone()),
             wide: true,
             line,
+            table,
             ..SheetCell::default()
         }]
     };
@@ -100,6 +108,10 @@ fn sheet(language: Language) -> SheetView {
     SheetView {
         back: Link::new("/c/1", "返回事项"),
         papers: vec![Link::new("/c/1/print/refusal", "不予共享通知书")],
+        pdf: Download {
+            href: "/c/1/print.pdf".into(),
+            why_not: String::new(),
+        },
         office: "河南省行政审批和政务信息管理局".into(),
         number: NUMBER.into(),
         heading: both(
@@ -138,6 +150,10 @@ fn refusal(language: Language) -> PaperView {
     PaperView {
         back: Link::new("/c/1", "返回事项"),
         papers: vec![Link::new("/c/1/print", "审批表")],
+        pdf: Download {
+            href: String::new(),
+            why_not: crate::messages::text(language, "print.no_font", &[]),
+        },
         office: "河南省行政审批和政务信息管理局".into(),
         number: NUMBER.into(),
         heading: both(language, "不予共享通知书", "Notice: not shared"),

@@ -141,7 +141,7 @@ pub fn signed(sight: &Sight<'_>, task: &Task) -> Option<Signed> {
         seat: seat(sight, task),
         said: Both::of(sight.language, said),
         comment: comment.clone().unwrap_or_default(),
-        answers: signatures::answers(sight, task),
+        answers: request::of_task(sight, task),
         name: sight.names.acting(*by, *on_behalf),
         post: post(sight, task, on_behalf.unwrap_or(*by)),
         when: format::full(*at, sight.language),

@@ -2,19 +2,21 @@
 
 use serde_json::Value;
 
-use super::{Sight, opinions, outcome, request};
-use crate::calendar::day_of;
+use super::{Left, Sight, opinions, outcome, request};
+use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::documents::{Document, Told, ValueKind};
 use crate::engine::{Answer, Entry, Status, Task, TaskState};
 use crate::forms::{Field, Options, Words};
 use crate::messages::{Language, fill};
+use crate::services::titles::Titles;
 use crate::web::format;
 use crate::web::views::{Both, PaperFact, PaperView, Reason, SheetSection};
-use crate::workflow::{Node, Text};
+use crate::workflow::{Node, Outcome, Text};
 
 /// The paper as its reader sees it.
-pub fn of(sight: &Sight<'_>, document: &Document) -> PaperView {
+pub fn of(sight: &Sight<'_>, paper: &Left) -> PaperView {
+    let document = paper.document;
     let case = &sight.seen.running.case;
     let entries: Vec<&Entry> = case.entries.values().collect();
     let entries: Vec<&Entry> = in_order(entries)
@@ -22,61 +24,70 @@ pub fn of(sight: &Sight<'_>, document: &Document) -> PaperView {
         .filter(|entry| document.tells_of(entry))
         .collect();
     let reasons = match document.reasons {
-        true => reasons(sight),
+        true => reasons(sight, paper.branch.as_deref()),
         false => Vec::new(),
     };
     PaperView {
         back: sight.back(),
-        papers: sight.papers(Some(&document.key)),
+        papers: sight.papers(Some(paper)),
+        pdf: sight.download(Some(paper)),
         office: sender(sight, &reasons),
         number: sight.number(),
-        heading: titled(sight, document),
+        heading: titled(sight, paper),
         addressee: match document.addressed {
             true => sight.department(&case.department),
             false => String::new(),
         },
-        lead: words(sight, &document.lead),
+        lead: words(sight, paper, &document.lead),
         facts: facts(sight, document, &entries),
         columns: columns(sight, document),
         rows: rows(sight, document, &entries),
         close: document
             .close
             .as_ref()
-            .map(|close| words(sight, close))
+            .map(|close| words(sight, paper, close))
             .unwrap_or_default(),
         signs: document
             .signs
             .iter()
-            .map(|sign| words(sight, sign))
+            .map(|sign| words(sight, paper, sign))
             .collect(),
         sender: sender(sight, &reasons),
-        day: day(sight, &entries),
-        reasons: reasons.into_iter().map(|(_, reason)| reason).collect(),
+        day: day(sight, paper, &entries, &reasons),
+        reasons: reasons.into_iter().map(|given| given.reason).collect(),
         record: sight.record(),
     }
 }
 
 /// Its heading, with the case's words in it.
-pub fn titled(sight: &Sight<'_>, document: &Document) -> Both {
-    words(sight, &document.title)
+pub fn titled(sight: &Sight<'_>, paper: &Left) -> Both {
+    words(sight, paper, &paper.document.title)
 }
 
 /// A text of a kind with what it says of the case.
-fn words(sight: &Sight<'_>, pattern: &Text) -> Both {
+fn words(sight: &Sight<'_>, paper: &Left, pattern: &Text) -> Both {
     let running = &sight.seen.running;
     let number = sight.number();
     let department = sight.department(&running.case.department);
     Both::of(sight.language, |language| {
-        let end = match &running.case.status {
-            Status::Ended { end, .. } => running.workflow.end(end),
-            Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
+        let end = match (&paper.branch, &running.case.status) {
+            // What the workflow calls it where everything is refused.
+            (Some(_), _) => {
+                let mut ends = running.workflow.ends.iter();
+                ends.find(|end| end.outcome == Outcome::Rejected)
+            }
+            (None, Status::Ended { end, .. }) => running.workflow.end(end),
+            (None, Status::Draft | Status::Open { .. } | Status::Suspended { .. }) => None,
         };
+        let branch = paper.branch.as_ref();
+        let branch = branch.map(|branch| Titles::of(running, language).branch(branch));
         let submitted = day_of(sight.seen.summary.submitted_at);
         let values = [
             ("workflow", language.pick(&running.workflow.title)),
             ("end", end.map_or("", |end| language.pick(&end.title))),
             ("number", &*number),
             ("department", &*department),
+            ("branch", branch.as_deref().unwrap_or_default()),
             ("day", &*format::long_day(submitted, language)),
         ];
         fill(language.pick(pattern), &values)
@@ -91,11 +102,18 @@ fn label(sight: &Sight<'_>, told: &Told) -> Both {
 
 /// The refusing opinions that stand: those of the last round of each stage. Where a choice led to the end that counts as no
 /// refusal itself, the last opinion is the reason.
-fn reasons(sight: &Sight<'_>) -> Vec<(PersonId, Reason)> {
-    let case = &sight.seen.running.case;
-    let stands = |task: &&Task| task.is_seat() && task.round == case.stage(&task.stage).rounds;
+fn reasons(sight: &Sight<'_>, branch: Option<&str>) -> Vec<Given> {
+    let running = &sight.seen.running;
+    let case = &running.case;
+    let is_of = |task: &Task| {
+        let mut around = running.workflow.around(&task.stage).into_iter();
+        branch.is_none_or(|branch| around.any(|place| place == branch))
+    };
+    let stands = |task: &&Task| {
+        task.is_seat() && task.round == case.stage(&task.stage).rounds && is_of(task)
+    };
     let given = case.tasks.iter().filter(stands);
-    let refusing: Vec<(PersonId, Reason)> = given
+    let refusing: Vec<Given> = given
         .clone()
         .filter(|task| refuses(task))
         .filter_map(|task| reason(sight, task))
@@ -121,8 +139,15 @@ fn refuses(task: &Task) -> bool {
     }
 }
 
-fn reason(sight: &Sight<'_>, task: &Task) -> Option<(PersonId, Reason)> {
-    let TaskState::Settled { by, .. } = &task.state else {
+/// A reason, with who gave it and when.
+struct Given {
+    by: PersonId,
+    at: Instant,
+    reason: Reason,
+}
+
+fn reason(sight: &Sight<'_>, task: &Task) -> Option<Given> {
+    let TaskState::Settled { by, at, .. } = &task.state else {
         return None;
     };
     let node = sight.seen.running.workflow.node(&task.stage);
@@ -132,7 +157,11 @@ fn reason(sight: &Sight<'_>, task: &Task) -> Option<(PersonId, Reason)> {
         sections: answered(sight, task, node),
         law: node.map(|node| article(sight, node)).unwrap_or_default(),
     };
-    Some((*by, reason))
+    Some(Given {
+        by: *by,
+        at: *at,
+        reason,
+    })
 }
 
 /// What the stage had filled in with the refusal, of the branch or of the case.
@@ -166,18 +195,20 @@ fn article(sight: &Sight<'_>, node: &Node) -> String {
 }
 
 /// The department of whoever refused last; of other papers, the one that filed the case.
-fn sender(sight: &Sight<'_>, reasons: &[(PersonId, Reason)]) -> String {
+fn sender(sight: &Sight<'_>, reasons: &[Given]) -> String {
     let refused = reasons
         .last()
-        .and_then(|(by, _)| sight.names.directory.person(*by));
+        .and_then(|given| sight.names.directory.person(given.by));
     let filed = &sight.seen.running.case.department;
     sight.department(refused.map_or(filed, |person| &person.department))
 }
 
-/// When the case ended; before that, when the entries were opened.
-fn day(sight: &Sight<'_>, entries: &[&Entry]) -> String {
+/// When the case ended, or a branch was refused; before that, when the entries were opened.
+fn day(sight: &Sight<'_>, paper: &Left, entries: &[&Entry], reasons: &[Given]) -> String {
     let opened = entries.iter().map(|entry| entry.opened).max();
+    let refused = reasons.iter().map(|given| given.at).max();
     let at = match (&sight.seen.running.case.status, outcome(sight)) {
+        _ if paper.branch.is_some() => refused,
         (Status::Ended { at, .. }, Some(_)) => Some(*at),
         _ => opened,
     };

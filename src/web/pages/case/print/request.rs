@@ -1,9 +1,10 @@
 //! The answers as the form's table: short ones beside each other, long ones over the whole width.
 
 use super::Sight;
-use crate::forms::{self, Answers, Line, SectionDisplay};
+use crate::engine::Task;
+use crate::forms::{self, Answers, Line, SectionDisplay, TableDisplay};
 use crate::messages::Language;
-use crate::web::views::{Both, SheetCell, SheetSection};
+use crate::web::views::{Both, SheetCell, SheetSection, SheetTable};
 
 /// Up to so many letters two answers fit beside each other.
 const SHORT: usize = 18;
@@ -33,6 +34,15 @@ pub fn of_branch(
     let opened = sight.seen.private.as_ref();
     let private = opened.and_then(|opened| opened.branches.get(branch));
     sections(sight, (&record.answers, &record.private), private, wanted)
+}
+
+/// What was filled in on a task alone.
+pub fn of_task(sight: &Sight<'_>, task: &Task) -> Vec<SheetCell> {
+    let opened = sight.seen.private.as_ref();
+    let private = opened.and_then(|opened| opened.tasks.get(&task.id));
+    let sections = sections(sight, (&task.answers, &task.private), private, |_| true);
+    let rows = sections.into_iter().flat_map(|section| section.rows);
+    rows.flatten().collect()
 }
 
 fn sections(
@@ -67,24 +77,51 @@ fn section(reader: Language, zh: SectionDisplay, en: SectionDisplay) -> SheetSec
     }
 }
 
-fn cell(reader: Language, line: Line, english: &Line) -> SheetCell {
+fn cell(reader: Language, mut line: Line, english: &Line) -> SheetCell {
     let label = beside(reader, line.label.clone(), &english.label);
-    let (zh, en) = (line.text.as_deref(), english.text.as_deref());
-    let en = en.filter(|words| zh != Some(*words)).unwrap_or_default();
+    let en = in_english(&line, english);
     let letters = |words: &str| words.chars().count();
     let short = line.table.is_none()
         && line.paragraph.is_none()
         && line.items.is_empty()
         && line.files.is_empty()
-        && zh.map_or(0, letters) + letters(en) / 2 <= SHORT
+        && line.text.as_deref().map_or(0, letters) + letters(&en) / 2 <= SHORT
         && letters(&label.zh) <= SHORT;
-    let columns = line.table.as_ref().map_or(0, |table| table.columns.len());
+    let table = line.table.take();
+    let columns = table.as_ref().map_or(0, |table| table.columns.len());
     SheetCell {
         whole: SENTENCE < letters(&label.zh) || COLUMNS < columns,
         label,
-        en: en.to_owned(),
+        en,
         wide: !short,
+        table: table.map(|table| tabled(reader, table, english.table.as_ref())),
         line,
+    }
+}
+
+/// The words of the definition in an answer, in English; nothing where they are the same.
+fn in_english(line: &Line, english: &Line) -> String {
+    let words = |line: &Line| match &line.text {
+        Some(text) => text.clone(),
+        None => line.items.join("; "),
+    };
+    let en = words(english);
+    if en == words(line) { String::new() } else { en }
+}
+
+fn tabled(reader: Language, zh: TableDisplay, en: Option<&TableDisplay>) -> SheetTable {
+    // Both are of the same answer, so they have the same columns and rows.
+    let en = en.unwrap_or(&zh).clone();
+    let columns = zh.columns.into_iter().zip(&en.columns);
+    let rows = zh.rows.into_iter().zip(&en.rows);
+    SheetTable {
+        columns: columns.map(|(zh, en)| beside(reader, zh, en)).collect(),
+        rows: rows
+            .map(|(zh, en)| {
+                let cells = zh.into_iter().zip(en);
+                cells.map(|(zh, en)| cell(reader, zh, en)).collect()
+            })
+            .collect(),
     }
 }
 
@@ -119,7 +156,6 @@ fn beside(reader: Language, zh: String, en: &str) -> Both {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forms::TableDisplay;
 
     fn answer(text: &str) -> SheetCell {
         let line = Line {
@@ -188,5 +224,30 @@ mod tests {
             ("Method", "Interface")
         );
         assert_eq!((same.label.en.as_str(), same.en.as_str()), ("", ""));
+    }
+
+    #[test]
+    fn a_table_has_english_beside_its_headings_and_its_options() {
+        let table = |heading: &str, option: &str| Line {
+            table: Some(TableDisplay {
+                columns: vec![heading.into()],
+                rows: vec![vec![Line {
+                    text: Some(option.into()),
+                    ..Line::default()
+                }]],
+            }),
+            ..Line::default()
+        };
+
+        let read = cell(
+            Language::En,
+            table("载体", "磁带"),
+            &table("Medium", "Tape"),
+        );
+
+        let table = read.table.expect("rows");
+        assert_eq!(table.columns[0].en, "Medium");
+        assert_eq!(table.rows[0][0].en, "Tape");
+        assert_eq!(table.rows[0][0].line.text.as_deref(), Some("磁带"));
     }
 }

@@ -20,10 +20,12 @@ pub fn of(sight: &Sight<'_>) -> SheetView {
     SheetView {
         back: sight.back(),
         papers: sight.papers(None),
+        pdf: sight.download(None),
         office: sight.office(),
         number: sight.number(),
         heading: Both::of(sight.language, |language| {
-            let title = language.pick(&workflow.title);
+            // 政务数据销毁审批 is not 审批审批表.
+            let title = language.pick(&workflow.title).trim_end_matches("审批");
             language.say("print.heading", &[("workflow", title)])
         }),
         parts,
