@@ -189,7 +189,7 @@ fn act(
     let vault = SealingVault::new(app, running.ulid);
     let department = &running.case.department;
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
-    let children = started::children(conn, running.id)?;
+    let children = started::children(conn, &running.workflow, running.id)?;
     let earlier = match command.action.as_str() {
         "take_back" => earlier(conn, &running, by.person)?,
         _ => None,
@@ -391,7 +391,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         let department = &running.case.department;
         let answers: Vec<&Answers> = running.case.all_answers().collect();
         let registered = registers::asked(conn, &running.workflow, department, &answers)?;
-        let children = started::children(conn, running.id)?;
+        let children = started::children(conn, &running.workflow, running.id)?;
         let workload = Workload::read(conn, &running.workflow, &running.directory, shared.now())?;
         let context = Context {
             registered: &registered,

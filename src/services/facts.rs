@@ -77,7 +77,7 @@ impl Facts {
             now: app.now(),
             resources: Arc::new(resources),
             found: Arc::default(),
-            files: Arc::new(files(conn, owner)?),
+            files: Arc::new(files(conn, owner.filter(|_| takes_files(workflow)))?),
             cases: Arc::new(cases(conn, viewer, &named.texts)?),
         })
     }
@@ -175,6 +175,12 @@ impl Named {
             _ => {}
         }
     }
+}
+
+/// Whether any field asks for files, or may in its columns.
+fn takes_files(workflow: &Workflow) -> bool {
+    let mut fields = workflow.form.fields();
+    fields.any(|field| matches!(field.kind.0.name(), "file" | "files" | "table"))
 }
 
 fn files(conn: &mut Connection, owner: Option<Owner>) -> Result<HashMap<String, FileFacts>, Error> {

@@ -104,13 +104,15 @@ pub(super) fn write(
     started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
+    // A timer's own claim is settled by whoever holds it.
     if context.actor != Actor::System {
-        // A timer's own claim is settled by whoever holds it.
-        storage::timers::set(
-            conn,
-            running.id,
-            engine::next_wake(&running.workflow, case, &running.calendar),
-        )?;
+        let wake = |case| engine::next_wake(&running.workflow, case, &running.calendar);
+        let (old, new) = (wake(&running.case), wake(case));
+        // One that is due may have been tried in vain, and deserves another try.
+        let stays = old == new && new.is_none_or(|at| context.now < at);
+        if before == Before::Filed || !stays {
+            storage::timers::set(conn, running.id, new)?;
+        }
     }
     involve(conn, running, decision, context)?;
     note_turns(conn, running, decision)?;
@@ -320,8 +322,9 @@ fn involve(
     } else {
         concerned(&running.case, &running.directory)
     };
-    for (address, reason) in now.difference(&before) {
-        storage::participants::add(conn, running.id, address, reason, context.now)?;
+    let new: Vec<_> = now.difference(&before).collect();
+    if !new.is_empty() {
+        storage::participants::add(conn, running.id, &new, context.now)?;
     }
     for event in &decision.events {
         let (to, reason) = match (event, context.actor) {

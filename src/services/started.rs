@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::forms::Answers;
 use crate::storage::{self, Connection, started_cases};
-use crate::workflow::Outcome;
+use crate::workflow::{Kind, Outcome, Workflow};
 
 /// Opens the draft that a task asks for; whoever opens it first writes it, as long as they are asked. Answers with the
 /// draft's public id, which the case keeps.
@@ -102,7 +102,17 @@ fn wanted(running: &Running, case: &Case, task: &Task) -> Option<(String, Answer
 }
 
 /// The cases that a case has started, as far as they were filed.
-pub(super) fn children(conn: &mut Connection, case_id: i64) -> Result<Vec<Child>, Error> {
+pub(super) fn children(
+    conn: &mut Connection,
+    workflow: &Workflow,
+    case_id: i64,
+) -> Result<Vec<Child>, Error> {
+    if !workflow
+        .nodes()
+        .any(|node| matches!(node.kind, Kind::Start(_)))
+    {
+        return Ok(Vec::new());
+    }
     let filed = started_cases::filed(conn, case_id)?;
     Ok(filed
         .into_iter()

@@ -137,6 +137,9 @@ pub fn get(conn: &mut Connection, code: &str) -> Result<Option<Resource>, Storag
 /// # Errors
 /// The database's own failure.
 pub fn get_many(conn: &mut Connection, codes: &[String]) -> Result<Vec<Resource>, StorageError> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
     let entries = resources::table
         .filter(resources::code.eq_any(codes))
         .order(resources::code)

@@ -7,9 +7,10 @@ mod grants;
 mod manager;
 mod migrations;
 mod statement;
+mod turns;
 mod types;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -17,6 +18,7 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 
 use super::StorageError;
 use manager::Manager;
+use turns::Turns;
 
 pub use either::AnyConnection as Connection;
 pub(crate) use either::MultiBackend;
@@ -63,7 +65,7 @@ struct Inner {
     manager: Manager,
     // SQLite has one writer at a time and lets the others poll for the lock. Waiting in turn here wastes no time and
     // cannot run into the busy timeout.
-    writer: Mutex<()>,
+    turns: Turns,
 }
 
 impl Db {
@@ -86,7 +88,7 @@ impl Db {
         Ok(Self(Arc::new(Inner {
             pool,
             manager,
-            writer: Mutex::new(()),
+            turns: Turns::default(),
         })))
     }
 
@@ -115,12 +117,10 @@ impl Db {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let turn = (!self.0.manager.has_many_writers())
-            .then(|| self.0.writer.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut conn = self.connection()?;
-        let written = in_transaction(&mut conn, Begin::Write, f);
-        drop(turn);
-        written
+        if !self.0.manager.has_many_writers() {
+            return self.0.turns.write(|| self.connection(), f);
+        }
+        in_transaction(&mut *self.connection()?, Begin::Write, f)
     }
 
     /// Brings the tables up to date and answers with the versions that were added.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::columns::one_more;
-use super::connection::{MultiBackend, moment};
+use super::connection::{MultiBackend, moment, on_backend};
 use super::schema::events;
 use super::{Connection, Page, StorageError};
 use crate::calendar::Instant;
@@ -64,23 +64,30 @@ pub struct ChainEnd {
 /// # Errors
 /// [`StorageError::Duplicate`] when a place is taken, which the lock on the case rules out.
 pub fn append(conn: &mut Connection, case: i64, new: &[EventRow]) -> Result<(), StorageError> {
-    for event in new {
-        diesel::insert_into(events::table)
-            .values((
+    let rows: Vec<_> = new
+        .iter()
+        .map(|event| {
+            (
                 events::case_id.eq(case),
                 events::seq.eq(event.seq),
                 events::kind.eq(&event.kind),
                 events::body.eq(&event.body),
-                events::actor_id.eq(event.actor_id),
-                events::on_behalf_id.eq(event.on_behalf_id),
+                events::actor_id.eq(event.actor_id.map(|person| person.0)),
+                events::on_behalf_id.eq(event.on_behalf_id.map(|person| person.0)),
                 events::channel.eq(&event.channel),
                 events::at.eq(moment(event.at)),
                 events::version_id.eq(event.version_id),
                 events::algorithm.eq(&event.algorithm),
                 events::previous_hash.eq(&event.previous_hash),
                 events::hash.eq(&event.hash),
-            ))
-            .execute(conn)?;
+            )
+        })
+        .collect();
+    // PostgreSQL takes 65,535 values in one statement.
+    for some in rows.chunks(1000) {
+        on_backend!(conn, |conn| diesel::insert_into(events::table)
+            .values(some)
+            .execute(conn))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connection::{MultiBackend, OnConflict, moment};
+use super::connection::{MultiBackend, moment};
 use super::schema::participants;
 use super::{Addressee, Connection, StorageError};
 use crate::calendar::Instant;
@@ -20,24 +20,41 @@ pub struct Participant {
     pub since: Instant,
 }
 
-/// Adds somebody; once they are there for this reason, they stay as they are.
+/// Adds people with their reasons; who is there for the same reason stays as they are.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn add(
     conn: &mut Connection,
     case: i64,
-    addressee: &Addressee,
-    reason: &str,
+    whom: &[&(Addressee, &'static str)],
     since: Instant,
 ) -> Result<(), StorageError> {
-    let insert = diesel::insert_into(participants::table).values((
-        participants::case_id.eq(case),
-        participants::addressee.eq(addressee.to_string()),
-        participants::reason.eq(reason),
-        participants::since.eq(moment(since)),
-    ));
-    OnConflict(insert, "DO NOTHING").execute(conn)?;
+    let row = |(addressee, reason): &(Addressee, &'static str)| {
+        (
+            participants::case_id.eq(case),
+            participants::addressee.eq(addressee.to_string()),
+            participants::reason.eq(*reason),
+            participants::since.eq(moment(since)),
+        )
+    };
+    match conn {
+        Connection::Sqlite(conn) => {
+            for one in whom {
+                diesel::insert_or_ignore_into(participants::table)
+                    .values(row(one))
+                    .execute(conn)?;
+            }
+        }
+        #[cfg(feature = "postgres")]
+        Connection::Pg(conn) => {
+            let rows: Vec<_> = whom.iter().map(|one| row(one)).collect();
+            diesel::insert_into(participants::table)
+                .values(rows)
+                .on_conflict_do_nothing()
+                .execute(conn)?;
+        }
+    }
     Ok(())
 }
 

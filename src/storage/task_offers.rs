@@ -7,7 +7,7 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 
 use super::columns::one_more;
-use super::connection::{MultiBackend, moment};
+use super::connection::{MultiBackend, moment, on_backend};
 use super::schema::task_offers as offers;
 use super::{Addressee, Connection, Cursor, StorageError};
 use crate::calendar::Instant;
@@ -26,16 +26,33 @@ pub(super) fn replace(
     due_at: Option<Instant>,
 ) -> Result<(), StorageError> {
     diesel::delete(offers::table.filter(offers::task_id.eq(task))).execute(conn)?;
+    add(conn, task, to, due_at)
+}
+
+/// Offers a task that was offered to nobody yet.
+pub(super) fn add(
+    conn: &mut Connection,
+    task: i64,
+    to: &[Addressee],
+    due_at: Option<Instant>,
+) -> Result<(), StorageError> {
     let keys: BTreeSet<String> = to.iter().map(Addressee::to_string).collect();
-    for key in keys {
-        diesel::insert_into(offers::table)
-            .values((
+    let rows: Vec<_> = keys
+        .into_iter()
+        .map(|key| {
+            (
                 offers::task_id.eq(task),
                 offers::addressee.eq(key),
                 offers::due_sort.eq(moment(due_at.unwrap_or(NEVER_DUE))),
-            ))
-            .execute(conn)?;
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
     }
+    on_backend!(conn, |conn| diesel::insert_into(offers::table)
+        .values(&rows)
+        .execute(conn))?;
     Ok(())
 }
 

@@ -163,7 +163,7 @@ pub fn insert(conn: &mut Connection, case: i64, new: &NewTask) -> Result<i64, St
         ))
         .returning(tasks::id)
         .get_result(conn)?;
-    task_offers::replace(conn, id, &new.holder.inboxes, new.due_at)?;
+    task_offers::add(conn, id, &new.holder.inboxes, new.due_at)?;
     Ok(id)
 }
 

@@ -52,6 +52,7 @@ mod sending;
 mod shipped;
 mod simulate;
 mod started;
+mod statements;
 mod storage;
 mod storage_claims;
 mod storage_lists;

@@ -205,17 +205,31 @@ pub fn fill_cases(conn: &mut Connection, seed: Seed) -> Result<Vec<i64>, Storage
         let case = seed::file(conn, seed, title)?;
         search_terms::replace(conn, case, [title])?;
         if n % 2 == 0 {
-            participants::add(conn, case, &Addressee::Person(seed.wang), "asked", at(0))?;
-            participants::add(conn, case, &Addressee::Person(seed.wang), "asked", at(1))?;
-            visible.push(case);
-        }
-        if n % 4 == 0 {
-            participants::add(conn, case, &Addressee::Person(seed.wang), "signed", at(0))?;
             participants::add(
                 conn,
                 case,
-                &Addressee::Department(bureau()),
-                "department",
+                &[&(Addressee::Person(seed.wang), "asked")],
+                at(0),
+            )?;
+            participants::add(
+                conn,
+                case,
+                &[&(Addressee::Person(seed.wang), "asked")],
+                at(1),
+            )?;
+            visible.push(case);
+        }
+        if n % 4 == 0 {
+            participants::add(
+                conn,
+                case,
+                &[&(Addressee::Person(seed.wang), "signed")],
+                at(0),
+            )?;
+            participants::add(
+                conn,
+                case,
+                &[&(Addressee::Department(bureau()), "department")],
                 at(0),
             )?;
         }

@@ -337,8 +337,7 @@ fn copies_participants_and_mails_are_written_once_however_often() {
             participants::add(
                 conn,
                 case,
-                &Addressee::Person(seed.li),
-                "applicant",
+                &[&(Addressee::Person(seed.li), "applicant")],
                 at(minute),
             )?;
             copies::read(conn, case, seed.wang, at(minute + 10))?;

@@ -192,13 +192,22 @@ impl Fixture {
 
     /// Takes an action after login.
     pub fn act(&self, login: &str, case: Ulid, action: &str, input: Input) -> Result<Done, Error> {
-        let by = By::person(self.id(login), Channel::Page);
+        self.act_by(&self.by(login), case, action, input)
+    }
+
+    /// Somebody who has logged in.
+    pub fn by(&self, login: &str) -> By {
+        By::person(self.id(login), Channel::Page)
+    }
+
+    /// As [`Self::act`], by somebody who is known already.
+    pub fn act_by(&self, by: &By, case: Ulid, action: &str, input: Input) -> Result<Done, Error> {
         let command = Command {
             action: action.into(),
             input,
             seen: None,
         };
-        cases::perform(&self.app, &by, case, command)
+        cases::perform(&self.app, by, case, command)
     }
 
     /// Takes an action on the open task of a stage that this person may act on, else on the first.

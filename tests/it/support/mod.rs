@@ -14,6 +14,7 @@ pub mod receiver;
 pub mod seed;
 pub mod shell;
 pub mod smtp;
+pub mod statements;
 pub mod town;
 pub mod visitor;
 pub mod world;
