@@ -174,7 +174,12 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
             Ok(hash)
         },
     )?;
-    catalogue::import(&app.db, "demo/catalogue.csv", CATALOGUE.as_bytes().to_vec())?;
+    catalogue::import(
+        &app.db,
+        &*app.clock,
+        "demo/catalogue.csv",
+        CATALOGUE.as_bytes().to_vec(),
+    )?;
     let [first, second] = PUBLISHERS;
     for (key, text) in WORKFLOWS {
         let file = format!("workflows/{key}.yaml");

@@ -92,8 +92,7 @@ impl Facts {
         for words in searches {
             let wanted = Search {
                 text: words.clone(),
-                provider: None,
-                sharing: None,
+                ..Search::default()
             };
             found.insert(
                 words.clone(),

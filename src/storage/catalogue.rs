@@ -89,6 +89,8 @@ pub struct Search {
     pub provider: Option<DepartmentCode>,
     /// Of this sharing class only.
     pub sharing: Option<String>,
+    /// Of this data level only.
+    pub level: Option<u8>,
 }
 
 /// Adds the resource, or replaces it and all its items.
@@ -169,6 +171,9 @@ pub fn search(
     }
     if let Some(sharing) = &wanted.sharing {
         query = query.filter(resources::sharing.eq(sharing.clone()));
+    }
+    if let Some(level) = wanted.level {
+        query = query.filter(resources::level.eq(i32::from(level)));
     }
     for Range { from, to } in search_terms::wanted(&wanted.text) {
         query = query.filter(exists(

@@ -2,8 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod catalogue;
 mod work;
 
+pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
 pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.
@@ -595,3 +597,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_values
 );
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);
+diesel::allow_tables_to_appear_in_same_query!(case_resources, cases);
+diesel::allow_tables_to_appear_in_same_query!(case_resources, participants);
+diesel::allow_tables_to_appear_in_same_query!(resources, resource_versions);

@@ -16,6 +16,8 @@ mod api_shipped;
 mod architecture;
 mod browser_story;
 mod browser_workflows;
+mod catalogue;
+mod catalogue_pages;
 mod chosen;
 mod cli;
 mod cli_versions;

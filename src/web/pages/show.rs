@@ -227,6 +227,8 @@ const SAID: &[&str] = &[
     "proposed",
     "confirmed",
     "proposal_withdrawn",
+    "chosen",
+    "imported",
 ];
 
 /// The page for addresses that there are not.
