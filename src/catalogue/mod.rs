@@ -31,11 +31,13 @@ mod csv_file;
 mod difference;
 mod row;
 mod sheet;
+mod values;
 mod words;
 mod written;
 
 pub use csv_file::{Fault, from_bytes, from_csv};
 pub use difference::{Difference, between};
+pub use values::{from_values, values};
 pub use written::{heads, lines};
 
 use serde::{Deserialize, Serialize};

@@ -15,7 +15,7 @@ pub use timers::{Act, pass as timer_pass};
 use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
-use crate::services::{App, Error, cases, mailbox, queues};
+use crate::services::{App, Error, cases, mailbox, queues, rechecks};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
@@ -29,6 +29,10 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
     let mut running = Running::new();
     running.worker("mails", POLL, move |signal| {
         mailer.pass_until(&|| signal.is_stopping())
+    })?;
+    let rechecked = Arc::clone(&app);
+    running.worker("rechecks", POLL, move |signal| {
+        rechecks::pass(&rechecked, &|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
     running.worker("housekeeping", CLEAR, move |_| {

@@ -11,13 +11,16 @@ pub use export::export;
 pub use import::{Report, import};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Error;
-use crate::catalogue::{Difference, Resource, between};
+use crate::catalogue::{Difference, Resource, between, from_values};
+use crate::engine::{Context, Entry};
 use crate::storage::case_resources;
 use crate::storage::catalogue as stored;
-use crate::storage::resource_versions::{self, Change};
+use crate::storage::resource_versions::{self, Change, Source};
 use crate::storage::{Connection, StorageError};
+use crate::workflow::Register;
 
 /// So many resources are read at a time.
 const AT_ONCE: usize = 500;
@@ -85,6 +88,66 @@ fn weighs_otherwise(was: &Resource, now: &Resource) -> bool {
 fn ask_again(conn: &mut Connection, code: &str, change: &Change) -> Result<(), StorageError> {
     for case in case_resources::open_with(conn, code)? {
         case_resources::ask(conn, case, change.at)?;
+    }
+    Ok(())
+}
+
+/// Writes what a case has left in the register of the directory into the directory itself, in the same transaction: the
+/// engine held it to the directory's rules. Void brings back what was there before, unless it was changed since.
+pub(super) fn record(
+    conn: &mut Connection,
+    case: i64,
+    entry: &Entry,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let change = Change {
+        source: Source::Case,
+        person: context.person(),
+        case: Some(case),
+        at: context.now,
+    };
+    match entry.status.as_deref() {
+        Some(Register::VOIDED) => bring_back(conn, case, &change),
+        Some(Register::REMOVED) => {
+            let code = entry.values.get("code").and_then(Value::as_str);
+            take_out(conn, code.unwrap_or_default(), &change)
+        }
+        Some(_) | None => {
+            let resource = from_values(&entry.values).map_err(|faults| {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                Error::Corrupt(format!(
+                    "an entry that is no resource: {}",
+                    faults.join("; ")
+                ))
+            })?;
+            let wanted = Kept {
+                resource,
+                active: true,
+            };
+            put(conn, &wanted, &change).map(drop)
+        }
+    }
+}
+
+fn take_out(conn: &mut Connection, code: &str, change: &Change) -> Result<(), Error> {
+    let Some(kept) = get(conn, code)? else {
+        return Err(Error::Corrupt(format!("there is no resource {code}")));
+    };
+    let wanted = Kept {
+        active: false,
+        ..kept
+    };
+    put(conn, &wanted, change).map(drop)
+}
+
+fn bring_back(conn: &mut Connection, case: i64, change: &Change) -> Result<(), Error> {
+    for (code, was) in resource_versions::left_by(conn, case)? {
+        match was {
+            Some(was) => {
+                put(conn, &serde_json::from_value(was)?, change)?;
+            }
+            None => take_out(conn, &code, change)?,
+        }
     }
     Ok(())
 }

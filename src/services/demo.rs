@@ -30,6 +30,10 @@ pub const CATALOGUE: &str = include_str!("../../demo/catalogue.csv");
 /// The shipped workflows by their keys; what others start comes first.
 const WORKFLOWS: &[(&str, &str)] = &[
     (
+        "catalogue-change",
+        include_str!("../../workflows/catalogue-change.yaml"),
+    ),
+    (
         "data-correction",
         include_str!("../../workflows/data-correction.yaml"),
     ),

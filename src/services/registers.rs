@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use super::Error;
 use super::cases::Running;
+use super::catalogue::start as catalogue;
 use crate::directory::DepartmentCode;
 use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
 use crate::storage::Connection;
+use crate::storage::catalogue as stored;
 use crate::storage::register_entries::{self, EntryRow, Taken};
 use crate::workflow::{Register, Workflow, stage_map};
 
@@ -57,6 +59,12 @@ pub(super) fn write(
             updated_at: context.now,
         };
         let id = register_entries::save(conn, &row)?;
+        if all()
+            .get(&entry.register)
+            .is_some_and(|register| register.directory)
+        {
+            super::catalogue::record(conn, running.id, entry, context)?;
+        }
         for (event, status) in (first..).zip(&decision.events).filter_map(|(seq, event)| {
             let status = taken(event, key)?;
             Some((seq, status))
@@ -160,8 +168,12 @@ pub(super) fn asked(
     department: &DepartmentCode,
     answers: &[&Answers],
 ) -> Result<Vec<(String, String, String)>, Error> {
-    // Only a definition that asks makes the database look.
-    if !workflow.source.contains("registered(") {
+    // Only a definition that asks makes the database look, or one that writes into the data directory.
+    let directories = all().values().filter(|register| register.directory);
+    let writes = catalogue::records(workflow)
+        .filter_map(|record| record.known.as_ref())
+        .any(|register| register.directory);
+    if !writes && !workflow.source.contains("registered(") {
         return Ok(Vec::new());
     }
     let mut texts = BTreeSet::new();
@@ -170,10 +182,20 @@ pub(super) fn asked(
     }
     let texts: Vec<String> = texts.into_iter().collect();
     let known = register_entries::known(conn, department, &texts)?;
-    Ok(known
+    let mut asked: Vec<(String, String, String)> = known
         .into_iter()
         .map(|(register, value)| (register, value, department.0.clone()))
-        .collect())
+        .collect();
+    // What stands in the directory need not have come by a case.
+    let providers = stored::providers(conn, &texts)?;
+    for register in directories {
+        let id = &register.id;
+        asked.retain(|(known, ..)| known != id);
+        let entries = providers.iter();
+        asked
+            .extend(entries.map(|(code, provider)| (id.clone(), code.clone(), provider.0.clone())));
+    }
+    Ok(asked)
 }
 
 fn collect(answer: &Value, texts: &mut BTreeSet<String>) {

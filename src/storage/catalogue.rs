@@ -147,6 +147,26 @@ pub fn get_many(conn: &mut Connection, codes: &[String]) -> Result<Vec<Resource>
     with_items(conn, entries)
 }
 
+/// Which of these codes stand for a resource, active or not, and who provides it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn providers(
+    conn: &mut Connection,
+    codes: &[String],
+) -> Result<Vec<(String, DepartmentCode)>, StorageError> {
+    let mut found = Vec::new();
+    for some in codes.chunks(1000) {
+        let rows: Vec<(String, DepartmentCode)> = resources::table
+            .filter(resources::code.eq_any(some.to_vec()))
+            .order(resources::code)
+            .select((resources::code, resources::provider))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// A page of the active resources that fit, by code, after the code `after`.
 ///
 /// # Errors

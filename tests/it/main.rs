@@ -17,6 +17,8 @@ mod architecture;
 mod browser_story;
 mod browser_workflows;
 mod catalogue;
+mod catalogue_changes;
+mod catalogue_levels;
 mod catalogue_pages;
 mod chosen;
 mod cli;

@@ -22,6 +22,7 @@ use crate::engine::{self, Channel};
 use crate::messages::{Language, text};
 use crate::services::cases::By;
 use crate::services::catalogue::{browse, export, start};
+use crate::services::drafts::Open;
 use crate::services::export::Format;
 use crate::services::viewer::Wish;
 use crate::storage::catalogue::Search;
@@ -104,14 +105,32 @@ pub async fn ask_for(visit: Visit, body: Body) -> Answer {
             let code = storable(posted.get("resource").unwrap_or_default().to_owned());
             let by = By::person(reader.viewer.person.id, Channel::Page);
             let open = start::to_use(&visit.app, &by, &reader.viewer, &code)?;
-            let part = engine::asked_at_start(&open.workflow);
-            let Some((section, _)) = part.sections().into_iter().next() else {
-                return Err(Problem::Internal.into());
-            };
-            let address = format!("/c/{}/edit/{}", open.draft.ulid, section.id);
-            Ok(visit.said(&address, "chosen"))
+            go_on(visit, &open, "chosen")
         })
         .await
+}
+
+/// `POST /catalogue/change`
+pub async fn propose(visit: Visit, body: Body) -> Answer {
+    visit
+        .take(body, |visit, posted| {
+            let (reader, posted) = visit.short_form(posted)?;
+            let code = storable(posted.get("resource").unwrap_or_default().to_owned());
+            let by = By::person(reader.viewer.person.id, Channel::Page);
+            let open = start::to_change(&visit.app, &by, &reader.viewer, &code)?;
+            go_on(visit, &open, "prefilled")
+        })
+        .await
+}
+
+/// On to the first part of a draft's form.
+fn go_on(visit: &Visit, open: &Open, said: &str) -> Result<Answer, Failure> {
+    let part = engine::asked_at_start(&open.workflow);
+    let Some((section, _)) = part.sections().into_iter().next() else {
+        return Err(Problem::Internal.into());
+    };
+    let address = format!("/c/{}/edit/{}", open.draft.ulid, section.id);
+    Ok(visit.said(&address, said))
 }
 
 /// The page of a resource.

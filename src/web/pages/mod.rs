@@ -112,6 +112,7 @@ fn of_catalogue(config: &mut web::ServiceConfig) {
         )
         .service(at("/catalogue/import/confirm").route(web::post().to(catalogue::confirm)))
         .service(at("/catalogue/import/forget").route(web::post().to(catalogue::forget)))
+        .service(at("/catalogue/change").route(web::post().to(catalogue::propose)))
         .service(at("/catalogue/use").route(web::post().to(catalogue::ask_for)))
         // A code may have slashes.
         .service(at("/catalogue/{code:.+}").route(read().to(catalogue::resource)));

@@ -228,6 +228,7 @@ const SAID: &[&str] = &[
     "confirmed",
     "proposal_withdrawn",
     "chosen",
+    "prefilled",
     "imported",
 ];
 

@@ -13,7 +13,14 @@ use crate::workflow::{Id, Register, Text};
 use super::Reader;
 
 const TOP: &[&str] = &[
-    "register", "title", "statuses", "moves", "sees", "fields", "dates",
+    "register",
+    "title",
+    "statuses",
+    "moves",
+    "sees",
+    "directory",
+    "fields",
+    "dates",
 ];
 const NEEDED: &[&str] = &["register", "title", "statuses", "sees", "fields"];
 const FIELD: &[&str] = &["id", "type", "label", "options", "unit", "help"];
@@ -41,9 +48,10 @@ impl<'t> Reader<'t> {
         let sees = keys
             .get("sees")
             .map_or_else(Vec::new, |sees| self.readers(sees));
+        let directory = self.switch_at(&keys, "directory").unwrap_or(false);
         let fields = keys
             .get("fields")
-            .map_or_else(Vec::new, |fields| self.columns_of(fields));
+            .map_or_else(Vec::new, |fields| self.columns_of(fields, directory));
         let dates = keys
             .get("dates")
             .map_or_else(Vec::new, |dates| self.dates(dates, &fields));
@@ -53,6 +61,7 @@ impl<'t> Reader<'t> {
             statuses,
             moves,
             sees,
+            directory,
             fields,
             dates,
         })
@@ -148,11 +157,11 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn columns_of(&mut self, tree: &'t Tree) -> Vec<Field> {
+    fn columns_of(&mut self, tree: &'t Tree, directory: bool) -> Vec<Field> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         for item in self.items(tree) {
-            let Some(field) = self.column_of(item) else {
+            let Some(field) = self.column_of(item, directory) else {
                 continue;
             };
             if !seen.insert(field.id.clone()) {
@@ -170,7 +179,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn column_of(&mut self, tree: &'t Tree) -> Option<Field> {
+    fn column_of(&mut self, tree: &'t Tree, directory: bool) -> Option<Field> {
         let keys = self.keys(tree, FIELD)?;
         let id = match keys.get("id") {
             Some(id) => self.id(id),
@@ -189,7 +198,9 @@ impl<'t> Reader<'t> {
         let label = self.words_needed(&keys, "label");
         let kind = kind?;
         let name = kind.0.name();
-        if NO_COLUMN.contains(&name) {
+        // The items of a resource are rows of the data directory itself.
+        let rows = directory && name == "table";
+        if NO_COLUMN.contains(&name) && !rows {
             self.note(
                 "bad-value",
                 &tree.place(&["type"]),

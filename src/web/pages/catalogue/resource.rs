@@ -26,6 +26,11 @@ pub async fn show(visit: Visit, path: web::Path<String>) -> Answer {
                 may_use: seen.kept.active
                     && is_shared(&seen.kept.resource)
                     && start::to_ask_by(&visit.app, &reader.viewer)?.is_some(),
+                change: match start::to_propose_by(&visit.app, &reader.viewer, &seen.kept.resource)?
+                {
+                    Some(_) => text(visit.language, "catalogue.change", &[]),
+                    None => String::new(),
+                },
                 ..view(visit, &reader, &seen)
             };
             visit.page(&reader, Nav::Catalogue, &view)
