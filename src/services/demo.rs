@@ -59,7 +59,7 @@ const WORKFLOWS: &[(&str, &str)] = &[
 const SHARING: &str = "data-sharing";
 const TESTS: &str = include_str!("../../workflows/data-sharing.test.yaml");
 const REQUEST: &str = include_str!("../../demo/request.yaml");
-/// What has happened in each of the four approvals.
+/// What has happened in each of the four approvals, and to the data directory.
 const CASES: &[(&str, &str)] = &[
     ("demo/cases.yaml", include_str!("../../demo/cases.yaml")),
     (
@@ -69,6 +69,10 @@ const CASES: &[(&str, &str)] = &[
     (
         "demo/cases-construction.yaml",
         include_str!("../../demo/cases-construction.yaml"),
+    ),
+    (
+        "demo/cases-catalogue.yaml",
+        include_str!("../../demo/cases-catalogue.yaml"),
     ),
     (
         "demo/cases-destruction.yaml",

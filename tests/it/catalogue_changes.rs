@@ -107,6 +107,19 @@ fn what_a_case_takes_out_cannot_be_asked_for_and_keeps_its_history() {
         assert!(!found.kept.active);
         let active: Vec<_> = found.history.iter().map(|step| step.active).collect();
         assert_eq!(active, [(true, false), (false, true)]);
+        let request = definition(
+            "",
+            "{id: resources, type: resources, label: 数据, pick: item, required: true}",
+            "  - {stage: review, title: 审核, who: section_head@applicant}\n",
+            "",
+        );
+        let key = fixture.publish(&request.replace("workflow: trial", "workflow: trial-use"));
+        let asked = |code: &str, item: &str| {
+            let chosen = json!({"resources": [{"resource": code, "item": item}]});
+            fixture.try_file("ann", &key, chosen)
+        };
+        assert!(asked("pop", "name").is_ok());
+        assert!(asked("R-9", "a").is_err(), "it was taken out");
     });
 }
 

@@ -56,7 +56,11 @@ pub async fn list(visit: Visit) -> Answer {
                 classes: classes(visit, &wanted),
                 levels: levels(visit, &wanted),
                 active: wanted != Search::default(),
-                rows: page.rows.iter().map(|one| row(names, one)).collect(),
+                rows: page
+                    .rows
+                    .iter()
+                    .map(|one| row(names, &reader, one))
+                    .collect(),
                 may_use,
                 imports: reader.viewer.authorize(Wish::Administer).is_ok(),
                 files: ["csv", "xlsx"].map(|end| file(visit, end)).into(),
@@ -167,7 +171,7 @@ fn wanted(visit: &Visit) -> Result<Search, Failure> {
     })
 }
 
-fn row(names: Names<'_>, resource: &Resource) -> ResourceRow {
+fn row(names: Names<'_>, reader: &Reader, resource: &Resource) -> ResourceRow {
     let language = names.language;
     let items = resource.items.len().to_string();
     ResourceRow {
@@ -180,14 +184,15 @@ fn row(names: Names<'_>, resource: &Resource) -> ResourceRow {
         cycle: cycle(language, &resource.cycle),
         items: text(language, "catalogue.items", &[("n", &items)]),
         condition: resource.conditions.join("；"),
-        shared: is_shared(resource),
+        shared: is_asked_for(reader, resource),
     }
 }
 
-/// Whether any of it can be asked for.
-fn is_shared(resource: &Resource) -> bool {
+/// Whether the reader may ask for any of it: what a department provides it has already.
+fn is_asked_for(reader: &Reader, resource: &Resource) -> bool {
     let shared = |sharing| sharing != Sharing::None;
-    resource.items.iter().any(|item| shared(item.sharing))
+    reader.viewer.person.department != resource.provider
+        && resource.items.iter().any(|item| shared(item.sharing))
 }
 
 fn class(language: Language, class: Sharing) -> Tag {

@@ -3,7 +3,7 @@
 
 use actix_web::web;
 
-use super::{class, is_shared, names};
+use super::{class, is_asked_for, names};
 use crate::catalogue::{Difference, Item, Resource, Sharing};
 use crate::messages::{Language, text};
 use crate::services::catalogue::browse::{self, Seen, Step};
@@ -24,7 +24,7 @@ pub async fn show(visit: Visit, path: web::Path<String>) -> Answer {
             let seen = browse::one(&visit.app, &reader.viewer, &code)?;
             let view = ResourceView {
                 may_use: seen.kept.active
-                    && is_shared(&seen.kept.resource)
+                    && is_asked_for(&reader, &seen.kept.resource)
                     && start::to_ask_by(&visit.app, &reader.viewer)?.is_some(),
                 change: match start::to_propose_by(&visit.app, &reader.viewer, &seen.kept.resource)?
                 {
