@@ -5,6 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
+use crate::audit::checkpoint::Signer;
 use crate::config::Secret;
 
 /// What a derived key is for. The label goes into the derivation and must never change.
@@ -18,6 +19,8 @@ pub enum Purpose {
     Forms,
     /// Places in lists.
     Lists,
+    /// Signing checkpoints of the log.
+    Checkpoints,
 }
 
 impl Purpose {
@@ -27,6 +30,7 @@ impl Purpose {
             Self::Sealing => b"huiqian/sealing/v1",
             Self::Forms => b"huiqian/forms/v1",
             Self::Lists => b"huiqian/lists/v1",
+            Self::Checkpoints => b"huiqian/checkpoints/v1",
         }
     }
 }
@@ -56,6 +60,12 @@ impl Key {
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Signs the checkpoints of the log called `name` with this key.
+    #[must_use]
+    pub fn checkpoint_signer(&self, name: &str) -> Signer {
+        Signer::new(name, &self.0)
     }
 
     /// HMAC-SHA256 over `parts`, each with its length in front so that no two lists of parts look alike.
@@ -108,12 +118,15 @@ impl Keys {
         &self.current
     }
 
+    /// All of them, the current one first.
+    pub fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+
     /// The key called `id`, if it is one of ours.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Key> {
-        std::iter::once(&self.current)
-            .chain(&self.older)
-            .find(|key| key.id() == id)
+        self.all().find(|key| key.id() == id)
     }
 }
 

@@ -35,7 +35,14 @@ pub(super) enum Command {
     #[command(about = "只处理定时与邮件 · The jobs alone")]
     Work,
     #[command(about = "把数据库更新到本程序的版本 · Bring the database up to date")]
-    Migrate,
+    Migrate {
+        #[arg(
+            long,
+            value_name = "ROLE",
+            help = "给服务器所用的 PostgreSQL 角色授权，该角色不能改动记录 · Rights for the server's role, which cannot change the log"
+        )]
+        grant: Option<String>,
+    },
     #[command(
         subcommand,
         about = "流程定义：检查、发布、确认 · Workflow definitions"
@@ -388,13 +395,55 @@ pub(super) enum Token {
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
-    #[command(about = "核对哈希链和快照，有问题时退出码为 1 · Check chains and snapshots")]
+    #[command(
+        about = "核对哈希链、快照和日志，有问题时退出码为 1 · Check chains, snapshots and the log"
+    )]
     Verify {
         #[arg(
             long,
             value_name = "NUMBER",
+            conflicts_with_all = ["against", "export", "proof"],
             help = "只核对这件事项（编号或者 ID） · This case only"
         )]
         case: Option<String>,
+        #[arg(
+            long,
+            value_name = "FILE",
+            help = "与写在数据库之外的检查点比对 · Against checkpoints kept outside the database"
+        )]
+        against: Option<PathBuf>,
+        #[arg(
+            long,
+            value_name = "FILE",
+            help = "核对导出的文件，不用数据库 · An export instead of the database"
+        )]
+        export: Option<PathBuf>,
+        #[arg(
+            long,
+            value_name = "FILE",
+            conflicts_with = "export",
+            help = "核对一条记录的证明，不用数据库 · A proof instead of the database"
+        )]
+        proof: Option<PathBuf>,
+        #[arg(
+            long = "key",
+            value_name = "KEY",
+            help = "检查点的公钥，可以多次给出 · Public keys of checkpoints"
+        )]
+        keys: Vec<String>,
     },
+    #[command(
+        about = "证明一条记录在日志里，输出 JSON · Prove that an event is in the log, as JSON"
+    )]
+    Prove {
+        #[arg(
+            value_name = "EVENT",
+            help = "事项编号或 ID、#、第几条，如 豫数共申〔2026〕0137号#4 · Case and place, as 01J…#4"
+        )]
+        event: String,
+    },
+    #[command(about = "导出全部记录（JSON Lines）到标准输出 · All events, as JSON Lines on stdout")]
+    Export,
+    #[command(about = "检查点的公钥 · The public key of checkpoints")]
+    Key,
 }

@@ -6,7 +6,7 @@ use super::Answer;
 use super::failure::{self, Failure, say};
 use crate::config::{DatabaseSettings, Sources};
 use crate::storage::Db;
-use crate::storage::connection::SchemaState;
+use crate::storage::connection::{GrantError, SchemaState};
 
 /// Opens the database of the settings, whose tables must be those of this program.
 pub(super) fn open(config: Option<&Path>) -> Result<Db, Failure> {
@@ -32,8 +32,8 @@ pub(super) fn open_current(settings: &DatabaseSettings) -> Result<Db, Failure> {
     }
 }
 
-/// `huiqian migrate`.
-pub(super) fn migrate(config: Option<&Path>) -> Result<Answer, Failure> {
+/// `huiqian migrate`. The role is given its rights again each time: a migration may have added tables.
+pub(super) fn migrate(config: Option<&Path>, role: Option<&str>) -> Result<Answer, Failure> {
     let sources = Sources::of_process(config)?;
     let settings = DatabaseSettings::read(&sources)?;
     let db = Db::open(settings.url.reveal(), settings.pool_size)?;
@@ -45,6 +45,17 @@ pub(super) fn migrate(config: Option<&Path>) -> Result<Answer, Failure> {
             "{}",
             say("migrate.done", &[("versions", &added.join(", "))])
         );
+    }
+    let Some(role) = role else {
+        return Ok(Answer::Fine);
+    };
+    match db.grant(role) {
+        Ok(()) => println!("{}", say("migrate.granted", &[("role", role)])),
+        Err(GrantError::NoRoles) => return Err(Failure::refused(say("migrate.no_roles", &[]))),
+        Err(GrantError::Unknown(role)) => {
+            return Err(Failure::refused(say("migrate.no_role", &[("role", &role)])));
+        }
+        Err(GrantError::Storage(error)) => return Err(error.into()),
     }
     Ok(Answer::Fine)
 }

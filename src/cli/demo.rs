@@ -14,8 +14,8 @@ use super::{Answer, logging, serve};
 use crate::auth::tokens::Token;
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::{
-    DatabaseSettings, Delivery, Limits, LogFormat, LogSettings, MailSettings, PlaceSettings,
-    Secret, SessionSettings, Settings,
+    Anchor, AuditSettings, DatabaseSettings, Delivery, Limits, LogFormat, LogSettings,
+    MailSettings, PlaceSettings, Secret, SessionSettings, Settings, WebhookSettings,
 };
 use crate::jobs::{self, Mailer};
 use crate::services::{App, demo};
@@ -25,6 +25,8 @@ use crate::storage::connection::Lock;
 const DATABASE: &str = "huiqian.db";
 const SECRET: &str = "secret.key";
 const ATTACHMENTS: &str = "attachments";
+/// What the log was, written outside the database.
+const CHECKPOINTS: &str = "checkpoints.jsonl";
 /// Is there while the folder is being filled: a start that was cut short begins anew.
 const UNFINISHED: &str = "unfinished";
 
@@ -133,7 +135,12 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
             authority: "河南省行政审批政务信息局".to_owned(),
             language: super::failure::language(),
         },
+        audit: AuditSettings {
+            anchor: Some(Anchor::File(data.join(CHECKPOINTS))),
+            ..AuditSettings::default()
+        },
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     })
 }
 

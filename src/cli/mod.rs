@@ -24,9 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{
-    Arguments, Audit, Calendar, Catalogue, Command, Directory, Person, Token, Workflow,
-};
+use arguments::{Arguments, Calendar, Catalogue, Command, Directory, Person, Token, Workflow};
 use failure::Failure;
 
 /// What a command answers to the shell when it did what it was asked.
@@ -64,7 +62,7 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Demo(options) => demo::run(&options),
         Command::Serve(options) => serve::serve(config, &options),
         Command::Work => serve::work(config),
-        Command::Migrate => database::migrate(config),
+        Command::Migrate { grant } => database::migrate(config, grant.as_deref()),
         Command::Workflow(Workflow::Check { files, format }) => workflow::check(&files, format),
         Command::Workflow(Workflow::Schema) => workflow::schema(),
         Command::Workflow(Workflow::Diagram {
@@ -119,6 +117,6 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Token(Token::Create { login, name, days }) => {
             people::token(config, &login, &name, days)
         }
-        Command::Audit(Audit::Verify { case }) => audit::verify(config, case),
+        Command::Audit(command) => audit::run(config, command),
     }
 }

@@ -10,12 +10,12 @@ pub enum ConfigError {
     /// A setting that is needed is nowhere.
     Missing {
         /// The environment variable.
-        setting: &'static str,
+        setting: String,
     },
     /// A text and a file for one setting.
     Both {
         /// The environment variable.
-        setting: &'static str,
+        setting: String,
     },
     /// A file that a setting names cannot be read.
     Unreadable {
@@ -44,6 +44,15 @@ pub enum ConfigError {
         setting: String,
         /// The key of the sentence that says what is expected.
         expected: &'static str,
+    },
+    /// A webhook to a host that may not be told.
+    WebhookHost {
+        /// The setting.
+        setting: String,
+        /// The host.
+        host: String,
+        /// The key of the sentence that says why: `unlisted`, `private`.
+        why: &'static str,
     },
     /// A number outside its bounds.
     OutOfRange {
@@ -106,6 +115,10 @@ impl ConfigError {
                     &[("setting", setting), ("expected", &expected)],
                 )
             }
+            Self::WebhookHost { setting, host, why } => say(
+                &format!("webhook_host.{why}"),
+                &[("setting", setting), ("host", host)],
+            ),
             Self::OutOfRange {
                 setting,
                 least,

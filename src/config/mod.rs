@@ -1,10 +1,13 @@
 //! Settings, from `huiqian.toml` and the environment; whatever is wrong with them is one sentence with the remedy.
 
+mod audit;
 mod error;
 mod limits;
+mod network;
 mod secret;
 mod smtp_url;
 mod sources;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,11 +16,14 @@ use std::time::Duration;
 
 use url::Url;
 
+pub use audit::{Anchor, AuditSettings};
 pub use error::ConfigError;
 pub use limits::Limits;
+pub use network::{Network, may_connect};
 pub use secret::Secret;
 pub use smtp_url::{MailTls, SmtpUrl};
 pub use sources::Sources;
+pub use webhook::{SigningSecret, WebhookSettings, WebhookTarget};
 
 use crate::messages::Language;
 use sources::{Found, Lookup};
@@ -59,8 +65,12 @@ pub struct Settings {
     pub link_validity: Duration,
     /// What the product is called in this place.
     pub place: PlaceSettings,
+    /// The log of everything that happened.
+    pub audit: AuditSettings,
     /// Limits on input.
     pub limits: Limits,
+    /// Other programs that are told of changes.
+    pub webhooks: WebhookSettings,
 }
 
 /// How mail leaves and what it may say.
@@ -112,6 +122,17 @@ pub struct PlaceSettings {
     pub language: Language,
 }
 
+/// The secret keys alone, for commands that can do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySettings {
+    /// The key in force.
+    pub current: Option<Secret>,
+    /// Keys that were in force before it, newest first.
+    pub previous: Vec<Secret>,
+    /// The host of the base URL, which names the log.
+    pub host: Option<String>,
+}
+
 /// What is logged, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSettings {
@@ -148,6 +169,10 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_PLACE",
     "HUIQIAN_AUTHORITY",
     "HUIQIAN_LANGUAGE",
+    "HUIQIAN_HASH",
+    "HUIQIAN_CHECKPOINTS",
+    "HUIQIAN_WEBHOOK_HOSTS",
+    "HUIQIAN_WEBHOOK_NETWORKS",
 ];
 
 const NUMBERS_AND_FLAGS: &[&str] = &[
@@ -156,6 +181,7 @@ const NUMBERS_AND_FLAGS: &[&str] = &[
     "HUIQIAN_SESSION_IDLE_MINUTES",
     "HUIQIAN_SESSION_HOURS",
     "HUIQIAN_LINK_DAYS",
+    "HUIQIAN_CHECKPOINT_SECONDS",
 ];
 
 impl Settings {
@@ -175,17 +201,16 @@ impl Settings {
                 86_400 * whole(lookup.number("HUIQIAN_LINK_DAYS", 30, 1, 365)?),
             ),
             place: place(&lookup)?,
+            audit: AuditSettings::read(&lookup)?,
             limits: Limits::read(&lookup)?,
+            webhooks: WebhookSettings::read(&lookup)?,
         })
     }
 
     /// The host of the base URL: mail carries it in its Message-IDs.
     #[must_use]
     pub fn host(&self) -> String {
-        Url::parse(&self.base_url)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default()
+        host(&self.base_url).unwrap_or_default()
     }
 }
 
@@ -193,6 +218,28 @@ impl DatabaseSettings {
     /// Reads what `migrate`, `audit` and the imports need. The file is checked as a whole all the same.
     pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         database(&Lookup::all(sources)?)
+    }
+}
+
+impl KeySettings {
+    /// Reads the secret keys where they are set, and nothing else.
+    ///
+    /// # Errors
+    /// A key that is too short or too poor.
+    pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
+        let lookup = Lookup::all(sources)?;
+        let current = match lookup.text("HUIQIAN_SECRET_KEY")? {
+            Some(found) => Some(strong("HUIQIAN_SECRET_KEY", &found.text)?),
+            None => None,
+        };
+        Ok(Self {
+            current,
+            previous: previous_secret_keys(&lookup)?,
+            host: match lookup.text("HUIQIAN_BASE_URL")? {
+                Some(_) => host(&base_url(&lookup)?),
+                None => None,
+            },
+        })
     }
 }
 
@@ -295,6 +342,11 @@ fn base_url(lookup: &Lookup<'_>) -> Result<String, ConfigError> {
         Some(url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
         None => Err(malformed(found, "base_url")),
     }
+}
+
+fn host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    url.host_str().map(str::to_owned)
 }
 
 fn secret_key(lookup: &Lookup<'_>) -> Result<Secret, ConfigError> {

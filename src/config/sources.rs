@@ -1,12 +1,12 @@
 //! Where a setting comes from: the environment first, then `huiqian.toml`; each also as the name of a file that holds it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::ConfigError;
+use super::{ConfigError, webhook};
 
 /// Everything that settings are read from, as values, so that reading them can be tested.
 pub struct Sources<'a> {
@@ -49,7 +49,7 @@ impl<'a> Lookup<'a> {
     }
 
     /// The value of `variable` (`HUIQIAN_LISTEN`), from the environment or the file's key (`listen`).
-    pub(super) fn text(&self, variable: &'static str) -> Result<Option<Found>, ConfigError> {
+    pub(super) fn text(&self, variable: &str) -> Result<Option<Found>, ConfigError> {
         let key = key_of(variable);
         let in_environment = |name: &str| {
             self.sources
@@ -80,9 +80,26 @@ impl<'a> Lookup<'a> {
     }
 
     /// Likewise, for a setting that must be there.
-    pub(super) fn required(&self, variable: &'static str) -> Result<Found, ConfigError> {
-        self.text(variable)?
-            .ok_or(ConfigError::Missing { setting: variable })
+    pub(super) fn required(&self, variable: &str) -> Result<Found, ConfigError> {
+        self.text(variable)?.ok_or_else(|| ConfigError::Missing {
+            setting: variable.to_owned(),
+        })
+    }
+
+    /// The names between a prefix and one of these ends, in the file or the environment: `exchange` of
+    /// `HUIQIAN_WEBHOOK_EXCHANGE_URL`. A name has no `_`, so it is told from what follows.
+    pub(super) fn named(&self, prefix: &str, ends: &[&str]) -> BTreeSet<String> {
+        let variables = self.sources.environment.iter();
+        let given = variables.filter(|(_, text)| !text.trim().is_empty());
+        let keys = given
+            .map(|(name, _)| key_of(name))
+            .chain(self.file.keys().cloned());
+        keys.filter_map(|key| {
+            let (name, end) = key.strip_prefix(prefix)?.split_once('_')?;
+            let end = end.strip_suffix("_file").unwrap_or(end);
+            (!name.is_empty() && ends.contains(&end)).then(|| name.to_owned())
+        })
+        .collect()
     }
 
     /// A whole number between `least` and `most`.
@@ -129,7 +146,7 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    fn read(&self, variable: &'static str, path: &str) -> Result<Found, ConfigError> {
+    fn read(&self, variable: &str, path: &str) -> Result<Found, ConfigError> {
         let setting = format!("{variable}_FILE");
         match (self.sources.read)(Path::new(path)) {
             // Editors and `echo` end files with a line break that is not part of the value.
@@ -152,12 +169,14 @@ enum Given {
 }
 
 fn one_of(
-    setting: &'static str,
+    setting: &str,
     text: Option<String>,
     path: Option<String>,
 ) -> Result<Option<Given>, ConfigError> {
     match (text, path) {
-        (Some(_), Some(_)) => Err(ConfigError::Both { setting }),
+        (Some(_), Some(_)) => Err(ConfigError::Both {
+            setting: setting.to_owned(),
+        }),
         (Some(text), None) => Ok(Some(Given::Text(text))),
         (None, Some(path)) => Ok(Some(Given::Path(path))),
         (None, None) => Ok(None),
@@ -215,6 +234,15 @@ fn table(path: &str, text: &str, known: &Known) -> Result<BTreeMap<String, Strin
     for (key, value) in parsed.into_inner() {
         let name: &str = key.get_ref();
         let line = line_of(key.span().start);
+        if name == WEBHOOK {
+            let found = webhooks(value.get_ref()).map_err(|(key, cause)| ConfigError::Syntax {
+                path: path.to_owned(),
+                line: key.map_or(line, line_of),
+                cause: format!("{name}: {cause}"),
+            })?;
+            values.extend(found);
+            continue;
+        }
         let Some(wanted) = known.wanted(name) else {
             return Err(ConfigError::UnknownKey {
                 path: path.to_owned(),
@@ -231,6 +259,60 @@ fn table(path: &str, text: &str, known: &Known) -> Result<BTreeMap<String, Strin
         values.insert(name.to_owned(), text);
     }
     Ok(values)
+}
+
+/// Tables of the file, one for each target.
+const WEBHOOK: &str = "webhook";
+
+/// `url` of the target `exchange` goes by the key that its variable has: `webhook_exchange_url`. What is wrong comes with
+/// the place of the key, where there is one.
+fn webhooks(value: &DeValue<'_>) -> Result<BTreeMap<String, String>, (Option<usize>, String)> {
+    let DeValue::Array(targets) = value else {
+        return Err((None, "expected tables: [[webhook]]".to_owned()));
+    };
+    let mut found = BTreeMap::new();
+    let mut names = BTreeSet::new();
+    for target in targets {
+        let at = Some(target.span().start);
+        let DeValue::Table(target) = target.get_ref() else {
+            return Err((at, "expected tables: [[webhook]]".to_owned()));
+        };
+        let name = target.get("name").and_then(|name| name.get_ref().as_str());
+        let good = |name: &&str| {
+            name.starts_with(|letter: char| letter.is_ascii_lowercase())
+                && name
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+        };
+        let Some(name) = name.filter(good) else {
+            return Err((
+                at,
+                "each needs a name of small letters and digits".to_owned(),
+            ));
+        };
+        if !names.insert(name) {
+            return Err((at, format!("there are two of the name {name}")));
+        }
+        for (key, value) in target.iter() {
+            let (at, key): (_, &str) = (Some(key.span().start), key.get_ref());
+            let bare = key.strip_suffix("_file").unwrap_or(key);
+            let text = match value.get_ref() {
+                _ if key == "name" => continue,
+                _ if !webhook::KEYS.contains(&bare) => {
+                    return Err((at, format!("there is no setting `{key}`")));
+                }
+                DeValue::Array(list) if key == "registers" => list
+                    .iter()
+                    .map(|one| scalar(one.get_ref(), Wanted::Text))
+                    .collect::<Result<Vec<String>, String>>()
+                    .map(|list| list.join(" ")),
+                value => scalar(value, Wanted::Text),
+            };
+            let text = text.map_err(|cause| (at, format!("{key}: {cause}")))?;
+            found.insert(format!("{}{name}_{key}", webhook::PREFIX), text);
+        }
+    }
+    Ok(found)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -156,7 +156,7 @@ fn a_text_and_a_file_for_one_setting_is_one_too_many() {
     assert_eq!(
         Settings::read(&both),
         Err(ConfigError::Both {
-            setting: "HUIQIAN_SECRET_KEY"
+            setting: "HUIQIAN_SECRET_KEY".into()
         })
     );
 }
@@ -276,14 +276,147 @@ fn older_keys_are_checked_like_the_current_one() {
     ));
 }
 
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// The settings with one webhook in the file, its `url` given, and more of the environment.
+fn told(url: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+    let file = format!("[[webhook]]\nname = \"exchange\"\nurl = \"{url}\"\nsecret = \"{WHSEC}\"\n");
+    Settings::read(&sources(&[COMPLETE, environment].concat(), &file))
+}
+
+#[test]
+fn a_webhook_stands_in_the_file_or_the_environment_or_half_in_each() {
+    let hosts = (
+        "HUIQIAN_WEBHOOK_HOSTS",
+        "exchange.henan.example, other.example",
+    );
+    let settings = told("https://exchange.henan.example/hooks", &[hosts]).expect("good");
+    let target = &settings.webhooks.targets[0];
+    assert_eq!(target.name, "exchange");
+    assert_eq!(target.registers, ["grants"]);
+    assert_eq!(target.secrets, [SigningSecret::parse(WHSEC).expect("good")]);
+
+    let environment = [
+        hosts,
+        (
+            "HUIQIAN_WEBHOOK_EXCHANGE_SECRET",
+            "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        ),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_PREVIOUS_SECRET", WHSEC),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_REGISTERS", "grants open_data"),
+        ("HUIQIAN_WEBHOOK_OTHER_URL", "https://other.example/"),
+        ("HUIQIAN_WEBHOOK_OTHER_SECRET", WHSEC),
+    ];
+    let settings = told("https://exchange.henan.example/hooks", &environment).expect("good");
+    let targets = &settings.webhooks.targets;
+    assert_eq!(targets.len(), 2);
+    assert_eq!(targets[0].secrets.len(), 2);
+    assert_eq!(
+        targets[0].secrets[1],
+        SigningSecret::parse(WHSEC).expect("good")
+    );
+    assert_eq!(targets[0].registers, ["grants", "open_data"]);
+    assert_eq!(targets[1].url.as_str(), "https://other.example/");
+    assert!(!format!("{settings:?}").contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+}
+
+#[test]
+fn a_webhook_goes_to_listed_hosts_only_and_encrypted() {
+    let hosts = (
+        "HUIQIAN_WEBHOOK_HOSTS",
+        "exchange.henan.example 10.0.0.1 127.0.0.1 localhost",
+    );
+    let said = |url: &str, environment: &[(&str, &str)]| {
+        let refused = told(url, environment).expect_err("must be refused");
+        refused.sentence(Language::Zh)
+    };
+
+    let unlisted = said("https://elsewhere.example/", &[hosts]);
+    assert!(unlisted.contains("elsewhere.example"), "{unlisted}");
+    assert!(unlisted.contains("HUIQIAN_WEBHOOK_HOSTS"), "{unlisted}");
+    let none = said("https://exchange.henan.example/", &[]);
+    assert!(none.contains("HUIQIAN_WEBHOOK_HOSTS"), "{none}");
+    let private = said("https://10.0.0.1/", &[hosts]);
+    assert!(private.contains("HUIQIAN_WEBHOOK_NETWORKS"), "{private}");
+    for wrong in [
+        "http://exchange.henan.example/",
+        "http://127.0.0.1:9000/",
+        "http://localhost:9000/",
+        "ftp://exchange.henan.example/",
+        "https://a:b@exchange.henan.example/",
+        "exchange",
+    ] {
+        let said = said(wrong, &[hosts]);
+        assert!(said.contains("HUIQIAN_WEBHOOK_EXCHANGE_URL"), "{said}");
+        assert!(said.contains("https"), "{said}");
+    }
+    let explicit = [hosts, ("HUIQIAN_WEBHOOK_NETWORKS", "127.0.0.0/8")];
+    told("http://127.0.0.1:9000/", &explicit).expect("said explicitly");
+    told("http://localhost:9000/", &explicit).expect("said explicitly");
+    let clear = [hosts, ("HUIQIAN_WEBHOOK_NETWORKS", "10.0.0.0/8")];
+    told("https://10.0.0.1/", &clear).expect("said explicitly");
+    told("http://10.0.0.1/", &clear).expect_err("another machine, in the clear");
+}
+
+#[test]
+fn what_is_wrong_with_a_webhook_is_said_by_its_place_or_variable() {
+    let read = |file: &str, environment: &[(&str, &str)]| {
+        let hosts = ("HUIQIAN_WEBHOOK_HOSTS", "a.example");
+        let environment = [COMPLETE, &[hosts], environment].concat();
+        let refused = Settings::read(&sources(&environment, file)).expect_err("refused");
+        refused.sentence(Language::En)
+    };
+    let target = "[[webhook]]\nname = \"a\"\nurl = \"https://a.example/\"\n";
+
+    let said = read(&format!("{target}colour = \"red\"\n"), &[]);
+    assert!(said.contains("line 4") && said.contains("colour"), "{said}");
+    let said = read(&format!("{target}{target}"), &[]);
+    assert!(said.contains("line 4") && said.contains("two"), "{said}");
+    let said = read("[[webhook]]\nurl = \"https://a.example/\"\n", &[]);
+    assert!(said.contains("name"), "{said}");
+    let said = read(target, &[]);
+    assert!(said.contains("HUIQIAN_WEBHOOK_A_SECRET"), "{said}");
+    for (variable, value) in [
+        ("HUIQIAN_WEBHOOK_A_SECRET", "whsec_c2hvcnQ="),
+        (
+            "HUIQIAN_WEBHOOK_A_SECRET",
+            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ),
+        ("HUIQIAN_WEBHOOK_NETWORKS", "everything"),
+    ] {
+        let said = read(target, &[(variable, value)]);
+        assert!(said.contains(variable) && !said.contains(value), "{said}");
+    }
+    for (variable, value) in [
+        ("HUIQIAN_WEBHOOK_A_REGISTERS", "grants, Nonsense!"),
+        ("HUIQIAN_WEBHOOK_A_CA", "nonsense"),
+    ] {
+        let said = read(
+            target,
+            &[("HUIQIAN_WEBHOOK_A_SECRET", WHSEC), (variable, value)],
+        );
+        assert!(said.contains(variable), "{said}");
+    }
+}
+
 #[test]
 fn every_sentence_exists_in_both_languages() {
     let errors = [
         ConfigError::Missing {
-            setting: "HUIQIAN_LISTEN",
+            setting: "HUIQIAN_LISTEN".into(),
         },
         ConfigError::Both {
-            setting: "HUIQIAN_LISTEN",
+            setting: "HUIQIAN_LISTEN".into(),
+        },
+        ConfigError::WebhookHost {
+            setting: "HUIQIAN_WEBHOOK_EXCHANGE_URL".into(),
+            host: "exchange".into(),
+            why: "unlisted",
+        },
+        ConfigError::WebhookHost {
+            setting: "HUIQIAN_WEBHOOK_EXCHANGE_URL".into(),
+            host: "10.0.0.1".into(),
+            why: "private",
         },
         ConfigError::Unreadable {
             setting: "A".into(),

@@ -1,21 +1,27 @@
 //! Work that nobody waits for: mails that leave, timers that come due, what is cleared away. Plain threads; each look
 //! takes what is there, and may run beside others on other servers.
 
+mod anchor;
+mod claims;
 mod outbox;
 mod running;
 mod timers;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use anchor::Anchorer;
 pub use outbox::Mailer;
 pub use running::Running;
 pub use timers::{Act, pass as timer_pass};
+pub use webhooks::Courier;
 
 use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
-use crate::services::{App, Error, cases, mailbox, queues, rechecks};
+use crate::notify::webhook;
+use crate::services::{App, Error, cases, mailbox, queues, rechecks, sequencer};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
@@ -27,6 +33,14 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
     let mailer = Mailer::new(Arc::clone(&app), sender(&app)?);
     let timed = Arc::clone(&app);
     let mut running = Running::new();
+    // Each target has its own, so that none waits for another.
+    for target in &app.settings.webhooks.targets {
+        let courier = Courier::new(&app, target, webhook::PATIENCE)?;
+        let name = format!("webhook {}", target.name);
+        running.worker(&name, POLL, move |signal| {
+            courier.pass_until(&|| signal.is_stopping())
+        })?;
+    }
     running.worker("mails", POLL, move |signal| {
         mailer.pass_until(&|| signal.is_stopping())
     })?;
@@ -35,6 +49,12 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         rechecks::pass(&rechecked, &|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
+    let anchor = Anchorer::new(Arc::clone(&app));
+    running.worker("log", POLL, move |_| {
+        let more = sequencer::pass(&anchor.app)?;
+        anchor.pass()?;
+        Ok(more)
+    })?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");

@@ -1,15 +1,10 @@
 //! Mails on their way out: claimed with a lease, put together, handed over outside any transaction, and settled.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
 
-use chrono::TimeDelta;
-use ulid::Ulid;
-
-use super::kind;
+use super::{claims, kind};
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::message::Prepared;
 use crate::notify::sender::{Fault, SendError, Sender};
@@ -20,12 +15,6 @@ use crate::storage::{Lease, StorageError};
 
 /// Mails that are claimed together.
 const BATCH: u32 = 20;
-/// What a process that was killed had claimed goes out after this; a process that lives keeps its claim.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// How often it does so.
-const EXTENDED_EVERY: Duration = Duration::from_secs(8);
-/// How often settling is tried while the database cannot be used: a mail that left must not leave again.
-const SETTLING: u32 = 6;
 
 /// Waiting mails are let go at most this often.
 const LET_GO_SECONDS: i64 = 600;
@@ -70,41 +59,17 @@ impl Mailer {
 
     /// As [`Self::pass`], stopping between two mails when it is time to.
     pub fn pass_until(&self, stopping: &dyn Fn() -> bool) -> Result<bool, Error> {
-        let lease = self.lease(Ulid::new().to_string());
+        let lease = claims::lease(&self.app);
         let batch = queues::claim_mails(&self.app, &lease, BATCH)?;
         if batch.is_empty() {
             return Ok(false);
         }
-        let (finished, end) = mpsc::channel::<()>();
-        let outage = thread::scope(|scope| {
-            let held = &lease;
-            thread::Builder::new()
-                .name("mails' lease".into())
-                .spawn_scoped(scope, move || self.keep(held, &end))
-                .map_err(|error| Error::Fault(format!("no thread: {error}")))?;
-            let worked = self.work_off(&batch, held, stopping);
-            // The other thread ends with this.
-            drop(finished);
-            worked
-        })?;
+        let extend = |lease: &Lease| queues::extend_mails(&self.app, lease);
+        let outage = claims::kept(&self.app, &lease, &extend, || {
+            self.work_off(&batch, &lease, stopping)
+        })??;
         self.note(outage.is_some())?;
         Ok(u32::try_from(batch.len()).is_ok_and(|count| count == BATCH) && outage.is_none())
-    }
-
-    fn lease(&self, owner: String) -> Lease {
-        let until = self.app.now() + LEASE;
-        Lease { owner, until }
-    }
-
-    /// Keeps the claim until the batch is worked off: one slow mail may take minutes.
-    fn keep(&self, lease: &Lease, end: &mpsc::Receiver<()>) {
-        while end.recv_timeout(EXTENDED_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let longer = self.lease(lease.owner.clone());
-            if let Err(error) = queues::extend_mails(&self.app, &longer) {
-                // The next try may succeed; a mail whose claim has ended is not begun.
-                tracing::warn!(fault = kind(&error), "a claim could not be kept");
-            }
-        }
     }
 
     /// Sends one after another. Answers with what kept the server from taking them.
@@ -194,18 +159,8 @@ impl Mailer {
     }
 
     fn settle(&self, lease: &Lease, message: &StoredMessage, end: &MailEnd) -> Result<(), Error> {
-        let mut pause = Duration::from_millis(100);
-        for left in (0..SETTLING).rev() {
-            match queues::settle_mail(&self.app, lease, message.id, end) {
-                Ok(()) => break,
-                // Cancelled while it was under way, or another's by now.
-                Err(Error::Stale) => return Ok(()),
-                Err(Error::Storage(StorageError::Unavailable(_))) if 0 < left => {
-                    thread::sleep(pause);
-                    pause *= 2;
-                }
-                Err(error) => return Err(error),
-            }
+        if !claims::settled(|| queues::settle_mail(&self.app, lease, message.id, end))? {
+            return Ok(());
         }
         let attempts = message.attempts;
         match end {

@@ -43,11 +43,12 @@ impl Running {
     /// Starts a worker. It looks again at once while there is more to do, and otherwise after a pause.
     pub(super) fn worker(
         &mut self,
-        name: &'static str,
+        name: &str,
         pause: Duration,
         mut look: impl FnMut(&Signal) -> Result<bool, Error> + Send + 'static,
     ) -> Result<(), Error> {
         let signal = Arc::clone(&self.signal);
+        let worker = name.to_owned();
         let work = move || {
             while !signal.is_stopping() {
                 let seen = signal.state().woken;
@@ -56,11 +57,11 @@ impl Running {
                     Ok(Ok(true)) => {}
                     Ok(Ok(false)) => signal.wait(pause, seen),
                     Ok(Err(error)) => {
-                        tracing::error!(worker = name, fault = kind(&error), "a worker failed");
+                        tracing::error!(worker, fault = kind(&error), "a worker failed");
                         signal.wait(AFTER_FAILURE.min(pause.max(Duration::from_secs(1))), seen);
                     }
                     Err(_) => {
-                        tracing::error!(worker = name, fault = "panic", "a worker failed");
+                        tracing::error!(worker, fault = "panic", "a worker failed");
                         signal.wait(AFTER_FAILURE, seen);
                     }
                 }

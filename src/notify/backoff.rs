@@ -1,4 +1,4 @@
-//! When a mail that did not go out is tried again, and when it is given up. Pure: the caller brings time and chance.
+//! When what did not go out is tried again, and when it is given up. Pure: the caller brings time and chance.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use crate::calendar::Instant;
 
 const FIRST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
-const GIVEN_UP_AFTER_HOURS: i64 = 72;
+/// What has not gone out after this is given up.
+pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(72);
 
 /// What becomes of a mail after a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,15 +54,20 @@ pub fn settle(outcome: Result<(), &SendError>, tried: &Tried, now: Instant) -> S
         Ok(()) => Settlement::Sent,
         Err(error) if error.is_permanent() => Settlement::GivenUp(GivenUp::Permanent),
         Err(_) if !tried.still_needed => Settlement::GivenUp(GivenUp::NoLongerNeeded),
-        Err(_) => {
-            let delay = delay(tried.attempts, tried.seed);
-            let next = now + TimeDelta::from_std(delay).unwrap_or(TimeDelta::hours(1));
-            if tried.queued_at + TimeDelta::hours(GIVEN_UP_AFTER_HOURS) < next {
-                return Settlement::GivenUp(GivenUp::TooOld);
-            }
-            Settlement::RetryAt(next)
-        }
+        Err(_) => again(tried, TimeDelta::zero(), now),
     }
+}
+
+/// Another try after a growing pause, and not before the other side wants it; unless it would be too late by then.
+#[must_use]
+pub fn again(tried: &Tried, wanted: TimeDelta, now: Instant) -> Settlement {
+    let delay = delay(tried.attempts, tried.seed);
+    let delay = TimeDelta::from_std(delay).unwrap_or(TimeDelta::hours(1));
+    let next = now + delay.max(wanted);
+    if tried.queued_at + GIVEN_UP_AFTER < next {
+        return Settlement::GivenUp(GivenUp::TooOld);
+    }
+    Settlement::RetryAt(next)
 }
 
 /// 30 s after the first try, doubling up to an hour, give or take a fifth.

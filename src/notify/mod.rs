@@ -7,4 +7,5 @@ pub mod message;
 pub mod sender;
 pub mod smtp;
 
+pub mod webhook;
 mod words;

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::Error;
 use crate::attachments::Folder;
 use crate::auth::csrf::FormTokens;
-use crate::auth::keys::{Keys, Purpose};
+use crate::auth::keys::{Key, Keys, Purpose};
 use crate::auth::passwords::Passwords;
 use crate::auth::sealing::Sealer;
 use crate::calendar::{Calendar, Instant};
@@ -29,6 +29,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Signs action links.
     pub link_keys: Keys,
+    /// Signs checkpoints of the log.
+    pub checkpoint_key: Key,
     /// Seals private values.
     pub sealer: Sealer,
     /// Values in forms against forged requests.
@@ -61,6 +63,7 @@ impl App {
         };
         Ok(Self {
             link_keys: keys(Purpose::ActionLinks),
+            checkpoint_key: Key::derive(&settings.secret_key, Purpose::Checkpoints),
             sealer: Sealer::new(keys(Purpose::Sealing)),
             form_tokens: FormTokens::new(&settings.secret_key),
             passwords: Passwords::new().map_err(|error| Error::Fault(error.to_string()))?,

@@ -11,7 +11,7 @@ use super::titles::Titles;
 use super::viewer::{address, concerned, held_through};
 use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
 use super::{App, Error, links, notices, registers, started};
-use crate::audit::{ALGORITHM, GENESIS, Link};
+use crate::audit::{Algorithm, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::engine::{
@@ -95,8 +95,14 @@ pub(super) fn write(
             &state(running, case, context)?,
         )?;
     }
-    let first = append(conn, running, decision, context)?;
-    registers::write(conn, running, decision, context, first)?;
+    let first = append(
+        conn,
+        app.settings.audit.algorithm,
+        running,
+        decision,
+        context,
+    )?;
+    registers::write(app, conn, running, decision, context, first)?;
     started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
     let stored = sync_tasks(conn, running, case, context)?;
@@ -173,6 +179,7 @@ fn found_otherwise(decision: &Decision) -> bool {
 /// Answers with the place of the first of the events in the case's history.
 fn append(
     conn: &mut Connection,
+    algorithm: Algorithm,
     running: &Running,
     decision: &Decision,
     context: &Context<'_>,
@@ -191,6 +198,7 @@ fn append(
         })?;
         let actor = person_of(&stamp);
         let link = Link {
+            algorithm,
             case: &case,
             seq,
             previous: &previous,
@@ -211,7 +219,7 @@ fn append(
             channel: channel(stamp.channel).to_owned(),
             at: stamp.at,
             version_id: running.version,
-            algorithm: ALGORITHM.to_owned(),
+            algorithm: algorithm.name().to_owned(),
             previous_hash: previous,
             hash: hash.clone(),
         });

@@ -7,7 +7,7 @@ use super::{App, Error};
 use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::timers::{self, Timer};
-use crate::storage::{Lease, idempotency_keys, login_attempts, sessions};
+use crate::storage::{Lease, idempotency_keys, login_attempts, sessions, webhook_messages};
 
 /// A timer is left alone after so many tries in vain.
 pub const MOST_TRIES: u32 = 3;
@@ -108,6 +108,8 @@ pub struct Cleared {
     pub attempts: usize,
     /// Uploads that broke off.
     pub uploads: usize,
+    /// Changes that a target could not be told in time.
+    pub webhooks: usize,
 }
 
 /// Clears away what time has made useless. Several servers may do it at once.
@@ -118,6 +120,7 @@ pub fn clear_away(app: &App) -> Result<Cleared, Error> {
             sessions: sessions::remove_expired(conn, now)?,
             keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
             attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
+            webhooks: webhook_messages::give_up_old(conn, now)?,
             uploads: 0,
         })
     })?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::Error;
 use super::cases::Running;
 use super::catalogue::start as catalogue;
+use super::{App, Error, webhooks};
 use crate::directory::DepartmentCode;
 use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
@@ -25,6 +25,7 @@ pub(super) fn all() -> &'static BTreeMap<String, Arc<Register>> {
 /// Writes the entries that the decision has opened or changed, and what statuses they took by which of its events; the
 /// first of these stands at `first` in the case's history.
 pub(super) fn write(
+    app: &App,
     conn: &mut Connection,
     running: &Running,
     decision: &Decision,
@@ -77,6 +78,7 @@ pub(super) fn write(
             };
             register_entries::took(conn, id, &taken)?;
         }
+        webhooks::tell(app, conn, running, decision, context, (key, id))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod either;
 mod exclusive;
+mod grants;
 mod manager;
 mod migrations;
 mod statement;
@@ -20,6 +21,7 @@ use manager::Manager;
 pub use either::AnyConnection as Connection;
 pub(crate) use either::MultiBackend;
 pub use exclusive::{ExclusiveError, Lock};
+pub use grants::GrantError;
 pub use manager::OpenError;
 pub use migrations::{MigrateError, SchemaState};
 pub(crate) use statement::{ForUpdate, OnConflict, SkipLocked, cols};
@@ -129,6 +131,16 @@ impl Db {
         // A connection of its own: it waits for another migration as long as that takes, and its session ends with it.
         let mut conn = self.0.manager.connect().map_err(MigrateError::Connection)?;
         migrations::run(&mut conn)
+    }
+
+    /// Gives a role of PostgreSQL what the server needs: it may add to the log, and never change it. To be called by the
+    /// owner of the tables, after [`Self::migrate`].
+    ///
+    /// # Errors
+    /// On SQLite, which has no roles; where there is no such role; the database's own failure.
+    pub fn grant(&self, role: &str) -> Result<(), GrantError> {
+        let mut conn = self.connection()?;
+        in_transaction(&mut conn, Begin::Write, |conn| grants::grant(conn, role))
     }
 
     /// Whether the tables are those that this program knows.

@@ -92,6 +92,14 @@ pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<i64, StorageErr
     Ok(id)
 }
 
+/// The key of an entry that others see.
+///
+/// # Errors
+/// The database's own failure.
+pub fn ulid(conn: &mut Connection, id: i64) -> Result<Ulid, StorageError> {
+    Ok(entries::table.find(id).select(entries::ulid).first(conn)?)
+}
+
 /// Gives an entry another key within its case.
 ///
 /// # Errors

@@ -3,9 +3,13 @@
 #![allow(missing_docs)]
 
 mod catalogue;
+mod log;
+mod webhooks;
 mod work;
 
 pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
+pub use log::{checkpoints, log_leaves, log_nodes, log_state};
+pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 
 /// Diesel's types and ours, for the tables that have both.
@@ -596,6 +600,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_dates,
     register_values
 );
+diesel::joinable!(log_leaves -> events (event_id));
+diesel::joinable!(events -> cases (case_id));
+diesel::allow_tables_to_appear_in_same_query!(log_leaves, events, cases);
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);
 diesel::allow_tables_to_appear_in_same_query!(case_resources, cases);
 diesel::allow_tables_to_appear_in_same_query!(case_resources, participants);

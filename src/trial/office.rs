@@ -118,8 +118,12 @@ impl Office {
         let earlier = engine::taken_back_from(&running.case, by.person)
             .filter(|_| command.action == "take_back")
             .map(|revision| running.before(revision));
+        let task = command.input.task.and_then(|id| running.case.task(id));
+        let place = task.map_or("", |task| task.stage.as_str());
+        let chosen_for = running.chosen_for(place, command.input.answers.as_ref());
+        let at = (&chosen_for, place);
         let (decision, stamp) =
-            self.in_context(running, actor, by.channel, Some(&number), |context| {
+            self.in_context_at(running, at, actor, by.channel, Some(&number), |context| {
                 let context = &Context {
                     earlier: earlier.as_ref(),
                     ..*context
@@ -228,9 +232,23 @@ impl Office {
         number: Option<&str>,
         look: impl FnOnce(&Context<'_>) -> T,
     ) -> T {
+        self.in_context_at(running, (&running.case, ""), actor, channel, number, look)
+    }
+
+    /// As [`Self::in_context`], where people are chosen for a case at a place of it.
+    fn in_context_at<T>(
+        &self,
+        running: &Running,
+        (case, place): (&Case, &str),
+        actor: Actor,
+        channel: Channel,
+        number: Option<&str>,
+        look: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
         let chooser = Chooser {
             workflow: &running.workflow,
-            case: &running.case,
+            case,
+            place,
             calendar: &running.calendar,
             now: self.now,
         };
@@ -291,6 +309,22 @@ impl Running {
             Status::Ended { end, at, .. } => Some((end, *at)),
             Status::Draft | Status::Open { .. } | Status::Suspended { .. } => None,
         }
+    }
+
+    /// The case with what is being typed at a place of it: whom a field offers may depend on that. What stands in a
+    /// branch is read first there.
+    fn chosen_for(&self, place: &str, typed: Option<&Answers>) -> Case {
+        let mut case = self.case.clone();
+        let branch = self.workflow.part_around(place);
+        let record = branch.and_then(|branch| case.branches.get_mut(&branch));
+        let read_first = record.map_or(&mut case.answers, |record| &mut record.answers);
+        read_first.extend(
+            typed
+                .into_iter()
+                .flatten()
+                .map(|(field, answer)| (field.clone(), answer.clone())),
+        );
+        case
     }
 
     /// The case as it was before a revision.

@@ -29,7 +29,10 @@ pub struct Setting {
 #[derive(Clone, Copy)]
 pub(super) struct Chooser<'a> {
     pub workflow: &'a Workflow,
+    /// The case, with what is typed just now.
     pub case: &'a Case,
+    /// Where in it: whom a field offers may depend on the branch.
+    pub place: &'a str,
     pub calendar: &'a Calendar,
     pub now: Instant,
 }
@@ -67,7 +70,7 @@ impl Facts<'_> {
         };
         let situation = Situation::new(chooser.workflow, chooser.case, &context);
         situation
-            .people_meant(from, "")
+            .people_meant(from, chooser.place)
             .into_iter()
             .filter_map(|person| directory.person(person))
             .collect()

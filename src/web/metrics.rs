@@ -101,6 +101,24 @@ pub fn text(requests: &Requests, actions: &[(&'static str, bool, u64)], load: &L
         load.outbox.failed,
     );
     out.head(
+        "huiqian_webhook_messages",
+        "gauge",
+        "Changes that other programs have not been told",
+    );
+    for (state, count) in [
+        ("waiting", load.webhooks.waiting),
+        ("failed", load.webhooks.failed),
+    ] {
+        let labels = format!("state=\"{state}\"");
+        out.line("huiqian_webhook_messages", &labels, count);
+    }
+    out.head(
+        "huiqian_webhook_targets_stopped",
+        "gauge",
+        "Programs that want to be told no more",
+    );
+    out.line("huiqian_webhook_targets_stopped", "", load.webhooks_stopped);
+    out.head(
         "huiqian_timers",
         "gauge",
         "Cases of which something is to come",
@@ -177,6 +195,11 @@ mod tests {
                 waiting: 3,
                 failed: 1,
             },
+            webhooks: OutboxCounts {
+                waiting: 5,
+                failed: 2,
+            },
+            webhooks_stopped: 1,
             timers: 2,
             pool: PoolState {
                 open: 4,
@@ -192,6 +215,8 @@ mod tests {
             "huiqian_http_requests_total{method=\"other\",route=\"/api/v1/cases/{id}\",status=\"200\"} 2",
             "huiqian_actions_total{action=\"approve\",result=\"refused\"} 5",
             "huiqian_outbox_messages{state=\"waiting\"} 3",
+            "huiqian_webhook_messages{state=\"failed\"} 2",
+            "huiqian_webhook_targets_stopped 1",
             "huiqian_timers 2",
             "huiqian_database_connections{state=\"idle\"} 1",
         ] {

@@ -68,6 +68,8 @@ pub struct Register {
     pub fields: Vec<Field>,
     /// The days that somebody is reminded of.
     pub dates: Vec<RegisterDate>,
+    /// The fields that other programs are told of when an entry changes; none of them is prose.
+    pub tells: Vec<Id>,
 }
 
 /// A day in an entry that somebody is reminded of.

@@ -18,7 +18,7 @@ use crate::support::visitor::Site;
 use crate::support::world::definition;
 
 /// A grant that is agreed to, provided, in force, suspended and in force again, and then in a status to which no move leads.
-fn grants() -> String {
+pub fn grants() -> String {
     definition(
         "",
         "{id: resource, type: text, label: 资源, required: true}
@@ -40,18 +40,20 @@ fn grants() -> String {
     )
 }
 
-fn asked_for(item: &str) -> Value {
+/// What a grant of this item answers.
+pub fn asked_for(item: &str) -> Value {
     json!({"resource": "pop", "item": item, "purpose": "医保待遇核验", "provider": "P", "until": "2026-12-31"})
 }
 
 /// The stages by which a grant comes in force.
-const TO_FORCE: &[(&str, &str)] = &[
+pub const TO_FORCE: &[(&str, &str)] = &[
     ("approve", "agree"),
     ("done", "provide"),
     ("done", "confirm"),
 ];
 
-fn granted(fixture: &Fixture, key: &str, item: &str, steps: &[(&str, &str)]) -> Ulid {
+/// A grant of an item of `pop` to A, after these steps of `bob`.
+pub fn granted(fixture: &Fixture, key: &str, item: &str, steps: &[(&str, &str)]) -> Ulid {
     let case = fixture.file("ann", key, asked_for(item));
     for (action, stage) in steps {
         fixture.on("bob", case, action, stage).expect(stage);
@@ -391,7 +393,7 @@ fn a_register_is_taken_out_without_formulas() {
 #[test]
 fn the_page_answers_whether_a_use_is_covered() {
     let site = Site::open();
-    shelf(&site);
+    let case = shelf(&site);
     let visitor = site.visitor("li.wenjing");
 
     let empty = visitor.get("/grants/check");
@@ -406,6 +408,13 @@ fn the_page_answers_whether_a_use_is_covered() {
     let no = visitor
         .get("/grants/check?department=hn-health&resource=pop&items=born&purpose=&day=2026-06-01");
     assert!(no.text("main").contains("没有批准"), "{}", no.text("main"));
+    let same = "/grants/check?department=hn-health&resource=pop&items=name&day=2026-06-01";
+    site.office.does(case, "zhang.huimin", "done");
+    let suspended = visitor.get(same).text("main");
+    assert!(suspended.contains("已暂停使用"), "{suspended}");
+    site.office.does(case, "zhang.huimin", "done");
+    let again = visitor.get(same).text("main");
+    assert!(!again.contains("已暂停使用"), "{again}");
     let unclear = visitor.get("/grants/check?department=hn-health&resource=&day=");
     assert!(unclear.has("[role=alert]"));
     let others = visitor.get("/grants/check?department=hn-police&resource=pop&day=2026-06-01");

@@ -11,7 +11,7 @@ use huiqian::storage::catalogue::{self, Search};
 use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, case_resources, cases, copies,
-    drafts, events, mailbox, outbox, resource_versions, tasks, timers,
+    drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages,
 };
 
 use crate::storage_lists::{fill_cases, fill_inbox, post};
@@ -108,6 +108,14 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     outbox::claim(conn, &lease, at(0), 9)?;
     outbox::cancel_for_task(conn, 1)?;
     timers::claim(conn, &lease, at(0), 3, 9)?;
+    webhook_messages::claim(conn, "a", &lease, at(0), 3, 9)?;
+    webhook_messages::counts(conn)?;
+    webhook_messages::given_up(conn, Some(9), 9)?;
+    webhook_messages::late(conn, 9)?;
+    webhook_messages::waiting_for(conn, "a")?;
+    webhook_messages::bring_forward(conn, "a", at(0))?;
+    webhook_messages::give_up_old(conn, at(0))?;
+    webhook_messages::extend(conn, "a", &lease)?;
     action_links::by_hash(conn, "a")?;
     action_links::revoke_for_person(conn, seed.wang, "left", at(0))?;
     mailbox::list(conn, Some(9), 9)?;

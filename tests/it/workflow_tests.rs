@@ -496,6 +496,29 @@ fn branches_waits_signals_registers_and_started_cases_are_tested_alike() {
 }
 
 #[test]
+fn people_are_chosen_among_those_of_the_branch() {
+    let shell = Shell::new();
+    let use_field = "      - {id: use,";
+    let by = "      - {id: by, type: person, from: share_office_head@part.provider, label: {zh: 经办, en: By}, required: true}\n";
+    let definition = BLOCKS.replace(use_field, &format!("{by}{use_field}"));
+    shell.write("supply.yaml", definition);
+    let tests = "\
+tests:
+  - case: 各部门各选自己的人
+    steps:
+      - {action: submit}
+      - {by: pat, action: approve, answers: {use: 核对, by: qin}, expect: {refused: {code: answers, fields: [by]}}}
+      - {by: pat, action: approve, answers: {use: 核对, by: pat}, expect: {answers: {'providers[p]': {by: pat}}}}
+      - {by: qin, action: approve, answers: {use: 统计, by: qin}, expect: {open: [review, legal, budget]}}
+";
+    shell.write("supply.test.yaml", format!("{BLOCKS_HEAD}{tests}"));
+
+    let said = shell.run(&["workflow", "test", "supply.yaml"]);
+
+    says(&said, 0, &["1 项通过"]);
+}
+
+#[test]
 fn what_is_wrong_in_a_branch_is_told_with_its_place() {
     let shell = Shell::new();
     shell.write("supply.yaml", BLOCKS);

@@ -19,6 +19,7 @@ mod new;
 mod posted;
 mod show;
 mod substitutes;
+mod webhooks;
 mod words;
 mod workflows;
 
@@ -43,6 +44,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(at("/lang").route(read().to(access::choose_language)))
         .service(at("/inbox").route(read().to(lists::inbox)))
         .service(at("/admin/vacant").route(read().to(lists::vacant)))
+        .service(at("/admin/webhooks").route(read().to(webhooks::show)))
+        .service(at("/admin/webhooks/messages/{id}/resend").route(web::post().to(webhooks::resend)))
+        .service(
+            at("/admin/webhooks/targets/{name}/resume").route(web::post().to(webhooks::resume)),
+        )
         .service(at("/inbox/acknowledge").route(web::post().to(lists::acknowledge)))
         .service(at("/done").route(read().to(lists::done)))
         .service(at("/mine").route(read().to(lists::mine)))

@@ -116,6 +116,7 @@ impl Visit {
             may_file: reader.around.may_file,
             manages: reader.viewer.holds("workflow_admin"),
             sees_definitions: reader.viewer.authorize(Wish::SeeDefinitions).is_ok(),
+            administers: reader.viewer.authorize(Wish::Administer).is_ok(),
             csrf: reader.csrf.clone(),
             notice: self.notice(),
             ..self.frame()
@@ -223,6 +224,8 @@ const SAID: &[&str] = &[
     "nothing_ticked",
     "kept",
     "substitute_named",
+    "webhook_resent",
+    "webhook_resumed",
     "substitute_ended",
     "proposed",
     "confirmed",

@@ -15,6 +15,7 @@ mod mail;
 mod print;
 mod shell;
 mod substitutes;
+mod webhooks;
 mod workflows;
 
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use print::{
 };
 pub use shell::{Counts, Nav, Reader, Shell};
 pub use substitutes::{SubstituteForm, SubstituteRow, SubstitutesView};
+pub use webhooks::{WebhookRow, WebhookTargetRow, WebhooksView};
 pub use workflows::{
     Checks, Comparison, Conflicting, Crumb, Deed, DefinitionView, DiffLine, DiffView,
     DifferenceRow, Done, EndRow, FateRow, FindingRow, LegRow, MigrationView, MissingRow, Picture,

@@ -31,6 +31,8 @@ pub enum Nav {
     Substitutes,
     /// 流程定义
     Workflows,
+    /// 系统通知
+    Webhooks,
     /// 开发邮箱
     Mail,
 }
@@ -85,6 +87,8 @@ pub struct Shell {
     pub manages: bool,
     /// Whether the reader may look at definitions.
     pub sees_definitions: bool,
+    /// Whether the reader looks after the system.
+    pub administers: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -218,6 +222,13 @@ impl Shell {
                 "workflow",
                 "pages.nav.workflows",
             ),
+            (
+                Manage,
+                Nav::Webhooks,
+                "/admin/webhooks",
+                "send",
+                "pages.nav.webhooks",
+            ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
             (
                 Account,
@@ -230,6 +241,7 @@ impl Shell {
         let shown = |nav: Nav| match (group, nav) {
             (Lists | Account, _) => true,
             (Manage, Nav::Workflows) => self.sees_definitions,
+            (Manage, Nav::Webhooks) => self.administers,
             (Manage, _) => self.manages,
             (Extra, _) => self.dev_mail,
         };
@@ -258,6 +270,7 @@ impl Shell {
             | Nav::New
             | Nav::Vacant
             | Nav::Workflows
+            | Nav::Webhooks
             | Nav::Substitutes
             | Nav::Mail => 0,
         }

@@ -21,9 +21,13 @@ const TOP: &[&str] = &[
     "directory",
     "fields",
     "dates",
+    "tells",
 ];
 const NEEDED: &[&str] = &["register", "title", "statuses", "sees", "fields"];
 const FIELD: &[&str] = &["id", "type", "label", "options", "unit", "help"];
+
+/// What may hold what people wrote about people, and is told to nobody outside.
+const UNTOLD: &[&str] = &["paragraph", "person", "people", "contact", "phone"];
 
 /// What is made of rows or files has no place in one column.
 const NO_COLUMN: &[&str] = &["table", "resources", "file", "files"];
@@ -55,6 +59,9 @@ impl<'t> Reader<'t> {
         let dates = keys
             .get("dates")
             .map_or_else(Vec::new, |dates| self.dates(dates, &fields));
+        let tells = keys
+            .get("tells")
+            .map_or_else(Vec::new, |tells| self.tells(tells, &fields));
         Some(Register {
             id: id?,
             title: title?,
@@ -64,7 +71,44 @@ impl<'t> Reader<'t> {
             directory,
             fields,
             dates,
+            tells,
         })
+    }
+
+    /// The fields that other programs are told of.
+    fn tells(&mut self, tree: &'t Tree, fields: &[Field]) -> Vec<Id> {
+        let mut found = Vec::new();
+        for item in self.items(tree) {
+            let Some(id) = self.scalar(item) else {
+                continue;
+            };
+            let kind = fields.iter().find(|known| known.id == id);
+            match kind.map(|known| known.kind.0.name()) {
+                Some(kind) if UNTOLD.contains(&kind) => self.note(
+                    "bad-value",
+                    &item.at,
+                    Words::new(
+                        format!("`{id}` 的类型是 {kind}，不能告诉其他系统"),
+                        format!("`{id}` is a {kind}, which other programs are not told"),
+                    ),
+                ),
+                Some(_) => found.push(id.to_owned()),
+                None => self.unknown_field(id, item, fields),
+            }
+        }
+        found
+    }
+
+    fn unknown_field(&mut self, id: &str, at: &Tree, fields: &[Field]) {
+        self.note_with(
+            "unknown-field",
+            &at.at,
+            Words::new(
+                format!("没有栏 `{id}`"),
+                format!("there is no field `{id}`"),
+            ),
+            suggestion(id, fields.iter().map(|known| known.id.as_str())),
+        );
     }
 
     fn statuses(&mut self, tree: &'t Tree) -> Vec<(Id, Text)> {

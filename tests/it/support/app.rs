@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use huiqian::calendar::Instant;
 use huiqian::clock::ManualClock;
 use huiqian::config::{
-    DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings,
+    AuditSettings, DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret,
+    SessionSettings, Settings, WebhookSettings,
 };
 use huiqian::directory::{
     Department, DepartmentCode, Holding, Level, PersonId, Post, RoleCode, standard_roles,
@@ -80,12 +80,21 @@ impl Fixture {
         Some(Self::made(databases::postgres()?, |_| {}))
     }
 
+    /// The address of its database.
+    pub fn url(&self) -> &str {
+        &self.database.url
+    }
+
     /// On every database that there is.
     pub fn each(test: impl Fn(&Self)) {
-        for fixture in [Some(Self::new()), Self::on_postgres()]
-            .into_iter()
-            .flatten()
-        {
+        Self::each_with(|_| {}, test);
+    }
+
+    /// As [`Self::each`], with other settings.
+    pub fn each_with(change: impl Fn(&mut Settings), test: impl Fn(&Self)) {
+        let databases = [Some(databases::sqlite()), databases::postgres()];
+        for database in databases.into_iter().flatten() {
+            let fixture = Self::made(database, &change);
             // Shown when the test fails: which of the two it was.
             println!("on {}", fixture.kind);
             test(&fixture);
@@ -95,6 +104,11 @@ impl Fixture {
     /// On SQLite, with other settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         Self::made(databases::sqlite(), change)
+    }
+
+    /// On PostgreSQL, where it is installed, with other settings.
+    pub fn on_postgres_with(change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        Some(Self::made(databases::postgres()?, change))
     }
 
     fn made(database: TestDatabase, change: impl FnOnce(&mut Settings)) -> Self {
@@ -123,7 +137,7 @@ impl Fixture {
     pub fn another(&self, change: impl FnOnce(&mut Settings)) -> Arc<App> {
         let mut settings = settings(&self.database.url, &self.folder);
         change(&mut settings);
-        let db = Db::open(&self.database.url, 8).expect("opens");
+        let db = Db::open(settings.database.url.reveal(), 8).expect("opens");
         app(&db, settings, &self.clock)
     }
 
@@ -389,7 +403,9 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
             authority: "河南省数据局".into(),
             language: Language::Zh,
         },
+        audit: AuditSettings::default(),
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 

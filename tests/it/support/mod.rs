@@ -10,6 +10,7 @@ pub mod office;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod process;
+pub mod receiver;
 pub mod seed;
 pub mod shell;
 pub mod smtp;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use huiqian::clock::ManualClock;
 use huiqian::config::{
-    DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret, SessionSettings,
-    Settings,
+    AuditSettings, DatabaseSettings, Delivery, Limits, MailSettings, PlaceSettings, Secret,
+    SessionSettings, Settings, WebhookSettings,
 };
 use huiqian::directory::PersonId;
 use huiqian::engine::{Case, Channel, Command, Input, TaskId};
@@ -59,19 +59,27 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             authority: "主管部门".into(),
             language: Language::Zh,
         },
+        audit: AuditSettings::default(),
         limits: Limits::default(),
+        webhooks: WebhookSettings::default(),
     }
 }
 
 impl Office {
     /// On 2026-03-02 09:00 in Beijing, a Monday.
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// As [`Self::new`], with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("office.db").display());
         let db = Db::open(&url, 4).expect("opens");
         db.migrate().expect("migrates");
         let clock = ManualClock::new(world::at("2026-03-02 09:00"));
-        let settings = settings(&url, folder.path());
+        let mut settings = settings(&url, folder.path());
+        change(&mut settings);
         let app = App::new(db, settings, Arc::new(clock.clone()), true).expect("an app");
         let app = Arc::new(app);
         demo::furnish(&app, &clock).expect("the demonstration's files are good");

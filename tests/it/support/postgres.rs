@@ -90,6 +90,26 @@ impl Postgres {
         self.url(&name)
     }
 
+    /// Makes a copy of a database that nobody is connected to.
+    pub fn copy_of(&self, url: &str) -> String {
+        let original = url.rsplit('/').next().expect("a name");
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut admin = PgConnection::establish(&self.url("postgres")).expect("the server answers");
+        admin
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {original}"))
+            .expect("a database can be copied");
+        self.url(&name)
+    }
+
+    /// Removes a database that nobody is connected to.
+    pub fn remove(&self, url: &str) {
+        let name = url.rsplit('/').next().expect("a name");
+        let mut admin = PgConnection::establish(&self.url("postgres")).expect("the server answers");
+        admin
+            .batch_execute(&format!("DROP DATABASE {name}"))
+            .expect("a database can be removed");
+    }
+
     /// The address of one of its databases.
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_string_lossy().replace('/', "%2F");

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use huiqian::config::Settings;
 use huiqian::jobs::{self, Mailer};
 use huiqian::services::{App, demo, mailbox};
 use huiqian::web::server;
@@ -24,7 +25,12 @@ pub struct Site {
 impl Site {
     /// Opens it on a free port.
     pub fn open() -> Self {
-        let office = Office::new();
+        Self::with(|_| {})
+    }
+
+    /// As [`Self::open`], with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let office = Office::with(change);
         let (address, stop) = serve(&office.app);
         let mailer = Mailer::new(
             Arc::clone(&office.app),

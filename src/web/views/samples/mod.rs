@@ -10,6 +10,7 @@ mod ledger;
 mod lists;
 mod outside;
 mod print;
+mod webhooks;
 mod workflows;
 
 pub(super) use case::case_sample;
@@ -81,6 +82,7 @@ fn shell(nav: Nav, here: &str, language: Language) -> Shell {
         may_file: true,
         manages: false,
         sees_definitions: false,
+        administers: false,
         csrf: "token".into(),
         here: here.into(),
         place: Some("河南省".into()),
@@ -118,6 +120,7 @@ pub(super) fn all() -> Vec<Sample> {
                 outside::pages(language),
                 print::pages(language),
                 workflows::pages(language),
+                webhooks::pages(language),
             ];
             pages.into_iter().flatten().map(move |(name, html)| Sample {
                 name,

@@ -1,11 +1,7 @@
 //! The hash chain of a case's events: each event's hash covers the one before it, so that a change, a gap or a swap shows.
 
-use sha2::{Digest, Sha256};
-
+use super::Algorithm;
 use crate::calendar::Instant;
-
-/// The algorithm of new hashes; its name is kept beside each value.
-pub const ALGORITHM: &str = "sha256";
 
 /// Before the first event of a case.
 pub const GENESIS: &str = "";
@@ -13,6 +9,8 @@ pub const GENESIS: &str = "";
 /// What the hash of one event covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link<'a> {
+    /// With which function.
+    pub algorithm: Algorithm,
     /// The case's public id.
     pub case: &'a str,
     /// The event's place in the case, from 1.
@@ -39,7 +37,7 @@ impl Link<'_> {
     pub fn hash(&self) -> String {
         let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
         let parts = [
-            ALGORITHM.to_owned(),
+            self.algorithm.name().to_owned(),
             self.case.to_owned(),
             self.seq.to_string(),
             self.previous.to_owned(),
@@ -50,12 +48,15 @@ impl Link<'_> {
             self.at.timestamp_micros().to_string(),
             self.version.to_string(),
         ];
-        let mut hasher = Sha256::new();
-        for part in &parts {
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part.as_bytes());
-        }
-        hex::encode(hasher.finalize())
+        let lengths = parts
+            .each_ref()
+            .map(|part| (part.len() as u64).to_be_bytes());
+        let pieces: Vec<&[u8]> = lengths
+            .iter()
+            .zip(&parts)
+            .flat_map(|(length, part)| [length.as_slice(), part.as_bytes()])
+            .collect();
+        hex::encode(self.algorithm.hash(&pieces))
     }
 }
 
@@ -67,6 +68,7 @@ mod tests {
 
     fn link<'a>(body: &'a str, channel: &'a str) -> Link<'a> {
         Link {
+            algorithm: Algorithm::Sha256,
             case: "01J",
             seq: 1,
             previous: GENESIS,
@@ -88,6 +90,14 @@ mod tests {
         assert_ne!(
             first,
             Link {
+                algorithm: Algorithm::Sm3,
+                ..link("{}", "page")
+            }
+            .hash()
+        );
+        assert_ne!(
+            first,
+            Link {
                 seq: 2,
                 ..link("{}", "page")
             }
@@ -101,6 +111,15 @@ mod tests {
                 ..link("{}", "page")
             }
             .hash()
+        );
+    }
+
+    #[test]
+    fn hashes_stay_what_they_were() {
+        // Another value here means that the chains of running deployments do not verify any more.
+        assert_eq!(
+            link("{}", "page").hash(),
+            "d16a929984257d033db6f3c2bcb07b76cd51c05c6bf10970a1b51dd2d505f8bf"
         );
     }
 

@@ -1,11 +1,16 @@
 //! Checking the records: every case's chain of events, and that replaying it gives the case that is stored.
 
+pub mod export;
+pub mod log;
+pub mod prove;
+mod record;
+
 use ulid::Ulid;
 
 use super::Error;
 use super::cases::Running;
 use super::projection::{self, Body};
-use crate::audit::{ALGORITHM, GENESIS, Link};
+use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
@@ -235,13 +240,12 @@ fn linked(case: &str, place: i64, previous: &str, row: &EventRow) -> Result<(), 
     if row.seq != place {
         return Err(Wrong::Gap);
     }
-    if row.algorithm != ALGORITHM {
-        return Err(Wrong::Algorithm);
-    }
+    let algorithm = Algorithm::named(&row.algorithm).ok_or(Wrong::Algorithm)?;
     if row.previous_hash != previous {
         return Err(Wrong::Previous);
     }
     let link = Link {
+        algorithm,
         case,
         seq: row.seq,
         previous,

@@ -1,0 +1,5 @@
+DROP TABLE checkpoints;
+DROP TABLE log_nodes;
+DROP TABLE log_leaves;
+DROP TABLE log_state;
+DROP FUNCTION log_stays;
