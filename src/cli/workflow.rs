@@ -109,8 +109,13 @@ pub(super) fn publish(
     by: &str,
 ) -> Result<Answer, Failure> {
     let db = database::open(config)?;
+    let mut texts = Vec::new();
     for file in files.iter().filter(|file| !is_test(file)) {
-        let text = imports::text(file)?;
+        texts.push((file, imports::text(file)?));
+    }
+    // Definitions may write the registers that are proposed with them.
+    texts.sort_by_key(|(_, text)| !workflow::is_register(text));
+    for (file, text) in texts {
         let name = file.display().to_string();
         let said = match workflows::propose(&db, &SystemClock, by, &name, &text)? {
             Proposed::Waiting(version) => say(

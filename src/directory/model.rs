@@ -129,6 +129,9 @@ pub struct Role {
     /// Whether its holders see the cases of their whole department.
     #[serde(default)]
     pub leads: bool,
+    /// Whether its holders act for a whole region: they see all of it in the registers that name them.
+    #[serde(default)]
+    pub region: bool,
 }
 
 impl Holding {

@@ -111,6 +111,8 @@ struct RawRole {
     title_en: String,
     #[serde(default)]
     leads: bool,
+    #[serde(default)]
+    region: bool,
 }
 
 #[derive(Deserialize)]
@@ -211,6 +213,7 @@ impl Reading {
             title: raw.title.value,
             title_en: raw.title_en,
             leads: raw.leads,
+            region: raw.region,
         }
     }
 

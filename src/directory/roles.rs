@@ -30,6 +30,7 @@ fn role(line: &str) -> Option<Role> {
         title: text()?,
         title_en: text()?,
         leads: text()?.parse().ok()?,
+        region: text()?.parse().ok()?,
     })
 }
 

@@ -57,7 +57,7 @@ pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use extension::{Extension, ExtensionState, MoreTime};
 pub use involve::{Involvement, Why};
 pub use migrate::{CarriedClock, Obstacle, gone_past, migrate, reason_given};
-pub use parts::{Coming, coming, elements};
+pub use parts::{Coming, coming, elements, handed_over};
 pub use react::{Effect, Notice};
 pub use rejection::Rejection;
 pub use reweigh::{Reweighed, Weight, reweigh};

@@ -8,9 +8,25 @@ use super::case::BranchRecord;
 use super::scope::{foreach_at, scope_at};
 use super::{Case, Context};
 use crate::calendar::beijing;
-use crate::expression::{EvaluationError, Scope, Value};
+use crate::expression::{EvaluationError, Expression, Scope, Value};
+use crate::forms::Answers;
 use crate::workflow::place::{Place, key_of, keys_of};
 use crate::workflow::{Foreach, Workflow};
+
+/// The answers that a case begins with that another one starts; what is null is left out.
+pub fn handed_over(
+    with: &[(String, Expression)],
+    scope: &Scope,
+) -> Result<Answers, EvaluationError> {
+    let mut answers = Answers::new();
+    for (field, value) in with {
+        let value = json(&value.value(scope)?);
+        if !value.is_null() {
+            answers.insert(field.clone(), value);
+        }
+    }
+    Ok(answers)
+}
 
 /// One branch that there is to be.
 #[derive(Debug, Clone, PartialEq)]

@@ -141,6 +141,12 @@ impl<'a> Situation<'a> {
         parties(who, place, self)
     }
 
+    /// The workflow administrators who see to what nobody can do.
+    #[must_use]
+    pub fn managers(&self) -> BTreeSet<PersonId> {
+        people::managers("", self)
+    }
+
     /// Whether others could take an open task as well.
     pub(super) fn is_open_to_others(&self, task: &Task) -> bool {
         let taken = people::holder(self.workflow, self.case, task, self.context).is_some();

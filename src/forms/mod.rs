@@ -38,7 +38,7 @@ pub use model::*;
 pub use part::Part;
 pub use private::{join_private, split_private};
 pub use schema::json_schema;
-pub use scope::{field_type_of, form_type, scope_value};
+pub use scope::{field_type_of, fields_value, form_type, scope_value};
 pub use view::{
     ColumnView, FieldView, OptionView, Page, PartView, ResourceView, RowView, SectionView, view,
 };

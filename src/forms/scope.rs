@@ -10,7 +10,13 @@ use super::{Answers, Field, Form, Private, Required};
 /// from which submission has dropped what was hidden.
 #[must_use]
 pub fn scope_value(form: &Form, answers: &Answers) -> Value {
-    let parts = form.fields().map(|field| {
+    fields_value(form.fields(), answers)
+}
+
+/// The same of any fields, such as those of a register.
+#[must_use]
+pub fn fields_value<'f>(fields: impl Iterator<Item = &'f Field>, answers: &Answers) -> Value {
+    let parts = fields.map(|field| {
         let value = match answers.get(&field.id) {
             Some(answer) if !field.private && !answer.is_null() => {
                 field.kind.0.value(field, answer, Private::Kept)

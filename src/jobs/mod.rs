@@ -21,10 +21,12 @@ use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
 use crate::notify::webhook;
-use crate::services::{App, Error, cases, mailbox, queues, rechecks, sequencer};
+use crate::services::{App, Error, cases, dates, mailbox, queues, rechecks, sequencer};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
+/// How often the days in registers are looked through.
+const DATES: Duration = Duration::from_secs(60);
 /// How often things are cleared away.
 const CLEAR: Duration = Duration::from_secs(60 * 60);
 
@@ -55,6 +57,8 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         anchor.pass()?;
         Ok(more)
     })?;
+    let dated = Arc::clone(&app);
+    running.worker("dates", DATES, move |_| dates::pass(&dated))?;
     running.worker("housekeeping", CLEAR, move |_| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");

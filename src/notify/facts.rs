@@ -163,11 +163,39 @@ pub enum Notice {
         /// The old date.
         due: Option<Due>,
     },
+    /// A day in an entry of a register.
+    Entry(EntryFacts),
     /// You were given a copy to read.
     Copied {
         /// Who gave it.
         by: Option<String>,
     },
+}
+
+/// A day in an entry of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryFacts {
+    /// What the register is called.
+    pub register: String,
+    /// What comes then.
+    pub what: String,
+    /// What there is to say of it.
+    pub said: EntrySaid,
+    /// The page to open.
+    pub url: String,
+}
+
+/// What there is to say of a day in an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntrySaid {
+    /// It comes on this day, in so many entries of the case.
+    Due(NaiveDate, usize),
+    /// It has started a draft, which you are to file.
+    Started,
+    /// It has started a case in your name.
+    Filed,
+    /// It is to start a case, and nobody can file it.
+    Unstarted,
 }
 
 /// Why a case stands still.
@@ -228,6 +256,8 @@ pub enum Why {
     Asked,
     /// They were copied on it.
     Copied,
+    /// They look after an entry of a register.
+    Register,
 }
 
 /// Who the mail is for.

@@ -128,6 +128,7 @@ impl<'a> Writer<'a> {
                 view
             }
             Notice::Copied { by } => self.copied(by.as_deref()),
+            Notice::Entry(entry) => self.entry(entry),
         }
     }
 
@@ -479,6 +480,7 @@ impl<'a> Writer<'a> {
             Why::Applicant => "applicant",
             Why::Asked => "asked",
             Why::Copied => "copied",
+            Why::Register => "register",
         };
         let holder = facts.acts_for.as_deref().unwrap_or_default();
         let why = self.words.say(&format!("why.{why}"), &[("holder", holder)]);
@@ -506,5 +508,6 @@ impl<'a> Writer<'a> {
     }
 }
 
+mod entry;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Error;
+use super::rulebook::{REGISTER, Registers};
 use crate::attachments::Folder;
 use crate::auth::csrf::FormTokens;
 use crate::auth::keys::{Key, Keys, Purpose};
@@ -15,7 +16,7 @@ use crate::config::Settings;
 use crate::counters::Counters;
 use crate::directory::Directory;
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{Surroundings, Workflow};
+use crate::workflow::{Register, Surroundings, Workflow};
 
 /// The application: shared by every door.
 pub struct App {
@@ -42,8 +43,15 @@ pub struct App {
     /// What was done since the start, for those who watch the server.
     pub counters: Counters,
     directory: RwLock<Arc<Directory>>,
-    workflows: RwLock<HashMap<i64, Arc<Workflow>>>,
+    registers: RwLock<Arc<Shelf>>,
+    workflows: RwLock<HashMap<i64, (Arc<Shelf>, Arc<Workflow>)>>,
     calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
+}
+
+/// The registers of these versions, and those that are shipped.
+struct Shelf {
+    versions: Vec<i64>,
+    registers: Arc<Registers>,
 }
 
 impl App {
@@ -72,6 +80,10 @@ impl App {
             catches_mail,
             counters: Counters::default(),
             directory: RwLock::default(),
+            registers: RwLock::new(Arc::new(Shelf {
+                versions: Vec::new(),
+                registers: Arc::new(Register::shipped().clone()),
+            })),
             workflows: RwLock::default(),
             calendars: RwLock::default(),
             db,
@@ -112,13 +124,47 @@ impl App {
         self.db.read(|conn| self.directory(conn))
     }
 
-    /// A published version, which never changes.
+    /// The registers in force: those that are shipped, and those that were published.
+    pub fn registers(&self, conn: &mut Connection) -> Result<Arc<Registers>, Error> {
+        Ok(Arc::clone(&self.shelf(conn)?.registers))
+    }
+
+    /// The registers as they stand now, for a page that shows them.
+    pub fn registers_now(&self) -> Result<Arc<Registers>, Error> {
+        self.db.read(|conn| self.registers(conn))
+    }
+
+    fn shelf(&self, conn: &mut Connection) -> Result<Arc<Shelf>, Error> {
+        let versions = storage::workflows::current_ids_with(conn, REGISTER)?;
+        let known = Arc::clone(
+            &self
+                .registers
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        if known.versions == versions {
+            return Ok(known);
+        }
+        let fresh = Arc::new(Shelf {
+            versions,
+            registers: Arc::new(self.surroundings(conn)?.registers),
+        });
+        *self
+            .registers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+
+    /// A published version, which never changes; the registers that it writes to may.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
-        if let Some(known) = self
+        let shelf = self.shelf(conn)?;
+        if let Some((around, known)) = self
             .workflows
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&version)
+            && around.versions == shelf.versions
         {
             return Ok(Arc::clone(known));
         }
@@ -126,7 +172,7 @@ impl App {
         self.workflows
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(version, Arc::clone(&workflow));
+            .insert(version, (shelf, Arc::clone(&workflow)));
         Ok(workflow)
     }
 

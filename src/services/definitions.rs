@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::viewer::Wish;
-use super::{App, Error, Viewer, workflows};
+use super::{App, Error, Viewer, rulebook, workflows};
 use crate::storage::workflow_drafts::{self, WorkflowDraft};
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::storage::{self, Connection};
-use crate::workflow::{self, Checked, Text, Workflow};
+use crate::workflow::{self, Checked, Text, Workflow, policy};
 
 pub use crate::storage::workflow_drafts::NEW;
 
@@ -75,6 +75,8 @@ impl Definition {
 pub struct Overview {
     /// The workflows.
     pub definitions: Vec<Definition>,
+    /// Registers and policies of an administrator's own.
+    pub others: Vec<Definition>,
     /// The reader's drafts by the workflow's key; under [`NEW`], of a workflow that is new.
     pub drafts: BTreeMap<String, WorkflowDraft>,
 }
@@ -91,9 +93,16 @@ pub fn overview(app: &Arc<App>, viewer: &Viewer) -> Result<Overview, Error> {
         for key in storage::workflows::keys(conn)? {
             definitions.push(definition(conn, key, &running)?);
         }
+        let mut others = Vec::new();
+        for prefix in [rulebook::REGISTER, rulebook::POLICY] {
+            for key in storage::workflows::keys_with(conn, prefix)? {
+                others.push(definition(conn, key, &running)?);
+            }
+        }
         let drafts = workflow_drafts::of(conn, viewer.person.id)?;
         Ok::<_, Error>(Overview {
             definitions,
+            others,
             drafts: drafts
                 .into_iter()
                 .map(|draft| (draft.key.clone(), draft))
@@ -174,13 +183,33 @@ pub fn started_by(app: &App, workflow: &Workflow) -> Result<BTreeMap<String, Tex
         .read(|conn| workflows::started_by(app, conn, workflow))
 }
 
-/// Reads and checks a definition among the roles, calendars and workflows that there are.
+/// Reads and checks a definition, a register or a policy among the roles, calendars and workflows that there are.
 ///
 /// # Errors
 /// The database's own failure; what is wrong with the text is among the findings.
 pub fn check(app: &Arc<App>, name: &str, text: &str) -> Result<Checked, Error> {
-    let surroundings = app.db.read(|conn| app.surroundings(conn))?;
+    let mut surroundings = app.db.read(|conn| app.surroundings(conn))?;
+    let alone = |findings| Checked {
+        workflow: None,
+        unsound: None,
+        findings,
+    };
+    if policy::is_policy(text) {
+        return Ok(alone(surroundings.demand(name, text)));
+    }
+    if workflow::is_register(text) {
+        let read = workflow::read_register(name, text, &surroundings);
+        return Ok(alone(read.findings));
+    }
     Ok(workflow::read(name, text, &surroundings))
+}
+
+/// What is demanded of definitions: the shipped policies, and those that were published.
+///
+/// # Errors
+/// The database's own failure.
+pub fn policies(app: &Arc<App>) -> Result<Arc<[policy::Policy]>, Error> {
+    app.db.read(|conn| Ok(app.surroundings(conn)?.policies))
 }
 
 /// What the reader is writing of a workflow.

@@ -12,7 +12,7 @@ use super::registers::day;
 use super::{App, Error, Viewer};
 use crate::directory::DepartmentCode;
 use crate::engine::Rejection;
-use crate::storage::register_search::{self, Found, StoredEntry};
+use crate::storage::register_search::{self, Found, StoredEntry, Within};
 
 const REGISTER: &str = "grants";
 
@@ -124,7 +124,7 @@ pub fn items(list: &str) -> Vec<String> {
 /// Answers for those who see the department's grants. Where a grant is of data above the reader's clearance nothing is
 /// answered: a «yes» would tell of it, and a «no» would be wrong.
 pub fn check(app: &Arc<App>, viewer: &Viewer, question: Question) -> Result<Answer, Error> {
-    if !may_ask(viewer, &question.department) {
+    if !Reach::of(app, viewer)?.covers(&question.department) {
         return Err(Error::Forbidden("grants"));
     }
     let (found, question) = app.db.read(move |conn| {
@@ -136,14 +136,35 @@ pub fn check(app: &Arc<App>, viewer: &Viewer, question: Question) -> Result<Answ
     Ok(answer(&found, &question))
 }
 
-/// Whether somebody may ask about a department: about their own, and about those whose grants they see.
-#[must_use]
-pub fn may_ask(viewer: &Viewer, department: &DepartmentCode) -> bool {
-    viewer.person.department == *department
-        || ledger::of(viewer, REGISTER).is_ok_and(|readable| match readable.within {
-            register_search::Within::All => true,
-            register_search::Within::Departments(all, _) => all.contains(department),
+/// Whom somebody may ask about: their own department, and those whose grants they see.
+pub struct Reach {
+    own: DepartmentCode,
+    grants: Option<Within>,
+}
+
+impl Reach {
+    /// How far a reader's questions reach.
+    pub fn of(app: &App, viewer: &Viewer) -> Result<Self, Error> {
+        let grants = match ledger::of(app, viewer, REGISTER) {
+            Ok(readable) => Some(readable.within),
+            Err(Error::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            own: viewer.person.department.clone(),
+            grants,
         })
+    }
+
+    /// Whether a department may be asked about.
+    #[must_use]
+    pub fn covers(&self, department: &DepartmentCode) -> bool {
+        let sees = |within: &Within| match within {
+            Within::All => true,
+            Within::Departments(all, _) => all.contains(department),
+        };
+        self.own == *department || self.grants.as_ref().is_some_and(sees)
+    }
 }
 
 fn may_know(found: &[Found], question: &Question, clearance: u8) -> Result<(), Rejection> {

@@ -1,32 +1,22 @@
 //! Reading the registers (台账): who sees which entries, a page of them, one with its history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use ulid::Ulid;
 
-use super::{App, Error, Viewer, registers};
-use crate::directory::{DepartmentCode, Directory, Post};
+use super::{App, Error, Viewer};
+use crate::directory::{DepartmentCode, Directory, Post, Role};
 use crate::forms::{
     self, CaseFacts, ChosenResource, DepartmentFacts, Field, FileFacts, PersonFacts, Pick, Showing,
     Shown, Words,
 };
+use crate::storage::register_marks::{self, Mark};
 use crate::storage::register_search::{self, Found, Step, StoredEntry, Wanted, Within};
-use crate::storage::{self, Connection, Page};
+use crate::storage::{self, Addressee, Connection, Page};
 use crate::workflow::{Register, Who};
-
-/// Bodies that sign for a whole region: what they are named for in `sees`, they see of every department there.
-const OF_THE_REGION: &[&str] = &[
-    "cac",
-    "police",
-    "crypto",
-    "secrecy_bureau",
-    "finance",
-    "ndrc",
-    "government_leader",
-];
 
 /// A register with whose entries a reader sees in it.
 #[derive(Debug, Clone)]
@@ -59,32 +49,37 @@ pub struct Seen {
     pub found: Found,
     /// The statuses that it took, the first one first.
     pub history: Vec<Step>,
+    /// What was done about the days in it.
+    pub marks: Vec<Marked>,
     /// Whether its case may be opened, too.
     pub case_seen: bool,
 }
 
-/// The registers that there are, by id.
-#[must_use]
-pub fn all() -> &'static BTreeMap<String, Arc<Register>> {
-    registers::all()
+/// What was done about a day in an entry.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    /// What, and when.
+    pub mark: Mark,
+    /// The case that it has started, with its number, where the reader may open it.
+    pub case: Option<(Ulid, String)>,
 }
 
 /// The registers that a reader sees something of, by id.
-#[must_use]
-pub fn readable(viewer: &Viewer) -> Vec<Readable> {
-    let all = registers::all().values();
-    all.filter_map(|register| {
+pub fn readable(app: &App, viewer: &Viewer) -> Result<Vec<Readable>, Error> {
+    let all = app.registers_now()?;
+    let readable = all.values().filter_map(|register| {
         Some(Readable {
             within: within(viewer, register)?,
             register: Arc::clone(register),
         })
-    })
-    .collect()
+    });
+    Ok(readable.collect())
 }
 
 /// A register that a reader sees something of.
-pub fn of(viewer: &Viewer, id: &str) -> Result<Readable, Error> {
-    let register = registers::all().get(id).ok_or(Error::NotFound)?;
+pub fn of(app: &App, viewer: &Viewer, id: &str) -> Result<Readable, Error> {
+    let all = app.registers_now()?;
+    let register = all.get(id).ok_or(Error::NotFound)?;
     Ok(Readable {
         within: within(viewer, register).ok_or(Error::NotFound)?,
         register: Arc::clone(register),
@@ -104,6 +99,28 @@ pub fn page(
         .read(move |conn| Ok::<_, Error>(register_search::search(conn, &wanted, before, limit)?))
 }
 
+/// The entry whose date has started a case, with its register, for a reader who sees it.
+pub(super) fn origin(
+    app: &App,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    started: Ulid,
+) -> Result<Option<(Arc<Register>, StoredEntry)>, Error> {
+    let Some(due) = register_marks::entry_of(conn, started)? else {
+        return Ok(None);
+    };
+    let (Some((entry, case)), registers) = (register_search::get(conn, due)?, app.registers(conn)?)
+    else {
+        return Ok(None);
+    };
+    let named = register_search::departments_of(conn, entry.id)?;
+    let named = named.into_iter().collect();
+    Ok(registers
+        .get(&entry.register)
+        .filter(|register| would_see(viewer, register, &named, case.level))
+        .map(|register| (Arc::clone(register), entry)))
+}
+
 /// What is asked of the database.
 pub(super) fn wanted(readable: &Readable, narrowing: &Narrowing) -> Wanted {
     Wanted {
@@ -118,7 +135,7 @@ pub(super) fn wanted(readable: &Readable, narrowing: &Narrowing) -> Wanted {
 
 /// An entry of a register, for a reader who sees it.
 pub fn entry(app: &Arc<App>, viewer: &Viewer, register: &str, ulid: Ulid) -> Result<Seen, Error> {
-    let (readable, addresses) = (of(viewer, register)?, viewer.addresses());
+    let (readable, addresses) = (of(app, viewer, register)?, viewer.addresses());
     let clearance = viewer.person.clearance;
     app.db.read(move |conn| {
         let found = register_search::get(conn, ulid)?.ok_or(Error::NotFound)?;
@@ -127,13 +144,42 @@ pub fn entry(app: &Arc<App>, viewer: &Viewer, register: &str, ulid: Ulid) -> Res
         }
         let case_seen = found.1.level <= clearance
             && storage::cases::is_visible(conn, found.0.case_id, &addresses)?;
+        let all = register_marks::of_entry(conn, found.0.id)?;
+        let marks: Result<_, Error> = all
+            .into_iter()
+            .map(|mark| marked(conn, mark, clearance, &addresses))
+            .collect();
         Ok(Seen {
             history: register_search::history(conn, found.0.id)?,
+            marks: marks?,
             register: readable.register,
             found,
             case_seen,
         })
     })
+}
+
+fn marked(
+    conn: &mut Connection,
+    mark: Mark,
+    clearance: u8,
+    addresses: &[Addressee],
+) -> Result<Marked, Error> {
+    let started = mark.started.as_deref().map(str::parse).transpose();
+    let started: Option<Ulid> = started.map_err(|_| Error::Corrupt("a mark's case".into()))?;
+    let found = match started {
+        Some(ulid) => storage::cases::get(conn, ulid)?,
+        None => None,
+    };
+    let case = match found.map(|stored| stored.summary) {
+        Some(case)
+            if case.level <= clearance && storage::cases::is_visible(conn, case.id, addresses)? =>
+        {
+            Some((case.ulid, case.number.unwrap_or(case.title)))
+        }
+        Some(_) | None => None,
+    };
+    Ok(Marked { mark, case })
 }
 
 fn is_within(conn: &mut Connection, within: &Within, found: &Found) -> Result<bool, Error> {
@@ -142,6 +188,22 @@ fn is_within(conn: &mut Connection, within: &Within, found: &Found) -> Result<bo
     };
     let named = register_search::departments_of(conn, found.0.id)?;
     Ok(found.1.level <= *level && named.iter().any(|one| departments.contains(one)))
+}
+
+/// Whether a reader would see an entry in which these departments stand, of a case with data up to this level.
+pub(super) fn would_see(
+    viewer: &Viewer,
+    register: &Register,
+    named: &BTreeSet<DepartmentCode>,
+    data: u8,
+) -> bool {
+    match within(viewer, register) {
+        None => false,
+        Some(Within::All) => true,
+        Some(Within::Departments(departments, level)) => {
+            data <= level && departments.iter().any(|one| named.contains(one))
+        }
+    }
 }
 
 /// Whose entries a reader sees; `None`: nobody's.
@@ -168,8 +230,9 @@ fn within(viewer: &Viewer, register: &Register) -> Option<Within> {
 /// The post's own department, those whose authority it is, and for a body that signs for a region all of that.
 fn under(directory: &Directory, post: &Post) -> Vec<DepartmentCode> {
     let own = directory.department(&post.department);
+    let of_region = |role: &Role| role.region;
     let region = own
-        .filter(|_| OF_THE_REGION.contains(&&*post.role.0))
+        .filter(|_| directory.role(&post.role).is_some_and(of_region))
         .map(|own| own.region.as_str());
     let departments = directory.departments.values();
     departments

@@ -1,9 +1,11 @@
 //! A row of the outbox as the mail that it stands for. It is put together when it is sent, so what it says is true then.
 
+mod entry;
 mod outcome;
 mod task;
 
 use super::cases::Running;
+use super::dates::{About, Told};
 use super::notices::{self, Params, Reason};
 use super::titles::{self, Titles};
 use super::{App, Error, cases, links};
@@ -36,7 +38,7 @@ pub fn compose(
     row: &StoredMessage,
 ) -> Result<Option<Prepared>, Error> {
     let corrupt = |what: &str| Error::Corrupt(format!("outbox row {}: {what}", row.id));
-    let notice = notices::of_word(&row.notice)?;
+    let about_entry = Told::of_word(&row.notice);
     let params: Params = serde_json::from_value(row.params.clone())?;
     let case_id = row.case_id.ok_or_else(|| corrupt("no case"))?;
     let stored =
@@ -60,8 +62,16 @@ pub fn compose(
         language: language(&account.language),
         now: app.now(),
     };
+    if let Some(told) = about_entry {
+        let about: About = serde_json::from_value(row.params.clone())?;
+        let said = scene.of_entry(conn, told, &about)?;
+        return said
+            .map(|said| scene.written(&said, Why::Register))
+            .transpose();
+    }
+    let notice = notices::of_word(&row.notice)?;
     match scene.notice(conn, notice)? {
-        Some(said) => scene.prepared(notice, &said).map(Some),
+        Some(said) => scene.written(&said, scene.why(notice)).map(Some),
         None => Ok(None),
     }
 }
@@ -123,7 +133,7 @@ impl<'a> Scene<'a> {
         Ok(link.is_some_and(|link| link.revoked_why.as_deref() == Some(links::NEWER_MAIL)))
     }
 
-    fn prepared(&self, notice: engine::Notice, said: &Notice) -> Result<Prepared, Error> {
+    fn written(&self, said: &Notice, why: Why) -> Result<Prepared, Error> {
         let settings = &self.app.settings;
         let fault = |error: String| Error::Fault(error);
         let host = settings.host();
@@ -135,7 +145,7 @@ impl<'a> Scene<'a> {
                 name: self.person.name.clone(),
                 email: self.person.email.clone(),
             },
-            written: mail::write(said, &self.facts(notice))
+            written: mail::write(said, &self.facts(why))
                 .map_err(|error| fault(error.to_string()))?,
             message_id: self.row.message_id.clone(),
             thread: Some(message::message_id(&thread, &host)),
@@ -143,7 +153,7 @@ impl<'a> Scene<'a> {
         })
     }
 
-    fn facts(&self, notice: engine::Notice) -> MailFacts {
+    fn facts(&self, why: Why) -> MailFacts {
         let settings = &self.app.settings;
         let case = &self.running.case;
         MailFacts {
@@ -154,7 +164,7 @@ impl<'a> Scene<'a> {
                 name: self.person.name.clone(),
                 department: self.short_name(&self.person.department),
             },
-            why: self.why(notice),
+            why,
             acts_for: self.open_task().and_then(|task| self.acts_for(task)),
             number: case.number.clone().unwrap_or_default(),
             workflow: self.language.pick(&self.running.workflow.title).to_owned(),
@@ -260,6 +270,7 @@ impl<'a> Scene<'a> {
             Ok(row.recipient_id == self.person.id
                 && params.task == self.params.task
                 && 0 < row.attempts
+                && Told::of_word(&row.notice).is_none()
                 && notices::asks_to_act(notices::of_word(&row.notice)?))
         };
         for row in outbox::of_case(conn, self.running.id)? {

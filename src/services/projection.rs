@@ -2,28 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
-use ulid::Ulid;
-
 use super::cases::Running;
-use super::titles::Titles;
-use super::viewer::{address, concerned, held_through};
-use super::words::{answer_word, asks_word, channel, outcome_of, outcome_word, status_word};
-use super::{App, Error, links, notices, registers, started};
+use super::viewer::{address, concerned};
+use super::words::{channel, outcome_of, outcome_word, status_word};
+use super::{App, Error, notices, registers, started};
 use crate::audit::{Algorithm, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
-use crate::directory::{DepartmentCode, PersonId};
-use crate::engine::{
-    self, Actor, Case, Context, Decision, Event, Party, Stamp, Status, Task, TaskState,
-};
-use crate::messages::Language;
+use crate::directory::DepartmentCode;
+use crate::engine::{self, Actor, Case, Context, Decision, Event, Stamp, Status};
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
-use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection};
 use crate::workflow::{Offer, Workflow};
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+mod tasks;
+
+use tasks::sync_tasks;
+pub(super) use tasks::{due, titles};
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -327,175 +325,6 @@ fn keep_until(workflow: &Workflow, ended: Instant) -> Option<NaiveDate> {
             day.checked_add_days(chrono::Days::new(u64::from(workflow.keep.span.count)))
         }
         Unit::Wh | Unit::H | Unit::Min => Some(day),
-    }
-}
-
-/// A task's deadline, the earliest of its clocks, and whether a law sets it.
-pub(super) fn due(running: &Running, case: &Case, task: &Task) -> (Option<Instant>, bool) {
-    let readings = engine::readings(&running.workflow, case, task, &running.calendar);
-    let first = readings
-        .iter()
-        .filter_map(|reading| Some((reading.deadline?, reading.clock.law)))
-        .min();
-    first.map_or((None, false), |(at, law)| (Some(at), law))
-}
-
-/// Makes the tables of tasks say what the case says. Answers with the rows, by the tasks' numbers.
-fn sync_tasks(
-    conn: &mut Connection,
-    running: &Running,
-    case: &Case,
-    context: &Context<'_>,
-) -> Result<Vec<StoredTask>, Error> {
-    let known: Vec<StoredTask> = tasks::of_case(conn, running.id)?;
-    let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
-    for task in &case.tasks {
-        match (&task.state, find(task)) {
-            (TaskState::Waiting, Some(row))
-                if row.state == tasks::TaskState::Open && task.changed == case.revision =>
-            {
-                // Asked already, and now others sign first, or a verdict by which its turn had come was taken back: in
-                // nobody's inbox until then.
-                let waiting = Holder {
-                    inboxes: Vec::new(),
-                    ..holder(task)
-                };
-                tasks::hand_over(conn, row.id, &waiting)?;
-                close(conn, row.id, links::OTHERS_FIRST, context)?;
-            }
-            (TaskState::Waiting, _) => {}
-            (TaskState::Open, Some(row)) if row.state != tasks::TaskState::Open => {
-                tasks::reopen(conn, row.id, &holder(task))?;
-                tasks::set_due(conn, row.id, due(running, case, task).0)?;
-            }
-            (TaskState::Open, None) => {
-                tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
-            }
-            (TaskState::Open, Some(row)) => {
-                if task.changed == case.revision {
-                    let before = tasks::inboxes_of(conn, row.id)?;
-                    let now = holder(task);
-                    tasks::hand_over(conn, row.id, &now)?;
-                    let stays = row.person_id == now.person && is_among(&before, &now.inboxes);
-                    let entitled = match stays || now.person.is_some() {
-                        true => able(running, case, task, context),
-                        false => BTreeSet::new(),
-                    };
-                    end_links(conn, row, task, &entitled, context)?;
-                }
-                let (due_at, _) = due(running, case, task);
-                if due_at != row.due_at {
-                    tasks::set_due(conn, row.id, due_at)?;
-                }
-            }
-            (TaskState::Settled { answer, by, at, .. }, Some(row))
-                if row.state == tasks::TaskState::Open =>
-            {
-                tasks::settle(conn, row.id, Some(*by), answer_word(answer), *at)?;
-                close(conn, row.id, links::SETTLED, context)?;
-            }
-            (TaskState::Cancelled { at, .. }, Some(row)) if row.state == tasks::TaskState::Open => {
-                tasks::cancel(conn, row.id, *at)?;
-                close(conn, row.id, links::CANCELLED, context)?;
-            }
-            // Opened and settled in one command: history has it, no inbox ever did.
-            (TaskState::Settled { .. } | TaskState::Cancelled { .. }, _) => {}
-        }
-    }
-    Ok(tasks::of_case(conn, running.id)?)
-}
-
-/// A closed task's links die, and mails about it that have not gone out yet stay here.
-fn close(conn: &mut Connection, task: i64, why: &str, context: &Context<'_>) -> Result<(), Error> {
-    storage::action_links::revoke_for_task(conn, task, why, context.now)?;
-    storage::outbox::cancel_for_task(conn, task)?;
-    Ok(())
-}
-
-/// A task in new hands: the links of all but those who are still entitled to it die.
-fn end_links(
-    conn: &mut Connection,
-    row: &StoredTask,
-    task: &Task,
-    entitled: &BTreeSet<PersonId>,
-    context: &Context<'_>,
-) -> Result<(), Error> {
-    let why = match task.holder {
-        Some(_) => links::CLAIMED,
-        None => links::HANDED_OVER,
-    };
-    let others: BTreeSet<_> = storage::action_links::live_of_task(conn, row.id)?
-        .into_iter()
-        .map(|link| link.link.person_id)
-        .filter(|person| !entitled.contains(person))
-        .collect();
-    for person in others {
-        storage::action_links::revoke_siblings(conn, row.id, person, why, context.now)?;
-    }
-    Ok(())
-}
-
-/// The names of a case's places, as lists keep them.
-pub(super) fn titles<'a>(running: &'a Running, case: &'a Case) -> Titles<'a> {
-    Titles {
-        workflow: &running.workflow,
-        case,
-        directory: &running.directory,
-        language: Language::Zh,
-        former: Some(&running.former),
-    }
-}
-
-fn is_among(before: &[Addressee], now: &[Addressee]) -> bool {
-    before.iter().all(|known| now.contains(known))
-}
-
-fn able(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> BTreeSet<PersonId> {
-    let situation = engine::Situation::new(&running.workflow, case, context);
-    situation.able(task).into_iter().collect()
-}
-
-fn new_task(running: &Running, case: &Case, task: &Task, context: &Context<'_>) -> NewTask {
-    let (due_at, law) = due(running, case, task);
-    NewTask {
-        ulid: Ulid::new(),
-        number: task.id.0,
-        stage: task.stage.clone(),
-        stage_title: titles(running, case).task(task),
-        round: task.round,
-        seat: task.seat.clone(),
-        asks: asks_word(task.asks).to_owned(),
-        holder: holder(task),
-        due_at,
-        law,
-        level: case.level(),
-        created_at: context.now,
-    }
-}
-
-fn holder(task: &Task) -> Holder {
-    let posts = task.offered.iter().filter_map(|party| match party {
-        Party::Post(post) => Some(post),
-        Party::Person(_) | Party::Department(_) => None,
-    });
-    let mut inboxes: Vec<Addressee> = match task.holder {
-        Some(person) => std::iter::once(Addressee::Person(person))
-            .chain(
-                posts
-                    .clone()
-                    .map(|post| Addressee::Held(person, post.clone())),
-            )
-            .collect(),
-        None => {
-            let parties = task.offered.iter().chain(&task.nobody);
-            parties.map(address).collect()
-        }
-    };
-    inboxes.extend(held_through(task));
-    Holder {
-        person: task.holder,
-        post: posts.clone().next().map(ToString::to_string),
-        inboxes,
     }
 }
 

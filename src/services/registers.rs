@@ -1,7 +1,6 @@
 //! Registers: what a case leaves in them, and what guards ask of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -17,11 +16,6 @@ use crate::storage::catalogue as stored;
 use crate::storage::register_entries::{self, EntryRow, Taken};
 use crate::workflow::{Register, Workflow, stage_map};
 
-/// The registers that there are.
-pub(super) fn all() -> &'static BTreeMap<String, Arc<Register>> {
-    Register::shipped()
-}
-
 /// Writes the entries that the decision has opened or changed, and what statuses they took by which of its events; the
 /// first of these stands at `first` in the case's history.
 pub(super) fn write(
@@ -34,11 +28,17 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let case = &decision.case;
     rename(conn, running, decision)?;
-    let changed = case
+    let mut changed = case
         .entries
         .iter()
-        .filter(|(_, entry)| entry.changed == case.revision);
+        .filter(|(_, entry)| entry.changed == case.revision)
+        .peekable();
+    if changed.peek().is_none() {
+        return Ok(());
+    }
+    let registers = app.registers(conn)?;
     for (key, entry) in changed {
+        let register = registers.get(&entry.register).map(AsRef::as_ref);
         let document = json!({
             "branch": entry.branch,
             "element": entry.element,
@@ -52,18 +52,16 @@ pub(super) fn write(
             register: &entry.register,
             department: &case.department,
             status: entry.status.as_deref(),
+            over: is_over(register, entry),
             document: &document,
-            departments: departments(entry, &case.department),
-            dates: dates(entry),
+            departments: departments(register, entry, &case.department),
+            dates: dates(register, entry),
             texts: number.into_iter().chain([title.as_str()]).collect(),
             opened_at: entry.opened,
             updated_at: context.now,
         };
         let id = register_entries::save(conn, &row)?;
-        if all()
-            .get(&entry.register)
-            .is_some_and(|register| register.directory)
-        {
+        if register.is_some_and(|register| register.directory) {
             super::catalogue::record(conn, running.id, entry, context)?;
         }
         for (event, status) in (first..).zip(&decision.events).filter_map(|(seq, event)| {
@@ -110,6 +108,14 @@ fn rename(conn: &mut Connection, running: &Running, decision: &Decision) -> Resu
     Ok(())
 }
 
+fn is_over(register: Option<&Register>, entry: &Entry) -> bool {
+    match (register, entry.status.as_deref()) {
+        (Some(register), Some(status)) => register.is_over(status),
+        (None, Some(status)) => status == Register::VOIDED,
+        (_, None) => false,
+    }
+}
+
 /// The status that an entry took by an event.
 fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
     let Event::Recorded {
@@ -127,9 +133,13 @@ fn taken<'e>(event: &'e Event, entry: &str) -> Option<&'e str> {
 }
 
 /// The departments that stand in an entry: those that its fields name, and whose case left it.
-fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> {
+pub(super) fn departments(
+    register: Option<&Register>,
+    entry: &Entry,
+    own: &DepartmentCode,
+) -> BTreeSet<DepartmentCode> {
     let mut found = BTreeSet::from([own.clone()]);
-    for value in of_type(entry, &["department", "departments"]) {
+    for value in of_type(register, entry, &["department", "departments"]) {
         let codes = match value.1 {
             Value::Array(codes) => codes.as_slice(),
             code => std::slice::from_ref(code),
@@ -141,8 +151,8 @@ fn departments(entry: &Entry, own: &DepartmentCode) -> BTreeSet<DepartmentCode> 
 }
 
 /// The days in an entry, by field.
-fn dates(entry: &Entry) -> Vec<(&str, NaiveDate)> {
-    let values = of_type(entry, &["date", "time"]);
+fn dates<'e>(register: Option<&'e Register>, entry: &'e Entry) -> Vec<(&'e str, NaiveDate)> {
+    let values = of_type(register, entry, &["date", "time"]);
     values
         .filter_map(|(field, value)| Some((field, day(value)?)))
         .collect()
@@ -154,10 +164,11 @@ pub(super) fn day(value: &Value) -> Option<NaiveDate> {
 }
 
 fn of_type<'e>(
+    register: Option<&'e Register>,
     entry: &'e Entry,
     kinds: &'e [&str],
 ) -> impl Iterator<Item = (&'e str, &'e Value)> + 'e {
-    let fields = all().get(&entry.register).into_iter();
+    let fields = register.into_iter();
     fields
         .flat_map(|register| register.of_type(kinds))
         .filter_map(|field| Some((field.id.as_str(), entry.values.get(&field.id)?)))
@@ -171,13 +182,17 @@ pub(super) fn asked(
     answers: &[&Answers],
 ) -> Result<Vec<(String, String, String)>, Error> {
     // Only a definition that asks makes the database look, or one that writes into the data directory.
-    let directories = all().values().filter(|register| register.directory);
-    let writes = catalogue::records(workflow)
-        .filter_map(|record| record.known.as_ref())
-        .any(|register| register.directory);
-    if !writes && !workflow.source.contains("registered(") {
+    let written = catalogue::records(workflow).filter_map(|record| record.known.as_ref());
+    let written: Vec<_> = written.filter(|register| register.directory).collect();
+    if written.is_empty() && !workflow.source.contains("registered(") {
         return Ok(Vec::new());
     }
+    let shipped = Register::shipped().values();
+    let directories: BTreeSet<&str> = shipped
+        .filter(|register| register.directory)
+        .chain(written)
+        .map(|register| register.id.as_str())
+        .collect();
     let mut texts = BTreeSet::new();
     for answer in answers.iter().flat_map(|answers| answers.values()) {
         collect(answer, &mut texts);
@@ -190,12 +205,12 @@ pub(super) fn asked(
         .collect();
     // What stands in the directory need not have come by a case.
     let providers = stored::providers(conn, &texts)?;
-    for register in directories {
-        let id = &register.id;
-        asked.retain(|(known, ..)| known != id);
+    asked.retain(|(known, ..)| !directories.contains(known.as_str()));
+    for id in directories {
         let entries = providers.iter();
-        asked
-            .extend(entries.map(|(code, provider)| (id.clone(), code.clone(), provider.0.clone())));
+        asked.extend(
+            entries.map(|(code, provider)| (id.to_owned(), code.clone(), provider.0.clone())),
+        );
     }
     Ok(asked)
 }

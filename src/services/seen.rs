@@ -9,10 +9,11 @@ use super::cases::Running;
 use super::facts::{Facts, Owner};
 use super::opinions::{self, Opinion};
 use super::projection::{self, Body};
+use super::rulebook::Registers;
 use super::vault::Opened;
 use super::viewer::Wish;
 use super::visible::Visible;
-use super::{App, Error, Viewer, cases, vault, workflows};
+use super::{App, Error, Viewer, cases, ledger, vault, workflows};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
@@ -25,10 +26,11 @@ use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::cases::CaseSummary;
 use crate::storage::copies::Copy;
 use crate::storage::events::ChainEnd;
+use crate::storage::register_search::StoredEntry;
 use crate::storage::tasks::{self, StoredTask};
 use crate::storage::{self, events};
 use crate::workflow::stage_map::renamed;
-use crate::workflow::{Id, Place, Text, Who};
+use crate::workflow::{Id, Place, Register, Text, Who};
 
 /// A case and what its reader may know and do.
 pub struct Seen {
@@ -64,6 +66,10 @@ pub struct Seen {
     pub copies: Vec<Copy>,
     /// What the workflows are called whose cases this one can start, by their keys.
     pub starts: BTreeMap<String, Text>,
+    /// The registers that its entries are in.
+    pub registers: Arc<Registers>,
+    /// The entry whose date has started it, with its register.
+    pub origin: Option<(Arc<Register>, StoredEntry)>,
     /// Facts behind the answers.
     pub facts: Facts,
     /// When it was read.
@@ -158,6 +164,8 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             files,
             copies,
             starts: workflows::started_by(&shared, conn, &whole.workflow)?,
+            registers: shared.registers(conn)?,
+            origin: ledger::origin(&shared, conn, &viewer, ulid)?,
             facts,
             now,
             viewer,

@@ -171,21 +171,32 @@ pub(super) fn submit_started(
         };
         let opened = drafts::start_from(app, conn, &viewer, &key, with)?;
         started_cases::set(conn, running.id, task.id.0, opened)?;
-        let by = By::person(person, Channel::Timer);
-        let command = Command {
-            action: "submit".into(),
-            ..Command::default()
-        };
-        let filed = storage::connection::attempt(conn, |conn| {
-            cases::submit_draft(app, conn, &by, &viewer, opened, command)
-        });
-        match filed {
-            Ok(_) => {}
-            Err(Error::Rejected(rejection)) => {
-                tracing::info!(code = rejection.code(), "a started case stays a draft");
-            }
-            Err(error) => return Err(error),
-        }
+        submit(app, conn, &viewer, opened)?;
     }
     Ok(())
+}
+
+/// Submits a draft that time has begun for somebody; one that the workflow refuses stays a draft.
+pub(super) fn submit(
+    app: &Arc<App>,
+    conn: &mut Connection,
+    viewer: &Viewer,
+    draft: Ulid,
+) -> Result<(), Error> {
+    let by = By::person(viewer.person.id, Channel::Timer);
+    let command = Command {
+        action: "submit".into(),
+        ..Command::default()
+    };
+    let filed = storage::connection::attempt(conn, |conn| {
+        cases::submit_draft(app, conn, &by, viewer, draft, command)
+    });
+    match filed {
+        Ok(_) => Ok(()),
+        Err(Error::Rejected(rejection)) => {
+            tracing::info!(code = rejection.code(), "a started case stays a draft");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }

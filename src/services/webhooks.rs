@@ -5,7 +5,7 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::viewer::Wish;
-use super::{App, Error, Viewer, registers};
+use super::{App, Error, Viewer};
 use crate::calendar::Instant;
 use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
@@ -50,9 +50,17 @@ pub(super) fn tell(
     let mut targets = targets
         .filter(|target| target.registers.contains(&entry.register))
         .peekable();
+    if targets.peek().is_none() {
+        return Ok(());
+    }
+    let registers = app.registers(conn)?;
+    let tells = registers
+        .get(&entry.register)
+        .map_or_else(Vec::new, |register| register.tells.clone());
+    let told = |entry: &Entry| told(entry, &tells);
     let before = running.case.entries.get(key);
     let same = |before: &Entry| before.status == entry.status && told(before) == told(entry);
-    if targets.peek().is_none() || before.is_some_and(same) {
+    if before.is_some_and(same) {
         return Ok(());
     }
     let change = Change {
@@ -86,10 +94,9 @@ pub(super) fn tell(
 }
 
 /// What is told of an entry: the fields that its register names.
-fn told(entry: &Entry) -> Map<String, Value> {
-    let register = registers::all().get(&entry.register);
-    let fields = register.into_iter().flat_map(|register| &register.tells);
-    fields
+fn told(entry: &Entry, tells: &[String]) -> Map<String, Value> {
+    tells
+        .iter()
         .filter_map(|field| Some((field.clone(), entry.values.get(field)?.clone())))
         .collect()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::rulebook::{self, Named};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::Instant;
@@ -39,29 +40,29 @@ pub fn propose(
     let (file, text) = (file.to_owned(), text.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
-        let workflow = sound(conn, &viewer.directory, &file, &text)?;
+        let named = sound(conn, &viewer.directory, &file, &text, true)?;
         let digest = digest(&text);
-        if let Some(current) = storage::workflows::current(conn, &workflow.key)?
+        if let Some(current) = storage::workflows::current(conn, &named.key)?
             && current.digest == digest
         {
             return Ok(Proposed::InForce(current));
         }
-        if let Some(waiting) = storage::workflows::proposed(conn, &workflow.key)?
+        if let Some(waiting) = storage::workflows::proposed(conn, &named.key)?
             && waiting.digest == digest
         {
             return Ok(Proposed::Waiting(waiting));
         }
         let by = viewer.person.id;
         tracing::info!(
-            workflow = workflow.key,
+            workflow = named.key,
             by = by.0,
             digest,
             "a version is proposed"
         );
         let new = NewVersion {
-            key: workflow.key,
+            key: named.key,
             digest,
-            title: workflow.title.zh,
+            title: named.title,
             source: text,
             by,
             at: now,
@@ -91,7 +92,7 @@ pub fn confirm(
             return Err(Error::Forbidden("second_person"));
         }
         // The directory may have changed since the proposal was checked.
-        sound(conn, &viewer.directory, &key, &waiting.source)?;
+        sound(conn, &viewer.directory, &key, &waiting.source, false)?;
         let (by, version) = (viewer.person.id, waiting.version);
         storage::workflows::confirm(conn, waiting.id, by, now)?;
         tracing::info!(
@@ -251,6 +252,7 @@ pub(super) fn surroundings(
     for version in storage::workflows::all_current(conn)? {
         surroundings.learn(&version.source);
     }
+    rulebook::add(conn, &mut surroundings)?;
     Ok(surroundings)
 }
 
@@ -300,19 +302,33 @@ pub(super) fn publisher(conn: &mut Connection, login: &str, now: Instant) -> Res
     Ok(viewer)
 }
 
+/// Its key and title, when nothing is wrong with it. What is only proposed may refer to registers that wait as well; what
+/// is put in force may not.
 fn sound(
     conn: &mut Connection,
     directory: &Directory,
     file: &str,
     text: &str,
-) -> Result<Workflow, Error> {
+    waiting: bool,
+) -> Result<Named, Error> {
+    let mut around = surroundings(conn, directory)?;
+    if waiting {
+        rulebook::add_waiting(conn, &mut around)?;
+    }
+    if let Some(named) = rulebook::sound(conn, &around, file, text)? {
+        return Ok(named);
+    }
     let Checked {
         workflow, findings, ..
-    } = workflow::read(file, text, &surroundings(conn, directory)?);
-    workflow.ok_or_else(|| {
+    } = workflow::read(file, text, &around);
+    let workflow = workflow.ok_or_else(|| {
         let errors = findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error);
         Error::Import(errors.map(|finding| finding.show(text)).collect())
+    })?;
+    Ok(Named {
+        key: workflow.key,
+        title: workflow.title.zh,
     })
 }

@@ -16,9 +16,6 @@ use super::{Connection, StorageError, search_terms};
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId};
 
-/// An entry that is out of force counts as none for `registered(…)`.
-const OUT_OF_FORCE: &[&str] = &["ended", "expired", "voided", "disposed"];
-
 /// An entry as its case has it now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryRow<'a> {
@@ -32,6 +29,8 @@ pub struct EntryRow<'a> {
     pub department: &'a DepartmentCode,
     /// Its status.
     pub status: Option<&'a str>,
+    /// By that it is out of force, and counts as none for `registered(…)`.
+    pub over: bool,
     /// Its values, with branch and element.
     pub document: &'a Value,
     /// The departments that stand in it, the applicant's among them.
@@ -205,10 +204,7 @@ fn save_values(
     texts: BTreeSet<&str>,
 ) -> Result<(), StorageError> {
     diesel::delete(values::table.filter(values::entry_id.eq(id))).execute(conn)?;
-    if row
-        .status
-        .is_some_and(|status| OUT_OF_FORCE.contains(&status))
-    {
+    if row.over {
         return Ok(());
     }
     let rows: Vec<_> = texts

@@ -179,6 +179,20 @@ pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<Found>, StorageEr
         .optional()?)
 }
 
+/// The statuses that entries of a register have.
+///
+/// # Errors
+/// The database's own failure.
+pub fn statuses(conn: &mut Connection, register: &str) -> Result<Vec<String>, StorageError> {
+    let found: Vec<Option<String>> = entries::table
+        .filter(entries::register.eq(register))
+        .select(entries::status)
+        .distinct()
+        .order(entries::status)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// The departments that stand in an entry.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ struct Row {
     title: String,
     title_en: String,
     leads: bool,
+    region: bool,
 }
 
 /// All roles.
@@ -29,6 +30,7 @@ pub fn all(conn: &mut Connection) -> Result<Vec<Role>, StorageError> {
             title: row.title,
             title_en: row.title_en,
             leads: row.leads,
+            region: row.region,
         })
         .collect())
 }
@@ -43,8 +45,10 @@ pub fn save(conn: &mut Connection, role: &Role) -> Result<(), StorageError> {
         roles::title.eq(&role.title),
         roles::title_en.eq(&role.title_en),
         roles::leads.eq(role.leads),
+        roles::region.eq(role.region),
     ));
-    let update = "(code) DO UPDATE SET title = excluded.title, title_en = excluded.title_en, leads = excluded.leads";
+    let update = "(code) DO UPDATE SET title = excluded.title, title_en = excluded.title_en, leads = excluded.leads, \
+                  region = excluded.region";
     OnConflict(insert, update).execute(conn)?;
     Ok(())
 }

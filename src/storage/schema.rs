@@ -24,6 +24,7 @@ diesel::table! {
         title -> Text,
         title_en -> Text,
         leads -> Bool,
+        region -> Bool,
     }
 }
 
@@ -582,6 +583,29 @@ diesel::table! {
 
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
+diesel::table! {
+    use super::column_types::*;
+
+    register_marks (entry_id, field, day, mark) {
+        entry_id -> BigInt,
+        field -> Text,
+        day -> Date,
+        mark -> Text,
+        at -> Moment,
+        people -> BigInt,
+        started -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    register_rounds (register, field, mark) {
+        register -> Text,
+        field -> Text,
+        mark -> Text,
+        upto -> Date,
+    }
+}
+
 diesel::joinable!(register_entries -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
     cases,
@@ -598,6 +622,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_departments,
     register_terms,
     register_dates,
+    register_marks,
     register_values
 );
 diesel::joinable!(log_leaves -> events (event_id));

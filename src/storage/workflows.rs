@@ -10,6 +10,9 @@ use super::{Connection, StorageError};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
+/// Registers and policies have versions as well, under keys with a colon, which no workflow has.
+const OTHERS: &str = "%:%";
+
 text_enum! {
     /// Where a version stands.
     VersionStatus {
@@ -202,10 +205,61 @@ pub fn numbered(
 /// The database's own failure.
 pub fn keys(conn: &mut Connection) -> Result<Vec<String>, StorageError> {
     Ok(versions::table
+        .filter(versions::key.not_like(OTHERS))
         .select(versions::key)
         .distinct()
         .order(versions::key)
         .load(conn)?)
+}
+
+/// The keys that begin with a prefix that ends with a colon: of registers, of policies.
+///
+/// # Errors
+/// The database's own failure.
+pub fn keys_with(conn: &mut Connection, prefix: &str) -> Result<Vec<String>, StorageError> {
+    Ok(versions::table
+        .filter(versions::key.gt(prefix))
+        .filter(versions::key.lt(past(prefix)))
+        .select(versions::key)
+        .distinct()
+        .order(versions::key)
+        .load(conn)?)
+}
+
+/// The versions in force whose keys begin with a prefix that ends with a colon.
+///
+/// # Errors
+/// The database's own failure.
+pub fn current_with(
+    conn: &mut Connection,
+    prefix: &str,
+) -> Result<Vec<WorkflowVersion>, StorageError> {
+    Ok(versions::table
+        .filter(versions::key.gt(prefix))
+        .filter(versions::key.lt(past(prefix)))
+        .filter(versions::status.eq(VersionStatus::Current))
+        .order(versions::key)
+        .select(WorkflowVersion::as_select())
+        .load(conn)?)
+}
+
+/// The keys of these versions alone: other ones stand for another content.
+///
+/// # Errors
+/// The database's own failure.
+pub fn current_ids_with(conn: &mut Connection, prefix: &str) -> Result<Vec<i64>, StorageError> {
+    Ok(versions::table
+        .filter(versions::key.gt(prefix))
+        .filter(versions::key.lt(past(prefix)))
+        .filter(versions::status.eq(VersionStatus::Current))
+        .order(versions::key)
+        .select(versions::id)
+        .load(conn)?)
+}
+
+/// The least text beyond all that begin with a prefix: a semicolon follows the colon.
+fn past(prefix: &str) -> String {
+    prefix.replace(':', ";")
 }
 
 /// All versions in force, by workflow.
@@ -214,6 +268,7 @@ pub fn keys(conn: &mut Connection) -> Result<Vec<String>, StorageError> {
 /// The database's own failure.
 pub fn all_current(conn: &mut Connection) -> Result<Vec<WorkflowVersion>, StorageError> {
     Ok(versions::table
+        .filter(versions::key.not_like(OTHERS))
         .filter(versions::status.eq(VersionStatus::Current))
         .order(versions::key)
         .select(WorkflowVersion::as_select())

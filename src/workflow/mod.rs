@@ -31,7 +31,7 @@ pub use finding::{Finding, Severity};
 pub use lint::{RULES, Rule};
 pub use model::*;
 pub use place::Place;
-pub use register::{Register, RegisterDate};
+pub use register::{Register, RegisterDate, RegisterStart, StatusRule};
 pub use schema::json_schema;
 pub use sheet::Spot;
 pub(crate) use sheet::{Sheet, json, read_sheet};

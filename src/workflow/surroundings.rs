@@ -15,8 +15,8 @@ pub struct Surroundings {
     pub roles: BTreeSet<String>,
     /// Calendar names.
     pub calendars: BTreeSet<String>,
-    /// Workflows by key, with the fields of their forms; without any, those are not known.
-    pub workflows: BTreeMap<String, BTreeSet<String>>,
+    /// Workflows by key, with the fields of their forms and their types; without any, those are not known.
+    pub workflows: BTreeMap<String, BTreeMap<String, String>>,
     /// Registers by id.
     pub registers: BTreeMap<String, Arc<Register>>,
     /// What is demanded of definitions.
@@ -64,7 +64,7 @@ impl Surroundings {
             calendars: set(&["cn-gov", "always"]),
             workflows: WORKFLOWS
                 .iter()
-                .map(|key| ((*key).to_owned(), BTreeSet::new()))
+                .map(|key| ((*key).to_owned(), BTreeMap::new()))
                 .collect(),
             registers: BTreeMap::new(),
             policies: Arc::default(),
@@ -90,8 +90,7 @@ impl Surroundings {
             Some(super::resolve::Names::scan(&tree, &mut Vec::new()))
         });
         if let Some(names) = names.filter(|names| !names.key.is_empty()) {
-            self.workflows
-                .insert(names.key, names.fields.into_keys().collect());
+            self.workflows.insert(names.key, names.fields);
         }
     }
 }

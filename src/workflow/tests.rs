@@ -280,7 +280,7 @@ fn every_kind_of_wrong_value_is_a_finding_and_never_a_panic() {
     let wrong = ["3", "[a]", "{a: b}", "true", "''", "x"];
     for key in [
         "title", "number", "who", "withdraw", "keep", "settings", "lists", "defaults", "form",
-        "checks", "stages", "ends", "calendar",
+        "checks", "stages", "ends", "calendar", "kind",
     ] {
         for value in wrong {
             let text = format!("workflow: a\n{key}: {value}\n");

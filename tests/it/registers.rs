@@ -68,7 +68,7 @@ fn viewer(fixture: &Fixture, login: &str) -> Viewer {
 }
 
 fn seen(fixture: &Fixture, login: &str, narrowing: &Narrowing) -> Vec<Found> {
-    let readable = ledger::of(&viewer(fixture, login), "grants").expect("readable");
+    let readable = ledger::of(&fixture.app, &viewer(fixture, login), "grants").expect("readable");
     let page = ledger::page(&fixture.app, &readable, narrowing, None, 100);
     page.expect("a page").rows
 }
@@ -175,10 +175,11 @@ fn departments_see_the_entries_that_name_them_and_their_authority_sees_all() {
             assert_eq!(found.len(), sees, "{login}");
         }
         for login in ["ann", "bob", "adm"] {
-            let refused = ledger::of(&viewer(fixture, login), "grants");
+            let refused = ledger::of(&fixture.app, &viewer(fixture, login), "grants");
             assert!(matches!(refused, Err(Error::NotFound)), "{login}");
         }
-        let open = ledger::of(&viewer(fixture, "ann"), "open_data").expect("for everyone");
+        let open =
+            ledger::of(&fixture.app, &viewer(fixture, "ann"), "open_data").expect("for everyone");
         assert_eq!(open.within, Within::All);
     });
 }
@@ -237,7 +238,8 @@ fn a_register_is_narrowed_and_turned_page_by_page() {
         assert_eq!(narrowed(dates("2026-12-31", "2026-12-31")).len(), 3);
         assert!(narrowed(dates("2027-01-01", "2027-12-31")).is_empty());
 
-        let readable = ledger::of(&viewer(fixture, "cat"), "grants").expect("readable");
+        let readable =
+            ledger::of(&fixture.app, &viewer(fixture, "cat"), "grants").expect("readable");
         let page = |before| {
             ledger::page(&fixture.app, &readable, &Narrowing::default(), before, 2).expect("a page")
         };

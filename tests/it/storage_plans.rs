@@ -8,10 +8,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use huiqian::storage::cases::{CaseFilter, Whose};
 use huiqian::storage::catalogue::{self, Search};
+use huiqian::storage::register_marks::{self, RuleKey, Span};
 use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, case_resources, cases, copies,
-    drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages,
+    drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages, workflows,
 };
 
 use crate::storage_lists::{fill_cases, fill_inbox, post};
@@ -165,6 +166,23 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     }
     register_search::with_value(conn, "grants", &bureau(), "R1")?;
     register_search::history(conn, 1)?;
+    let rule = RuleKey {
+        register: "grants".into(),
+        field: "until".into(),
+        mark: "30d".into(),
+    };
+    let span = Span {
+        after: day("2026-01-01"),
+        upto: day("2026-12-31"),
+        statuses: vec!["in_force".into()],
+    };
+    register_marks::due(conn, &rule, &span, (day("2026-01-01"), 9), 9)?;
+    register_marks::holds(conn, 1, "until", day("2026-01-01"), &span.statuses)?;
+    register_marks::of_entry(conn, 1)?;
+    register_marks::unstarted(conn, 0, 9)?;
+    register_marks::entry_of(conn, ulid::Ulid::nil())?;
+    workflows::current_ids_with(conn, "register:")?;
+    workflows::current_with(conn, "policy:")?;
 
     conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     let heard = heard.lock().unwrap().clone();

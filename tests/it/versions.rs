@@ -144,6 +144,7 @@ fn a_version_in_force_outlives_a_role_that_it_names() {
             title: "主厨".into(),
             title_en: "Chef".into(),
             leads: false,
+            region: false,
         };
         huiqian::storage::roles::save(conn, &chef)?;
         huiqian::storage::directory::changed(conn).map(drop)

@@ -6,7 +6,6 @@ use crate::engine::run::Run;
 use crate::engine::task::CancelReason;
 use crate::engine::{Event, clocks, parts, people, who};
 use crate::expression::{EvaluationError, Expression, Scope};
-use crate::forms::Answers;
 use crate::workflow::{
     Await, Id, Kind, Node, Place, RecordAt, Seat, Stage, Start, Target, Workflow,
 };
@@ -264,14 +263,7 @@ impl Run<'_> {
     }
 
     fn start_case(&mut self, start: &Start, id: &str) -> Result<(), Halt> {
-        let scope = self.scope(id);
-        let mut with = Answers::new();
-        for (field, value) in &start.with {
-            let value = parts::json(&value.value(&scope)?);
-            if !value.is_null() {
-                with.insert(field.clone(), value);
-            }
-        }
+        let with = parts::handed_over(&start.with, &self.scope(id))?;
         let at = self.situation();
         let offered = who::parties(&start.applicant, id, &at);
         let nobody = match people::people_of_all(&offered, self.context).is_empty() {

@@ -75,7 +75,7 @@ pub fn one(app: &Arc<App>, viewer: &Viewer, code: &str) -> Result<Seen, Error> {
     filter.status = Some("open".to_owned());
     filter.resource = Some(code.to_owned());
     filter.cleared = Some((viewer.person.id, viewer.person.clearance));
-    let grants = ledger::of(viewer, "grants").ok();
+    let grants = ledger::of(app, viewer, "grants").ok();
     let narrowing = Narrowing {
         status: Some("in_force".to_owned()),
         text: code.to_owned(),

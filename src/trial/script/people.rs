@@ -48,6 +48,7 @@ pub(in crate::trial) fn roles() -> Vec<Role> {
                 title: code,
                 title_en: String::new(),
                 leads: false,
+                region: false,
             });
         }
     }

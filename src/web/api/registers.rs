@@ -131,7 +131,7 @@ pub(super) async fn list(
     };
     let page = caller
         .run(move |app, viewer| {
-            let readable = ledger::of(viewer, &name)?;
+            let readable = ledger::of(app, viewer, &name)?;
             ledger::page(app, &readable, &narrowing, cursor, limit)
         })
         .await?;

@@ -36,7 +36,7 @@ fn view(visit: &Visit, reader: &Reader) -> Result<GrantsView, Failure> {
         day: visit.param("day").map_or(today, str::to_owned),
         ..GrantsView::default()
     };
-    view.departments = departments(reader, &view.department);
+    view.departments = departments(visit, reader, &view.department)?;
     if visit.param("resource").is_none() {
         return Ok(view);
     }
@@ -51,19 +51,20 @@ fn view(visit: &Visit, reader: &Reader) -> Result<GrantsView, Failure> {
 }
 
 /// The departments that the reader may ask about.
-fn departments(reader: &Reader, chosen: &str) -> Vec<Choice> {
+fn departments(visit: &Visit, reader: &Reader, chosen: &str) -> Result<Vec<Choice>, Failure> {
+    let reach = grants::Reach::of(&visit.app, &reader.viewer)?;
     let all = reader.viewer.directory.departments.values();
     let open: Vec<Choice> = all
-        .filter(|department| grants::may_ask(&reader.viewer, &department.code))
+        .filter(|department| reach.covers(&department.code))
         .map(|department| {
             let code = &*department.code.0;
             Choice::new(code, &*department.short_name, code == chosen)
         })
         .collect();
     if MOST_LISTED < open.len() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    open
+    Ok(open)
 }
 
 fn question(view: &GrantsView) -> Option<Question> {

@@ -15,6 +15,7 @@ use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::export::{self, Format};
 use crate::services::ledger::{self, Narrowing, Readable, Seen};
+use crate::storage::register_marks::Mark;
 use crate::storage::register_search::{Found, Step};
 use crate::web::format;
 use crate::web::session::{Reader, Visit};
@@ -22,7 +23,7 @@ use crate::web::views::{
     Cell, Choice, EntryView, Fact, LedgerRow, LedgerView, Link, Nav, Problem, RegisterRow,
     RegisterView, Tag, TimelineItem, Tone,
 };
-use crate::workflow::Register;
+use crate::workflow::{Register, RegisterDate};
 
 /// So many rows on a page, unless the settings allow less.
 const ROWS: usize = 100;
@@ -38,7 +39,7 @@ pub async fn list(visit: Visit) -> Answer {
     visit
         .show(|visit| {
             let reader = visit.reader()?;
-            let registers = ledger::readable(&reader.viewer);
+            let registers = ledger::readable(&visit.app, &reader.viewer)?;
             let view = LedgerView {
                 rows: registers.iter().map(|one| row(visit, one)).collect(),
                 asks: true,
@@ -56,7 +57,10 @@ fn row(visit: &Visit, readable: &Readable) -> LedgerRow {
         statuses: register
             .statuses
             .iter()
-            .map(|(id, title)| Link::new(format!("{href}?status={id}"), visit.language.pick(title)))
+            .map(|status| {
+                let words = visit.language.pick(&status.title);
+                Link::new(format!("{href}?status={}", status.id), words)
+            })
             .collect(),
         href,
     }
@@ -130,7 +134,7 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     fn open(visit: &'a Visit, reader: &'a Reader, id: &str) -> Result<Self, Failure> {
-        let readable = ledger::of(&reader.viewer, id)?;
+        let readable = ledger::of(&visit.app, &reader.viewer, id)?;
         let narrowing = narrowing(visit, &readable.register)?;
         Ok(Self {
             visit,
@@ -225,7 +229,8 @@ impl<'a> Shelf<'a> {
     fn statuses(&self) -> Vec<Choice> {
         let chosen = self.narrowing.status.as_deref();
         let known = self.readable.register.statuses.iter();
-        let known = known.map(|(id, title)| (id.as_str(), self.visit.language.pick(title)));
+        let known =
+            known.map(|status| (status.id.as_str(), self.visit.language.pick(&status.title)));
         let voided = self.say("registers.voided");
         let all = self.say("pages.filter.all");
         std::iter::once(("", &*all))
@@ -336,11 +341,6 @@ fn day(given: Option<&str>, otherwise: NaiveDate) -> Option<NaiveDate> {
     (1..=9999).contains(&day.year()).then_some(day)
 }
 
-/// A register by its id.
-pub(super) fn known(id: &str) -> Option<&'static Register> {
-    ledger::all().get(id).map(|register| &**register)
-}
-
 /// The colour of a status says whether more is to come.
 pub(super) fn tag(register: &Register, id: Option<&str>, language: Language) -> Tag {
     let goes_on = |id: &str| register.moves.iter().any(|(from, _)| from == id);
@@ -388,12 +388,53 @@ fn entry_view(visit: &Visit, reader: &Reader, seen: &Seen) -> EntryView {
             .case_seen
             .then(|| Link::new(format!("/c/{}", case.ulid), &*words)),
         case_title: words,
-        items: seen
-            .history
+        started: seen
+            .marks
             .iter()
-            .rev()
-            .map(|step| took(visit, reader, register, step))
+            .filter_map(|marked| marked.case.as_ref())
+            .map(|(case, number)| Link::new(format!("/c/{case}"), number.as_str()))
             .collect(),
+        items: timeline(visit, reader, seen),
+    }
+}
+
+/// The statuses that an entry took and what was done about its days, the latest first.
+fn timeline(visit: &Visit, reader: &Reader, seen: &Seen) -> Vec<TimelineItem> {
+    let register = &seen.register;
+    let steps = seen
+        .history
+        .iter()
+        .map(|step| (step.at, took(visit, reader, register, step)));
+    let marks = seen
+        .marks
+        .iter()
+        .map(|marked| (marked.mark.at, done(visit, register, &marked.mark)));
+    let mut all: Vec<_> = steps.chain(marks).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().rev().map(|(_, item)| item).collect()
+}
+
+/// What was done about a day.
+fn done(visit: &Visit, register: &Register, mark: &Mark) -> TimelineItem {
+    let language = visit.language;
+    let mut dates = register.dates.iter();
+    let date = dates.find(|date| date.field == mark.field && date.marks().contains(&mark.mark));
+    let what = date.map_or(mark.field.as_str(), |date| language.pick(&date.title));
+    let comes = date.and_then(|date| date.comes(mark.day));
+    let day = format::long_day(comes.unwrap_or(mark.day), language);
+    let people = mark.people.to_string();
+    let key = match (mark.mark == RegisterDate::START, &mark.started) {
+        (false, _) => "registers.entry.reminded",
+        (true, Some(_)) => "registers.entry.started",
+        (true, None) => "registers.entry.unstarted",
+    };
+    let values = [("what", what), ("day", &*day), ("people", &*people)];
+    TimelineItem {
+        dot: "ok",
+        text: text(language, key, &values),
+        machine: format::machine(mark.at),
+        when: format::moment(mark.at, visit.app.now(), language),
+        comment: String::new(),
     }
 }
 

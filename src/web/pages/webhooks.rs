@@ -7,7 +7,7 @@ use super::lists::{key, pager};
 use super::posted::Body;
 use crate::forms::Words;
 use crate::messages::text;
-use crate::services::ledger;
+use crate::services::rulebook::Registers;
 use crate::services::webhooks::{self, Target};
 use crate::storage::webhook_messages::StoredMessage;
 use crate::web::format;
@@ -24,12 +24,19 @@ pub async fn show(visit: Visit) -> Answer {
         .show(|visit| {
             let reader = visit.reader()?;
             let found = webhooks::overview(&visit.app, &reader.viewer, key(visit)?, ROWS)?;
+            let registers = visit.app.registers_now()?;
             let rows = |messages: &[StoredMessage], waits| {
-                let rows = messages.iter().map(|message| row(visit, message, waits));
+                let rows = messages
+                    .iter()
+                    .map(|message| row(visit, &registers, message, waits));
                 rows.collect()
             };
             let view = WebhooksView {
-                targets: found.targets.iter().map(|one| target(visit, one)).collect(),
+                targets: found
+                    .targets
+                    .iter()
+                    .map(|one| target(visit, &registers, one))
+                    .collect(),
                 failed: rows(&found.failed.rows, false),
                 pager: pager(visit, found.failed.next.map(|next| next.to_string())),
                 late: rows(&found.late, true),
@@ -66,11 +73,11 @@ fn say(visit: &Visit, key: &str, values: &[(&str, &str)]) -> String {
     text(visit.language, &format!("pages.webhooks.{key}"), values)
 }
 
-fn target(visit: &Visit, target: &Target) -> WebhookTargetRow {
+fn target(visit: &Visit, known: &Registers, target: &Target) -> WebhookTargetRow {
     let registers: Vec<String> = target
         .registers
         .iter()
-        .map(|id| register(visit, id))
+        .map(|id| register(visit, known, id))
         .collect();
     let state = match target.stopped {
         None => Tag::new(Tone::Ok, say(visit, "told", &[])),
@@ -90,14 +97,14 @@ fn target(visit: &Visit, target: &Target) -> WebhookTargetRow {
     }
 }
 
-fn register(visit: &Visit, id: &str) -> String {
-    match ledger::all().get(id) {
+fn register(visit: &Visit, known: &Registers, id: &str) -> String {
+    match known.get(id) {
         Some(register) => visit.language.pick(&register.title).to_owned(),
         None => say(visit, "no_register", &[("id", id)]),
     }
 }
 
-fn row(visit: &Visit, message: &StoredMessage, waits: bool) -> WebhookRow {
+fn row(visit: &Visit, known: &Registers, message: &StoredMessage, waits: bool) -> WebhookRow {
     let (now, language) = (visit.app.now(), visit.language);
     let next = match waits {
         true => format::moment(message.available_at, now, language),
@@ -107,7 +114,7 @@ fn row(visit: &Visit, message: &StoredMessage, waits: bool) -> WebhookRow {
         id: message.id,
         webhook_id: message.ulid.to_string(),
         target: message.target.clone(),
-        register: register(visit, &message.register),
+        register: register(visit, known, &message.register),
         when: format::moment(message.created_at, now, language),
         tries: say(visit, "tries", &[("n", &message.attempts.to_string())]),
         fault: fault(visit, message.last_error.as_deref().unwrap_or_default()),

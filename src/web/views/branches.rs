@@ -103,6 +103,8 @@ pub struct JumpForm {
 pub struct EntryRow {
     /// 数据使用许可
     pub register: String,
+    /// Its page; empty where none is shown.
+    pub href: String,
     /// 人口基础信息：姓名
     pub about: String,
     /// The branch that left it.

@@ -111,7 +111,9 @@ pub struct EntryView {
     pub case: Option<Link>,
     /// What the case is called, where they may not.
     pub case_title: String,
-    /// The statuses that it took.
+    /// Cases that a day in it has started, which the reader may open.
+    pub started: Vec<Link>,
+    /// The statuses that it took, and what was done about its days.
     pub items: Vec<TimelineItem>,
 }
 

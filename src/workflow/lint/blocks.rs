@@ -141,18 +141,18 @@ impl<'a> Lint<'a> {
             );
         }
         let known = match start.workflow == self.workflow.key {
-            true => Some(self.names.fields.keys().cloned().collect()),
+            true => Some(self.names.fields.clone()),
             false => self.surroundings.workflows.get(&start.workflow).cloned(),
         };
         let Some(known) = known.filter(|fields| !fields.is_empty()) else {
             return;
         };
         for (field, _) in &start.with {
-            if known.contains(field) {
+            if known.contains_key(field) {
                 continue;
             }
             let at = self.of_node(&node.id, &["with", field]);
-            let help = suggestion(field, known.iter().map(String::as_str));
+            let help = suggestion(field, known.keys().map(String::as_str));
             self.note_with(
                 "unknown-field",
                 at,

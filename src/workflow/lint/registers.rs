@@ -56,7 +56,7 @@ impl Lint<'_> {
                 "the status `voided` is written by the action void alone".to_owned(),
             );
         } else if register.status(status).is_none() {
-            let known = register.statuses.iter().map(|(id, _)| id.as_str());
+            let known = register.statuses.iter().map(|known| known.id.as_str());
             self.note_with(
                 "unknown-status",
                 at,

@@ -39,6 +39,7 @@ pub fn of_workflow(workflow: &Workflow) -> Value {
     let started = nodes().filter_map(starts);
     record([
         ("key", text(&workflow.key)),
+        ("kind", text(&workflow.kind)),
         ("calendar", text(&workflow.calendar)),
         ("withdraw_until", maybe(workflow.withdraw_until.as_deref())),
         ("keep_years", Value::Int(years(workflow.keep.span))),

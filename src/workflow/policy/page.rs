@@ -17,6 +17,10 @@ const HEAD: &str = "\
 
 A policy is data in the guard language of the workflows. The shipped ones are part of the program and cannot be replaced;
 `workflow check` also applies the files in a folder `policies` beside the definitions, and any policy named on the command line.
+A policy of your own that is published (`workflow publish`, see [registers](registers.md)) is applied by the server as well.
+
+Policies apply by `workflow.kind`, which is the key unless the definition says otherwise (`kind: data-sharing`). The shipped
+definitions say it, so a copy under another key stays of its kind; what differs between two versions shows a kind that was changed.
 ";
 
 const FORMAT: &str = "
@@ -26,7 +30,7 @@ const FORMAT: &str = "
 policy: own                          # id，不能与随系统提供的相同
 title: {zh: 本局规定, en: Rules of the bureau}
 law: 《本局数据管理规定》              # 各条要求的 law 只写第几条；以《开头的是别的法
-applies: workflow.key == \"data-sharing\"   # 只能读 workflow
+applies: workflow.kind == \"data-sharing\"   # 只能读 workflow
 demands:
   - demand: internal_limits          # id，在本政策中唯一
     law: 第三条                      # 没有的是内部管理要求

@@ -60,6 +60,7 @@ pub const VARIABLES: &[Variable] = &[
         about: "流程本身",
         parts: &[
             part("key", Of::Text, "流程的键"),
+            part("kind", Of::Text, "属于哪一类流程，没有写的是流程的键"),
             part("calendar", Of::Text, "日历"),
             part("withdraw_until", Of::MaybeText, "可以撤回到哪个环节"),
             part("keep_years", Of::Int, "保存年限，不足一年的舍去"),

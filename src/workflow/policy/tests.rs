@@ -257,6 +257,23 @@ fn a_department_adds_demands_of_its_own() {
 }
 
 #[test]
+fn a_copy_under_another_key_stays_of_its_kind() {
+    let text = shipped_text("data-correction").replacen("workflow: data", "workflow: our", 1);
+    let slow = text.replacen("in: 10wd", "in: 12wd", 1);
+    assert!(text != slow);
+
+    let found =
+        by_policies(crate::workflow::read("a.yaml", &slow, &Surroundings::standard()).findings);
+
+    assert!(
+        found
+            .iter()
+            .any(|one| one.message.zh.contains("10 个工作日")),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_shipped_policy_cannot_be_replaced() {
     let mut around = Surroundings::standard();
     let (id, text) = SHIPPED[1];

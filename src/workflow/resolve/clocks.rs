@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn remind(&mut self, tree: &'t Tree) -> Option<Remind> {
+    pub fn remind(&mut self, tree: &'t Tree) -> Option<Remind> {
         let text = self.scalar(tree)?.trim();
         if let Some(share) = text.strip_suffix('%') {
             if let Ok(share @ 1..=99) = share.trim().parse() {

@@ -12,6 +12,7 @@ mod names;
 mod nodes;
 mod records;
 mod register;
+mod register_dates;
 mod rules;
 mod scalars;
 mod seats;
@@ -110,6 +111,8 @@ pub(super) struct Reader<'t> {
     pub used_lists: BTreeSet<String>,
     /// The `as` names that can be read here, outermost first.
     pub loops: Vec<String>,
+    /// How a `who` begins that stands in an answer: `form.`; in a register `entry.`.
+    pub root: &'static str,
 }
 
 /// Where things are written, for the rules.
@@ -135,6 +138,7 @@ impl<'t> Reader<'t> {
             lists: BTreeMap::new(),
             used_lists: BTreeSet::new(),
             loops: Vec::new(),
+            root: "form.",
         }
     }
 

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use crate::directory::RoleCode;
 use crate::expression::{Words, suggestion};
 use crate::forms::{Field, Options, Pick, Required};
-use crate::workflow::clock::Remind;
-use crate::workflow::register::RegisterDate;
+use crate::workflow::register::StatusRule;
 use crate::workflow::tree::Tree;
-use crate::workflow::{Id, Register, Text};
+use crate::workflow::{Id, Register};
 
 use super::Reader;
 
@@ -56,9 +55,15 @@ impl<'t> Reader<'t> {
         let fields = keys
             .get("fields")
             .map_or_else(Vec::new, |fields| self.columns_of(fields, directory));
+        // `entry.FIELD` says who, as `form.FIELD` does in a workflow.
+        self.root = "entry.";
+        let kinds = fields
+            .iter()
+            .map(|field| (field.id.clone(), field.kind.0.name().to_owned()));
+        self.names.fields = kinds.collect();
         let dates = keys
             .get("dates")
-            .map_or_else(Vec::new, |dates| self.dates(dates, &fields));
+            .map_or_else(Vec::new, |dates| self.dates(dates, &fields, &statuses));
         let tells = keys
             .get("tells")
             .map_or_else(Vec::new, |tells| self.tells(tells, &fields));
@@ -111,8 +116,8 @@ impl<'t> Reader<'t> {
         );
     }
 
-    fn statuses(&mut self, tree: &'t Tree) -> Vec<(Id, Text)> {
-        let mut found = Vec::new();
+    fn statuses(&mut self, tree: &'t Tree) -> Vec<StatusRule> {
+        let mut found: Vec<StatusRule> = Vec::new();
         for entry in self.named_entries(tree) {
             let id = self.id_of(entry);
             if id == Register::VOIDED {
@@ -125,17 +130,28 @@ impl<'t> Reader<'t> {
                     ),
                 );
             }
-            let Some(keys) = self.keys(&entry.value, &["title"]) else {
+            let Some(keys) = self.keys(&entry.value, &["title", "over"]) else {
                 continue;
             };
+            let over = self.switch_at(&keys, "over").unwrap_or(false);
             if let Some(title) = self.words_needed(&keys, "title") {
-                found.push((id, title));
+                found.push(StatusRule { id, title, over });
             }
+        }
+        if !found.is_empty() && found.iter().all(|status| status.over) {
+            self.note(
+                "bad-value",
+                &tree.at,
+                Words::new(
+                    "每个状态都写了 `over`，台账里就没有有效的条目",
+                    "every status has `over`, so no entry would ever be in force",
+                ),
+            );
         }
         found
     }
 
-    fn moves(&mut self, tree: &'t Tree, statuses: &[(Id, Text)]) -> Vec<(Id, Id)> {
+    fn moves(&mut self, tree: &'t Tree, statuses: &[StatusRule]) -> Vec<(Id, Id)> {
         let mut found: Vec<(Id, Id)> = Vec::new();
         for item in self.items(tree) {
             let Some(written) = self.scalar(item) else {
@@ -172,8 +188,8 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn known_status(&mut self, status: &str, at: &Tree, statuses: &[(Id, Text)]) {
-        let known = || statuses.iter().map(|(id, _)| id.as_str());
+    pub(super) fn known_status(&mut self, status: &str, at: &Tree, statuses: &[StatusRule]) {
+        let known = || statuses.iter().map(|known| known.id.as_str());
         if !known().any(|id| id == status) {
             self.note_with(
                 "unknown-status",
@@ -296,61 +312,6 @@ impl<'t> Reader<'t> {
             workflow: None,
             party: false,
             private: false,
-        })
-    }
-
-    fn dates(&mut self, tree: &'t Tree, fields: &[Field]) -> Vec<RegisterDate> {
-        let items = self.items(tree);
-        items
-            .iter()
-            .filter_map(|item| self.date(item, fields))
-            .collect()
-    }
-
-    fn date(&mut self, tree: &'t Tree, fields: &[Field]) -> Option<RegisterDate> {
-        let keys = self.keys(tree, &["field", "remind"])?;
-        for key in ["field", "remind"] {
-            if keys.get(key).is_none() {
-                self.missing(tree, key);
-            }
-        }
-        let field = self.scalar_at(&keys, "field")?;
-        match fields.iter().find(|known| known.id == field) {
-            Some(known) if !matches!(known.kind.0.name(), "date" | "time") => self.note(
-                "bad-value",
-                &tree.place(&["field"]),
-                Words::new(
-                    format!("`{field}` 不是日期"),
-                    format!("`{field}` is not a date"),
-                ),
-            ),
-            Some(_) => {}
-            None => self.note_with(
-                "unknown-field",
-                &tree.place(&["field"]),
-                Words::new(
-                    format!("没有栏 `{field}`"),
-                    format!("there is no field `{field}`"),
-                ),
-                suggestion(field, fields.iter().map(|known| known.id.as_str())),
-            ),
-        }
-        let remind = keys
-            .get("remind")
-            .map_or_else(Vec::new, |list| self.reminders(list));
-        if remind.iter().any(|one| matches!(one, Remind::Share(_))) {
-            self.note(
-                "bad-value",
-                &tree.place(&["remind"]),
-                Words::new(
-                    "日期没有用掉多少之说，写成 30d before",
-                    "a date has no share of it used: write 30d before",
-                ),
-            );
-        }
-        Some(RegisterDate {
-            field: field.to_owned(),
-            remind,
         })
     }
 }

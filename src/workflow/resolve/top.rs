@@ -20,7 +20,7 @@ use super::{Reader, Site};
 
 pub(in crate::workflow) const TOP: &[&str] = &[
     "workflow", "title", "number", "who", "form", "stages", "ends", "about", "basis", "calendar",
-    "withdraw", "keep", "settings", "lists", "defaults", "checks",
+    "withdraw", "keep", "settings", "lists", "defaults", "checks", "kind",
 ];
 pub(in crate::workflow) const REQUIRED: &[&str] = &[
     "workflow", "title", "number", "who", "form", "stages", "ends",
@@ -50,6 +50,7 @@ impl<'t> Reader<'t> {
         self.required(&keys);
         self.shared_lists(&keys);
         let key = keys.get("workflow").and_then(|key| self.key(key));
+        let kind = keys.get("kind").and_then(|kind| self.key(kind));
         let title = self.words_at(&keys, "title");
         let about = self.words_at(&keys, "about");
         let basis = self.words_at(&keys, "basis");
@@ -77,6 +78,7 @@ impl<'t> Reader<'t> {
             .get("ends")
             .map_or_else(Vec::new, |ends| self.ends(ends));
         Some(Workflow {
+            kind: kind.or_else(|| key.clone())?,
             key: key?,
             title: title?,
             about,

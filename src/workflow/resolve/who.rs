@@ -68,7 +68,7 @@ impl<'t> Reader<'t> {
         {
             return self.actor(inner, each, &at);
         }
-        if let Some(field) = rest.strip_prefix("form.") {
+        if let Some(field) = rest.strip_prefix(self.root) {
             return self.person_field(field, each, &at);
         }
         let root = rest.split('.').next().unwrap_or(rest);
@@ -192,14 +192,14 @@ impl<'t> Reader<'t> {
             return None;
         };
         if !wanted.contains(&kind.as_str()) {
-            let kind = kind.clone();
+            let (kind, root) = (kind.clone(), self.root);
             let list = wanted.join(", ");
             self.note(
                 "bad-who",
                 place,
                 Words::new(
-                    format!("`form.{field}` 的类型是 {kind}，这里要 {list}"),
-                    format!("`form.{field}` is of type {kind}, but {list} is needed here"),
+                    format!("`{root}{field}` 的类型是 {kind}，这里要 {list}"),
+                    format!("`{root}{field}` is of type {kind}, but {list} is needed here"),
                 ),
             );
             return None;
@@ -233,9 +233,9 @@ impl<'t> Reader<'t> {
         if let Some(code) = text.strip_prefix("dept:").filter(|code| !code.is_empty()) {
             return Some(Where::Code(DepartmentCode(code.to_owned())));
         }
-        if let Some(field) = text.strip_prefix("form.") {
+        if let Some(field) = text.strip_prefix(self.root) {
             self.field_of(field, &["department"], place)?;
-            return Some(Where::Path(text.to_owned()));
+            return Some(Where::Path(format!("form.{field}")));
         }
         let root = text.split('.').next().unwrap_or(text);
         if self.loops.iter().any(|name| name == root) {

@@ -38,6 +38,11 @@ fn top() -> Json {
                 refer("key"),
             ),
             ("title", "名称", refer("text")),
+            (
+                "kind",
+                "属于哪一类流程，政策按它适用；缺省是流程的键",
+                json!({"type": "string"}),
+            ),
             ("about", "说明，只供阅读", refer("text")),
             ("basis", "法律依据，只印在页面上，没有约束力", refer("text")),
             (

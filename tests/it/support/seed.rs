@@ -55,6 +55,7 @@ pub fn seed(db: &Db) -> Seed {
             title: "处室负责人".into(),
             title_en: "Section head".into(),
             leads: false,
+            region: false,
         };
         roles::save(conn, &section_head)?;
         let li = people::save(conn, &person("li.ming", "李明"))?;

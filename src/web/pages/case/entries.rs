@@ -6,20 +6,40 @@ use super::Sight;
 use crate::calendar::day_of;
 use crate::engine::Entry;
 use crate::forms::Words;
+use crate::storage::register_search::StoredEntry;
 use crate::web::format;
 use crate::web::pages::ledger;
 use crate::web::views::{EntryRow, Tag, Tone};
+use crate::workflow::Register;
 
 /// The entries, by register, branch and element.
 pub fn of(sight: &Sight<'_>) -> Vec<EntryRow> {
     let entries = sight.seen.running.case.entries.values();
-    entries.map(|entry| row(sight, entry)).collect()
+    let origin = sight.seen.origin.iter();
+    entries
+        .map(|entry| row(sight, entry))
+        .chain(origin.map(|(register, entry)| origin_row(sight, register, entry)))
+        .collect()
+}
+
+/// The entry whose date has started this case.
+fn origin_row(sight: &Sight<'_>, register: &Register, entry: &StoredEntry) -> EntryRow {
+    EntryRow {
+        register: sight.language.pick(&register.title).to_owned(),
+        href: format!("/ledger/{}/{}", register.id, entry.ulid),
+        about: sight.say("pages.case.origin", &[]),
+        branch: String::new(),
+        status: ledger::tag(register, entry.status.as_deref(), sight.language),
+        opened: format::day(day_of(entry.opened_at), sight.seen.now, sight.language),
+        machine: format::machine(entry.opened_at),
+    }
 }
 
 fn row(sight: &Sight<'_>, entry: &Entry) -> EntryRow {
     let branch = entry.branch.as_ref();
     EntryRow {
         register: register(sight, &entry.register),
+        href: String::new(),
         about: about(sight, entry),
         branch: branch.map_or_else(String::new, |branch| sight.titles().branches(branch)),
         status: status(sight, entry),
@@ -30,14 +50,14 @@ fn row(sight: &Sight<'_>, entry: &Entry) -> EntryRow {
 
 /// A register's name; of one that is not known any more, its code.
 pub fn register(sight: &Sight<'_>, code: &str) -> String {
-    ledger::known(code).map_or_else(
+    sight.seen.registers.get(code).map_or_else(
         || code.to_owned(),
         |register| sight.language.pick(&register.title).to_owned(),
     )
 }
 
 fn status(sight: &Sight<'_>, entry: &Entry) -> Tag {
-    match ledger::known(&entry.register) {
+    match sight.seen.registers.get(&entry.register) {
         Some(register) => ledger::tag(register, entry.status.as_deref(), sight.language),
         None => Tag::plain(Tone::Hold, entry.status.clone().unwrap_or_default()),
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::sheet::lines;
 use super::{Sheet, key_of, picture};
 use crate::messages::text;
-use crate::services::{Error, definitions};
+use crate::services::{Error, definitions, rulebook};
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::storage::workflows::WorkflowVersion;
 use crate::web::pages::answer::Answer;
@@ -26,6 +26,9 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
     visit
         .show(move |visit| {
             let reader = visit.reader()?;
+            if rulebook::is_ours(&key) {
+                return Ok(Answer::see_other(&super::home(&key)));
+            }
             let sheet = Sheet::open(visit, &reader, &key)?;
             let draft = sheet.draft()?;
             let source = source(&sheet, draft.as_ref());

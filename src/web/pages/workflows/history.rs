@@ -15,6 +15,7 @@ use crate::web::views::{
     Checks, Choice, Comparison, DiffView, Fact, Link, Problem, VersionRow, VersionView,
     VersionsView,
 };
+use crate::workflow::{Checked, Severity};
 
 /// What stands for one's draft where a version can be chosen.
 const DRAFT: &str = "draft";
@@ -25,7 +26,7 @@ pub async fn list(visit: Visit, request: HttpRequest) -> Answer {
     visit
         .show(move |visit| {
             let reader = visit.reader()?;
-            let sheet = Sheet::open(visit, &reader, &key)?;
+            let sheet = Sheet::open_any(visit, &reader, &key)?;
             let versions = sheet.found.versions.iter();
             let view = VersionsView {
                 crumb: sheet.crumb(),
@@ -88,7 +89,7 @@ pub async fn show(visit: Visit, request: HttpRequest) -> Answer {
     visit
         .show(move |visit| {
             let reader = visit.reader()?;
-            let sheet = Sheet::open(visit, &reader, &key)?;
+            let sheet = Sheet::open_any(visit, &reader, &key)?;
             let version = sheet.found.numbered(number?).ok_or(Problem::NotFound)?;
             let view = match version.row.status {
                 VersionStatus::Proposed => proposal(&sheet, version)?,
@@ -124,7 +125,7 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
     let checked = sheet.check(&row.source)?;
     let checks = sheet.checks(&checked);
     let own = row.proposed_by == sheet.reader.viewer.person.id;
-    let (writes, sound) = (sheet.writes(), checked.workflow.is_some());
+    let (writes, sound) = (sheet.writes(), is_sound(&checked));
     let notes = match (writes, own, sound) {
         (false, ..) => vec![sheet.say("workflows.version.reads", &[])],
         (true, _, false) => vec![sheet.say("workflows.version.broken", &[])],
@@ -148,7 +149,10 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
             Some(sheet.comparison(&old, &new))
         }
     };
-    let picture = picture::of_text(sheet, &checked, &checks)?;
+    let picture = match sheet.is_ours() {
+        true => None,
+        false => picture::of_text(sheet, &checked, &checks)?,
+    };
     Ok(VersionView {
         confirms: writes && !own && sound,
         withdraws: writes,
@@ -161,8 +165,19 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
     })
 }
 
+fn is_sound(checked: &Checked) -> bool {
+    let mut findings = checked.findings.iter();
+    findings.all(|finding| finding.severity == Severity::Warning)
+}
+
 /// What happens when it is confirmed.
 fn effect(sheet: &Sheet<'_>, version: u32) -> String {
+    if sheet.is_ours() {
+        return sheet.say(
+            "workflows.version.effect_at_once",
+            &[("n", &version.to_string())],
+        );
+    }
     let (n, cases) = (version.to_string(), sheet.running().to_string());
     match sheet.running() {
         0 => sheet.say("workflows.version.effect_none", &[("n", &n)]),
@@ -184,7 +199,7 @@ fn facts(sheet: &Sheet<'_>, version: &Version) -> Vec<Fact> {
     if let Some(deed) = sheet.settled(row) {
         facts.push(Fact::new(say(settled), sheet.by(&deed)));
     }
-    if row.confirmed_at.is_some() {
+    if row.confirmed_at.is_some() && !sheet.is_ours() {
         facts.push(Fact::new(
             say("workflows.version.running"),
             pieces(sheet, version.running),
@@ -203,7 +218,7 @@ pub async fn diff(visit: Visit, request: HttpRequest) -> Answer {
     visit
         .show(move |visit| {
             let reader = visit.reader()?;
-            let sheet = Sheet::open(visit, &reader, &key)?;
+            let sheet = Sheet::open_any(visit, &reader, &key)?;
             let draft = sheet.draft()?;
             let (from, to) = wanted(&sheet);
             let view = DiffView {

@@ -16,16 +16,22 @@ pub async fn show(visit: Visit) -> Answer {
             let reader = visit.reader()?;
             let Overview {
                 definitions,
+                others,
                 drafts,
             } = definitions::overview(&visit.app, &reader.viewer)?;
             let sheets = definitions
                 .into_iter()
                 .map(|found| Sheet::of(visit, &reader, found))
                 .collect::<Result<Vec<_>, _>>()?;
+            let others = others
+                .into_iter()
+                .map(|found| Sheet::of(visit, &reader, found))
+                .collect::<Result<Vec<_>, _>>()?;
             let empty = Sheet::of(visit, &reader, Definition::default())?;
             let view = WorkflowsView {
                 writes: empty.writes(),
-                waiting: sheets.iter().filter_map(waiting).collect(),
+                waiting: sheets.iter().chain(&others).filter_map(waiting).collect(),
+                others: others.iter().map(|sheet| row(sheet, None)).collect(),
                 rows: sheets
                     .iter()
                     .map(|sheet| row(sheet, drafts.get(&sheet.found.key)))
@@ -62,7 +68,7 @@ fn row(sheet: &Sheet<'_>, draft: Option<&WorkflowDraft>) -> WorkflowRow {
     let current = sheet.found.current();
     let not_yet = || text(sheet.visit.language, "workflows.list.not_yet", &[]);
     WorkflowRow {
-        href: sheet.base(),
+        href: super::home(&sheet.found.key),
         title: sheet.title.clone(),
         key: sheet.found.key.clone(),
         state: match current {

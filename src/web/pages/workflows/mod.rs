@@ -15,6 +15,7 @@ use actix_web::web;
 
 use super::{at, read};
 use crate::services::definitions::NEW;
+use crate::services::rulebook;
 use crate::web::session::storable;
 use crate::web::views::Problem;
 use sheet::Sheet;
@@ -74,6 +75,14 @@ fn base(key: &str) -> String {
     match key {
         NEW => "/admin/new-workflow".to_owned(),
         key => format!("/admin/workflows/{key}"),
+    }
+}
+
+/// The page that a decision about a version leads back to: registers and policies are not written here.
+fn home(key: &str) -> String {
+    match rulebook::is_ours(key) {
+        true => format!("{}/versions", base(key)),
+        false => base(key),
     }
 }
 

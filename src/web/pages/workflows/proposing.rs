@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 
 use super::editor::misplaced;
 use super::sheet::{Side, lines};
-use super::{Sheet, base, key_of, number_of};
+use super::{Sheet, base, home, key_of, number_of};
 use crate::services::workflows::{self, Proposed};
 use crate::services::{Error, definitions};
 use crate::storage::workflow_drafts::WorkflowDraft;
@@ -160,7 +160,7 @@ pub async fn confirm(visit: Visit, request: HttpRequest, body: Body) -> Answer {
             let number = number?;
             let (app, login) = (&visit.app, &reader.viewer.person.login);
             match workflows::confirm(&app.db, &*app.clock, &key, login, Some(number)) {
-                Ok(_) => Ok(visit.said(&base(&key), "confirmed")),
+                Ok(_) => Ok(visit.said(&home(&key), "confirmed")),
                 // The findings stand on the version's page.
                 Err(Error::Import(_)) => Ok(Answer::see_other(&format!(
                     "{}/versions/{number}",
@@ -181,7 +181,7 @@ pub async fn withdraw(visit: Visit, request: HttpRequest, body: Body) -> Answer 
             let number = number?;
             let (app, login) = (&visit.app, &reader.viewer.person.login);
             match workflows::withdraw(&app.db, &*app.clock, &key, login, Some(number)) {
-                Ok(_) => Ok(visit.said(&base(&key), "proposal_withdrawn")),
+                Ok(_) => Ok(visit.said(&home(&key), "proposal_withdrawn")),
                 Err(error) => Err(gone(visit, &reader, (&key, number), error)?),
             }
         })
@@ -198,7 +198,7 @@ fn gone(
     if !matches!(error, Error::Stale | Error::NotFound) {
         return Ok(error.into());
     }
-    let sheet = Sheet::open(visit, reader, key)?;
+    let sheet = Sheet::open_any(visit, reader, key)?;
     let n = number.to_string();
     Ok(Failure::MovedOn {
         detail: sheet.say("workflows.gone.detail", &[("n", &n)]),

@@ -8,7 +8,7 @@ use crate::services::definitions::{self, Definition};
 use crate::web::pages::answer::Answer;
 use crate::web::session::Visit;
 use crate::web::views::{PolicyRow, RuleRow, RulesView, Tag, Tone};
-use crate::workflow::policy::{self, Policy};
+use crate::workflow::policy::Policy;
 use crate::workflow::{RULES, Rule, Severity};
 
 /// The documentation of the rules, which a test writes from the rules and their examples.
@@ -28,7 +28,10 @@ pub async fn show(visit: Visit) -> Answer {
             let sheet = Sheet::of(visit, &reader, Definition::default())?;
             let view = RulesView {
                 rows: RULES.iter().map(|rule| row(&sheet, rule)).collect(),
-                policies: policy::shipped().iter().map(demanded).collect(),
+                policies: definitions::policies(&visit.app)?
+                    .iter()
+                    .map(demanded)
+                    .collect(),
             };
             sheet.page(StatusCode::OK, &view)
         })

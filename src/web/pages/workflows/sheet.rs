@@ -10,6 +10,7 @@ use crate::forms::Words;
 use crate::messages::{Language, text};
 use crate::services::Error;
 use crate::services::definitions::{self, Definition, NEW, Version};
+use crate::services::rulebook;
 use crate::services::viewer::Wish;
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
@@ -20,8 +21,8 @@ use crate::web::pages::words::Names;
 use crate::web::session::{Reader, Visit};
 use crate::web::versions;
 use crate::web::views::{
-    Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, SourceLine, Tag, Tone,
-    View,
+    Checks, Comparison, Crumb, Deed, DiffLine, ErrorLink, FindingRow, Nav, Problem, SourceLine,
+    Tag, Tone, View,
 };
 use crate::workflow::{Checked, Finding, RULES, Severity, Workflow, compare};
 use actix_web::http::StatusCode;
@@ -39,8 +40,16 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// The workflow with this key, or a new one.
+    /// The workflow with this key, or a new one. Registers and policies are read here, and written elsewhere.
     pub fn open(visit: &'a Visit, reader: &'a Reader, key: &str) -> Result<Self, Failure> {
+        match rulebook::is_ours(key) {
+            true => Err(Problem::NotFound.into()),
+            false => Self::open_any(visit, reader, key),
+        }
+    }
+
+    /// As [`Self::open`], for what can be done with the versions of registers and policies as well.
+    pub fn open_any(visit: &'a Visit, reader: &'a Reader, key: &str) -> Result<Self, Failure> {
         let found = match key {
             NEW => {
                 definitions::may_write(&reader.viewer)?;
@@ -195,6 +204,11 @@ impl<'a> Sheet<'a> {
             Err(Error::Corrupt(_)) => Ok(None),
             Err(other) => Err(other.into()),
         }
+    }
+
+    /// Whether it is a register or a policy.
+    pub fn is_ours(&self) -> bool {
+        rulebook::is_ours(&self.found.key)
     }
 
     /// What the check says.

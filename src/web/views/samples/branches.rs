@@ -24,6 +24,7 @@ fn with_branches(language: Language) -> CaseView {
         }],
         entries: vec![EntryRow {
             register: "数据使用许可".into(),
+            href: String::new(),
             about: "人口基础信息：姓名".into(),
             branch: "省公安厅".into(),
             status: Tag::plain(Tone::Ok, "使用中"),

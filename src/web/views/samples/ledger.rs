@@ -94,6 +94,7 @@ fn entry() -> EntryView {
         facts: vec![Fact::new("数据项代码", "name")],
         case: Some(Link::new(format!("/c/{CASE}"), NUMBER)),
         case_title: NUMBER.into(),
+        started: Vec::new(),
         items: vec![TimelineItem {
             dot: "ok",
             text: "使用中".into(),

@@ -92,6 +92,7 @@ fn list(language: Language) -> WorkflowsView {
             look: text(language, "workflows.list.review", &[]),
             decides: true,
         }],
+        others: Vec::new(),
         rows: vec![
             row(
                 "政务数据共享申请",

@@ -27,6 +27,8 @@ pub struct WorkflowsView {
     pub waiting: Vec<WaitingRow>,
     /// Every workflow.
     pub rows: Vec<WorkflowRow>,
+    /// Registers and policies of an administrator's own.
+    pub others: Vec<WorkflowRow>,
     /// 10:21 保存: what the reader began of a new workflow.
     pub fresh: String,
 }

@@ -1,0 +1,3 @@
+ALTER TABLE roles DROP COLUMN region;
+DROP TABLE register_rounds;
+DROP TABLE register_marks;
