@@ -57,6 +57,9 @@ pub struct Version {
     pub document: Value,
 }
 
+/// A change with its case: the key that others see, and the number.
+pub type Found = (Version, Option<(Ulid, Option<String>)>);
+
 /// A file that somebody has looked at.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = imports, check_for_backend(MultiBackend))]
@@ -107,11 +110,7 @@ pub fn add(
 ///
 /// # Errors
 /// The database's own failure.
-pub fn of(
-    conn: &mut Connection,
-    resource: &str,
-    limit: i64,
-) -> Result<Vec<(Version, Option<(Ulid, Option<String>)>)>, StorageError> {
+pub fn of(conn: &mut Connection, resource: &str, limit: i64) -> Result<Vec<Found>, StorageError> {
     let found: Option<i64> = resources::table
         .filter(resources::code.eq(resource))
         .select(resources::id)

@@ -98,9 +98,7 @@ pub fn one(app: &Arc<App>, viewer: &Viewer, code: &str) -> Result<Seen, Error> {
     })
 }
 
-type Stored = (resource_versions::Version, Option<(Ulid, Option<String>)>);
-
-fn step((version, case): Stored) -> Result<Step, Error> {
+fn step((version, case): resource_versions::Found) -> Result<Step, Error> {
     let now: Kept = serde_json::from_value(version.document)?;
     let was: Option<Kept> = version.was.map(serde_json::from_value).transpose()?;
     let differences = was
