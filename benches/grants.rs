@@ -4,7 +4,7 @@
 //! 2,000 requests of 50 items. Then it asks some thousand times, alone and from four sides at once.
 
 // The little world of the tests; the bench needs a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 #[path = "../tests/it/support/mod.rs"]
 mod support;

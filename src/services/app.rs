@@ -44,9 +44,12 @@ pub struct App {
     pub counters: Counters,
     directory: RwLock<Arc<Directory>>,
     registers: RwLock<Arc<Shelf>>,
-    workflows: RwLock<HashMap<i64, (Arc<Shelf>, Arc<Workflow>)>>,
+    workflows: RwLock<HashMap<i64, Pinned>>,
     calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
 }
+
+/// A definition with the registers around which it was read.
+type Pinned = (Arc<Shelf>, Arc<Workflow>);
 
 /// The registers of these versions, and those that are shipped.
 struct Shelf {

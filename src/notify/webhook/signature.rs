@@ -39,7 +39,7 @@ mod tests {
             sign(secrets, id, 1_614_265_330, body)
         };
 
-        assert_eq!(signed(&[old.clone()]), wanted);
+        assert_eq!(signed(std::slice::from_ref(&old)), wanted);
         let both = signed(&[new, old]);
         assert_eq!(both.split(' ').count(), 2);
         assert_eq!(both.split(' ').nth(1), Some(wanted));

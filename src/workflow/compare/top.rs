@@ -4,7 +4,9 @@ use super::{Aspect, Change, How, Part, Value, all, differing};
 use crate::workflow::model::{End, Setting, Workflow};
 
 const WORKFLOW: &[Aspect<Workflow>] = &[
-    ("kind", |workflow| Value::Written(workflow.kind.clone())),
+    ("policy_kind", |workflow| {
+        Value::Written(workflow.kind.clone())
+    }),
     ("title", |workflow| Value::Words(workflow.title.clone())),
     ("about", |workflow| Value::words(workflow.about.as_ref())),
     ("basis", |workflow| Value::words(workflow.basis.as_ref())),

@@ -104,7 +104,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn unknown_field(&mut self, id: &str, at: &Tree, fields: &[Field]) {
+    pub(super) fn unknown_field(&mut self, id: &str, at: &Tree, fields: &[Field]) {
         self.note_with(
             "unknown-field",
             &at.at,

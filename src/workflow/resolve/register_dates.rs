@@ -74,8 +74,9 @@ impl<'t> Reader<'t> {
         let start = keys
             .get("start")
             .and_then(|start| self.start_by_date(start, fields));
-        let field = self.scalar_at(&keys, "field")?;
-        let label = self.dated(field, tree, fields)?;
+        let at = keys.get("field")?;
+        let field = self.scalar(at)?;
+        let label = self.dated(field, at, fields)?;
         Some(RegisterDate {
             field: field.to_owned(),
             title: title.unwrap_or(label),
@@ -88,24 +89,15 @@ impl<'t> Reader<'t> {
     }
 
     /// What a field that holds a day is called.
-    fn dated(&mut self, field: &str, tree: &Tree, fields: &[Field]) -> Option<Text> {
-        let place = tree.place(&["field"]);
+    fn dated(&mut self, field: &str, at: &Tree, fields: &[Field]) -> Option<Text> {
         let Some(known) = fields.iter().find(|known| known.id == field) else {
-            self.note_with(
-                "unknown-field",
-                &place,
-                Words::new(
-                    format!("没有栏 `{field}`"),
-                    format!("there is no field `{field}`"),
-                ),
-                suggestion(field, fields.iter().map(|known| known.id.as_str())),
-            );
+            self.unknown_field(field, at, fields);
             return None;
         };
         if !matches!(known.kind.0.name(), "date" | "time") {
             self.note(
                 "bad-value",
-                &place,
+                &at.at,
                 Words::new(
                     format!("`{field}` 不是日期"),
                     format!("`{field}` is not a date"),
