@@ -26,7 +26,22 @@ pub(super) fn names(file: &mut (impl Read + Seek), size: u64) -> io::Result<Opti
     let mut table = vec![0; usize::try_from(length).unwrap_or(0)];
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut table)?;
-    Ok(entries(&table, usize::from(u16_at(&end, 10))))
+    let found = entries(&table, usize::from(u16_at(&end, 10)));
+    Ok(found.and_then(|(names, unpacked)| (unpacked <= MOST_UNPACKED).then_some(names)))
+}
+
+/// Whether a ZIP file unpacks to no more than `most` bytes, by its own account.
+pub(super) fn unpacks_within(bytes: &[u8], most: u64) -> bool {
+    let mut file = io::Cursor::new(bytes);
+    let Ok(Some((_, end))) = end_record(&mut file, bytes.len() as u64) else {
+        return false;
+    };
+    let place = |at| usize::try_from(u32_at(&end, at)).unwrap_or(usize::MAX);
+    let table = bytes
+        .get(place(16)..)
+        .and_then(|rest| rest.get(..place(12)));
+    let found = table.and_then(|table| entries(table, usize::from(u16_at(&end, 10))));
+    found.is_some_and(|(_, unpacked)| unpacked <= most)
 }
 
 /// Whether the file ends in what unpackers take for a ZIP, whatever stands in front.
@@ -54,7 +69,8 @@ fn end_record(
     Ok(found.and_then(|(at, end)| Some((start + at as u64, end.try_into().ok()?))))
 }
 
-fn entries(table: &[u8], count: usize) -> Option<Vec<String>> {
+/// The names, and what all of it unpacks to.
+fn entries(table: &[u8], count: usize) -> Option<(Vec<String>, u64)> {
     if count == 0 || MOST_ENTRIES < count {
         return None;
     }
@@ -76,7 +92,7 @@ fn entries(table: &[u8], count: usize) -> Option<Vec<String>> {
         names.push(String::from_utf8_lossy(text).into_owned());
         rest = after.get(extra + comment..)?;
     }
-    (names.len() == count && unpacked <= MOST_UNPACKED).then_some(names)
+    (names.len() == count).then_some((names, unpacked))
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {

@@ -291,5 +291,11 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a ZIP file unpacks to no more than `most` bytes, by its own account.
+#[must_use]
+pub fn unpacks_within(bytes: &[u8], most: u64) -> bool {
+    archive::unpacks_within(bytes, most)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
-//! Reading the catalogue's CSV file; every problem names its line, its column and the remedy.
+//! Reading the catalogue's file, CSV or a workbook; every problem names its line, its column and the remedy.
 
 use std::collections::{HashMap, HashSet};
 
-use super::Resource;
 use super::row::{NOT_KEPT, OF_ITEM, OF_RESOURCE, REQUIRED, Reader, Row};
+use super::{Resource, sheet};
 use crate::directory::{Directory, nearest};
 
 const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -23,7 +23,8 @@ pub struct Fault {
     pub message: String,
 }
 
-/// Reads the bytes of a file, see [`from_csv`]; a file in another encoding is refused with the way to save it.
+/// Reads the bytes of a file, see [`from_csv`]: a workbook's first sheet has the same columns and lines. A text in another
+/// encoding is refused with the way to save it.
 pub fn from_bytes(bytes: &[u8], known: Option<&Directory>) -> Result<Vec<Resource>, Vec<Fault>> {
     let refuse = |line, message: &str| {
         Err(vec![Fault {
@@ -36,10 +37,10 @@ pub fn from_bytes(bytes: &[u8], known: Option<&Directory>) -> Result<Vec<Resourc
         return refuse(1, "文件超过 32 MB，请分成几个文件导入");
     }
     if bytes.starts_with(b"PK") {
-        return refuse(
-            1,
-            "这是 Excel 工作簿，请另存为“CSV UTF-8（逗号分隔）”再导入",
-        );
+        return match sheet::rows(bytes) {
+            Ok(rows) => from_rows(rows.into_iter().map(Ok), known),
+            Err(message) => refuse(1, &message),
+        };
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => from_csv(text, known),
@@ -62,10 +63,39 @@ pub fn from_csv(text: &str, known: Option<&Directory>) -> Result<Vec<Resource>, 
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let header = match records.next() {
-        Some(Ok(record)) => header(&record)?,
-        Some(Err(error)) => return Err(vec![unreadable(&error)]),
+    let rows = reader.records().map(|record| match record {
+        Ok(record) => Ok(Line {
+            number: record.position().map_or(1, csv::Position::line),
+            cells: record.iter().map(bare).collect(),
+        }),
+        Err(error) => Err(unreadable(&error)),
+    });
+    from_rows(rows, known)
+}
+
+/// A line of the file, whatever it was written in.
+pub(super) struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its cells, trimmed.
+    pub cells: Vec<String>,
+}
+
+/// An export puts an apostrophe before what a spreadsheet would take for a formula; it is no part of the text.
+fn bare(cell: &str) -> String {
+    match cell.strip_prefix('\'') {
+        Some(rest) if super::looks_like_a_formula(rest) => rest.to_owned(),
+        _ => cell.to_owned(),
+    }
+}
+
+fn from_rows(
+    mut rows: impl Iterator<Item = Result<Line, Fault>>,
+    known: Option<&Directory>,
+) -> Result<Vec<Resource>, Vec<Fault>> {
+    let header = match rows.next() {
+        Some(Ok(line)) => header(&line.cells)?,
+        Some(Err(fault)) => return Err(vec![fault]),
         None => {
             return Err(vec![of_line(
                 1,
@@ -74,10 +104,10 @@ pub fn from_csv(text: &str, known: Option<&Directory>) -> Result<Vec<Resource>, 
         }
     };
     let mut reading = Reading::new(known);
-    for record in records {
-        match record {
-            Ok(record) => reading.record(&header, &record),
-            Err(error) => reading.faults.push(unreadable(&error)),
+    for row in rows {
+        match row {
+            Ok(line) => reading.line(&header, line),
+            Err(fault) => reading.faults.push(fault),
         }
         if MOST_FAULTS <= reading.faults.len() {
             break;
@@ -89,11 +119,11 @@ pub fn from_csv(text: &str, known: Option<&Directory>) -> Result<Vec<Resource>, 
 /// The column of each cell; `None` for those that are not kept.
 type Header = Vec<Option<&'static str>>;
 
-fn header(record: &csv::StringRecord) -> Result<Header, Vec<Fault>> {
+fn header(cells: &[String]) -> Result<Header, Vec<Fault>> {
     let kept = || OF_RESOURCE.into_iter().chain(OF_ITEM);
     let mut faults = Vec::new();
     let mut header = Header::new();
-    for cell in record {
+    for cell in cells.iter().map(String::as_str) {
         let column = kept().find(|column| *column == cell);
         if column.is_some() && header.contains(&column) {
             faults.push(of_line(1, format!("列名“{cell}”写了两次，请只留一列")));
@@ -151,26 +181,29 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn record(&mut self, header: &Header, record: &csv::StringRecord) {
-        let line = record.position().map_or(1, csv::Position::line);
-        if record.iter().all(str::is_empty) {
+    fn line(&mut self, header: &Header, line: Line) {
+        let Line { number, cells } = line;
+        if cells.iter().all(String::is_empty) {
             return;
         }
-        if record.len() != header.len() {
+        if cells.len() != header.len() {
             let message = format!(
                 "有 {} 列，表头有 {} 列；内容里有逗号或者换行的，请用双引号括起来",
-                record.len(),
+                cells.len(),
                 header.len()
             );
-            self.faults.push(of_line(line, message));
+            self.faults.push(of_line(number, message));
             return;
         }
         let cells = header
             .iter()
-            .zip(record)
-            .filter_map(|(column, cell)| Some(((*column)?, cell.to_owned())))
+            .zip(cells)
+            .filter_map(|(column, cell)| Some(((*column)?, cell)))
             .collect();
-        self.row(Row { line, cells });
+        self.row(Row {
+            line: number,
+            cells,
+        });
     }
 
     fn row(&mut self, row: Row) {

@@ -1,4 +1,5 @@
-//! The data directory (政务数据目录): resources with their items, and reading them from the usual CSV file.
+//! The data directory (政务数据目录): resources with their items, and reading them from the usual file, CSV or a workbook, and
+//! writing them as one.
 //!
 //! The file has the columns of 政务信息资源目录, in any order, one line for each data item (数据项):
 //!
@@ -23,13 +24,21 @@
 //!
 //! The columns of the resource are written on its first line; on the lines below they are left blank or repeated
 //! unchanged. Other columns of the official template are accepted and not kept; unknown ones are refused, because a
-//! misspelt name would lose what stands below it. The text is UTF-8, with or without byte order mark.
+//! misspelt name would lose what stands below it. A text is UTF-8, with or without byte order mark; of a workbook the first
+//! sheet is read. What [`lines`] writes can be read again.
 
 mod csv_file;
+mod difference;
 mod row;
+mod sheet;
+mod values;
 mod words;
+mod written;
 
 pub use csv_file::{Fault, from_bytes, from_csv};
+pub use difference::{Difference, between};
+pub use values::{from_values, values};
+pub use written::{heads, lines};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +54,37 @@ pub enum Sharing {
     Conditional,
     /// 不予共享
     None,
+}
+
+impl Sharing {
+    /// Every class, from the freest to the strictest.
+    pub const ALL: [Self; 3] = [Self::Unconditional, Self::Conditional, Self::None];
+
+    /// The word that workflows compare with.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unconditional => "unconditional",
+            Self::Conditional => "conditional",
+            Self::None => "none",
+        }
+    }
+
+    /// The class of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == word)
+    }
+}
+
+/// Whether a spreadsheet would take a cell of a text file for a formula.
+#[must_use]
+pub fn looks_like_a_formula(cell: &str) -> bool {
+    let first = cell.trim_start_matches(' ').chars().next();
+    matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    )
 }
 
 /// A resource of the data directory.

@@ -31,6 +31,23 @@ pub(super) fn sharing(text: &str) -> Read<Sharing> {
     }
 }
 
+/// As [`sharing`] reads it.
+pub(super) fn sharing_word(class: Sharing) -> &'static str {
+    match class {
+        Sharing::Unconditional => "无条件共享",
+        Sharing::Conditional => "有条件共享",
+        Sharing::None => "不予共享",
+    }
+}
+
+/// As [`truth`] reads it.
+pub(super) fn truth_word(truth: bool) -> &'static str {
+    match truth {
+        true => "是",
+        false => "否",
+    }
+}
+
 pub(super) fn level(text: &str) -> Read<u8> {
     match text {
         "1" | "1级" | "一级" => Ok(1),

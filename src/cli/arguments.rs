@@ -316,7 +316,7 @@ pub(super) enum Directory {
 
 #[derive(Subcommand)]
 pub(super) enum Catalogue {
-    #[command(about = "导入政务数据目录（CSV），可重复 · Import; may be repeated")]
+    #[command(about = "导入政务数据目录（CSV 或 .xlsx），可重复 · Import; may be repeated")]
     Import { file: PathBuf },
 }
 

@@ -103,7 +103,7 @@ fn told(report: &Report) -> String {
 pub(super) fn catalogue(config: Option<&Path>, file: &Path) -> Result<Answer, Failure> {
     let bytes = bytes(file)?;
     let db = database::open(config)?;
-    let report = catalogue::import(&db, &file.display().to_string(), bytes)?;
+    let report = catalogue::import(&db, &SystemClock, &file.display().to_string(), bytes)?;
     println!(
         "{}",
         say(

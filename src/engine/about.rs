@@ -28,6 +28,7 @@ impl Event {
             | Self::Urged { .. }
             | Self::Voided { .. }
             | Self::Migrated { .. }
+            | Self::Reweighed { .. }
             | Self::Unparked { .. }
             | Self::Unheld { .. }
             | Self::Withdrawn { .. }

@@ -56,6 +56,9 @@ pub struct Case {
     pub clocks: BTreeMap<ClockKey, Clock>,
     /// Who has to do with the case, and why.
     pub involved: BTreeSet<Involvement>,
+    /// The level of its data before and after the data directory was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reweighed: Option<(u8, u8)>,
     /// The revision in which somebody last acted: what is said, copied and urged besides does not count.
     #[serde(default)]
     pub acted: i64,
@@ -287,6 +290,7 @@ impl Case {
             tasks: Vec::new(),
             clocks: BTreeMap::new(),
             involved: BTreeSet::new(),
+            reweighed: None,
             acted: 0,
             urged: None,
         }

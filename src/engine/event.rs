@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
-use super::{Answer, CalledAs, CancelReason, CarriedClock, Earlier, NewTask, Party, TaskId};
+use super::{
+    Answer, CalledAs, CancelReason, CarriedClock, Earlier, NewTask, Party, Reweighed, TaskId,
+};
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
 use crate::forms::Answers;
@@ -566,6 +568,15 @@ pub enum Event {
     Voided {
         /// Why.
         comment: String,
+    },
+    /// The data directory was changed, and data of the case weighs otherwise.
+    Reweighed {
+        /// Which, with old and new.
+        data: Vec<Reweighed>,
+        /// The level of the case before.
+        from: u8,
+        /// And now.
+        to: u8,
     },
     /// The case was moved to another version of its definition.
     Migrated {

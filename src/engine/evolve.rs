@@ -246,6 +246,7 @@ impl Case {
                 clocks,
                 ..
             } => self.migrate(stages, seats, clocks),
+            Event::Reweighed { from, to, .. } => self.reweighed = Some((*from, *to)),
             Event::Returned { .. }
             | Event::Signalled { .. }
             | Event::Jumped { .. }
@@ -287,5 +288,6 @@ fn is_aside(event: &Event) -> bool {
             | Event::CopySent { .. }
             | Event::Urged { .. }
             | Event::ClaimLost { .. }
+            | Event::Reweighed { .. }
     )
 }

@@ -223,6 +223,12 @@ pub(super) fn react(
                 clock: Some(key.clone()),
             }]
         }
+        // Whoever is to decide looks at it again, and from a level up without a link.
+        Event::Reweighed { from, to, .. } if from < to => {
+            let open = case.open_tasks();
+            open.map(|task| about(Notice::Assigned, task, &task.stage))
+                .collect()
+        }
         Event::CopySent { to, .. } => vec![Effect::Notify {
             notice: Notice::Copied,
             to: to.clone(),
@@ -259,6 +265,7 @@ pub(super) fn react(
         Event::Allotted { .. }
         | Event::Submitted { .. }
         | Event::AnswersChanged { .. }
+        | Event::Reweighed { .. }
         | Event::Skipped { .. }
         | Event::Entered { .. }
         | Event::BranchOpened { .. }

@@ -126,7 +126,7 @@ fn registered(facts: &Facts, register: &str, value: &Value, department: &Value) 
     facts
         .registered
         .iter()
-        .any(|(r, v, d)| r == register && v == value && d == department)
+        .any(|(r, v, d)| r == register && v == value && (d == department || department == "any"))
 }
 
 /// Unanswered elements count nothing; one number with a fraction makes the sum one.

@@ -21,7 +21,7 @@ use crate::config::Delivery;
 use crate::notify::sender::Sender;
 use crate::notify::smtp::{PATIENCE, Smtp};
 use crate::notify::webhook;
-use crate::services::{App, Error, cases, dates, mailbox, queues, sequencer};
+use crate::services::{App, Error, cases, dates, mailbox, queues, rechecks, sequencer};
 
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
@@ -45,6 +45,10 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
     }
     running.worker("mails", POLL, move |signal| {
         mailer.pass_until(&|| signal.is_stopping())
+    })?;
+    let rechecked = Arc::clone(&app);
+    running.worker("rechecks", POLL, move |signal| {
+        rechecks::pass(&rechecked, &|| signal.is_stopping())
     })?;
     running.worker("timers", POLL, move |_| timer_pass(&timed, &cases::tick))?;
     let anchor = Anchorer::new(Arc::clone(&app));

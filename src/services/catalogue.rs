@@ -1,197 +1,185 @@
-//! The data directory: importing it, all of a file or nothing, what is as it was left alone; and reading all of it.
+//! The data directory: every change of it goes through [`put`], which keeps its history and has the open cases looked at
+//! again that it concerns; reading all of it.
 
-use serde_json::{Value, json};
+pub mod browse;
+mod export;
+pub mod import;
+mod rows;
+pub mod start;
+
+pub use export::export;
+pub use import::{Report, import};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Error;
-use crate::catalogue::{self, Item, Resource, Sharing};
+use crate::catalogue::{Difference, Resource, between, from_values};
+use crate::engine::{Context, Entry};
+use crate::storage::case_resources;
 use crate::storage::catalogue as stored;
-use crate::storage::{self, Connection, Db};
-
-/// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Report {
-    /// New resources.
-    pub added: usize,
-    /// Resources that were changed.
-    pub changed: usize,
-    /// Resources that were as the file says already.
-    pub unchanged: usize,
-}
-
-/// Imports a CSV file in the usual columns; `name` is how it is called in faults.
-///
-/// # Errors
-/// [`Error::Import`] with every fault of the file.
-pub fn import(db: &Db, name: &str, bytes: Vec<u8>) -> Result<Report, Error> {
-    let name = name.to_owned();
-    db.write(move |conn| {
-        let directory = storage::directory::load(conn)?;
-        let resources = catalogue::from_bytes(&bytes, Some(&directory)).map_err(|faults| {
-            let lines = faults.iter().map(|fault| format!("{name}：{fault}"));
-            Error::Import(lines.collect())
-        })?;
-        let mut report = Report::default();
-        for resource in &resources {
-            let wanted = row(resource);
-            match stored::get(conn, &resource.code)? {
-                Some(known) if known == wanted => {
-                    report.unchanged += 1;
-                    continue;
-                }
-                Some(_) => report.changed += 1,
-                None => report.added += 1,
-            }
-            stored::save(conn, &wanted)?;
-        }
-        Ok(report)
-    })
-}
+use crate::storage::resource_versions::{self, Change, Source};
+use crate::storage::{Connection, StorageError};
+use crate::workflow::Register;
 
 /// So many resources are read at a time.
 const AT_ONCE: usize = 500;
+
+/// A resource, and whether it can be asked for: one that was taken out of the directory stays in its history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The resource.
+    #[serde(flatten)]
+    pub resource: Resource,
+    /// Whether it can be asked for.
+    pub active: bool,
+}
+
+/// What saving a resource did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// There was none.
+    Added,
+    /// It was otherwise.
+    Changed,
+    /// It was like that already.
+    Unchanged,
+}
+
+/// The resource with this code, whether it can be asked for or not.
+pub(super) fn get(conn: &mut Connection, code: &str) -> Result<Option<Kept>, Error> {
+    stored::get(conn, code)?.map(kept).transpose()
+}
+
+fn kept(row: stored::Resource) -> Result<Kept, Error> {
+    let (active, code) = (row.entry.active, row.entry.code.clone());
+    let resource = rows::resource(row)
+        .ok_or_else(|| Error::Corrupt(format!("resource {code} cannot be read")))?;
+    Ok(Kept { resource, active })
+}
+
+/// Writes a resource and what became of it. What is as it was is left alone.
+pub(super) fn put(conn: &mut Connection, wanted: &Kept, change: &Change) -> Result<Put, Error> {
+    let code = &wanted.resource.code;
+    let was = get(conn, code)?;
+    if was.as_ref() == Some(wanted) {
+        return Ok(Put::Unchanged);
+    }
+    stored::save(conn, &rows::row(&wanted.resource, wanted.active))?;
+    let before = was.as_ref().map(serde_json::to_value).transpose()?;
+    let after = serde_json::to_value(wanted)?;
+    resource_versions::add(conn, code, change, before.as_ref(), &after)?;
+    let Some(was) = was else {
+        return Ok(Put::Added);
+    };
+    if weighs_otherwise(&was.resource, &wanted.resource) {
+        ask_again(conn, code, change)?;
+    }
+    Ok(Put::Changed)
+}
+
+/// Whether a level or a sharing class is another one, of the resource or of an item.
+fn weighs_otherwise(was: &Resource, now: &Resource) -> bool {
+    let weighs = |difference: &Difference| matches!(difference.part, "level" | "sharing");
+    between(was, now).iter().any(weighs)
+}
+
+/// The cases are not touched here, where somebody waits: a job looks at each of them.
+fn ask_again(conn: &mut Connection, code: &str, change: &Change) -> Result<(), StorageError> {
+    for case in case_resources::open_with(conn, code)? {
+        case_resources::ask(conn, case, change.at)?;
+    }
+    Ok(())
+}
+
+/// Writes what a case has left in the register of the directory into the directory itself, in the same transaction: the
+/// engine held it to the directory's rules. Void brings back what was there before, unless it was changed since.
+pub(super) fn record(
+    conn: &mut Connection,
+    case: i64,
+    entry: &Entry,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let change = Change {
+        source: Source::Case,
+        person: context.person(),
+        case: Some(case),
+        at: context.now,
+    };
+    match entry.status.as_deref() {
+        Some(Register::VOIDED) => bring_back(conn, case, &change),
+        Some(Register::REMOVED) => {
+            let code = entry.values.get("code").and_then(Value::as_str);
+            take_out(conn, code.unwrap_or_default(), &change)
+        }
+        Some(_) | None => {
+            let resource = from_values(&entry.values).map_err(|faults| {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                Error::Corrupt(format!(
+                    "an entry that is no resource: {}",
+                    faults.join("; ")
+                ))
+            })?;
+            let wanted = Kept {
+                resource,
+                active: true,
+            };
+            put(conn, &wanted, &change).map(drop)
+        }
+    }
+}
+
+fn take_out(conn: &mut Connection, code: &str, change: &Change) -> Result<(), Error> {
+    let Some(kept) = get(conn, code)? else {
+        return Err(Error::Corrupt(format!("there is no resource {code}")));
+    };
+    let wanted = Kept {
+        active: false,
+        ..kept
+    };
+    put(conn, &wanted, change).map(drop)
+}
+
+fn bring_back(conn: &mut Connection, case: i64, change: &Change) -> Result<(), Error> {
+    for (code, was) in resource_versions::left_by(conn, case)? {
+        match was {
+            Some(was) => {
+                put(conn, &serde_json::from_value(was)?, change)?;
+            }
+            None => take_out(conn, &code, change)?,
+        }
+    }
+    Ok(())
+}
 
 /// Every resource that can be asked for, by code.
 ///
 /// # Errors
 /// The database's own failure; [`Error::Corrupt`] for a row that no import writes.
 pub fn all(conn: &mut Connection) -> Result<Vec<Resource>, Error> {
-    let (wanted, mut all) = (stored::Search::default(), Vec::new());
+    let mut all = Vec::new();
+    each(conn, &stored::Search::default(), |resource| {
+        all.push(resource);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// Takes the resources that fit one by one, by code.
+fn each(
+    conn: &mut Connection,
+    wanted: &stored::Search,
+    mut take: impl FnMut(Resource) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut after: Option<String> = None;
     loop {
-        let page = stored::search(conn, &wanted, after.as_deref(), AT_ONCE)?;
+        let page = stored::search(conn, wanted, after.as_deref(), AT_ONCE)?;
         for row in page.rows {
-            let code = row.entry.code.clone();
-            let read = resource(row);
-            all.push(
-                read.ok_or_else(|| Error::Corrupt(format!("resource {code} cannot be read")))?,
-            );
+            take(kept(row)?.resource)?;
         }
         let Some(next) = page.next else {
-            return Ok(all);
+            return Ok(());
         };
         after = Some(next);
-    }
-}
-
-/// The other way round than [`row`]; `None` for what it does not write.
-fn resource(row: stored::Resource) -> Option<Resource> {
-    let stored::Resource { entry, items } = row;
-    let lengths = &entry.document["lengths"];
-    Some(Resource {
-        items: items
-            .into_iter()
-            .map(|item| read_item(item, lengths))
-            .collect::<Option<_>>()?,
-        sharing: class(&entry.sharing)?,
-        conditions: serde_json::from_value(entry.conditions).ok()?,
-        code: entry.code,
-        title: entry.title,
-        provider: entry.provider,
-        summary: entry.summary,
-        method: entry.method,
-        cycle: entry.cycle,
-        format: entry.format,
-        level: entry.level,
-        open: entry.open == "yes",
-    })
-}
-
-fn read_item(item: stored::Item, lengths: &Value) -> Option<Item> {
-    let odd = lengths.get(&item.code).and_then(Value::as_str);
-    Some(Item {
-        length: match (item.length, odd) {
-            (Some(length), _) => length.to_string(),
-            (None, Some(odd)) => odd.to_owned(),
-            (None, None) => String::new(),
-        },
-        sharing: class(&item.sharing)?,
-        conditions: serde_json::from_value(item.conditions).ok()?,
-        code: item.code,
-        title: item.title,
-        kind: item.kind,
-        level: item.level,
-        personal: item.personal,
-        sensitive: item.sensitive,
-    })
-}
-
-fn row(resource: &Resource) -> stored::Resource {
-    stored::Resource {
-        entry: stored::Entry {
-            code: resource.code.clone(),
-            title: resource.title.clone(),
-            provider: resource.provider.clone(),
-            summary: resource.summary.clone(),
-            sharing: sharing(resource.sharing),
-            conditions: json!(resource.conditions),
-            method: resource.method.clone(),
-            cycle: resource.cycle.clone(),
-            format: resource.format.clone(),
-            level: resource.level,
-            open: if resource.open { "yes" } else { "no" }.to_owned(),
-            active: true,
-            document: lengths(resource),
-        },
-        items: resource.items.iter().map(item).collect(),
-    }
-}
-
-/// Lengths are kept as written where they are no plain number: `10,2`.
-fn lengths(resource: &Resource) -> Value {
-    let odd: serde_json::Map<String, Value> = resource
-        .items
-        .iter()
-        .filter(|item| !item.length.is_empty() && item.length.parse::<i32>().is_err())
-        .map(|item| (item.code.clone(), json!(item.length)))
-        .collect();
-    if odd.is_empty() {
-        json!({})
-    } else {
-        json!({ "lengths": odd })
-    }
-}
-
-fn item(item: &Item) -> stored::Item {
-    stored::Item {
-        code: item.code.clone(),
-        title: item.title.clone(),
-        kind: item.kind.clone(),
-        length: item.length.parse().ok(),
-        level: item.level,
-        personal: item.personal,
-        sensitive: item.sensitive,
-        sharing: sharing(item.sharing),
-        conditions: json!(item.conditions),
-    }
-}
-
-fn class(word: &str) -> Option<Sharing> {
-    [Sharing::Unconditional, Sharing::Conditional, Sharing::None]
-        .into_iter()
-        .find(|class| sharing(*class) == word)
-}
-
-/// The word that workflows compare with.
-fn sharing(class: Sharing) -> String {
-    match class {
-        Sharing::Unconditional => "unconditional",
-        Sharing::Conditional => "conditional",
-        Sharing::None => "none",
-    }
-    .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::services::demo;
-
-    #[test]
-    fn a_resource_is_read_as_it_was_written() {
-        let resources = catalogue::from_csv(demo::CATALOGUE, None).expect("the demo catalogue");
-
-        for written in resources {
-            assert_eq!(resource(row(&written)), Some(written));
-        }
     }
 }

@@ -50,6 +50,7 @@ macro_rules! shipped {
 
 /// Those that others start come first.
 const WORKFLOWS: &[Shipped] = &[
+    shipped!("catalogue-change"),
     shipped!("data-correction"),
     shipped!("data-destruction"),
     shipped!("data-sharing"),
@@ -69,6 +70,10 @@ const CASES: &[(&str, &str)] = &[
     (
         "demo/cases-construction.yaml",
         include_str!("../../demo/cases-construction.yaml"),
+    ),
+    (
+        "demo/cases-catalogue.yaml",
+        include_str!("../../demo/cases-catalogue.yaml"),
     ),
     (
         "demo/cases-destruction.yaml",
@@ -184,7 +189,12 @@ pub fn furnish(app: &Arc<App>, clock: &dyn Clock) -> Result<(), Error> {
             Ok(hash)
         },
     )?;
-    catalogue::import(&app.db, "demo/catalogue.csv", CATALOGUE.as_bytes().to_vec())?;
+    catalogue::import(
+        &app.db,
+        &*app.clock,
+        "demo/catalogue.csv",
+        CATALOGUE.as_bytes().to_vec(),
+    )?;
     let [first, second] = PUBLISHERS;
     for shipped in WORKFLOWS {
         let file = format!("workflows/{}.yaml", shipped.key);

@@ -1,4 +1,5 @@
-//! Taking a register out as a table: written to a file row by row, so that its size costs no memory, and noted in the log.
+//! Taking something out as a table: written to a file row by row, so that its size costs no memory; and a register, noted in
+//! the log.
 
 mod xlsx;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use super::ledger::{self, Narrowing, Readable};
 use super::{App, Error, Viewer};
+use crate::catalogue::looks_like_a_formula;
 use crate::directory::Directory;
 use crate::forms::Words;
 use crate::storage::Connection;
@@ -35,10 +37,9 @@ pub fn register(
     words: &(dyn Words + Sync),
 ) -> Result<File, Error> {
     let wanted = ledger::wanted(readable, narrowing);
-    let file = tempfile::tempfile().map_err(failed)?;
     let directory = &viewer.directory;
     let (rows, file) = app.db.read(|conn| {
-        let mut table = Table::begin(format, file, &heads(readable, words))?;
+        let mut table = Table::new(format, &heads(readable, words))?;
         let mut rows = 0u64;
         each(conn, &wanted, |found| {
             rows += 1;
@@ -100,12 +101,17 @@ fn cells(
 }
 
 /// A table that is being written.
-enum Table {
+pub(super) enum Table {
     Csv(Box<csv::Writer<BufWriter<File>>>),
     Xlsx(Box<xlsx::Sheet>),
 }
 
 impl Table {
+    /// A table in a file that has no name, with these headings.
+    pub(super) fn new(format: Format, heads: &[String]) -> Result<Self, Error> {
+        Self::begin(format, tempfile::tempfile().map_err(failed)?, heads)
+    }
+
     fn begin(format: Format, mut file: File, heads: &[String]) -> Result<Self, Error> {
         let mut table = match format {
             Format::Csv => {
@@ -119,7 +125,8 @@ impl Table {
         Ok(table)
     }
 
-    fn row(&mut self, cells: &[String]) -> Result<(), Error> {
+    /// Adds a row.
+    pub(super) fn row(&mut self, cells: &[String]) -> Result<(), Error> {
         match self {
             Self::Csv(writer) => writer
                 .write_record(cells.iter().map(|cell| harmless(cell)))
@@ -128,7 +135,8 @@ impl Table {
         }
     }
 
-    fn end(self) -> Result<File, Error> {
+    /// The file, from its beginning.
+    pub(super) fn end(self) -> Result<File, Error> {
         let mut file = match self {
             Self::Csv(writer) => writer
                 .into_inner()
@@ -144,12 +152,9 @@ impl Table {
 
 /// A spreadsheet takes a cell of a CSV file that begins like this for a formula; behind an apostrophe it is text.
 fn harmless(cell: &str) -> String {
-    let first = cell.trim_start_matches(' ').chars().next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{cell}")
-        }
-        _ => cell.to_owned(),
+    match looks_like_a_formula(cell) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
     }
 }
 

@@ -60,13 +60,14 @@ impl Facts {
         others: &[&Answers],
     ) -> Result<Self, Error> {
         let mut named = Named::default();
-        let answers = case.all_answers().chain(others.iter().copied());
-        answers
-            .flat_map(Answers::values)
-            .for_each(|answer| named.collect(answer));
+        case.all_answers().for_each(|answers| named.take(answers));
+        let held = named.resources.clone();
+        others.iter().for_each(|answers| named.take(answers));
         let codes: Vec<String> = named.resources.into_iter().collect();
+        // What was taken out of the directory is not chosen any more; a case that has it keeps it.
         let resources = catalogue::get_many(conn, &codes)?
             .into_iter()
+            .filter(|resource| resource.entry.active || held.contains(&resource.entry.code))
             .map(|resource| (resource.entry.code.clone(), resource))
             .collect();
         Ok(Self {
@@ -92,8 +93,7 @@ impl Facts {
         for words in searches {
             let wanted = Search {
                 text: words.clone(),
-                provider: None,
-                sharing: None,
+                ..Search::default()
             };
             found.insert(
                 words.clone(),
@@ -160,6 +160,10 @@ struct Named {
 }
 
 impl Named {
+    fn take(&mut self, answers: &Answers) {
+        answers.values().for_each(|answer| self.collect(answer));
+    }
+
     fn collect(&mut self, answer: &Value) {
         match answer {
             Value::String(text) if text.chars().count() <= 64 => {

@@ -36,6 +36,8 @@ pub(super) const OTHERS_FIRST: &str = "others first";
 /// Somebody else has taken its task.
 pub(super) const CLAIMED: &str = "claimed";
 
+/// The level of its case's data rose.
+pub(super) const LEVEL: &str = "level";
 /// Its person has left.
 pub(super) const DEACTIVATED: &str = "deactivated";
 /// Its person has lost the post that it was for.
@@ -318,6 +320,7 @@ fn of_row(
         (LinkState::Revoked, TaskState::Open) => match link.revoked_why.as_deref() {
             Some(NEWER_MAIL) => dead::NEWER,
             Some(HANDED_OVER) => dead::REASSIGNED,
+            Some(LEVEL) => dead::LOGIN_NEEDED,
             Some(CLAIMED) => dead::CLAIMED,
             Some(OTHERS_FIRST) => dead::OTHERS_FIRST,
             Some(LOST_POST) => dead::NOT_ENTITLED,

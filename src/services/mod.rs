@@ -30,6 +30,7 @@ pub mod people;
 pub mod preview;
 pub mod projection;
 pub mod queues;
+pub mod rechecks;
 mod registers;
 mod renaming;
 pub mod resubmit;

@@ -25,7 +25,7 @@ use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Outcome, Sign, Stage};
 /// A mail is given up after so many hours.
 const DELIVER_HOURS: i64 = 72;
 /// From this data level on a mail is only a pointer: log in, then act.
-const POINTER_LEVEL: u8 = 3;
+pub(super) const POINTER_LEVEL: u8 = 3;
 
 /// What a mail is made of, as its outbox row keeps it: ids and codes, no names and no texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -123,7 +123,27 @@ pub(super) fn write(
             search_texts(running, case).iter().map(String::as_str),
         )?;
     }
+    name_resources(conn, running, decision, context, before)?;
     notices::enqueue(app, conn, running, decision, context, &stored)
+}
+
+/// Keeps which resources the case names. One whose data was just chosen is looked at once more behind this: the directory
+/// may have been changed between reading it and now.
+fn name_resources(
+    conn: &mut Connection,
+    running: &Running,
+    decision: &Decision,
+    context: &Context<'_>,
+    before: Before,
+) -> Result<(), Error> {
+    if before == Before::Stored && !found_otherwise(decision) {
+        return Ok(());
+    }
+    let named = super::rechecks::named(&decision.case);
+    if storage::case_resources::replace(conn, running.id, &named)? {
+        storage::case_resources::ask(conn, running.id, context.now)?;
+    }
+    Ok(())
 }
 
 /// Whoever was given a task in turn has had their turn.

@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::cases::Running;
+use super::catalogue::start as catalogue;
 use super::{App, Error, webhooks};
 use crate::directory::DepartmentCode;
 use crate::engine::{Context, Decision, Entry, Event};
 use crate::forms::Answers;
 use crate::storage::Connection;
+use crate::storage::catalogue as stored;
 use crate::storage::register_entries::{self, EntryRow, Taken};
 use crate::workflow::{Register, Workflow, stage_map};
 
@@ -59,6 +61,9 @@ pub(super) fn write(
             updated_at: context.now,
         };
         let id = register_entries::save(conn, &row)?;
+        if register.is_some_and(|register| register.directory) {
+            super::catalogue::record(conn, running.id, entry, context)?;
+        }
         for (event, status) in (first..).zip(&decision.events).filter_map(|(seq, event)| {
             let status = taken(event, key)?;
             Some((seq, status))
@@ -176,20 +181,38 @@ pub(super) fn asked(
     department: &DepartmentCode,
     answers: &[&Answers],
 ) -> Result<Vec<(String, String, String)>, Error> {
-    // Only a definition that asks makes the database look.
-    if !workflow.source.contains("registered(") {
+    // Only a definition that asks makes the database look, or one that writes into the data directory.
+    let written = catalogue::records(workflow).filter_map(|record| record.known.as_ref());
+    let written: Vec<_> = written.filter(|register| register.directory).collect();
+    if written.is_empty() && !workflow.source.contains("registered(") {
         return Ok(Vec::new());
     }
+    let shipped = Register::shipped().values();
+    let directories: BTreeSet<&str> = shipped
+        .filter(|register| register.directory)
+        .chain(written)
+        .map(|register| register.id.as_str())
+        .collect();
     let mut texts = BTreeSet::new();
     for answer in answers.iter().flat_map(|answers| answers.values()) {
         collect(answer, &mut texts);
     }
     let texts: Vec<String> = texts.into_iter().collect();
     let known = register_entries::known(conn, department, &texts)?;
-    Ok(known
+    let mut asked: Vec<(String, String, String)> = known
         .into_iter()
         .map(|(register, value)| (register, value, department.0.clone()))
-        .collect())
+        .collect();
+    // What stands in the directory need not have come by a case.
+    let providers = stored::providers(conn, &texts)?;
+    asked.retain(|(known, ..)| !directories.contains(known.as_str()));
+    for id in directories {
+        let entries = providers.iter();
+        asked.extend(
+            entries.map(|(code, provider)| (id.to_owned(), code.clone(), provider.0.clone())),
+        );
+    }
+    Ok(asked)
 }
 
 fn collect(answer: &Value, texts: &mut BTreeSet<String>) {

@@ -10,7 +10,7 @@ use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
 use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
-use super::schema::{cases, participants, search_terms as terms};
+use super::schema::{case_resources as named, cases, participants, search_terms as terms};
 use super::search_terms::{self, Range};
 use super::{Addressee, Connection, Page, StorageError};
 use crate::calendar::Instant;
@@ -150,6 +150,8 @@ pub struct CaseFilter {
     pub number: Option<String>,
     /// With all of these words in what they are found by.
     pub text: String,
+    /// That name this resource only.
+    pub resource: Option<String>,
     /// No data above this level, except in what this person filed.
     pub cleared: Option<(PersonId, u8)>,
 }
@@ -164,6 +166,7 @@ impl CaseFilter {
             status: None,
             number: None,
             text: String::new(),
+            resource: None,
             cleared: None,
         }
     }
@@ -392,6 +395,13 @@ macro_rules! narrowed {
         }
         if let Some(number) = &$filter.number {
             query = query.filter(cases::number.eq(number.clone()));
+        }
+        if let Some(resource) = &$filter.resource {
+            query = query.filter(exists(
+                named::table
+                    .filter(named::case_id.eq(cases::id))
+                    .filter(named::resource.eq(resource.clone())),
+            ));
         }
         if let Some((person, clearance)) = $filter.cleared {
             query = query.filter(

@@ -89,6 +89,8 @@ pub struct Search {
     pub provider: Option<DepartmentCode>,
     /// Of this sharing class only.
     pub sharing: Option<String>,
+    /// Of this data level only.
+    pub level: Option<u8>,
 }
 
 /// Adds the resource, or replaces it and all its items.
@@ -148,6 +150,26 @@ pub fn get_many(conn: &mut Connection, codes: &[String]) -> Result<Vec<Resource>
     with_items(conn, entries)
 }
 
+/// Which of these codes stand for a resource, active or not, and who provides it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn providers(
+    conn: &mut Connection,
+    codes: &[String],
+) -> Result<Vec<(String, DepartmentCode)>, StorageError> {
+    let mut found = Vec::new();
+    for some in codes.chunks(1000) {
+        let rows: Vec<(String, DepartmentCode)> = resources::table
+            .filter(resources::code.eq_any(some.to_vec()))
+            .order(resources::code)
+            .select((resources::code, resources::provider))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// A page of the active resources that fit, by code, after the code `after`.
 ///
 /// # Errors
@@ -172,6 +194,9 @@ pub fn search(
     }
     if let Some(sharing) = &wanted.sharing {
         query = query.filter(resources::sharing.eq(sharing.clone()));
+    }
+    if let Some(level) = wanted.level {
+        query = query.filter(resources::level.eq(i32::from(level)));
     }
     for Range { from, to } in search_terms::wanted(&wanted.text) {
         query = query.filter(exists(

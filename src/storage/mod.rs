@@ -7,6 +7,7 @@ pub mod addressee;
 pub mod api_tokens;
 pub mod attachments;
 pub mod calendars;
+pub mod case_resources;
 pub mod cases;
 pub mod catalogue;
 pub mod checkpoints;
@@ -33,6 +34,7 @@ pub mod posts;
 pub mod register_entries;
 pub mod register_marks;
 pub mod register_search;
+pub mod resource_versions;
 pub mod roles;
 mod schema;
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 #![allow(missing_docs)]
 
+mod catalogue;
 mod log;
 mod webhooks;
 mod work;
 
+pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
 pub use log::{checkpoints, log_leaves, log_nodes, log_state};
 pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
@@ -627,3 +629,6 @@ diesel::joinable!(log_leaves -> events (event_id));
 diesel::joinable!(events -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(log_leaves, events, cases);
 diesel::allow_tables_to_appear_in_same_query!(resources, resource_terms, resource_items);
+diesel::allow_tables_to_appear_in_same_query!(case_resources, cases);
+diesel::allow_tables_to_appear_in_same_query!(case_resources, participants);
+diesel::allow_tables_to_appear_in_same_query!(resources, resource_versions);

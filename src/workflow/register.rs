@@ -15,6 +15,10 @@ use crate::forms::{Field, Options};
 /// The registers that the product ships.
 const SHIPPED: &[(&str, &str)] = &[
     (
+        "catalogue.yaml",
+        include_str!("../../workflows/registers/catalogue.yaml"),
+    ),
+    (
         "contractors.yaml",
         include_str!("../../workflows/registers/contractors.yaml"),
     ),
@@ -61,6 +65,8 @@ pub struct Register {
     pub moves: Vec<(Id, Id)>,
     /// Roles that may read it; `any` stands for everyone.
     pub sees: Vec<RoleCode>,
+    /// Whether an entry is an entry of the data directory: what is written here is written there, in the same transaction.
+    pub directory: bool,
     /// What an entry holds.
     pub fields: Vec<Field>,
     /// The days that something is done about.
@@ -180,6 +186,9 @@ fn earlier(day: NaiveDate, by: Duration) -> Option<NaiveDate> {
 impl Register {
     /// The last status of every register: the case was declared void, or what it wrote was taken back.
     pub const VOIDED: &'static str = "voided";
+
+    /// The status of an entry of the data directory that was taken out of it.
+    pub const REMOVED: &'static str = "removed";
 
     /// The registers that the product ships, by id.
     #[must_use]

@@ -190,7 +190,7 @@ async fn the_way_out_is_a_button_and_not_a_link() {
     browser.goto(&format!("{address}/new")).await;
     assert_eq!(
         browser.texts(".side .nav a").await,
-        ["待办", "已办", "我发起的", "抄送我的", "台账"]
+        ["待办", "已办", "我发起的", "抄送我的", "数据目录", "台账"]
     );
     let lang = browser.attribute("html", "lang").await;
     assert_eq!(lang.as_deref(), Some("zh-CN"));

@@ -11,8 +11,8 @@ use huiqian::storage::catalogue::{self, Search};
 use huiqian::storage::register_marks::{self, RuleKey, Span};
 use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
-    Addressee, Connection, Lease, StorageError, action_links, cases, copies, drafts, events,
-    mailbox, outbox, tasks, timers, webhook_messages, workflows,
+    Addressee, Connection, Lease, StorageError, action_links, case_resources, cases, copies,
+    drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages, workflows,
 };
 
 use crate::storage_lists::{fill_cases, fill_inbox, post};
@@ -94,6 +94,8 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
         filter.status = Some("open".into());
         filter.workflow = Some("data-sharing".into());
         cases::list(conn, &filter, None, 9)?;
+        filter.resource = Some("a".into());
+        cases::list(conn, &filter, None, 9)?;
     }
     tasks::inbox(conn, &me, place, 9)?;
     tasks::inbox_counts(conn, &me, at(0))?;
@@ -122,8 +124,26 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
         text: "出生".into(),
         provider: Some(bureau()),
         sharing: Some("conditional".into()),
+        level: Some(3),
     };
     catalogue::search(conn, &everything, Some("a"), 9)?;
+    for one in [
+        Search::default(),
+        Search {
+            level: Some(3),
+            ..Search::default()
+        },
+        Search {
+            provider: Some(bureau()),
+            ..Search::default()
+        },
+    ] {
+        catalogue::search(conn, &one, None, 9)?;
+    }
+    resource_versions::of(conn, "a", 9)?;
+    resource_versions::left_by(conn, 1)?;
+    case_resources::open_with(conn, "a")?;
+    case_resources::asked(conn, 0, 9)?;
     let day = |text: &str| text.parse().unwrap();
     let wanted = Wanted {
         register: "grants".into(),

@@ -9,6 +9,7 @@ impl Event {
         match self {
             Self::Submitted { .. } => "submitted",
             Self::AnswersChanged { .. } => "answers_changed",
+            Self::Reweighed { .. } => "reweighed",
             Self::Skipped { .. } => "skipped",
             Self::Entered { .. } => "entered",
             Self::BranchOpened { .. } => "branch_opened",

@@ -81,6 +81,7 @@ impl Case {
             tasks,
             clocks,
             involved,
+            reweighed: _,
             acted: _,
             urged: _,
         } = self;

@@ -1,11 +1,14 @@
 //! Writing registers: `record` opens or changes the entries of this case, branch and element.
 
+use serde_json::Value as Json;
+
 use super::Halt;
+use crate::catalogue;
 use crate::engine::run::Run;
 use crate::engine::{Entry, Event, parts};
 use crate::expression::{Scope, Value};
 use crate::forms::Answers;
-use crate::workflow::{Place, Record, RecordAt};
+use crate::workflow::{Place, Record, RecordAt, Register};
 
 impl Run<'_> {
     /// Writes what a stage, block or end leaves at this moment. What stands so already is not written again.
@@ -78,6 +81,7 @@ impl Run<'_> {
             }
             allowed(record, entry.status.as_deref(), status.as_deref())?;
         }
+        self.fits_the_directory(record, &key, &values)?;
         self.record(Event::Recorded {
             id: id.to_owned(),
             register: record.register.clone(),
@@ -87,6 +91,49 @@ impl Run<'_> {
             values,
         });
         Ok(())
+    }
+}
+
+impl Run<'_> {
+    /// What goes into the data directory is a resource by its rules, provided by the applicant's own department, under a
+    /// code that no other department has. The form asks for all of that; what changed since then parks the case here.
+    fn fits_the_directory(&self, record: &Record, key: &str, set: &Answers) -> Result<(), Halt> {
+        let Some(register) = record.known.as_ref().filter(|register| register.directory) else {
+            return Ok(());
+        };
+        let known = self.case.entries.get(key);
+        let mut values = known.map(|entry| entry.values.clone()).unwrap_or_default();
+        values.extend(set.clone());
+        let code = values
+            .get("code")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let own = self.case.department.0.as_str();
+        let mut providers = self
+            .context
+            .registered
+            .iter()
+            .filter_map(|(id, value, department)| {
+                (*id == register.id && value == code).then_some(department.as_str())
+            });
+        let provider = providers.next();
+        if provider.is_some_and(|provider| provider != own) {
+            return Err(Halt::Guard(format!("another department provides `{code}`")));
+        }
+        if record.status.as_deref() == Some(Register::REMOVED) {
+            return match provider {
+                Some(_) => Ok(()),
+                None => Err(Halt::Guard(format!("the directory has no `{code}`"))),
+            };
+        }
+        let resource = catalogue::from_values(&values).map_err(|faults| {
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Halt::Guard(faults.join("; "))
+        })?;
+        match resource.provider.0 == own {
+            true => Ok(()),
+            false => Err(Halt::Guard("the provider is another department".to_owned())),
+        }
     }
 }
 

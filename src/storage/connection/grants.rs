@@ -48,7 +48,9 @@ pub(super) fn grant(conn: &mut Connection, role: &str) -> Result<(), GrantError>
         format!("REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}"),
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}"),
         format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"),
-        format!("REVOKE UPDATE, DELETE ON events, log_leaves, log_nodes FROM {role}"),
+        format!(
+            "REVOKE UPDATE, DELETE ON events, log_leaves, log_nodes, resource_versions FROM {role}"
+        ),
         format!("REVOKE DELETE ON checkpoints FROM {role}"),
         format!("REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {role}"),
     ] {

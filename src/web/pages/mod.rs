@@ -3,6 +3,7 @@
 mod access;
 mod answer;
 mod case;
+mod catalogue;
 mod check;
 mod clocks;
 mod demo;
@@ -65,6 +66,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(new::start)),
         )
         .configure(of_cases)
+        .configure(of_catalogue)
         .configure(of_registers)
         .configure(of_links)
         .configure(workflows::routes)
@@ -104,6 +106,24 @@ fn of_cases(config: &mut web::ServiceConfig) {
                 .route(web::post().to(edit::discard)),
         )
         .service(at("/files/{id}").route(read().to(files::give_out)));
+}
+
+fn of_catalogue(config: &mut web::ServiceConfig) {
+    config
+        .service(at("/catalogue").route(read().to(catalogue::list)))
+        .service(at("/catalogue/export.csv").route(read().to(catalogue::csv)))
+        .service(at("/catalogue/export.xlsx").route(read().to(catalogue::xlsx)))
+        .service(
+            at("/catalogue/import")
+                .route(read().to(catalogue::look))
+                .route(web::post().to(catalogue::upload)),
+        )
+        .service(at("/catalogue/import/confirm").route(web::post().to(catalogue::confirm)))
+        .service(at("/catalogue/import/forget").route(web::post().to(catalogue::forget)))
+        .service(at("/catalogue/change").route(web::post().to(catalogue::propose)))
+        .service(at("/catalogue/use").route(web::post().to(catalogue::ask_for)))
+        // A code may have slashes.
+        .service(at("/catalogue/{code:.+}").route(read().to(catalogue::resource)));
 }
 
 fn of_registers(config: &mut web::ServiceConfig) {

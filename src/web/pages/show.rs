@@ -230,6 +230,9 @@ const SAID: &[&str] = &[
     "proposed",
     "confirmed",
     "proposal_withdrawn",
+    "chosen",
+    "prefilled",
+    "imported",
 ];
 
 /// The page for addresses that there are not.

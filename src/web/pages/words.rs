@@ -33,6 +33,12 @@ pub fn form_fault(visit: &Visit, fault: Fault) -> String {
     text(visit.language, key, &[("most", &most.to_string())])
 }
 
+/// A data level.
+#[must_use]
+pub fn level(language: Language, level: u8) -> String {
+    text(language, &format!("forms.levels.l{level}"), &[])
+}
+
 /// What somebody lacks who may not do something.
 #[must_use]
 pub fn forbidden(language: Language, what: &str) -> String {

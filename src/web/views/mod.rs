@@ -3,6 +3,7 @@
 mod access;
 mod branches;
 mod case;
+mod catalogue;
 mod due;
 mod errors;
 mod filing;
@@ -28,6 +29,9 @@ pub use case::{
     ActCard, ActOption, AttachmentRow, CaseView, Claim, Comment, CommentField, Content,
     CopyReceipt, Discussion, Named, Needed, OtherAction, OtherField, Signature, Signatures,
     SupplementForm, Timeline, TimelineItem, Upload,
+};
+pub use catalogue::{
+    CatalogueView, ImportPlan, ImportRow, ImportView, ItemRow, ResourceRow, ResourceView,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
 pub use errors::{ErrorView, Problem, StopView};

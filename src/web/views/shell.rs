@@ -19,6 +19,8 @@ pub enum Nav {
     Mine,
     /// 抄送我的
     Cc,
+    /// 数据目录
+    Catalogue,
     /// 台账
     Ledger,
     /// 发起申请
@@ -194,6 +196,13 @@ impl Shell {
             (Lists, Nav::Cc, "/cc", "at-sign", "pages.nav.cc"),
             (
                 Lists,
+                Nav::Catalogue,
+                "/catalogue",
+                "layout-dashboard",
+                "pages.nav.catalogue",
+            ),
+            (
+                Lists,
                 Nav::Ledger,
                 "/ledger",
                 "table-properties",
@@ -255,6 +264,7 @@ impl Shell {
             Nav::Mine => self.counts.drafts,
             Nav::Cc => self.counts.unread,
             Nav::None
+            | Nav::Catalogue
             | Nav::Ledger
             | Nav::Done
             | Nav::New
@@ -268,10 +278,10 @@ impl Shell {
 
     /// The field in the header searches the list that the reader is in, otherwise the inbox.
     fn search(&self, lists: &[Entry]) -> Search {
-        // The registers are no list of cases; each of them has its own filter.
+        // The directory and the registers are no lists of cases; each of them has its own filter.
         let current = lists.iter().find(|entry| entry.current);
         let list = current
-            .filter(|_| self.nav != Nav::Ledger)
+            .filter(|_| !matches!(self.nav, Nav::Catalogue | Nav::Ledger))
             .or(lists.first());
         let name = list.map_or("", |entry| entry.text.as_str());
         Search {

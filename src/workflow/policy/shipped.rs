@@ -33,6 +33,10 @@ pub(in crate::workflow) const SHIPPED: &[(&str, &str)] = &[
         include_str!("../../../workflows/policies/destruction.yaml"),
     ),
     (
+        "catalogue",
+        include_str!("../../../workflows/policies/catalogue.yaml"),
+    ),
+    (
         "incident",
         include_str!("../../../workflows/policies/incident.yaml"),
     ),

@@ -36,6 +36,10 @@ pub(super) const WORKFLOWS: &[(&str, &str)] = &[
         "incident-report",
         include_str!("../../../workflows/incident-report.yaml"),
     ),
+    (
+        "catalogue-change",
+        include_str!("../../../workflows/catalogue-change.yaml"),
+    ),
 ];
 
 /// A shipped workflow changed so that it breaks one demand.

@@ -114,6 +114,8 @@ impl<'t> Reader<'t> {
 /// What may be written into a field of a register; nothing may be, too.
 fn of_field(register: &Register, field: &str) -> Type {
     match register.field(field) {
+        // The rows of the data directory; their columns are named with it.
+        Some(field) if field.kind.0.name() == "table" => Type::list(Type::Any).maybe(),
         Some(field) => field.kind.0.expression_type(field).maybe(),
         None => Type::Any,
     }

@@ -12,7 +12,15 @@ use crate::workflow::{Id, Register};
 use super::Reader;
 
 const TOP: &[&str] = &[
-    "register", "title", "statuses", "moves", "sees", "fields", "dates", "tells",
+    "register",
+    "title",
+    "statuses",
+    "moves",
+    "sees",
+    "directory",
+    "fields",
+    "dates",
+    "tells",
 ];
 const NEEDED: &[&str] = &["register", "title", "statuses", "sees", "fields"];
 const FIELD: &[&str] = &["id", "type", "label", "options", "unit", "help"];
@@ -43,9 +51,10 @@ impl<'t> Reader<'t> {
         let sees = keys
             .get("sees")
             .map_or_else(Vec::new, |sees| self.readers(sees));
+        let directory = self.switch_at(&keys, "directory").unwrap_or(false);
         let fields = keys
             .get("fields")
-            .map_or_else(Vec::new, |fields| self.columns_of(fields));
+            .map_or_else(Vec::new, |fields| self.columns_of(fields, directory));
         // `entry.FIELD` says who, as `form.FIELD` does in a workflow.
         self.root = "entry.";
         let kinds = fields
@@ -64,6 +73,7 @@ impl<'t> Reader<'t> {
             statuses,
             moves,
             sees,
+            directory,
             fields,
             dates,
             tells,
@@ -207,11 +217,11 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn columns_of(&mut self, tree: &'t Tree) -> Vec<Field> {
+    fn columns_of(&mut self, tree: &'t Tree, directory: bool) -> Vec<Field> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         for item in self.items(tree) {
-            let Some(field) = self.column_of(item) else {
+            let Some(field) = self.column_of(item, directory) else {
                 continue;
             };
             if !seen.insert(field.id.clone()) {
@@ -229,7 +239,7 @@ impl<'t> Reader<'t> {
         found
     }
 
-    fn column_of(&mut self, tree: &'t Tree) -> Option<Field> {
+    fn column_of(&mut self, tree: &'t Tree, directory: bool) -> Option<Field> {
         let keys = self.keys(tree, FIELD)?;
         let id = match keys.get("id") {
             Some(id) => self.id(id),
@@ -248,7 +258,9 @@ impl<'t> Reader<'t> {
         let label = self.words_needed(&keys, "label");
         let kind = kind?;
         let name = kind.0.name();
-        if NO_COLUMN.contains(&name) {
+        // The items of a resource are rows of the data directory itself.
+        let rows = directory && name == "table";
+        if NO_COLUMN.contains(&name) && !rows {
             self.note(
                 "bad-value",
                 &tree.place(&["type"]),

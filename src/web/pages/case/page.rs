@@ -134,6 +134,9 @@ fn meanwhile(sight: &Sight<'_>, tried: &Tried) -> Option<Notice> {
     if let Some(words) = timeline::suspended(sight) {
         return Some(Notice::new(Tone::Warn, words));
     }
+    if let Some(words) = timeline::risen(sight) {
+        return Some(Notice::new(Tone::Warn, words));
+    }
     let person = &sight.seen.viewer.person;
     let case = &sight.seen.running.case;
     // Who filed a case may see it above their clearance.

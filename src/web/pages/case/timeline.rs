@@ -2,7 +2,7 @@
 
 use super::{Sight, standing};
 use crate::engine::{
-    Answer, Event, LeftAs, NewTask, Party, Task, TaskAsks, TaskId, place_of_clock,
+    Answer, Event, LeftAs, NewTask, Party, Reweighed, Task, TaskAsks, TaskId, place_of_clock,
 };
 use crate::services::seen::Happened;
 use crate::services::titles::branch_at;
@@ -184,6 +184,16 @@ struct Telling<'a> {
     happened: &'a Happened,
 }
 
+/// That the level of an open case's data rose.
+pub fn risen(sight: &Sight<'_>) -> Option<String> {
+    let case = &sight.seen.running.case;
+    let (from, to) = case.reweighed.filter(|(from, to)| from < to)?;
+    case.region()?;
+    let level = |level| words::level(sight.language, level);
+    let (from, to) = (level(from), level(to));
+    Some(sight.say("case.reweighed", &[("from", &from), ("to", &to)]))
+}
+
 /// The dot, the sentence, and the words that were given with it.
 type Told = (&'static str, String, String);
 
@@ -208,6 +218,28 @@ impl Telling<'_> {
 
     fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.sight.say(key, values)
+    }
+
+    fn level(&self, level: u8) -> String {
+        words::level(self.sight.language, level)
+    }
+
+    /// A resource or item that weighs otherwise.
+    fn reweighed(&self, one: &Reweighed) -> String {
+        let data = match &one.item {
+            Some(item) => format!("{} / {item}", one.resource),
+            None => one.resource.clone(),
+        };
+        let (from, to) = (self.level(one.level.0), self.level(one.level.1));
+        let values = [("data", &*data), ("from", &*from), ("to", &*to)];
+        let words = self.say("case.reweighed_level", &values);
+        if one.sharing.0 == one.sharing.1 {
+            return words;
+        }
+        let class = |word: &str| self.say(&format!("forms.sharing.{word}"), &[]);
+        let (from, to) = (class(&one.sharing.0), class(&one.sharing.1));
+        let values = [("from", &*from), ("to", &*to)];
+        words + &self.say("case.reweighed_class", &values)
     }
 
     /// What a place is called now: the case may have moved to other versions since.
@@ -418,6 +450,12 @@ impl Telling<'_> {
             Event::Urged { comment } => {
                 let comment = comment.as_deref().unwrap_or_default();
                 told("", "case.event.urged", &[], comment)
+            }
+            Event::Reweighed { data, from, to } => {
+                let (from, to) = (self.level(*from), self.level(*to));
+                let values = [("from", &*from), ("to", &*to)];
+                let changes: Vec<String> = data.iter().map(|one| self.reweighed(one)).collect();
+                told("warn", "case.event.reweighed", &values, &changes.join("\n"))
             }
             Event::ClockPaused { .. } | Event::ClockResumed { .. } => None,
             Event::Parked { reason, .. } => told("bad", "case.event.parked", &[], reason),

@@ -4,6 +4,7 @@ use chrono::{TimeZone, Utc};
 
 mod branches;
 mod case;
+mod catalogue;
 mod filing;
 mod ledger;
 mod lists;
@@ -112,6 +113,7 @@ pub(super) fn all() -> Vec<Sample> {
             let pages = [
                 lists::pages(language),
                 filing::pages(language),
+                catalogue::pages(language),
                 ledger::pages(language),
                 branches::pages(language),
                 case::pages(language),

@@ -1,0 +1,92 @@
+//! Tables `case_resources` and `rechecks`: which cases name which resources, and which of them are to be looked at again.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use super::connection::{OnConflict, moment};
+use super::schema::{case_resources as named, cases, rechecks};
+use super::{Connection, StorageError};
+use crate::calendar::Instant;
+
+/// Makes these the resources that the case names. Answers whether another one came.
+///
+/// # Errors
+/// The database's own failure.
+pub fn replace(
+    conn: &mut Connection,
+    case: i64,
+    resources: &BTreeSet<String>,
+) -> Result<bool, StorageError> {
+    let known: Vec<String> = named::table
+        .filter(named::case_id.eq(case))
+        .select(named::resource)
+        .load(conn)?;
+    let gone: Vec<&String> = known
+        .iter()
+        .filter(|code| !resources.contains(*code))
+        .collect();
+    if !gone.is_empty() {
+        diesel::delete(
+            named::table
+                .filter(named::case_id.eq(case))
+                .filter(named::resource.eq_any(gone)),
+        )
+        .execute(conn)?;
+    }
+    let mut came = false;
+    for code in resources.iter().filter(|code| !known.contains(code)) {
+        diesel::insert_into(named::table)
+            .values((named::resource.eq(code), named::case_id.eq(case)))
+            .execute(conn)?;
+        came = true;
+    }
+    Ok(came)
+}
+
+/// The cases that have not ended and name a resource.
+///
+/// # Errors
+/// The database's own failure.
+pub fn open_with(conn: &mut Connection, resource: &str) -> Result<Vec<i64>, StorageError> {
+    Ok(named::table
+        .inner_join(cases::table.on(cases::id.eq(named::case_id)))
+        .filter(named::resource.eq(resource))
+        .filter(cases::ended_at.is_null())
+        .order(named::case_id)
+        .select(named::case_id)
+        .load(conn)?)
+}
+
+/// Has a case looked at again.
+///
+/// # Errors
+/// The database's own failure.
+pub fn ask(conn: &mut Connection, case: i64, at: Instant) -> Result<(), StorageError> {
+    let insert = diesel::insert_into(rechecks::table)
+        .values((rechecks::case_id.eq(case), rechecks::since.eq(moment(at))));
+    OnConflict(insert, "(case_id) DO NOTHING").execute(conn)?;
+    Ok(())
+}
+
+/// Some of the cases that are to be looked at again, after the one with the key `after`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn asked(conn: &mut Connection, after: i64, limit: i64) -> Result<Vec<i64>, StorageError> {
+    Ok(rechecks::table
+        .filter(rechecks::case_id.gt(after))
+        .order(rechecks::case_id)
+        .limit(limit)
+        .select(rechecks::case_id)
+        .load(conn)?)
+}
+
+/// A case was looked at.
+///
+/// # Errors
+/// The database's own failure.
+pub fn done(conn: &mut Connection, case: i64) -> Result<(), StorageError> {
+    diesel::delete(rechecks::table.find(case)).execute(conn)?;
+    Ok(())
+}
