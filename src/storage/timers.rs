@@ -142,6 +142,27 @@ pub fn release(
     one_row(touched)
 }
 
+/// Ends the owner's claim as if it had not been: what kept it from being tried has nothing to do with the timer.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the timer is not the owner's any more.
+pub fn put_back(
+    conn: &mut Connection,
+    case: i64,
+    owner: &str,
+    retry_at: Instant,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(case, owner))
+        .set((
+            timers::available_at.eq(moment(retry_at)),
+            timers::attempts.eq(timers::attempts - 1),
+            timers::lease_owner.eq(None::<String>),
+            timers::lease_until.eq(moment_or_null(None)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
 /// Timers that were claimed `max_attempts` times in vain, for administrators. Setting one anew starts it again.
 ///
 /// # Errors
