@@ -20,10 +20,8 @@ folder=$1 bin=$2
 printf "%s\n" "listen_addresses = ''" "unix_socket_directories = '$folder'" "max_connections = 200" "$3" \
     >>"$folder/data/postgresql.conf"
 "$bin/postgres" -D "$folder/data" >>"$folder/log" 2>&1 </dev/null &
-server=$!
 cat >/dev/null
-kill -INT "$server"
-wait "$server" || true
+"$bin/pg_ctl" stop -D "$folder/data" -m fast >>"$folder/log" 2>&1 || true
 rm -rf "$folder"
 "#;
 
@@ -78,6 +76,22 @@ impl Postgres {
         SHARED
             .get_or_init(|| Self::start(Settings::default()))
             .as_ref()
+    }
+
+    /// Stops it, `fast` or `immediate`, and starts it again. Only what is durable survives the latter.
+    pub fn restart(&self, mode: &str) {
+        let bin = binaries().expect("it runs");
+        let restarted = as_owner(&bin.join("pg_ctl").display().to_string())
+            .args(["restart", "-w", "-m", mode, "-D"])
+            .arg(self.folder.join("data"))
+            .arg("-l")
+            .arg(self.folder.join("log"))
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        assert!(restarted.expect("`pg_ctl` runs").success());
     }
 
     /// Makes an empty database and answers with its address.
