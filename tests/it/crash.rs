@@ -117,7 +117,7 @@ fn survives(database: &str) {
     check_mail(&mail);
 }
 
-fn set_up(deployment: &Deployment) {
+pub fn set_up(deployment: &Deployment) {
     let people = deployment.file("people.yaml", PEOPLE);
     let workflow = deployment.file("errand.yaml", WORKFLOW);
     deployment.ok(&["migrate"]);
