@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use huiqian::storage::{Db, outbox};
+use diesel::RunQueryDsl;
+use huiqian::storage::{Connection, Db, StorageError, outbox};
 use serde_json::{Value, json};
 
 use crate::crash::set_up;
@@ -14,6 +15,7 @@ use crate::support::api::File;
 use crate::support::databases;
 use crate::support::process::{Client, Deployment};
 use crate::support::smtp::{Protection, Received, SmtpServer};
+use crate::support::visitor::Site;
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
@@ -334,6 +336,56 @@ fn a_missing_attachment_is_named_and_leaves_no_backup() {
         .filter(|name| name.contains("backup"))
         .collect();
     assert_eq!(left, Vec::<String>::new());
+}
+
+/// As a restore leaves it.
+pub fn pause(db: &Db) {
+    db.write(|conn| {
+        diesel::sql_query(
+            "INSERT INTO outbox_pauses (id, since, backup_at) \
+             VALUES (1, '2026-10-12 01:00:00.000000+00', '2026-10-11 10:00:00.000000+00')"
+                .replace("+00", zone(conn)),
+        )
+        .execute(conn)?;
+        Ok::<_, StorageError>(())
+    })
+    .expect("paused");
+}
+
+/// SQLite keeps text without a zone.
+fn zone(conn: &Connection) -> &'static str {
+    match conn {
+        Connection::Sqlite(_) => "",
+        #[cfg(feature = "postgres")]
+        Connection::Pg(_) => "+00",
+    }
+}
+
+#[test]
+fn a_system_administrator_is_told_of_the_pause_and_ends_it() {
+    let site = Site::open();
+    pause(&site.office.app.db);
+
+    let other = site.visitor("zhang.huimin");
+    assert!(!other.get("/inbox").has("a[href='/admin/outbox']"));
+    assert_eq!(other.get("/admin/outbox").status, 403);
+    let visitor = site.visitor("sun.liping");
+    let inbox = visitor.get("/inbox");
+    assert!(inbox.has(".note--warn a[href='/admin/outbox']"));
+    let page = visitor.get("/admin/outbox");
+    assert_eq!(page.status, 200);
+    for wanted in ["已暂停", "10月12日", "10月11日", "再发一次"] {
+        let words = page.text("main");
+        assert!(words.contains(wanted), "{wanted}\n{words}");
+    }
+
+    let sent = visitor.send(&page.form("form[action$='/resume']"));
+    let page = visitor.follow(&sent);
+
+    let words = page.text("main");
+    assert!(words.contains("正常发送"), "{words}");
+    assert!(!page.has("form[action$='/resume']"));
+    assert!(!visitor.get("/inbox").has(".note--warn"));
 }
 
 #[track_caller]
