@@ -270,8 +270,17 @@ impl Folder {
         Ok((size, hex::encode(hash.finalize())))
     }
 
-    /// Two characters make a folder, so that none grows too large. Only names of our own making are let through.
+    /// Where a file of this folder is.
     fn path(&self, stored_name: &str) -> Result<PathBuf, AttachmentError> {
+        Self::place(&self.root, stored_name)
+    }
+
+    /// Where a file is below `root`. Two characters make a folder, so that none grows too large. Only names of our own
+    /// making are let through.
+    ///
+    /// # Errors
+    /// [`AttachmentError::Missing`] for any other name.
+    pub fn place(root: &Path, stored_name: &str) -> Result<PathBuf, AttachmentError> {
         let ours = stored_name.len() == 64
             && stored_name
                 .bytes()
@@ -279,7 +288,7 @@ impl Folder {
         if !ours {
             return Err(AttachmentError::Missing(stored_name.to_owned()));
         }
-        Ok(self.root.join(&stored_name[..2]).join(stored_name))
+        Ok(root.join(&stored_name[..2]).join(stored_name))
     }
 }
 

@@ -60,6 +60,36 @@ pub(super) enum Command {
     Token(Token),
     #[command(subcommand, about = "核对记录 · Check the records")]
     Audit(Audit),
+    #[command(
+        about = "备份数据库和附件，服务器不用停 · Back up database and attachments while the server runs"
+    )]
+    Backup {
+        #[arg(
+            value_name = "DIR",
+            help = "备份到哪个文件夹，须为空或者不存在 · A new folder"
+        )]
+        folder: PathBuf,
+    },
+    #[command(
+        about = "把备份恢复到空的数据库和附件文件夹 · Restore into an empty database and folder"
+    )]
+    Restore {
+        #[arg(value_name = "DIR", help = "备份所在的文件夹 · The backup")]
+        folder: PathBuf,
+    },
+    #[command(
+        subcommand,
+        about = "恢复备份之后暂停的邮件和系统通知 · Mails and webhooks, paused after a restore"
+    )]
+    Outbox(Outbox),
+}
+
+#[derive(Clone, Copy, Subcommand)]
+pub(super) enum Outbox {
+    #[command(about = "是否暂停，有多少在等待 · Whether it is paused, and how much waits")]
+    Show,
+    #[command(about = "继续发送 · Let it go on")]
+    Resume,
 }
 
 #[derive(Args)]

@@ -1,7 +1,10 @@
 //! The log of the process, on stderr: ids and causes, never names, addresses, answers or tokens.
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use super::failure::Failure;
 use crate::config::{LogFormat, LogSettings};
@@ -14,13 +17,20 @@ pub(super) fn start(settings: &LogSettings) -> Result<(), Failure> {
             &[("cause", &error.to_string())],
         ))
     })?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_span_events(FmtSpan::NONE)
-        .with_writer(std::io::stderr);
-    let started = match settings.format {
-        LogFormat::Text => log.with_ansi(false).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = match settings.format {
+        LogFormat::Text => lines.with_ansi(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    let started = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(tells_no_contents))
+        .with(lines)
+        .try_init();
     started.map_err(|error| Failure::trouble(error.to_string()))
+}
+
+/// Libraries that fill in templates or carry mails tell what is in them where they are asked for details.
+fn tells_no_contents(about: &Metadata<'_>) -> bool {
+    about.target().starts_with("huiqian") || *about.level() <= Level::INFO
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod backup;
 mod calendar;
 mod database;
 mod demo;
@@ -118,5 +119,8 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
             people::token(config, &login, &name, days)
         }
         Command::Audit(command) => audit::run(config, command),
+        Command::Backup { folder } => backup::backup(config, &folder),
+        Command::Restore { folder } => backup::restore(config, &folder),
+        Command::Outbox(command) => backup::outbox(config, command),
     }
 }

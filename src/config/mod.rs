@@ -42,6 +42,15 @@ pub struct DatabaseSettings {
     pub pool_size: u32,
 }
 
+/// What is backed up and restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupSettings {
+    /// The database.
+    pub database: DatabaseSettings,
+    /// The folder of the attachments.
+    pub attachments: PathBuf,
+}
+
 /// Everything that the server and its jobs need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -197,7 +206,7 @@ impl Settings {
             base_url: base_url(&lookup)?,
             secret_key: secret_key(&lookup)?,
             previous_secret_keys: previous_secret_keys(&lookup)?,
-            attachments: PathBuf::from(lookup.required("HUIQIAN_ATTACHMENTS")?.text),
+            attachments: attachments(&lookup)?,
             mail: mail(&lookup)?,
             session: session(&lookup)?,
             link_validity: Duration::from_secs(
@@ -224,6 +233,20 @@ impl DatabaseSettings {
     /// Reads what `migrate`, `audit` and the imports need. The file is checked as a whole all the same.
     pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         database(&Lookup::all(sources)?)
+    }
+}
+
+impl BackupSettings {
+    /// Reads where the data is, and nothing else.
+    ///
+    /// # Errors
+    /// An address that cannot be read, or no folder.
+    pub fn read(sources: &Sources<'_>) -> Result<Self, ConfigError> {
+        let lookup = Lookup::all(sources)?;
+        Ok(Self {
+            database: database(&lookup)?,
+            attachments: attachments(&lookup)?,
+        })
     }
 }
 
@@ -321,6 +344,10 @@ fn database(lookup: &Lookup<'_>) -> Result<DatabaseSettings, ConfigError> {
         url: Secret::new(url.text),
         pool_size: u32::try_from(pool_size).unwrap_or(1),
     })
+}
+
+fn attachments(lookup: &Lookup<'_>) -> Result<PathBuf, ConfigError> {
+    Ok(lookup.required("HUIQIAN_ATTACHMENTS")?.text.into())
 }
 
 fn listen(lookup: &Lookup<'_>) -> Result<SocketAddr, ConfigError> {

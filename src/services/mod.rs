@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod batch;
 pub mod calendars;
 pub mod cases;
@@ -26,6 +27,7 @@ pub mod migration;
 mod notices;
 mod open_cases;
 pub mod opinions;
+pub mod pauses;
 pub mod people;
 pub mod preview;
 pub mod projection;

@@ -7,7 +7,9 @@ use super::{App, Error};
 use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::timers::{self, Timer};
-use crate::storage::{Lease, idempotency_keys, login_attempts, sessions, webhook_messages};
+use crate::storage::{
+    Lease, idempotency_keys, login_attempts, outbox_pauses, sessions, webhook_messages,
+};
 
 /// A timer is left alone after so many tries in vain.
 pub const MOST_TRIES: u32 = 3;
@@ -31,11 +33,15 @@ pub enum MailEnd {
     Moot,
 }
 
-/// Claims mails that may be sent now.
+/// Claims mails that may be sent now; none while the outbox is paused.
 pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMessage>, Error> {
     let (lease, now) = (lease.clone(), app.now());
-    app.db
-        .write(move |conn| Ok(outbox::claim(conn, &lease, now, limit)?))
+    app.db.write(move |conn| {
+        if outbox_pauses::current(conn)?.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(outbox::claim(conn, &lease, now, limit)?)
+    })
 }
 
 /// Keeps the claimed mails that are not settled yet for longer.
@@ -127,7 +133,10 @@ pub fn clear_away(app: &App) -> Result<Cleared, Error> {
             sessions: sessions::remove_expired(conn, now)?,
             keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
             attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
-            webhooks: webhook_messages::give_up_old(conn, now)?,
+            webhooks: match outbox_pauses::current(conn)? {
+                None => webhook_messages::give_up_old(conn, now)?,
+                Some(_) => 0,
+            },
             uploads: 0,
         })
     })?;

@@ -14,7 +14,9 @@ use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
 use crate::notify::webhook::Change;
 use crate::storage::webhook_messages::{self as messages, NewMessage, StoredMessage};
-use crate::storage::{Connection, Lease, Page, register_entries, webhook_stops as stops};
+use crate::storage::{
+    Connection, Lease, Page, outbox_pauses, register_entries, webhook_stops as stops,
+};
 
 /// Later changes of an entry wait for an earlier one until it was tried so often in vain: a suspension must not wait for
 /// days behind something that the target does not take.
@@ -104,7 +106,7 @@ fn told(entry: &Entry, tells: &[String]) -> Map<String, Value> {
         .collect()
 }
 
-/// Claims messages that a target may be told now; none while it is stopped.
+/// Claims messages that a target may be told now; none while it is stopped or the outbox is paused.
 pub fn claim(
     app: &App,
     target: &str,
@@ -113,7 +115,7 @@ pub fn claim(
 ) -> Result<Vec<StoredMessage>, Error> {
     let (target, lease, now) = (target.to_owned(), lease.clone(), app.now());
     app.db.write(move |conn| {
-        if stops::of(conn, &target)?.is_some() {
+        if stops::of(conn, &target)?.is_some() || outbox_pauses::current(conn)?.is_some() {
             return Ok(Vec::new());
         }
         Ok(messages::claim(

@@ -126,6 +126,30 @@ pub fn of(conn: &mut Connection, to: AttachedTo) -> Result<Vec<Attachment>, Stor
         .load(conn)?)
 }
 
+/// The random name and the digest of every file.
+///
+/// # Errors
+/// The database's own failure.
+pub fn files(conn: &mut Connection) -> Result<Vec<(String, String)>, StorageError> {
+    Ok(attachments::table
+        .order(attachments::stored_as)
+        .select((attachments::stored_as, attachments::digest))
+        .load(conn)?)
+}
+
+/// Whether there is a file under this random name.
+///
+/// # Errors
+/// The database's own failure.
+pub fn is_kept(conn: &mut Connection, stored_as: &str) -> Result<bool, StorageError> {
+    let found = attachments::table
+        .filter(attachments::stored_as.eq(stored_as))
+        .select(attachments::id)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Gives a draft's files to the case that it became.
 ///
 /// # Errors

@@ -478,3 +478,11 @@ fn visible(
         .select(CaseSummary::as_select())
         .load(conn)?)
 }
+
+/// How many cases there are.
+///
+/// # Errors
+/// The database's own failure.
+pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
+    Ok(cases::table.count().get_result(conn)?)
+}

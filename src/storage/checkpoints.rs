@@ -89,6 +89,17 @@ pub fn to_anchor(conn: &mut Connection, limit: u32) -> Result<Vec<StoredCheckpoi
         .load(conn)?)
 }
 
+/// How many were not written outside yet.
+///
+/// # Errors
+/// The database's own failure.
+pub fn unanchored(conn: &mut Connection) -> Result<i64, StorageError> {
+    Ok(checkpoints::table
+        .filter(checkpoints::anchored_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// This one was written outside.
 ///
 /// # Errors

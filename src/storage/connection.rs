@@ -1,6 +1,7 @@
 //! The database behind everything: opening it, reading and writing in transactions. What differs between SQLite and
 //! PostgreSQL is here and in the folder beside; the table files know neither.
 
+pub mod copying;
 mod either;
 mod exclusive;
 mod grants;
@@ -50,7 +51,7 @@ pub(crate) use on_backend;
 pub struct Db(Arc<Inner>);
 
 /// How the pool stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PoolState {
     /// Connections that are open.
     pub open: u32,
@@ -118,6 +119,9 @@ impl Db {
         E: From<StorageError> + Send + 'static,
     {
         if !self.0.manager.has_many_writers() {
+            // Another request's thread may do it; what it logs is about this one.
+            let span = tracing::Span::current();
+            let f = move |conn: &mut Connection| span.in_scope(|| f(conn));
             return self.0.turns.write(|| self.connection(), f);
         }
         in_transaction(&mut *self.connection()?, Begin::Write, f)
@@ -149,6 +153,24 @@ impl Db {
     /// The database's own failure.
     pub fn schema_state(&self) -> Result<SchemaState, StorageError> {
         self.read(migrations::state)
+    }
+
+    /// The newest migration that has run; empty where none has.
+    ///
+    /// # Errors
+    /// The database's own failure.
+    pub fn newest_migration(&self) -> Result<String, StorageError> {
+        self.read(migrations::newest)
+    }
+
+    /// The newest migration that this program knows for the database at `url`.
+    ///
+    /// # Errors
+    /// An address that cannot be read.
+    pub fn newest_known(url: &str) -> Result<Result<String, StorageError>, OpenError> {
+        Ok(migrations::newest_known(
+            Manager::new(url)?.file().is_some(),
+        ))
     }
 
     /// Claims the database for the one process that serves it; the claim ends when the lock is dropped. PostgreSQL may

@@ -135,3 +135,11 @@ pub fn last(conn: &mut Connection, case: i64) -> Result<Option<ChainEnd>, Storag
         .optional()?;
     Ok(end.map(|(seq, hash)| ChainEnd { seq, hash }))
 }
+
+/// How many events there are.
+///
+/// # Errors
+/// The database's own failure.
+pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
+    Ok(events::table.count().get_result(conn)?)
+}

@@ -170,6 +170,20 @@ pub fn waiting(
         .load(conn)?)
 }
 
+/// How many events are not in the log. Only those behind the settled key are looked at.
+///
+/// # Errors
+/// The database's own failure.
+pub fn lag(conn: &mut Connection) -> Result<i64, StorageError> {
+    let settled = state(conn)?.map_or(0, |state| state.settled_event);
+    Ok(events::table
+        .left_join(log_leaves::table)
+        .filter(events::id.gt(settled))
+        .filter(log_leaves::position.nullable().is_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// The highest key of an event that can be seen.
 ///
 /// # Errors

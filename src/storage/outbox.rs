@@ -368,6 +368,19 @@ pub fn counts(conn: &mut Connection) -> Result<OutboxCounts, StorageError> {
     })
 }
 
+/// Since when the longest waiting message might have gone out.
+///
+/// # Errors
+/// The database's own failure.
+pub fn longest_waiting(conn: &mut Connection) -> Result<Option<Instant>, StorageError> {
+    Ok(outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .order((outbox::available_at, outbox::id))
+        .select(outbox::available_at)
+        .first(conn)
+        .optional()?)
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn leased<'a>(id: i64, owner: &'a str) -> _ {
     outbox::table

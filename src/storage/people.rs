@@ -187,3 +187,11 @@ impl From<Row> for Person {
         }
     }
 }
+
+/// How many people there are.
+///
+/// # Errors
+/// The database's own failure.
+pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
+    Ok(people::table.count().get_result(conn)?)
+}

@@ -4,11 +4,13 @@
 
 mod catalogue;
 mod log;
+mod pauses;
 mod webhooks;
 mod work;
 
 pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
 pub use log::{checkpoints, log_leaves, log_nodes, log_state};
+pub use pauses::outbox_pauses;
 pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 

@@ -183,6 +183,38 @@ pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
     Ok(timers::table.count().get_result(conn)?)
 }
 
+/// How many were claimed `max_attempts` times in vain and are due: looked for among the overdue ones alone.
+///
+/// # Errors
+/// The database's own failure.
+pub fn stuck_count(
+    conn: &mut Connection,
+    max_attempts: u32,
+    now: Instant,
+) -> Result<i64, StorageError> {
+    Ok(timers::table
+        .filter(timers::available_at.le(moment(now)))
+        .filter(timers::attempts.ge(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// When the timer may be tried that comes first, those left to administrators apart.
+///
+/// # Errors
+/// The database's own failure.
+pub fn longest_waiting(
+    conn: &mut Connection,
+    max_attempts: u32,
+) -> Result<Option<Instant>, StorageError> {
+    Ok(timers::table
+        .filter(timers::attempts.lt(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
+        .order((timers::available_at, timers::case_id))
+        .select(timers::available_at)
+        .first(conn)
+        .optional()?)
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn leased<'a>(case: i64, owner: &'a str) -> _ {
     timers::table

@@ -393,6 +393,32 @@ pub fn counts(conn: &mut Connection) -> Result<OutboxCounts, StorageError> {
     })
 }
 
+/// When the message was written that waits the longest, whatever its target.
+///
+/// # Errors
+/// The database's own failure.
+pub fn longest_waiting(conn: &mut Connection) -> Result<Option<Instant>, StorageError> {
+    Ok(messages::table
+        .filter(messages::state.eq(OutboxState::Waiting.literal()))
+        .order(messages::deliver_until)
+        .select(messages::created_at)
+        .first(conn)
+        .optional()?)
+}
+
+/// Gives up nothing that waits before `until`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn give_longer(conn: &mut Connection, until: Instant) -> Result<usize, StorageError> {
+    let waiting = messages::table
+        .filter(messages::state.eq(OutboxState::Waiting.literal()))
+        .filter(messages::deliver_until.lt(moment(until)));
+    Ok(diesel::update(waiting)
+        .set(messages::deliver_until.eq(moment(until)))
+        .execute(conn)?)
+}
+
 /// How many messages wait for a target.
 ///
 /// # Errors

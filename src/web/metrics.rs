@@ -124,6 +124,7 @@ pub fn text(requests: &Requests, actions: &[(&'static str, bool, u64)], load: &L
         "Cases of which something is to come",
     );
     out.line("huiqian_timers", "", load.timers);
+    waiting(&mut out, load);
     out.head(
         "huiqian_database_connections",
         "gauge",
@@ -144,6 +145,57 @@ pub fn text(requests: &Requests, actions: &[(&'static str, bool, u64)], load: &L
     let version = format!("version=\"{}\"", env!("CARGO_PKG_VERSION"));
     out.line("huiqian_build_info", &version, 1);
     out.0
+}
+
+/// How long things wait, and how far the log is behind.
+fn waiting(out: &mut Lines, load: &Load) {
+    let gauges = [
+        (
+            "huiqian_outbox_oldest_seconds",
+            "How long the longest waiting mail could have gone out",
+            load.oldest_mail,
+        ),
+        (
+            "huiqian_webhook_oldest_seconds",
+            "How long ago the longest waiting change happened",
+            load.oldest_webhook,
+        ),
+        (
+            "huiqian_timers_overdue_seconds",
+            "How long the longest waiting timer is overdue",
+            load.oldest_timer,
+        ),
+        (
+            "huiqian_timers_stuck",
+            "Timers that are left to an administrator",
+            load.timers_stuck,
+        ),
+        (
+            "huiqian_outbox_paused",
+            "Whether nothing leaves since a restore",
+            i64::from(load.paused),
+        ),
+        (
+            "huiqian_log_lag_events",
+            "Events that have no place in the log yet",
+            load.log_lag,
+        ),
+        (
+            "huiqian_checkpoints_unanchored",
+            "Checkpoints that are not written outside yet",
+            load.checkpoints_to_anchor,
+        ),
+    ];
+    for (name, help, value) in gauges {
+        out.head(name, "gauge", help);
+        out.line(name, "", value);
+    }
+    // No checkpoint has no age; an alert asks whether the line is there.
+    if let Some(age) = load.checkpoint_age {
+        let name = "huiqian_checkpoint_age_seconds";
+        out.head(name, "gauge", "How long ago the latest checkpoint was made");
+        out.line(name, "", age);
+    }
 }
 
 impl Served {
@@ -206,6 +258,12 @@ mod tests {
                 idle: 1,
                 most: 8,
             },
+            oldest_mail: 40,
+            oldest_timer: 7,
+            paused: true,
+            log_lag: 6,
+            checkpoint_age: Some(9),
+            ..Load::default()
         };
         let text = text(&requests, &[("approve", false, 5)], &load);
 
@@ -218,6 +276,12 @@ mod tests {
             "huiqian_webhook_messages{state=\"failed\"} 2",
             "huiqian_webhook_targets_stopped 1",
             "huiqian_timers 2",
+            "huiqian_outbox_oldest_seconds 40",
+            "huiqian_timers_overdue_seconds 7",
+            "huiqian_timers_stuck 0",
+            "huiqian_outbox_paused 1",
+            "huiqian_log_lag_events 6",
+            "huiqian_checkpoint_age_seconds 9",
             "huiqian_database_connections{state=\"idle\"} 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -27,9 +27,17 @@ pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Arc<App>) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let app = Arc::clone(app);
-    match actix_web::web::block(move || work(&app)).await {
+    match aside(move || work(&app)).await {
         Ok(done) => done,
         // The thread is gone: the work panicked. Its transaction went with it.
         Err(_) => Err(Error::Fault("a piece of work broke off".to_owned())),
     }
+}
+
+/// Runs work on a thread that may wait. What it logs bears the request's id.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, actix_web::error::BlockingError> {
+    let request = tracing::Span::current();
+    actix_web::web::block(move || request.in_scope(work)).await
 }

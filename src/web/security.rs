@@ -9,6 +9,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest};
+use tracing::Instrument;
 use ulid::Ulid;
 
 use super::metrics::Requests;
@@ -57,10 +58,13 @@ impl Guard {
         let started = Instant::now();
         let method = request.method().as_str().to_owned();
         request.extensions_mut().insert(RequestId(id.clone()));
-        match next.call(request).await {
+        // Every line about the request bears its id, whoever writes it, and whatever the filter leaves.
+        let span = tracing::error_span!("request", request = id);
+        match next.call(request).instrument(span.clone()).await {
             Ok(mut response) => {
                 self.dress(response.headers_mut(), &id);
-                self.note(&method, &id, started, response.status().as_u16(), &response);
+                let _within = span.enter();
+                self.note(&method, started, response.status().as_u16(), &response);
                 Ok(response)
             }
             // An answer of a layer between: it has no request any more to tell the route by.
@@ -106,14 +110,7 @@ impl Guard {
     }
 
     /// The log tells ids and patterns only: addresses hold tokens, and queries what people look for.
-    fn note<B>(
-        &self,
-        method: &str,
-        id: &str,
-        started: Instant,
-        status: u16,
-        response: &ServiceResponse<B>,
-    ) {
+    fn note<B>(&self, method: &str, started: Instant, status: u16, response: &ServiceResponse<B>) {
         let request = response.request();
         let route = request.match_pattern();
         let took = started.elapsed();
@@ -123,7 +120,6 @@ impl Guard {
             .and_then(|id| Ulid::from_string(id).ok());
         let by = request.extensions().get::<AskedBy>().map(|by| by.0.0);
         tracing::info!(
-            request = id,
             method,
             route = route.as_deref().unwrap_or("none"),
             id = about.map(|about| about.to_string()),

@@ -106,11 +106,16 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     events::of_case(conn, 1)?;
     outbox::of_case(conn, 1)?;
     outbox::counts(conn)?;
+    outbox::longest_waiting(conn)?;
+    timers::stuck_count(conn, 3, at(0))?;
+    timers::longest_waiting(conn, 3)?;
     outbox::claim(conn, &lease, at(0), 9)?;
     outbox::cancel_for_task(conn, 1)?;
     timers::claim(conn, &lease, at(0), 3, 9)?;
     webhook_messages::claim(conn, "a", &lease, at(0), 3, 9)?;
     webhook_messages::counts(conn)?;
+    webhook_messages::longest_waiting(conn)?;
+    webhook_messages::give_longer(conn, at(0))?;
     webhook_messages::given_up(conn, Some(9), 9)?;
     webhook_messages::late(conn, 9)?;
     webhook_messages::waiting_for(conn, "a")?;

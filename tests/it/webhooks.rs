@@ -15,7 +15,7 @@ use huiqian::engine::{Channel, Command, Input};
 use huiqian::jobs::Courier;
 use huiqian::notify::webhook::{Call, Caller};
 use huiqian::services::cases::{self, By};
-use huiqian::services::{App, Error, Viewer, drafts, queues, webhooks};
+use huiqian::services::{App, Error, Viewer, drafts, pauses, queues, webhooks};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::webhook_messages::{self, StoredMessage};
 use huiqian::storage::{Lease, StorageError};
@@ -638,4 +638,27 @@ fn a_system_administrator_sees_what_was_not_taken_and_sends_it_again() {
         "{}",
         page.text("main")
     );
+}
+
+#[test]
+fn after_a_restore_nothing_is_told_and_nothing_given_up_until_the_pause_ends() {
+    each(|fixture, receiver| {
+        let key = fixture.publish(&grants());
+        granted(fixture, &key, "name", TO_FORCE);
+        crate::backup::pause(&fixture.app.db);
+
+        fixture.advance(TimeDelta::days(4));
+        queues::clear_away(&fixture.app).expect("cleared away");
+        deliver(&fixture.app);
+        assert_eq!(receiver.told().len(), 0);
+
+        let ended = pauses::resume(&fixture.app.db, fixture.clock_now());
+        assert!(ended.expect("ended"));
+        queues::clear_away(&fixture.app).expect("cleared away");
+        deliver(&fixture.app);
+        assert_eq!(
+            statuses(&receiver.told()),
+            ["agreed", "provided", "in_force"]
+        );
+    });
 }

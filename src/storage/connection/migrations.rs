@@ -98,6 +98,23 @@ pub(super) fn state(conn: &mut Connection) -> Result<SchemaState, StorageError> 
     })
 }
 
+/// The newest one that has run.
+pub(super) fn newest(conn: &mut Connection) -> Result<String, StorageError> {
+    Ok(applied(conn)?.pop().unwrap_or_default())
+}
+
+/// The newest one that this program knows.
+pub(super) fn newest_known(sqlite: bool) -> Result<String, StorageError> {
+    let source = match sqlite {
+        true => SQLITE,
+        #[cfg(feature = "postgres")]
+        false => POSTGRES,
+        #[cfg(not(feature = "postgres"))]
+        false => SQLITE,
+    };
+    Ok(versions(source)?.pop().unwrap_or_default())
+}
+
 fn known(conn: &Connection) -> EmbeddedMigrations {
     match conn {
         Connection::Sqlite(_) => SQLITE,

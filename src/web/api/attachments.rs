@@ -5,7 +5,7 @@ use std::io::{Seek, Write};
 
 use actix_multipart::{Field, Multipart};
 use actix_web::http::header;
-use actix_web::web::{self, Path, Payload};
+use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{StreamExt, TryStreamExt};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,6 +16,7 @@ use super::Caller;
 use super::shapes::AttachmentBody;
 use crate::attachments::{Incoming, Refusal};
 use crate::services::{Error, uploads};
+use crate::web::aside;
 use crate::web::problem::{Problem, ProblemBody};
 
 /// So much of a file is collected before it goes to the disk.
@@ -195,7 +196,7 @@ async fn write(mut file: File, bytes: Vec<u8>) -> std::io::Result<File> {
 async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> std::io::Result<T> {
-    match web::block(work).await {
+    match aside(work).await {
         Ok(done) => done,
         Err(_) => Err(std::io::Error::other("a piece of work broke off")),
     }

@@ -7,11 +7,12 @@ use actix_web::body::BoxBody;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::web::{self, Bytes};
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder};
 use futures_util::stream::{self, Stream};
 
 use crate::directory::PersonId;
+use crate::web::aside;
 use crate::web::security::AskedBy;
 
 /// An answer.
@@ -131,7 +132,7 @@ const PIECE: usize = 64 * 1024;
 /// What is left of a file, read where waiting for the disk stops nobody else.
 fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> {
     stream::try_unfold(file, |file| async {
-        let read = web::block(move || piece(file)).await;
+        let read = aside(move || piece(file)).await;
         // The thread is gone: the answer breaks off, and its reader is told.
         read.unwrap_or_else(|error| Err(io::Error::other(error)))
     })

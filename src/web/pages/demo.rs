@@ -1,7 +1,6 @@
 //! The accounts of the demonstration, shown beside the form to log in.
 
 use crate::calendar::day_of;
-use crate::services::Error;
 use crate::services::demo::PASSWORD;
 use crate::web::session::Visit;
 use crate::web::views::DemoAccount;
@@ -17,7 +16,8 @@ pub fn accounts(visit: &Visit) -> (Vec<DemoAccount>, String) {
     let directory = match visit.app.directory_now() {
         Ok(directory) => directory,
         Err(error) => {
-            report(visit, &error);
+            // The form to log in is there without the list, too.
+            tracing::warn!(%error, "the accounts of the demonstration cannot be listed");
             return (Vec::new(), String::new());
         }
     };
@@ -52,9 +52,4 @@ pub fn accounts(visit: &Visit) -> (Vec<DemoAccount>, String) {
         })
         .collect();
     (accounts, PASSWORD.to_owned())
-}
-
-// The form to log in is there without the list, too.
-fn report(visit: &Visit, error: &Error) {
-    tracing::warn!(request = visit.request, %error, "the accounts of the demonstration cannot be listed");
 }

@@ -73,7 +73,7 @@ impl Failure {
     #[must_use]
     pub fn answer(self, visit: &Visit) -> Answer {
         self.page(visit).unwrap_or_else(|failure| {
-            tracing::error!(request = visit.request, ?failure, "no page could be made");
+            tracing::error!(?failure, "no page could be made");
             let words = text(visit.language, "pages.error.500.heading", &[]);
             Answer::html(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,7 +109,7 @@ impl Failure {
             }
             Self::Page(problem) => error_page(visit, &view(visit, problem)),
             Self::Render(error) => {
-                tracing::error!(request = visit.request, %error, "a page could not be made");
+                tracing::error!(%error, "a page could not be made");
                 error_page(visit, &view(visit, Problem::Internal))
             }
         }
@@ -158,19 +158,11 @@ fn of_service(visit: &Visit, error: &Error) -> (Problem, String) {
             (problem, refusal.sentence(visit.language))
         }
         Error::Storage(StorageError::Unavailable(_)) => {
-            tracing::error!(
-                request = visit.request,
-                error = causes(error),
-                "the database cannot be used"
-            );
+            tracing::error!(error = causes(error), "the database cannot be used");
             plain(Problem::Maintenance)
         }
         _ => {
-            tracing::error!(
-                request = visit.request,
-                error = causes(error),
-                "a request failed"
-            );
+            tracing::error!(error = causes(error), "a request failed");
             plain(Problem::Internal)
         }
     }

@@ -16,6 +16,7 @@ mod links;
 mod lists;
 mod mail;
 mod new;
+mod outbox;
 mod posted;
 mod show;
 mod substitutes;
@@ -49,6 +50,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             at("/admin/webhooks/targets/{name}/resume").route(web::post().to(webhooks::resume)),
         )
+        .service(at("/admin/outbox").route(read().to(outbox::show)))
+        .service(at("/admin/outbox/resume").route(web::post().to(outbox::resume)))
         .service(at("/inbox/acknowledge").route(web::post().to(lists::acknowledge)))
         .service(at("/done").route(read().to(lists::done)))
         .service(at("/mine").route(read().to(lists::mine)))

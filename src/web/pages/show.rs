@@ -1,15 +1,15 @@
 //! From a visit to an answer: the work runs beside the event loop, pages get their frame, forms are checked for their origin.
 
 use actix_web::http::StatusCode;
-use actix_web::web;
 
 use super::answer::Answer;
 use super::failure::Failure;
 use super::posted::{Body, Fault, Posted};
 use crate::auth::tokens::{self, Token};
 use crate::messages::text;
-use crate::services::Error;
 use crate::services::viewer::Wish;
+use crate::services::{Error, pauses};
+use crate::web::aside;
 use crate::web::session::{Reader, Site, Visit};
 use crate::web::views::{self, Counts, Nav, Notice, Problem, Shell, Tone, View};
 
@@ -21,13 +21,13 @@ impl Visit {
     {
         let (request, chosen) = (self.request.clone(), self.chosen);
         let cookie = chosen.map(|language| self.language_cookie(language));
-        let done = web::block(move || {
+        let done = aside(move || {
             let answer = work(&self).unwrap_or_else(|failure| failure.answer(&self));
             answer.to(self.asked_by())
         })
         .await;
         let answer = done.unwrap_or_else(|_| {
-            tracing::error!(request, "a request broke off");
+            tracing::error!("a request broke off");
             let words = text(chosen.unwrap_or_default(), "pages.error.500.heading", &[]);
             Answer::html(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -100,6 +100,7 @@ impl Visit {
         let person = &reader.viewer.person;
         let department = reader.viewer.directory.department(&person.department);
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        let administers = reader.viewer.authorize(Wish::Administer).is_ok();
         let shell = Shell {
             reader: Some(views::Reader {
                 name: person.name.clone(),
@@ -116,7 +117,8 @@ impl Visit {
             may_file: reader.around.may_file,
             manages: reader.viewer.holds("workflow_admin"),
             sees_definitions: reader.viewer.authorize(Wish::SeeDefinitions).is_ok(),
-            administers: reader.viewer.authorize(Wish::Administer).is_ok(),
+            administers,
+            paused: administers && pauses::is_paused(&self.app)?,
             csrf: reader.csrf.clone(),
             notice: self.notice(),
             ..self.frame()
@@ -226,6 +228,7 @@ const SAID: &[&str] = &[
     "substitute_named",
     "webhook_resent",
     "webhook_resumed",
+    "outbox_resumed",
     "substitute_ended",
     "proposed",
     "confirmed",

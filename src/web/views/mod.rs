@@ -12,6 +12,7 @@ mod ledger;
 mod links;
 mod lists;
 mod mail;
+mod outbox;
 mod print;
 mod shell;
 mod substitutes;
@@ -50,6 +51,7 @@ pub use lists::{
     InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
+pub use outbox::OutboxView;
 pub use print::{
     Both, Download, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
     SheetSection, SheetTable, SheetView, Signed, VerifyView,

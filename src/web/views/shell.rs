@@ -33,6 +33,8 @@ pub enum Nav {
     Workflows,
     /// 系统通知
     Webhooks,
+    /// 发送
+    Outbox,
     /// 开发邮箱
     Mail,
 }
@@ -89,6 +91,8 @@ pub struct Shell {
     pub sees_definitions: bool,
     /// Whether the reader looks after the system.
     pub administers: bool,
+    /// Whether nothing leaves since a restore, which those who look after the system are told.
+    pub paused: bool,
     /// The token that every form sends as `csrf`.
     pub csrf: String,
     /// Path and query of this page without `lang`, for the link to the other language. Empty where a page cannot be
@@ -115,6 +119,7 @@ pub(super) struct Layout {
     demo: bool,
     version: &'static str,
     notice: Option<Notice>,
+    paused: bool,
     may_file: bool,
     filing: bool,
     lists: Vec<Entry>,
@@ -164,6 +169,7 @@ impl Shell {
             demo: self.demo,
             version: env!("CARGO_PKG_VERSION"),
             notice: self.notice.clone(),
+            paused: self.paused,
             may_file: self.may_file,
             filing: self.nav == Nav::New,
             search: self.search(&lists),
@@ -229,6 +235,13 @@ impl Shell {
                 "send",
                 "pages.nav.webhooks",
             ),
+            (
+                Manage,
+                Nav::Outbox,
+                "/admin/outbox",
+                "at-sign",
+                "pages.nav.outbox",
+            ),
             (Extra, Nav::Mail, "/dev/mail", "mail", "pages.nav.mail"),
             (
                 Account,
@@ -241,7 +254,7 @@ impl Shell {
         let shown = |nav: Nav| match (group, nav) {
             (Lists | Account, _) => true,
             (Manage, Nav::Workflows) => self.sees_definitions,
-            (Manage, Nav::Webhooks) => self.administers,
+            (Manage, Nav::Webhooks | Nav::Outbox) => self.administers,
             (Manage, _) => self.manages,
             (Extra, _) => self.dev_mail,
         };
@@ -271,6 +284,7 @@ impl Shell {
             | Nav::Vacant
             | Nav::Workflows
             | Nav::Webhooks
+            | Nav::Outbox
             | Nav::Substitutes
             | Nav::Mail => 0,
         }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,41 @@ impl Deployment {
         said(&output.stdout)
     }
 
+    /// Sets something else: `LISTEN`, say.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let name = format!("HUIQIAN_{name}");
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value.to_owned()));
+    }
+
+    /// The folder of the deployment.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// An API token for this person.
+    pub fn token(&self, login: &str) -> String {
+        let said = self.ok(&["token", "create", login]);
+        let last = said.trim().lines().last();
+        last.expect("a token").to_owned()
+    }
+
+    /// Asks the server to end, as a service manager does; how it ended comes with [`Self::ended`].
+    pub fn ask_to_end(&self) {
+        let server = self.server.as_ref().expect("a server");
+        let asked = Command::new("kill")
+            .args(["-TERM", &server.id().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+    }
+
+    /// Waits for the end of a server that was asked to.
+    pub fn ended(&mut self) {
+        let mut server = self.server.take().expect("a server");
+        let ended = server.wait().expect("it ends");
+        assert!(ended.success(), "{ended:?}: {}", self.said());
+    }
+
     /// Writes a file of the deployment's folder.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
@@ -87,7 +122,12 @@ impl Deployment {
 
     /// Starts the server and waits until it is ready.
     pub fn start(&mut self) {
-        let server = self.command(&["serve"]);
+        self.start_with(&["serve"]);
+    }
+
+    /// As [`Self::start`], with these arguments.
+    pub fn start_with(&mut self, arguments: &[&str]) {
+        let server = self.command(arguments);
         self.start_as(server);
     }
 
@@ -171,6 +211,16 @@ impl Deployment {
             server.kill().expect("the server is ours to end");
             server.wait().expect("it ends");
         }
+    }
+
+    /// The address of the server.
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The address of the API.

@@ -41,7 +41,18 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         targets: vec![target],
         ..WebhooksView::default()
     };
+    let outbox = Shell {
+        administers: true,
+        paused: true,
+        ..super::shell(Nav::Outbox, "/admin/outbox", language)
+    };
+    let waiting = OutboxView {
+        state: Tag::new(Tone::Bad, "已暂停"),
+        paused: "自今天 09:12 起暂停".into(),
+        facts: vec![Fact::new("等待发送的邮件", "12")],
+    };
     vec![
+        ("outbox-paused", page(&outbox, &waiting)),
         ("webhooks", page(&shell, &view)),
         ("webhooks-fine", page(&shell, &fine)),
         ("webhooks-none", page(&shell, &WebhooksView::default())),
