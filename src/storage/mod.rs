@@ -35,6 +35,7 @@ pub mod register_entries;
 pub mod register_marks;
 pub mod register_search;
 pub mod resource_versions;
+pub mod revisions;
 pub mod roles;
 mod schema;
 #[cfg(test)]
@@ -53,7 +54,7 @@ pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;
-pub use connection::{Connection, Db};
+pub use connection::{Connection, Db, Writes, at_once};
 pub use error::StorageError;
 pub use page::{BadCursor, Cursor, Page};
 
