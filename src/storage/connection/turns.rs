@@ -97,8 +97,10 @@ where
     E: From<StorageError> + Send + 'static,
 {
     let (tell, told) = sync_channel(1);
+    // What is logged belongs to the request that asked, whoever's thread does the work.
+    let span = tracing::Span::current();
     let work = move |conn: &mut Connection| -> Answer {
-        let result = by_itself(conn, f);
+        let result = span.in_scope(|| by_itself(conn, f));
         Box::new(move |committed: &Committed| {
             let answer = match (result, committed) {
                 (Ok(Ok(_)), Err(cause)) => Ok(Err(unavailable(cause.clone()).into())),
