@@ -30,6 +30,8 @@ rm -rf "$folder"
 pub struct Settings {
     /// Survives losing power; slower. Needed only by tests that kill the server.
     pub durable: bool,
+    /// Counts statements, where the extension for it is installed.
+    pub counts: bool,
 }
 
 /// A running cluster. Dropping it stops it.
@@ -51,9 +53,14 @@ impl Postgres {
         } else {
             "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
         };
+        let counting = match settings.counts {
+            true => "\nshared_preload_libraries = 'pg_stat_statements'",
+            false => "",
+        };
+        let configuration = format!("{durability}{counting}");
         let mut server = as_owner("sh")
             .args(["-c", SCRIPT, "postgres-for-tests"])
-            .args([folder.as_os_str(), bin.as_os_str(), durability.as_ref()])
+            .args([folder.as_os_str(), bin.as_os_str(), configuration.as_ref()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .current_dir("/")
@@ -128,6 +135,18 @@ impl Postgres {
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_string_lossy().replace('/', "%2F");
         format!("postgres://huiqian@{host}/{database}")
+    }
+
+    /// A program that belongs to PostgreSQL.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn program(name: &str) -> Option<Command> {
+        Some(Command::new(binaries()?.join(name)))
+    }
+
+    /// Where its socket is.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn wait_until_ready(&self, bin: &Path) {

@@ -205,6 +205,12 @@ impl Deployment {
             .is_ok()
     }
 
+    /// The server's process.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
+    }
+
     /// Ends the server at once, as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut server) = self.server.take() {
