@@ -10,8 +10,8 @@ use super::kind;
 use crate::notify::backoff;
 use crate::services::queues::{self, MOST_TRIES};
 use crate::services::{App, Error};
-use crate::storage::Lease;
 use crate::storage::timers::Timer;
+use crate::storage::{Lease, StorageError};
 
 /// Timers that are claimed together.
 const BATCH: u32 = 20;
@@ -19,6 +19,9 @@ const BATCH: u32 = 20;
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// No timer is begun with less than this left of the lease.
 const LONGEST: TimeDelta = TimeDelta::seconds(10);
+
+/// When the database could not be used, a timer is tried again after this.
+const SOON: TimeDelta = TimeDelta::seconds(10);
 
 /// What a due timer does: [`cases::tick`](crate::services::cases::tick).
 pub type Act<'a> = dyn Fn(&Arc<App>, i64, &Lease) -> Result<bool, Error> + 'a;
@@ -46,6 +49,11 @@ fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(
         Ok(Ok(_)) => return Ok(()),
         // Set anew by somebody's action, or claimed by another server: theirs now.
         Ok(Err(Error::Stale)) => return Ok(()),
+        // No fault of the timer's, so it is not counted against it.
+        Ok(Err(Error::Storage(StorageError::Unavailable(cause)))) => {
+            tracing::warn!(case, %cause, "a timer waits for the database");
+            return theirs(queues::put_timer_back(app, lease, case, app.now() + SOON));
+        }
         Ok(Err(error)) => (kind(&error), error.to_string()),
         Err(_) => ("panic", "panic".to_owned()),
     };
@@ -63,7 +71,12 @@ fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(
             "a timer failed too often and is left to an administrator"
         );
     }
-    match queues::release_timer(app, lease, case, retry_at, &words) {
+    theirs(queues::release_timer(app, lease, case, retry_at, &words))
+}
+
+/// A timer that is another's by now is none of ours.
+fn theirs(released: Result<(), Error>) -> Result<(), Error> {
+    match released {
         Err(Error::Stale) => Ok(()),
         released => released,
     }

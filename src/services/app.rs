@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::counters::Counters;
 use crate::directory::Directory;
+use crate::storage::events::ChainEnd;
 use crate::storage::{self, Connection, Db};
 use crate::workflow::{Register, Surroundings, Workflow};
 
@@ -50,6 +51,18 @@ pub struct App {
 
 /// A definition with the registers around which it was read.
 type Pinned = (Arc<Shelf>, Arc<Workflow>);
+
+/// What a stored case stands on.
+pub(super) struct Ground {
+    /// The directory of now.
+    pub directory: Arc<Directory>,
+    /// Its definition.
+    pub workflow: Arc<Workflow>,
+    /// Its calendar.
+    pub calendar: Arc<Calendar>,
+    /// The end of its chain.
+    pub end: Option<ChainEnd>,
+}
 
 /// The registers of these versions, and those that are shipped.
 struct Shelf {
@@ -105,6 +118,10 @@ impl App {
     /// somebody lost is lost at their next request.
     pub fn directory(&self, conn: &mut Connection) -> Result<Arc<Directory>, Error> {
         let revision = storage::directory::revision(conn)?;
+        self.directory_of(conn, revision)
+    }
+
+    fn directory_of(&self, conn: &mut Connection, revision: i64) -> Result<Arc<Directory>, Error> {
         let known = Arc::clone(
             &self
                 .directory
@@ -138,7 +155,12 @@ impl App {
     }
 
     fn shelf(&self, conn: &mut Connection) -> Result<Arc<Shelf>, Error> {
-        let versions = storage::workflows::current_ids_with(conn, REGISTER)?;
+        let mut versions = storage::workflows::current_ids_with(conn, REGISTER)?;
+        versions.sort_unstable();
+        self.shelf_of(conn, versions)
+    }
+
+    fn shelf_of(&self, conn: &mut Connection, versions: Vec<i64>) -> Result<Arc<Shelf>, Error> {
         let known = Arc::clone(
             &self
                 .registers
@@ -162,6 +184,15 @@ impl App {
     /// A published version, which never changes; the registers that it writes to may.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
         let shelf = self.shelf(conn)?;
+        self.workflow_on(conn, shelf, version)
+    }
+
+    fn workflow_on(
+        &self,
+        conn: &mut Connection,
+        shelf: Arc<Shelf>,
+        version: i64,
+    ) -> Result<Arc<Workflow>, Error> {
         if let Some((around, known)) = self
             .workflows
             .read()
@@ -179,6 +210,26 @@ impl App {
         Ok(workflow)
     }
 
+    /// What a stored case stands on at this moment, by one look at the database.
+    pub(super) fn ground(
+        &self,
+        conn: &mut Connection,
+        case: i64,
+        version: i64,
+    ) -> Result<Ground, Error> {
+        let revisions = storage::revisions::look(conn, REGISTER, case)?;
+        let shelf = self.shelf_of(conn, revisions.versions)?;
+        let workflow = self.workflow_on(conn, shelf, version)?;
+        let calendar = revisions.calendars.get(&workflow.calendar);
+        let calendar = calendar.copied().unwrap_or(0);
+        Ok(Ground {
+            directory: self.directory_of(conn, revisions.directory)?,
+            calendar: self.calendar_of(conn, &workflow.calendar, calendar)?,
+            workflow,
+            end: revisions.end,
+        })
+    }
+
     /// What definitions may refer to: the standard names, the roles of the directory and the imported calendars.
     pub fn surroundings(&self, conn: &mut Connection) -> Result<Surroundings, Error> {
         let directory = self.directory(conn)?;
@@ -188,6 +239,15 @@ impl App {
     /// A calendar by name: the imported one, else the one that is shipped.
     pub fn calendar(&self, conn: &mut Connection, name: &str) -> Result<Arc<Calendar>, Error> {
         let revision = storage::calendars::revision(conn, name)?.unwrap_or(0);
+        self.calendar_of(conn, name, revision)
+    }
+
+    fn calendar_of(
+        &self,
+        conn: &mut Connection,
+        name: &str,
+        revision: i64,
+    ) -> Result<Arc<Calendar>, Error> {
         if let Some((known, calendar)) = self
             .calendars
             .read()

@@ -120,6 +120,7 @@ fn move_deadlines(
         calendar: Arc::clone(calendar),
         directory: Arc::clone(directory),
         former: std::collections::BTreeMap::new(),
+        end: None,
     };
     let mut moved = 0;
     let mut first: Option<Instant> = None;

@@ -80,14 +80,14 @@ pub(super) fn perform_in(
     ulid: Ulid,
     command: Command,
 ) -> Result<Done, Error> {
-    let directory = app.directory(conn)?;
-    let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
     let action = command.action.clone();
     let done = once(app, conn, by, |conn| {
-        match storage::cases::lock(conn, ulid)? {
-            Some(stored) => act(app, conn, by, &viewer, stored, command),
-            None => submit_draft(app, conn, by, &viewer, ulid, command),
+        if let Some(stored) = storage::cases::lock(conn, ulid)? {
+            return act(app, conn, by, stored, command);
         }
+        let directory = app.directory(conn)?;
+        let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
+        submit_draft(app, conn, by, &viewer, ulid, command)
     });
     app.counters.acted(&action, done.is_ok());
     done
@@ -156,11 +156,13 @@ fn act(
     app: &Arc<App>,
     conn: &mut Connection,
     by: &By,
-    viewer: &Viewer,
     stored: storage::cases::StoredCase,
     mut command: Command,
 ) -> Result<Done, Error> {
+    // Looked at behind the lock: whoever had the case until now may have changed anything.
     let running = running(app, conn, stored)?;
+    let viewer = Viewer::of(&running.directory, by.person, app.now());
+    let viewer = viewer.ok_or(Error::Unauthenticated)?;
     viewer
         .authorize(Wish::SeeCase(&running.case))
         .map_err(|_| Error::NotFound)?;
@@ -179,7 +181,7 @@ fn act(
     let facts = Facts::read(
         app,
         conn,
-        viewer,
+        &viewer,
         (&running.workflow, &running.case),
         Some(Owner::Case(running.id)),
         &[&posted],
@@ -219,7 +221,7 @@ fn act(
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
         "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
-        _ => opinions::forget_given(conn, id, &decision.case, by.person, command.input.task)?,
+        _ => {}
     }
     started::submit_started(app, conn, &running, &decision)?;
     if let Some(draft) = revised {
@@ -364,6 +366,7 @@ pub(super) fn submit_draft(
         calendar: Arc::clone(&calendar),
         directory: Arc::clone(directory),
         former: BTreeMap::new(),
+        end: None,
     };
     let id = projection::file(app, conn, &running, &decision, &context, &authority)?;
     vault.store(conn, id, app.now())?;

@@ -231,6 +231,7 @@ fn move_one(
             case: running.case.clone(),
             directory: Arc::clone(&running.directory),
             former: running.former.clone(),
+            end: running.end.clone(),
             ..running
         };
         projection::write(&shared, conn, &there, &decision, &context, Before::Stored)?;

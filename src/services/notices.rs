@@ -8,6 +8,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
+use super::projection::{Row, Rows};
 use super::{App, Error, links, projection, words};
 use crate::auth::{self, tokens};
 use crate::directory::PersonId;
@@ -16,10 +17,9 @@ use crate::engine::{
     TaskAsks, TaskId, TaskState, return_targets,
 };
 use crate::notify::message;
-use crate::storage::Connection;
 use crate::storage::action_links::{self, Link};
 use crate::storage::outbox::{self, NewMessage};
-use crate::storage::tasks::StoredTask;
+use crate::storage::{Connection, Writes};
 use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Outcome, Sign, Stage};
 
 /// A mail is given up after so many hours.
@@ -70,16 +70,34 @@ pub(super) enum Reason {
 pub(super) fn enqueue(
     app: &App,
     conn: &mut Connection,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-    rows: &[StoredTask],
+    writes: &mut Writes,
+    (running, decision, context): (&Running, &Decision, &Context<'_>),
+    rows: &Rows,
 ) -> Result<(), Error> {
     let mut told = BTreeSet::new();
-    for mail in owed(running, decision, context, rows) {
-        if told.insert((mail.person, mail.task, word(mail.notice))) {
-            send(app, conn, running, &decision.case, &mail, context)?;
+    let mut mails = owed(running, decision, context, rows);
+    mails.retain(|mail| told.insert((mail.person, mail.task, word(mail.notice))));
+    let messages: Vec<NewMessage> = mails
+        .iter()
+        .map(|mail| message(app, running, mail, context))
+        .collect::<Result<_, _>>()?;
+    let keys = outbox::enqueue_all(conn, &messages)?;
+    let mut linked = BTreeSet::new();
+    for ((mail, message), key) in mails.iter().zip(&messages).zip(keys) {
+        let sent = (message.ulid, key);
+        let Some((row, link)) = link(app, (running, &decision.case, context), mail, sent) else {
+            continue;
+        };
+        let again = !linked.insert((row.id, mail.person));
+        if again {
+            // The link of the mail before must be there to be taken back.
+            std::mem::take(writes).run(conn)?;
         }
+        if again || !row.is_new {
+            let (person, now) = (mail.person, context.now);
+            action_links::revoke_siblings(conn, row.id, person, links::NEWER_MAIL, now)?;
+        }
+        action_links::insert(writes, &link);
     }
     Ok(())
 }
@@ -89,10 +107,9 @@ fn owed<'a>(
     running: &Running,
     decision: &'a Decision,
     context: &Context<'_>,
-    rows: &'a [StoredTask],
+    rows: &Rows,
 ) -> Vec<Mail<'a>> {
-    let row =
-        |task: Option<TaskId>| task.and_then(|task| rows.iter().find(|row| row.number == task.0));
+    let row = |task: Option<TaskId>| rows.get(&task?.0).copied();
     let mut mails = Vec::new();
     for effect in &decision.effects {
         let Effect::Notify {
@@ -128,72 +145,68 @@ struct Mail<'a> {
     stage: Option<&'a str>,
     clock: Option<&'a str>,
     task: Option<TaskId>,
-    row: Option<&'a StoredTask>,
+    row: Option<Row>,
     why: Option<Reason>,
 }
 
-fn send(
+/// What a mail is made of, as its row in the outbox.
+fn message(
     app: &App,
-    conn: &mut Connection,
     running: &Running,
-    case: &Case,
     mail: &Mail<'_>,
     context: &Context<'_>,
-) -> Result<(), Error> {
+) -> Result<NewMessage, Error> {
     let ulid = Ulid::new();
-    let task = mail
-        .task
-        .and_then(|id| case.task(id))
-        .filter(|task| task.is_open());
-    let actions = match (task, asks_to_act(mail.notice)) {
-        (Some(task), true) => link_actions(running, case, task),
-        _ => Vec::new(),
-    };
-    let id = outbox::enqueue(
-        conn,
-        &NewMessage {
-            ulid,
-            kind: "mail".into(),
-            notice: word(mail.notice),
-            case_id: Some(running.id),
-            // A notice that outlives its task must not be cancelled with it.
-            task_id: mail
-                .row
-                .filter(|_| asks_to_act(mail.notice))
-                .map(|row| row.id),
-            recipient_id: mail.person,
-            params: serde_json::to_value(Params {
-                task: mail.task.map(|task| task.0),
-                stage: mail.stage.map(str::to_owned),
-                clock: mail.clock.map(str::to_owned),
-                why: mail.why,
-                by: context.person().filter(|_| mail.notice == Notice::Copied),
-            })?,
-            message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
-            available_at: context.now,
-            deliver_until: context.now + TimeDelta::hours(DELIVER_HOURS),
-            created_at: context.now,
-        },
-    )?;
-    let (Some(row), Some(task), false) = (mail.row, task, actions.is_empty()) else {
-        return Ok(());
-    };
-    action_links::revoke_siblings(conn, row.id, mail.person, links::NEWER_MAIL, context.now)?;
-    let key = app.link_keys.current();
+    // A notice that outlives its task must not be cancelled with it.
+    let row = mail.row.filter(|_| asks_to_act(mail.notice));
+    Ok(NewMessage {
+        ulid,
+        kind: "mail".into(),
+        notice: word(mail.notice),
+        case_id: Some(running.id),
+        task_id: row.map(|row| row.id),
+        recipient_id: mail.person,
+        params: serde_json::to_value(Params {
+            task: mail.task.map(|task| task.0),
+            stage: mail.stage.map(str::to_owned),
+            clock: mail.clock.map(str::to_owned),
+            why: mail.why,
+            by: context.person().filter(|_| mail.notice == Notice::Copied),
+        })?,
+        message_id: message::message_id(&ulid.to_string(), &app.settings.host()),
+        available_at: context.now,
+        deliver_until: context.now + TimeDelta::hours(DELIVER_HOURS),
+        created_at: context.now,
+    })
+}
+
+/// The link of a mail that may act, and the row of its task.
+fn link(
+    app: &App,
+    (running, case, context): (&Running, &Case, &Context<'_>),
+    mail: &Mail<'_>,
+    (ulid, key): (Ulid, i64),
+) -> Option<(Row, Link)> {
+    let row = mail.row.filter(|_| asks_to_act(mail.notice))?;
+    let task = case.task(mail.task?).filter(|task| task.is_open())?;
+    let actions = link_actions(running, case, task);
+    if actions.is_empty() {
+        return None;
+    }
+    let signer = app.link_keys.current();
     let link = Link {
-        token_hash: tokens::hash(&auth::links::id_of_mail(key, &ulid.to_string())),
+        token_hash: tokens::hash(&auth::links::id_of_mail(signer, &ulid.to_string())),
         person_id: mail.person,
         case_id: running.id,
         task_id: row.id,
         round: task.round,
         actions: json!(actions),
-        mail_id: Some(id),
-        key_id: key.id(),
+        mail_id: Some(key),
+        key_id: signer.id(),
         expires_at: expiry(app, running, case, task, context),
         created_at: context.now,
     };
-    action_links::insert(conn, &link)?;
-    Ok(())
+    Some((row, link))
 }
 
 /// Whether a notice carries the buttons that act.

@@ -8,8 +8,9 @@ use super::words::asks_word;
 use super::{App, Error, vault};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
-use crate::engine::{self, Case, Decision, Event, Input, Task, TaskId, TaskState};
+use crate::engine::{self, Decision, Event, Input, Task};
 use crate::forms::{self, Answers};
+use crate::storage::Writes;
 use crate::storage::opinions::{self, Content, Desk};
 use crate::storage::{self, Connection};
 
@@ -79,7 +80,9 @@ pub(super) fn save(
         .filter(|words| !words.trim().is_empty());
     let of = desk(running.id, person, task);
     if comment.is_none() && typed.values().all(is_blank) {
-        return Ok(opinions::remove(conn, of)?);
+        return Ok(storage::at_once(conn, |writes| {
+            opinions::remove(writes, of)
+        })?);
     }
     let (open, private) = forms::split_private(&running.workflow.form, &typed);
     let content = Content {
@@ -92,25 +95,8 @@ pub(super) fn save(
 }
 
 /// Forgets what a person had saved on a task that they have answered now.
-pub(super) fn forget_given(
-    conn: &mut Connection,
-    case_id: i64,
-    case: &Case,
-    person: PersonId,
-    task: Option<TaskId>,
-) -> Result<(), storage::StorageError> {
-    let Some(task) = task.and_then(|id| case.task(id)) else {
-        return Ok(());
-    };
-    match &task.state {
-        TaskState::Settled { by, .. } if *by == person => {
-            opinions::remove(conn, desk(case_id, person, task))
-        }
-        TaskState::Settled { .. }
-        | TaskState::Waiting
-        | TaskState::Open
-        | TaskState::Cancelled { .. } => Ok(()),
-    }
+pub(super) fn forget_given(writes: &mut Writes, case_id: i64, task: &Task, person: PersonId) {
+    opinions::remove(writes, desk(case_id, person, task));
 }
 
 /// What somebody has filled in so far goes with a task that they hand over, unless who takes it has begun themselves. Their

@@ -13,7 +13,7 @@ use crate::engine::{self, Actor, Case, Context, Decision, Event, Stamp, Status};
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
-use crate::storage::{self, Addressee, Connection};
+use crate::storage::{self, Addressee, Connection, Writes};
 use crate::workflow::{Offer, Workflow};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 mod tasks;
 
 use tasks::sync_tasks;
-pub(super) use tasks::{due, titles};
+pub(super) use tasks::{Row, Rows, due, titles};
 
 /// An event as its row holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +69,7 @@ pub(super) fn file(
         calendar: running.calendar.clone(),
         directory: running.directory.clone(),
         former: running.former.clone(),
+        end: None,
         ..*running
     };
     write(app, conn, &filed, decision, context, Before::Filed)?;
@@ -103,7 +104,8 @@ pub(super) fn write(
     registers::write(app, conn, running, decision, context, first)?;
     started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
-    let stored = sync_tasks(conn, running, case, context)?;
+    let mut writes = Writes::default();
+    let stored = sync_tasks(conn, &mut writes, running, case, context)?;
     // A timer's own claim is settled by whoever holds it.
     if context.actor != Actor::System {
         let wake = |case| engine::next_wake(&running.workflow, case, &running.calendar);
@@ -111,10 +113,10 @@ pub(super) fn write(
         // One that is due may have been tried in vain, and deserves another try.
         let stays = old == new && new.is_none_or(|at| context.now < at);
         if before == Before::Filed || !stays {
-            storage::timers::set(conn, running.id, new)?;
+            storage::timers::put(&mut writes, running.id, new);
         }
     }
-    involve(conn, running, decision, context)?;
+    involve(conn, &mut writes, running, decision, context)?;
     note_turns(conn, running, decision)?;
     if before == Before::Filed || found_otherwise(decision) {
         storage::search_terms::replace(
@@ -124,7 +126,14 @@ pub(super) fn write(
         )?;
     }
     name_resources(conn, running, decision, context, before)?;
-    notices::enqueue(app, conn, running, decision, context, &stored)
+    notices::enqueue(
+        app,
+        conn,
+        &mut writes,
+        (running, decision, context),
+        &stored,
+    )?;
+    Ok(writes.run(conn)?)
 }
 
 /// Keeps which resources the case names. One whose data was just chosen is looked at once more behind this: the directory
@@ -184,8 +193,10 @@ fn append(
     decision: &Decision,
     context: &Context<'_>,
 ) -> Result<i64, Error> {
-    let end = events::last(conn, running.id)?;
-    let (mut seq, mut previous) = end.map_or((0, GENESIS.to_owned()), |end| (end.seq, end.hash));
+    let (mut seq, mut previous) = match &running.end {
+        Some(end) => (end.seq, end.hash.clone()),
+        None => (0, GENESIS.to_owned()),
+    };
     let first = seq + 1;
     let case = running.ulid.to_string();
     let stamp = decision.stamp(context);
@@ -332,6 +343,7 @@ fn keep_until(workflow: &Workflow, ended: Instant) -> Option<NaiveDate> {
 
 fn involve(
     conn: &mut Connection,
+    writes: &mut Writes,
     running: &Running,
     decision: &Decision,
     context: &Context<'_>,
@@ -343,9 +355,7 @@ fn involve(
         concerned(&running.case, &running.directory)
     };
     let new: Vec<_> = now.difference(&before).collect();
-    if !new.is_empty() {
-        storage::participants::add(conn, running.id, &new, context.now)?;
-    }
+    storage::participants::add(writes, running.id, &new, context.now);
     for event in &decision.events {
         let (to, reason) = match (event, context.actor) {
             (Event::Copied { id, to }, _) => (to, id.clone()),

@@ -98,6 +98,13 @@ pub fn release_timer(
         .write(move |conn| Ok(timers::release(conn, case, &owner, retry_at, &error)?))
 }
 
+/// Puts a timer back as if it had not been claimed, to be tried at `retry_at`: the database could not be used.
+pub fn put_timer_back(app: &App, lease: &Lease, case: i64, retry_at: Instant) -> Result<(), Error> {
+    let owner = lease.owner.clone();
+    app.db
+        .write(move |conn| Ok(timers::put_back(conn, case, &owner, retry_at)?))
+}
+
 /// Timers that were tried in vain, for administrators.
 pub fn stuck_timers(app: &App) -> Result<Vec<Timer>, Error> {
     app.db.read(|conn| Ok(timers::stuck(conn, MOST_TRIES)?))

@@ -10,6 +10,7 @@ use crate::calendar::{Calendar, Instant};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Context, PlainVault};
 use crate::forms;
+use crate::storage::events::ChainEnd;
 use crate::storage::{self, Connection};
 use crate::workflow::stage_map::retired;
 use crate::workflow::{Place, Text, Workflow};
@@ -34,6 +35,8 @@ pub struct Running {
     pub directory: Arc<Directory>,
     /// The titles of stages that only earlier versions have, by the names that the case keeps them under: `review@3`.
     pub former: BTreeMap<Place, Text>,
+    /// The end of its chain when it was read.
+    pub end: Option<ChainEnd>,
 }
 
 impl Running {
@@ -106,18 +109,19 @@ pub(super) fn running(
     conn: &mut Connection,
     stored: storage::cases::StoredCase,
 ) -> Result<Running, Error> {
-    let workflow = app.workflow(conn, stored.summary.version_id)?;
+    let ground = app.ground(conn, stored.summary.id, stored.summary.version_id)?;
     let case: Case = serde_json::from_value(stored.snapshot)?;
     Ok(Running {
-        former: former(app, conn, &workflow.key, &case)?,
+        former: former(app, conn, &ground.workflow.key, &case)?,
         id: stored.summary.id,
         ulid: stored.summary.ulid,
         version: stored.summary.version_id,
         revision: stored.revision,
         case,
-        calendar: app.calendar(conn, &workflow.calendar)?,
-        directory: app.directory(conn)?,
-        workflow,
+        calendar: ground.calendar,
+        directory: ground.directory,
+        workflow: ground.workflow,
+        end: ground.end,
     })
 }
 

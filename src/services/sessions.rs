@@ -10,7 +10,7 @@ use crate::auth::tokens::{self, Token};
 use crate::calendar::{Instant, day_of};
 use crate::storage::login_attempts::{self, LoginAttempts};
 use crate::storage::sessions::{self, Session};
-use crate::storage::{Connection, api_tokens, people};
+use crate::storage::{Connection, StorageError, api_tokens, people};
 
 /// A session is touched at most this often, so that reading pages does not write at every request.
 const TOUCH_SECONDS: i64 = 60;
@@ -121,10 +121,23 @@ pub fn of_cookie(app: &Arc<App>, secret: &str) -> Result<(Session, Viewer), Erro
     })?;
     if TOUCH_SECONDS <= (now - session.seen_at).num_seconds() {
         let hash = session.id_hash.clone();
-        app.db
-            .write(move |conn| Ok::<_, Error>(sessions::touch(conn, &hash, now)?))?;
+        noted(
+            app.db
+                .write(move |conn| Ok::<_, Error>(sessions::touch(conn, &hash, now)?)),
+        )?;
     }
     Ok((session, viewer))
+}
+
+/// That a login was used is written down where that can be done: on a full disk, reading goes on.
+fn noted<T>(written: Result<T, Error>) -> Result<(), Error> {
+    match written {
+        Err(Error::Storage(StorageError::Unavailable(cause))) => {
+            tracing::warn!(%cause, "the use of a login is not written down");
+            Ok(())
+        }
+        other => other.map(drop),
+    }
 }
 
 fn is_live(app: &App, session: &Session, now: Instant) -> bool {
@@ -154,8 +167,10 @@ pub fn of_bearer(app: &Arc<App>, secret: &str) -> Result<Viewer, Error> {
         .is_none_or(|last| TOUCH_SECONDS <= (now - last).num_seconds())
     {
         let hash = token.hash;
-        app.db
-            .write(move |conn| Ok::<_, Error>(api_tokens::touch(conn, &hash, now)?))?;
+        noted(
+            app.db
+                .write(move |conn| Ok::<_, Error>(api_tokens::touch(conn, &hash, now)?)),
+        )?;
     }
     Ok(viewer)
 }

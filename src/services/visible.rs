@@ -109,6 +109,7 @@ impl Visible {
                 calendar: Arc::clone(&running.calendar),
                 directory: Arc::clone(&running.directory),
                 former: running.former.clone(),
+                end: running.end.clone(),
                 ..**running
             }),
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::columns::one_row;
 use super::connection::{MaybeMoment, MultiBackend, json, moment, moment_or_null, text_enum};
 use super::schema::action_links as links;
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -68,27 +68,21 @@ pub struct Link {
     pub created_at: Instant,
 }
 
-/// Keeps a link and answers with its key.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] when there is one with this hash.
-pub fn insert(conn: &mut Connection, link: &Link) -> Result<i64, StorageError> {
-    Ok(diesel::insert_into(links::table)
-        .values((
-            links::token_hash.eq(&link.token_hash),
-            links::person_id.eq(link.person_id),
-            links::case_id.eq(link.case_id),
-            links::task_id.eq(link.task_id),
-            links::round.eq(i64::from(link.round)),
-            links::actions.eq(json(&link.actions)),
-            links::mail_id.eq(link.mail_id),
-            links::key_id.eq(&link.key_id),
-            links::expires_at.eq(moment(link.expires_at)),
-            links::state.eq(LinkState::Live),
-            links::created_at.eq(moment(link.created_at)),
-        ))
-        .returning(links::id)
-        .get_result(conn)?)
+/// Keeps a link.
+pub fn insert(writes: &mut Writes, link: &Link) {
+    writes.add(diesel::insert_into(links::table).values((
+        links::token_hash.eq(link.token_hash.clone()),
+        links::person_id.eq(link.person_id),
+        links::case_id.eq(link.case_id),
+        links::task_id.eq(link.task_id),
+        links::round.eq(i64::from(link.round)),
+        links::actions.eq(json(link.actions.clone())),
+        links::mail_id.eq(link.mail_id),
+        links::key_id.eq(link.key_id.clone()),
+        links::expires_at.eq(moment(link.expires_at)),
+        links::state.eq(LinkState::Live),
+        links::created_at.eq(moment(link.created_at)),
+    )));
 }
 
 /// The link whose token has this hash, live or not.
@@ -145,20 +139,12 @@ pub fn use_up(conn: &mut Connection, id: i64, at: Instant) -> Result<(), Storage
     one_row(touched)
 }
 
-/// Takes back the live links to a task, everybody's, and answers how many there were.
-///
-/// # Errors
-/// The database's own failure.
-pub fn revoke_for_task(
-    conn: &mut Connection,
-    task: i64,
-    why: &str,
-    at: Instant,
-) -> Result<usize, StorageError> {
+/// Takes back the live links to a task, everybody's.
+pub fn revoke_for_task(writes: &mut Writes, task: i64, why: &'static str, at: Instant) {
     let live = links::table
         .filter(links::task_id.eq(task))
         .filter(links::state.eq(LinkState::Live.literal()));
-    Ok(diesel::update(live).set(revoked(why, at)).execute(conn)?)
+    writes.add(diesel::update(live).set(revoked(why, at)));
 }
 
 /// Takes back a person's live links to a task: a newer mail replaces them, or one of them was used.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
-use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
+use super::connection::{ForUpdate, Kept, MultiBackend, json, moment, moment_or_null, ulid_text};
 use super::schema::{case_resources as named, cases, participants, search_terms as terms};
 use super::search_terms::{self, Range};
 use super::{Addressee, Connection, Page, StorageError};
@@ -264,7 +264,7 @@ pub fn save(
     seen: i64,
     state: &CaseState,
 ) -> Result<i64, StorageError> {
-    let touched = diesel::update(
+    let update = diesel::update(
         cases::table
             .filter(cases::id.eq(id))
             .filter(cases::revision.eq(seen)),
@@ -283,9 +283,8 @@ pub fn save(
         cases::updated_at.eq(moment(state.updated_at)),
         cases::ended_at.eq(moment_or_null(state.ended_at)),
         cases::keep_until.eq(state.keep_until),
-    ))
-    .execute(conn)?;
-    one_row(touched)?;
+    ));
+    one_row(Kept(update).execute(conn)?)?;
     Ok(seen + 1)
 }
 

@@ -10,6 +10,7 @@ mod migrations;
 mod statement;
 mod turns;
 mod types;
+mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,11 +28,12 @@ pub use exclusive::{ExclusiveError, Lock};
 pub use grants::GrantError;
 pub use manager::OpenError;
 pub use migrations::{MigrateError, SchemaState};
-pub(crate) use statement::{ForUpdate, OnConflict, SkipLocked, cols};
+pub(crate) use statement::{ForUpdate, Kept, OnConflict, SkipLocked, cols};
 pub(crate) use types::{
     JsonDoc, MaybeMoment, Moment, UlidText, as_column, json, json_or_null, moment, moment_or_null,
     newtype_column, text_enum, ulid_text,
 };
+pub use writes::{Writes, at_once};
 
 /// Runs one body against the concrete connection, for the few statements that cannot be said for both at once.
 macro_rules! on_backend {
@@ -82,7 +84,8 @@ impl Db {
             .max_size(pool_size.max(1))
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(5))
-            .test_on_check_out(manager.may_be_cut_off())
+            // Beginning a transaction tells as much, see `begun`.
+            .test_on_check_out(false)
             .error_handler(Box::new(manager::LogFailures))
             .build(manager.clone())
             .map_err(|error| manager.refused(&error.to_string()))?;
@@ -101,8 +104,7 @@ impl Db {
     where
         E: From<StorageError>,
     {
-        let mut conn = self.connection()?;
-        in_transaction(&mut conn, Begin::Read, f)
+        ended(&mut *self.begun(Begin::Read)?, f)
     }
 
     /// Runs `f` in a transaction: all of it or nothing. Never to be called inside another `write`: on SQLite it would
@@ -124,7 +126,7 @@ impl Db {
             let f = move |conn: &mut Connection| span.in_scope(|| f(conn));
             return self.0.turns.write(|| self.connection(), f);
         }
-        in_transaction(&mut *self.connection()?, Begin::Write, f)
+        ended(&mut *self.begun(Begin::Write)?, f)
     }
 
     /// Brings the tables up to date and answers with the versions that were added.
@@ -143,8 +145,9 @@ impl Db {
     /// # Errors
     /// On SQLite, which has no roles; where there is no such role; the database's own failure.
     pub fn grant(&self, role: &str) -> Result<(), GrantError> {
-        let mut conn = self.connection()?;
-        in_transaction(&mut conn, Begin::Write, |conn| grants::grant(conn, role))
+        ended(&mut *self.begun(Begin::Write)?, |conn| {
+            grants::grant(conn, role)
+        })
     }
 
     /// Whether the tables are those that this program knows.
@@ -193,6 +196,24 @@ impl Db {
         }
     }
 
+    /// A connection with a transaction on it. The server can go away while connections wait in the pool: then another one is
+    /// taken, for nothing was done yet.
+    fn begun(&self, begin: Begin) -> Result<PooledConnection<Manager>, StorageError> {
+        let mut others = self.0.pool.max_size();
+        loop {
+            let mut conn = self.connection()?;
+            let Err(error) = start(&mut conn, begin) else {
+                return Ok(conn);
+            };
+            // The pool gives it up when it comes back.
+            Transactions::transaction_manager_status_mut(&mut *conn).set_in_error();
+            if others == 0 || !self.0.manager.may_be_cut_off() {
+                return Err(error.into());
+            }
+            others -= 1;
+        }
+    }
+
     fn connection(&self) -> Result<PooledConnection<Manager>, StorageError> {
         self.0
             .pool
@@ -207,6 +228,9 @@ impl std::fmt::Debug for Db {
     }
 }
 
+/// Who keeps account of a connection's transactions.
+type Transactions = <Connection as diesel::Connection>::TransactionManager;
+
 /// Does work within a transaction that may fail by itself: then only what it did is undone.
 pub fn attempt<T, E>(
     conn: &mut Connection,
@@ -215,16 +239,14 @@ pub fn attempt<T, E>(
 where
     E: From<StorageError>,
 {
-    type Manager = <Connection as diesel::Connection>::TransactionManager;
-
-    Manager::begin_transaction(conn).map_err(StorageError::from)?;
+    Transactions::begin_transaction(conn).map_err(StorageError::from)?;
     match f(conn) {
         Ok(value) => {
-            Manager::commit_transaction(conn).map_err(StorageError::from)?;
+            Transactions::commit_transaction(conn).map_err(StorageError::from)?;
             Ok(value)
         }
         Err(error) => {
-            Manager::rollback_transaction(conn).map_err(StorageError::from)?;
+            Transactions::rollback_transaction(conn).map_err(StorageError::from)?;
             Err(error)
         }
     }
@@ -244,15 +266,24 @@ fn in_transaction<T, E>(
 where
     E: From<StorageError>,
 {
-    type Manager = <Connection as diesel::Connection>::TransactionManager;
-
     start(conn, begin).map_err(StorageError::from)?;
+    ended(conn, f)
+}
+
+/// Does the work of a transaction that is begun, and ends it.
+fn ended<T, E>(
+    conn: &mut Connection,
+    f: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<StorageError>,
+{
     match f(conn) {
         Ok(value) => {
-            Manager::commit_transaction(conn).map_err(StorageError::from)?;
+            Transactions::commit_transaction(conn).map_err(StorageError::from)?;
             Ok(value)
         }
-        Err(error) => match Manager::rollback_transaction(conn) {
+        Err(error) => match Transactions::rollback_transaction(conn) {
             // A connection that broke has rolled back by itself; the first failure is the one to tell.
             Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
             Err(rollback) => {

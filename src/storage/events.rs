@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::columns::one_more;
-use super::connection::{MultiBackend, moment, on_backend};
+use super::connection::{Kept, MultiBackend, moment};
 use super::schema::events;
 use super::{Connection, Page, StorageError};
 use crate::calendar::Instant;
@@ -59,6 +59,9 @@ pub struct ChainEnd {
     pub hash: String,
 }
 
+/// Inserts of so many events are planned once and kept.
+const KEPT: usize = 16;
+
 /// Adds events to the case's chain.
 ///
 /// # Errors
@@ -85,9 +88,14 @@ pub fn append(conn: &mut Connection, case: i64, new: &[EventRow]) -> Result<(), 
         .collect();
     // PostgreSQL takes 65,535 values in one statement.
     for some in rows.chunks(1000) {
-        on_backend!(conn, |conn| diesel::insert_into(events::table)
-            .values(some)
-            .execute(conn))?;
+        let insert = diesel::insert_into(events::table).values(some);
+        match conn {
+            #[cfg(feature = "postgres")]
+            Connection::Pg(conn) if some.len() <= KEPT => Kept(insert).execute(conn)?,
+            #[cfg(feature = "postgres")]
+            Connection::Pg(conn) => insert.execute(conn)?,
+            Connection::Sqlite(conn) => insert.execute(conn)?,
+        };
     }
     Ok(())
 }

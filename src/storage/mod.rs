@@ -36,6 +36,7 @@ pub mod register_entries;
 pub mod register_marks;
 pub mod register_search;
 pub mod resource_versions;
+pub mod revisions;
 pub mod roles;
 mod schema;
 #[cfg(test)]
@@ -54,7 +55,7 @@ pub mod workflow_drafts;
 pub mod workflows;
 
 pub use addressee::Addressee;
-pub use connection::{Connection, Db};
+pub use connection::{Connection, Db, Writes, at_once};
 pub use error::StorageError;
 pub use page::{BadCursor, Cursor, Page};
 

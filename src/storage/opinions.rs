@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::connection::{MultiBackend, OnConflict, json, json_or_null, moment};
 use super::schema::opinions;
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -107,15 +107,11 @@ pub fn on(conn: &mut Connection, of: Desk<'_>) -> Result<Option<Opinion>, Storag
 }
 
 /// Forgets an opinion: it was given, or is empty.
-///
-/// # Errors
-/// The database's own failure.
-pub fn remove(conn: &mut Connection, of: Desk<'_>) -> Result<(), StorageError> {
+pub fn remove(writes: &mut Writes, of: Desk<'_>) {
     let mine = opinions::table
         .filter(opinions::case_id.eq(of.case))
         .filter(opinions::person_id.eq(of.person))
-        .filter(opinions::stage.eq(of.stage))
-        .filter(opinions::asks.eq(of.asks));
-    diesel::delete(mine).execute(conn)?;
-    Ok(())
+        .filter(opinions::stage.eq(of.stage.to_owned()))
+        .filter(opinions::asks.eq(of.asks.to_owned()));
+    writes.add(diesel::delete(mine));
 }

@@ -10,7 +10,7 @@ use super::connection::{
     MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
 use super::schema::outbox;
-use super::{Connection, Lease, StorageError};
+use super::{Connection, Lease, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -103,29 +103,57 @@ pub struct OutboxCounts {
     pub failed: i64,
 }
 
+/// A message as a row to be added.
+macro_rules! row {
+    ($new:expr) => {
+        (
+            outbox::ulid.eq(ulid_text($new.ulid)),
+            outbox::kind.eq(&$new.kind),
+            outbox::notice.eq(&$new.notice),
+            outbox::case_id.eq($new.case_id),
+            outbox::task_id.eq($new.task_id),
+            outbox::recipient_id.eq($new.recipient_id),
+            outbox::params.eq(json(&$new.params)),
+            outbox::message_id.eq(&$new.message_id),
+            outbox::state.eq(OutboxState::Waiting),
+            outbox::available_at.eq(moment($new.available_at)),
+            outbox::attempts.eq(0),
+            outbox::created_at.eq(moment($new.created_at)),
+            outbox::deliver_until.eq(moment($new.deliver_until)),
+        )
+    };
+}
+
 /// Writes a message and answers with its key.
 ///
 /// # Errors
 /// [`StorageError::Duplicate`] when there is one with this Message-ID.
 pub fn enqueue(conn: &mut Connection, new: &NewMessage) -> Result<i64, StorageError> {
     Ok(diesel::insert_into(outbox::table)
-        .values((
-            outbox::ulid.eq(ulid_text(new.ulid)),
-            outbox::kind.eq(&new.kind),
-            outbox::notice.eq(&new.notice),
-            outbox::case_id.eq(new.case_id),
-            outbox::task_id.eq(new.task_id),
-            outbox::recipient_id.eq(new.recipient_id),
-            outbox::params.eq(json(&new.params)),
-            outbox::message_id.eq(&new.message_id),
-            outbox::state.eq(OutboxState::Waiting),
-            outbox::available_at.eq(moment(new.available_at)),
-            outbox::attempts.eq(0),
-            outbox::created_at.eq(moment(new.created_at)),
-            outbox::deliver_until.eq(moment(new.deliver_until)),
-        ))
+        .values(row!(new))
         .returning(outbox::id)
         .get_result(conn)?)
+}
+
+/// Writes messages and answers with their keys, in their order.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn enqueue_all(conn: &mut Connection, new: &[NewMessage]) -> Result<Vec<i64>, StorageError> {
+    match (conn, new) {
+        #[cfg(feature = "postgres")]
+        (Connection::Pg(conn), [_, _, ..]) => {
+            let mut keys = Vec::with_capacity(new.len());
+            // PostgreSQL takes 65,535 values in one statement, and gives the keys in the order of the rows.
+            for some in new.chunks(1000) {
+                let rows: Vec<_> = some.iter().map(|new| row!(new)).collect();
+                let insert = diesel::insert_into(outbox::table).values(rows);
+                keys.extend(insert.returning(outbox::id).get_results::<i64>(conn)?);
+            }
+            Ok(keys)
+        }
+        (conn, new) => new.iter().map(|new| enqueue(conn, new)).collect(),
+    }
 }
 
 /// Claims up to `limit` messages that may be sent now, longest waiting first.
@@ -300,17 +328,12 @@ pub fn bring_forward(
     Ok(moved)
 }
 
-/// Cancels what waits to be sent about a task, and answers how much that was.
-///
-/// # Errors
-/// The database's own failure.
-pub fn cancel_for_task(conn: &mut Connection, task: i64) -> Result<usize, StorageError> {
+/// Cancels what waits to be sent about a task.
+pub fn cancel_for_task(writes: &mut Writes, task: i64) {
     let waiting = outbox::table
         .filter(outbox::task_id.eq(Some(task)))
         .filter(outbox::state.eq(OutboxState::Waiting.literal()));
-    Ok(diesel::update(waiting)
-        .set(outbox::state.eq(OutboxState::Cancelled))
-        .execute(conn)?)
+    writes.add(diesel::update(waiting).set(outbox::state.eq(OutboxState::Cancelled)));
 }
 
 /// Tells a message that waits with other parameters: what it names is called otherwise now.

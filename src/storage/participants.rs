@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::connection::{MultiBackend, moment};
+use super::connection::{MultiBackend, OnConflict, moment};
 use super::schema::participants;
-use super::{Addressee, Connection, StorageError};
+use super::{Addressee, Connection, StorageError, Writes};
 use crate::calendar::Instant;
 
 /// Somebody who sees a case.
@@ -21,41 +21,16 @@ pub struct Participant {
 }
 
 /// Adds people with their reasons; who is there for the same reason stays as they are.
-///
-/// # Errors
-/// The database's own failure.
-pub fn add(
-    conn: &mut Connection,
-    case: i64,
-    whom: &[&(Addressee, &'static str)],
-    since: Instant,
-) -> Result<(), StorageError> {
-    let row = |(addressee, reason): &(Addressee, &'static str)| {
-        (
+pub fn add(writes: &mut Writes, case: i64, whom: &[&(Addressee, &'static str)], since: Instant) {
+    for (addressee, reason) in whom {
+        let insert = diesel::insert_into(participants::table).values((
             participants::case_id.eq(case),
             participants::addressee.eq(addressee.to_string()),
             participants::reason.eq(*reason),
             participants::since.eq(moment(since)),
-        )
-    };
-    match conn {
-        Connection::Sqlite(conn) => {
-            for one in whom {
-                diesel::insert_or_ignore_into(participants::table)
-                    .values(row(one))
-                    .execute(conn)?;
-            }
-        }
-        #[cfg(feature = "postgres")]
-        Connection::Pg(conn) => {
-            let rows: Vec<_> = whom.iter().map(|one| row(one)).collect();
-            diesel::insert_into(participants::table)
-                .values(rows)
-                .on_conflict_do_nothing()
-                .execute(conn)?;
-        }
+        ));
+        writes.add(OnConflict(insert, "DO NOTHING"));
     }
-    Ok(())
 }
 
 /// Who sees the case, and why.

@@ -7,7 +7,7 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 
 use super::columns::one_more;
-use super::connection::{MultiBackend, moment, on_backend};
+use super::connection::{MultiBackend, Writes, at_once, moment};
 use super::schema::task_offers as offers;
 use super::{Addressee, Connection, Cursor, StorageError};
 use crate::calendar::Instant;
@@ -18,42 +18,34 @@ const NEVER_DUE: Instant = match DateTime::<Utc>::from_timestamp(253_402_300_799
     None => DateTime::<Utc>::MAX_UTC,
 };
 
-/// Offers the task to these and nobody else; to nobody, to close it.
+/// Offers the task to these and nobody else.
 pub(super) fn replace(
     conn: &mut Connection,
     task: i64,
     to: &[Addressee],
     due_at: Option<Instant>,
 ) -> Result<(), StorageError> {
-    diesel::delete(offers::table.filter(offers::task_id.eq(task))).execute(conn)?;
-    add(conn, task, to, due_at)
+    at_once(conn, |writes| remove(writes, task))?;
+    at_once(conn, |writes| add(writes, task, to, due_at))
+}
+
+/// Offers the task to nobody any more.
+pub(super) fn remove(writes: &mut Writes, task: i64) {
+    writes.add(diesel::delete(
+        offers::table.filter(offers::task_id.eq(task)),
+    ));
 }
 
 /// Offers a task that was offered to nobody yet.
-pub(super) fn add(
-    conn: &mut Connection,
-    task: i64,
-    to: &[Addressee],
-    due_at: Option<Instant>,
-) -> Result<(), StorageError> {
+pub(super) fn add(writes: &mut Writes, task: i64, to: &[Addressee], due_at: Option<Instant>) {
     let keys: BTreeSet<String> = to.iter().map(Addressee::to_string).collect();
-    let rows: Vec<_> = keys
-        .into_iter()
-        .map(|key| {
-            (
-                offers::task_id.eq(task),
-                offers::addressee.eq(key),
-                offers::due_sort.eq(moment(due_at.unwrap_or(NEVER_DUE))),
-            )
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
+    for key in keys {
+        writes.add(diesel::insert_into(offers::table).values((
+            offers::task_id.eq(task),
+            offers::addressee.eq(key),
+            offers::due_sort.eq(moment(due_at.unwrap_or(NEVER_DUE))),
+        )));
     }
-    on_backend!(conn, |conn| diesel::insert_into(offers::table)
-        .values(&rows)
-        .execute(conn))?;
-    Ok(())
 }
 
 pub(super) fn set_due(

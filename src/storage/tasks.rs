@@ -9,7 +9,7 @@ use super::cases::CaseSummary;
 use super::columns::{one_more, one_row};
 use super::connection::{MultiBackend, moment, moment_or_null, text_enum, ulid_text};
 use super::schema::{cases, tasks};
-use super::{Addressee, Connection, Cursor, Page, StorageError, task_offers};
+use super::{Addressee, Connection, Cursor, Page, StorageError, Writes, task_offers};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -137,11 +137,16 @@ pub struct InboxCounts {
     pub overdue: i64,
 }
 
-/// Asks for a task and answers with its key.
+/// Asks for a task and answers with its key; it comes into its inboxes with the writes.
 ///
 /// # Errors
 /// [`StorageError::Duplicate`] when the case has a task with this number.
-pub fn insert(conn: &mut Connection, case: i64, new: &NewTask) -> Result<i64, StorageError> {
+pub fn insert(
+    conn: &mut Connection,
+    writes: &mut Writes,
+    case: i64,
+    new: &NewTask,
+) -> Result<i64, StorageError> {
     let id = diesel::insert_into(tasks::table)
         .values((
             tasks::ulid.eq(ulid_text(new.ulid)),
@@ -163,7 +168,7 @@ pub fn insert(conn: &mut Connection, case: i64, new: &NewTask) -> Result<i64, St
         ))
         .returning(tasks::id)
         .get_result(conn)?;
-    task_offers::add(conn, id, &new.holder.inboxes, new.due_at)?;
+    task_offers::add(writes, id, &new.holder.inboxes, new.due_at);
     Ok(id)
 }
 
@@ -223,26 +228,14 @@ pub fn rename_stage(
     Ok(())
 }
 
-/// Closes an open task with its answer.
-///
-/// # Errors
-/// [`StorageError::Conflict`] when it is not open.
-pub fn settle(
-    conn: &mut Connection,
-    id: i64,
-    by: Option<PersonId>,
-    answer: &str,
-    at: Instant,
-) -> Result<(), StorageError> {
-    close(conn, id, TaskState::Settled, (by, Some(answer)), at)
+/// Closes a task with its answer; it must be open when the writes are done.
+pub fn settle(writes: &mut Writes, id: i64, by: Option<PersonId>, answer: &str, at: Instant) {
+    close(writes, id, TaskState::Settled, (by, Some(answer)), at);
 }
 
-/// Closes an open task that is not needed any more.
-///
-/// # Errors
-/// [`StorageError::Conflict`] when it is not open.
-pub fn cancel(conn: &mut Connection, id: i64, at: Instant) -> Result<(), StorageError> {
-    close(conn, id, TaskState::Cancelled, (None, None), at)
+/// Closes a task that is not needed any more; it must be open when the writes are done.
+pub fn cancel(writes: &mut Writes, id: i64, at: Instant) {
+    close(writes, id, TaskState::Cancelled, (None, None), at);
 }
 
 /// Opens a settled or cancelled task again, as it was asked first: its verdict was taken back.
@@ -460,23 +453,20 @@ pub fn done_by(
 }
 
 fn close(
-    conn: &mut Connection,
+    writes: &mut Writes,
     id: i64,
     state: TaskState,
     (by, answer): (Option<PersonId>, Option<&str>),
     at: Instant,
-) -> Result<(), StorageError> {
-    let touched = diesel::update(open(id))
-        .set((
-            tasks::state.eq(state),
-            tasks::settled_by.eq(by),
-            tasks::answer.eq(answer),
-            tasks::settled_at.eq(moment_or_null(Some(at))),
-            tasks::revision.eq(tasks::revision + 1),
-        ))
-        .execute(conn)?;
-    one_row(touched)?;
-    task_offers::replace(conn, id, &[], None)
+) {
+    writes.must_touch(diesel::update(open(id)).set((
+        tasks::state.eq(state),
+        tasks::settled_by.eq(by),
+        tasks::answer.eq(answer.map(str::to_owned)),
+        tasks::settled_at.eq(moment_or_null(Some(at))),
+        tasks::revision.eq(tasks::revision + 1),
+    )));
+    task_offers::remove(writes, id);
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

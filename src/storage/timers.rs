@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::columns::one_row;
 use super::connection::{MultiBackend, OnConflict, SkipLocked, cols, moment, moment_or_null};
 use super::schema::timers;
-use super::{Connection, Lease, StorageError};
+use super::{Connection, Lease, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 
 /// A timer.
@@ -30,9 +30,14 @@ pub struct Timer {
 /// # Errors
 /// The database's own failure.
 pub fn set(conn: &mut Connection, case: i64, fire_at: Option<Instant>) -> Result<(), StorageError> {
+    at_once(conn, |writes| put(writes, case, fire_at))
+}
+
+/// Like [`set`], with other writes.
+pub fn put(writes: &mut Writes, case: i64, fire_at: Option<Instant>) {
     let Some(fire_at) = fire_at else {
-        diesel::delete(timers::table.find(case)).execute(conn)?;
-        return Ok(());
+        writes.add(diesel::delete(timers::table.find(case)));
+        return;
     };
     let insert = diesel::insert_into(timers::table).values((
         timers::case_id.eq(case),
@@ -42,8 +47,7 @@ pub fn set(conn: &mut Connection, case: i64, fire_at: Option<Instant>) -> Result
     ));
     let update = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
                   attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
-    OnConflict(insert, update).execute(conn)?;
-    Ok(())
+    writes.add(OnConflict(insert, update));
 }
 
 /// The case's timer.
@@ -137,6 +141,27 @@ pub fn release(
             timers::lease_owner.eq(None::<String>),
             timers::lease_until.eq(moment_or_null(None)),
             timers::last_error.eq(Some(error)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
+}
+
+/// Ends the owner's claim as if it had not been: what kept it from being tried has nothing to do with the timer.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when the timer is not the owner's any more.
+pub fn put_back(
+    conn: &mut Connection,
+    case: i64,
+    owner: &str,
+    retry_at: Instant,
+) -> Result<(), StorageError> {
+    let touched = diesel::update(leased(case, owner))
+        .set((
+            timers::available_at.eq(moment(retry_at)),
+            timers::attempts.eq(timers::attempts - 1),
+            timers::lease_owner.eq(None::<String>),
+            timers::lease_until.eq(moment_or_null(None)),
         ))
         .execute(conn)?;
     one_row(touched)

@@ -258,7 +258,7 @@ pub fn current_ids_with(conn: &mut Connection, prefix: &str) -> Result<Vec<i64>,
 }
 
 /// The least text beyond all that begin with a prefix: a semicolon follows the colon.
-fn past(prefix: &str) -> String {
+pub(super) fn past(prefix: &str) -> String {
     prefix.replace(':', ";")
 }
 

@@ -10,7 +10,7 @@ use diesel::RunQueryDsl;
 use huiqian::storage::{Connection, Db, StorageError, outbox};
 use serde_json::{Value, json};
 
-use crate::crash::set_up;
+use crate::support::errands::set_up;
 use crate::support::api::File;
 use crate::support::databases;
 use crate::support::process::{Client, Deployment};

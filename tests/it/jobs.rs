@@ -10,7 +10,7 @@ use huiqian::jobs;
 use huiqian::services::{App, Error, cases, mailbox, queues};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::sessions::{self, Session};
-use huiqian::storage::{Lease, timers};
+use huiqian::storage::{Lease, StorageError, timers};
 use serde_json::json;
 
 use crate::support::app::{Fixture, reason};
@@ -135,6 +135,28 @@ fn a_timer_that_panics_is_left_alone_after_three_tries_and_holds_up_no_other() {
     let next = fixture
         .read(|conn| timers::get(conn, good))
         .expect("a timer");
+    assert!(fixture.clock_now() < next.fire_at);
+}
+
+#[test]
+fn a_timer_that_met_no_database_is_not_given_up() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&timed());
+    let case = fixture.file("ann", &key, json!({}));
+    fixture.clock.set(at("2026-03-04 09:00"));
+    let gone = |_: &Arc<App>, _: i64, _: &Lease| {
+        let gone = StorageError::Unavailable("the database is gone".into());
+        Err::<bool, Error>(gone.into())
+    };
+    for _ in 0..5 {
+        jobs::timer_pass(&fixture.app, &gone).expect("goes on");
+        fixture.advance(TimeDelta::minutes(10));
+    }
+
+    assert_eq!(queues::stuck_timers(&fixture.app).expect("answers"), []);
+    fixture.let_time_act();
+    let id = fixture.case_id(case);
+    let next = fixture.read(|conn| timers::get(conn, id)).expect("a timer");
     assert!(fixture.clock_now() < next.fire_at);
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::crash::set_up;
+use crate::support::errands::set_up;
 use crate::support::databases;
 use crate::support::process::{Client, Deployment};
 use crate::support::smtp::{Protection, SmtpServer};

@@ -7,7 +7,7 @@ use crate::support::definitions::reviewed;
 use crate::support::statements::{heard, listen};
 
 /// The most that an approval may take, with what begins and ends its transaction.
-const MOST: usize = 26;
+const MOST: usize = 10;
 
 #[test]
 fn an_approval_takes_few_statements() {

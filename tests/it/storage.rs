@@ -475,3 +475,33 @@ fn count(db: &Db, sql: &'static str) -> i64 {
         .expect("it can be counted");
     row.nullable
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn connections_that_were_cut_off_while_they_waited_are_replaced() {
+    let Some(database) = postgres() else {
+        return;
+    };
+    let backend = |db: &Db| {
+        db.read(|conn| {
+            let pid = diesel::dsl::sql::<diesel::sql_types::Integer>("pg_backend_pid()");
+            Ok::<i32, StorageError>(diesel::select(pid).get_result(conn)?)
+        })
+    };
+    let before = backend(&database.db).unwrap();
+    let other = Db::open(&database.url, 1).unwrap();
+
+    other
+        .write(|conn| {
+            let cut_off = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                           WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            Ok::<_, StorageError>(diesel::sql_query(cut_off).execute(conn)?)
+        })
+        .unwrap();
+
+    assert_ne!(backend(&database.db).unwrap(), before);
+    database
+        .db
+        .write(|_| Ok::<_, StorageError>(()))
+        .expect("it writes as well");
+}

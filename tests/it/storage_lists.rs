@@ -5,7 +5,9 @@ use huiqian::directory::{DepartmentCode, PersonId, Post, RoleCode};
 use huiqian::storage::cases::{CaseFilter, Whose};
 use huiqian::storage::catalogue::{self, Entry, Resource, Search};
 use huiqian::storage::tasks::{self, Holder};
-use huiqian::storage::{Addressee, Connection, StorageError, cases, participants, search_terms};
+use huiqian::storage::{
+    Addressee, Connection, StorageError, at_once, cases, participants, search_terms,
+};
 use serde_json::json;
 
 use crate::support::databases::on_each_database;
@@ -126,10 +128,12 @@ fn a_task_leaves_the_inboxes_when_it_is_claimed_or_closed_and_comes_back_when_re
                     (inbox(conn, &post("section_head"))?, inbox(conn, &wang)?),
                     (0, 1)
                 );
-                tasks::settle(conn, task, Some(seed.wang), "approved", at(5))?;
+                at_once(conn, |writes| {
+                    tasks::settle(writes, task, Some(seed.wang), "approved", at(5))
+                })?;
                 assert_eq!(inbox(conn, &wang)?, 0);
                 assert!(matches!(
-                    tasks::cancel(conn, task, at(6)),
+                    at_once(conn, |writes| tasks::cancel(writes, task, at(6))),
                     Err(StorageError::Conflict)
                 ));
                 assert!(matches!(
@@ -167,7 +171,9 @@ fn what_was_done_is_listed_newest_first_and_once() {
                 for number in 1..=20u32 {
                     let task = seed::ask(conn, case, number, &[], None)?;
                     let when = at(i64::from(number * 7 % 5));
-                    tasks::settle(conn, task, Some(seed.wang), "approved", when)?;
+                    at_once(conn, |writes| {
+                        tasks::settle(writes, task, Some(seed.wang), "approved", when)
+                    })?;
                     done.push((when, task));
                 }
                 done.sort_unstable();
@@ -205,33 +211,41 @@ pub fn fill_cases(conn: &mut Connection, seed: Seed) -> Result<Vec<i64>, Storage
         let case = seed::file(conn, seed, title)?;
         search_terms::replace(conn, case, [title])?;
         if n % 2 == 0 {
-            participants::add(
-                conn,
-                case,
-                &[&(Addressee::Person(seed.wang), "asked")],
-                at(0),
-            )?;
-            participants::add(
-                conn,
-                case,
-                &[&(Addressee::Person(seed.wang), "asked")],
-                at(1),
-            )?;
+            at_once(conn, |writes| {
+                participants::add(
+                    writes,
+                    case,
+                    &[&(Addressee::Person(seed.wang), "asked")],
+                    at(0),
+                )
+            })?;
+            at_once(conn, |writes| {
+                participants::add(
+                    writes,
+                    case,
+                    &[&(Addressee::Person(seed.wang), "asked")],
+                    at(1),
+                )
+            })?;
             visible.push(case);
         }
         if n % 4 == 0 {
-            participants::add(
-                conn,
-                case,
-                &[&(Addressee::Person(seed.wang), "signed")],
-                at(0),
-            )?;
-            participants::add(
-                conn,
-                case,
-                &[&(Addressee::Department(bureau()), "department")],
-                at(0),
-            )?;
+            at_once(conn, |writes| {
+                participants::add(
+                    writes,
+                    case,
+                    &[&(Addressee::Person(seed.wang), "signed")],
+                    at(0),
+                )
+            })?;
+            at_once(conn, |writes| {
+                participants::add(
+                    writes,
+                    case,
+                    &[&(Addressee::Department(bureau()), "department")],
+                    at(0),
+                )
+            })?;
         }
     }
     visible.reverse();

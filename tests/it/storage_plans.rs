@@ -11,8 +11,9 @@ use huiqian::storage::catalogue::{self, Search};
 use huiqian::storage::register_marks::{self, RuleKey, Span};
 use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
-    Addressee, Connection, Lease, StorageError, action_links, case_resources, cases, copies,
-    drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages, workflows,
+    Addressee, Connection, Lease, StorageError, action_links, at_once, case_resources, cases,
+    copies, drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages,
+    workflows,
 };
 
 use crate::storage_lists::{fill_cases, fill_inbox, post};
@@ -110,7 +111,7 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     timers::stuck_count(conn, 3, at(0))?;
     timers::longest_waiting(conn, 3)?;
     outbox::claim(conn, &lease, at(0), 9)?;
-    outbox::cancel_for_task(conn, 1)?;
+    at_once(conn, |writes| outbox::cancel_for_task(writes, 1))?;
     timers::claim(conn, &lease, at(0), 3, 9)?;
     webhook_messages::claim(conn, "a", &lease, at(0), 3, 9)?;
     webhook_messages::counts(conn)?;

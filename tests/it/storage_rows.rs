@@ -10,8 +10,8 @@ use huiqian::storage::personal_values::{self, NewValue, Owner};
 use huiqian::storage::sessions::{self, Session};
 use huiqian::storage::workflows::{self, NewVersion, VersionStatus};
 use huiqian::storage::{
-    Addressee, Connection, StorageError, calendars, cases, copies, login_attempts, participants,
-    people,
+    Addressee, Connection, StorageError, at_once, calendars, cases, copies, login_attempts,
+    participants, people,
 };
 use serde_json::json;
 use ulid::Ulid;
@@ -334,12 +334,14 @@ fn copies_participants_and_mails_are_written_once_however_often() {
         let case = seed::file(conn, seed, "申请")?;
         for minute in [0, 1] {
             copies::add(conn, case, seed.wang, "passed", at(minute))?;
-            participants::add(
-                conn,
-                case,
-                &[&(Addressee::Person(seed.li), "applicant")],
-                at(minute),
-            )?;
+            at_once(conn, |writes| {
+                participants::add(
+                    writes,
+                    case,
+                    &[&(Addressee::Person(seed.li), "applicant")],
+                    at(minute),
+                )
+            })?;
             copies::read(conn, case, seed.wang, at(minute + 10))?;
             let mail = Mail {
                 message_id: "<1@huiqian.test>".into(),

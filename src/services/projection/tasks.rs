@@ -1,6 +1,6 @@
 //! The tables of tasks say what the case says: who is asked, until when, and whose links and mails are over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ulid::Ulid;
 
@@ -12,9 +12,9 @@ use crate::services::cases::Running;
 use crate::services::titles::Titles;
 use crate::services::viewer::{address, held_through};
 use crate::services::words::{answer_word, asks_word};
-use crate::services::{Error, links};
+use crate::services::{Error, links, opinions};
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
-use crate::storage::{self, Addressee, Connection};
+use crate::storage::{self, Addressee, Connection, Writes};
 
 /// A task's deadline, the earliest of its clocks, and whether a law sets it.
 pub(in crate::services) fn due(
@@ -30,14 +30,36 @@ pub(in crate::services) fn due(
     first.map_or((None, false), |(at, law)| (Some(at), law))
 }
 
-/// Makes the tables of tasks say what the case says. Answers with the rows, by the tasks' numbers.
+/// The row of a task.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::services) struct Row {
+    /// Its key.
+    pub id: i64,
+    /// Whether it was not there before this command.
+    pub is_new: bool,
+}
+
+/// The rows of a case's tasks, by the tasks' numbers.
+pub(in crate::services) type Rows = BTreeMap<u32, Row>;
+
+/// Makes the tables of tasks say what the case says, now and with the writes. Answers with the rows.
 pub(super) fn sync_tasks(
     conn: &mut Connection,
+    writes: &mut Writes,
     running: &Running,
     case: &Case,
     context: &Context<'_>,
-) -> Result<Vec<StoredTask>, Error> {
-    let known: Vec<StoredTask> = tasks::of_case(conn, running.id)?;
+) -> Result<Rows, Error> {
+    let known: Vec<StoredTask> = match running.end {
+        Some(_) => tasks::of_case(conn, running.id)?,
+        // It has no tasks before it has a history.
+        None => Vec::new(),
+    };
+    let row = |row: &StoredTask| {
+        let (id, is_new) = (row.id, false);
+        (row.number, Row { id, is_new })
+    };
+    let mut rows: Rows = known.iter().map(row).collect();
     let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
         match (&task.state, find(task)) {
@@ -51,7 +73,7 @@ pub(super) fn sync_tasks(
                     ..holder(task)
                 };
                 tasks::hand_over(conn, row.id, &waiting)?;
-                close(conn, row.id, links::OTHERS_FIRST, context)?;
+                close(writes, row.id, links::OTHERS_FIRST, context);
             }
             (TaskState::Waiting, _) => {}
             (TaskState::Open, Some(row)) if row.state != tasks::TaskState::Open => {
@@ -59,7 +81,9 @@ pub(super) fn sync_tasks(
                 tasks::set_due(conn, row.id, due(running, case, task).0)?;
             }
             (TaskState::Open, None) => {
-                tasks::insert(conn, running.id, &new_task(running, case, task, context))?;
+                let new = new_task(running, case, task, context);
+                let id = tasks::insert(conn, writes, running.id, &new)?;
+                rows.insert(task.id.0, Row { id, is_new: true });
             }
             (TaskState::Open, Some(row)) => {
                 if task.changed == case.revision {
@@ -81,25 +105,25 @@ pub(super) fn sync_tasks(
             (TaskState::Settled { answer, by, at, .. }, Some(row))
                 if row.state == tasks::TaskState::Open =>
             {
-                tasks::settle(conn, row.id, Some(*by), answer_word(answer), *at)?;
-                close(conn, row.id, links::SETTLED, context)?;
+                tasks::settle(writes, row.id, Some(*by), answer_word(answer), *at);
+                close(writes, row.id, links::SETTLED, context);
+                opinions::forget_given(writes, running.id, task, *by);
             }
             (TaskState::Cancelled { at, .. }, Some(row)) if row.state == tasks::TaskState::Open => {
-                tasks::cancel(conn, row.id, *at)?;
-                close(conn, row.id, links::CANCELLED, context)?;
+                tasks::cancel(writes, row.id, *at);
+                close(writes, row.id, links::CANCELLED, context);
             }
             // Opened and settled in one command: history has it, no inbox ever did.
             (TaskState::Settled { .. } | TaskState::Cancelled { .. }, _) => {}
         }
     }
-    Ok(tasks::of_case(conn, running.id)?)
+    Ok(rows)
 }
 
 /// A closed task's links die, and mails about it that have not gone out yet stay here.
-fn close(conn: &mut Connection, task: i64, why: &str, context: &Context<'_>) -> Result<(), Error> {
-    storage::action_links::revoke_for_task(conn, task, why, context.now)?;
-    storage::outbox::cancel_for_task(conn, task)?;
-    Ok(())
+fn close(writes: &mut Writes, task: i64, why: &'static str, context: &Context<'_>) {
+    storage::action_links::revoke_for_task(writes, task, why, context.now);
+    storage::outbox::cancel_for_task(writes, task);
 }
 
 /// A task in new hands: the links of all but those who are still entitled to it die.

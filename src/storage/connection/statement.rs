@@ -1,6 +1,7 @@
 //! Ends of statements that diesel cannot say for both databases at once.
 
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 
@@ -23,6 +24,32 @@ pub(crate) struct ForUpdate<Q>(pub(crate) Q);
 /// An insert and what to do where the row is there already: `ON CONFLICT` reads the same on both databases.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OnConflict<Q>(pub(crate) Q, pub(crate) &'static str);
+
+/// A statement of which nothing varies but its values. Databases plan it once and keep the plan, which diesel leaves out for
+/// updates and for inserts of several rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kept<Q>(pub(crate) Q);
+
+impl<Q: Query> Query for Kept<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> QueryId for Kept<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q, Conn> RunQueryDsl<Conn> for Kept<Q> {}
+
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Kept<Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
 
 macro_rules! ends_with {
     ($name:ident, |$this:ident, $out:ident| $end:expr) => {

@@ -94,7 +94,7 @@ pub(crate) fn moment_or_null(at: Option<Instant>) -> MaybeMoment {
 }
 
 /// A document as a value in a statement.
-pub(crate) fn json(document: &Value) -> Bound<JsonDoc, &Value> {
+pub(crate) fn json<D: std::borrow::Borrow<Value>>(document: D) -> Bound<JsonDoc, D> {
     Bound::new(document)
 }
 

@@ -5,6 +5,8 @@ pub mod app;
 pub mod browser;
 pub mod databases;
 pub mod definitions;
+pub mod errands;
+pub mod invariants;
 pub mod joint;
 pub mod office;
 #[cfg(feature = "postgres")]

@@ -20,10 +20,8 @@ folder=$1 bin=$2
 printf "%s\n" "listen_addresses = ''" "unix_socket_directories = '$folder'" "max_connections = 200" "$3" \
     >>"$folder/data/postgresql.conf"
 "$bin/postgres" -D "$folder/data" >>"$folder/log" 2>&1 </dev/null &
-server=$!
 cat >/dev/null
-kill -INT "$server"
-wait "$server" || true
+"$bin/pg_ctl" stop -D "$folder/data" -m fast >>"$folder/log" 2>&1 || true
 rm -rf "$folder"
 "#;
 
@@ -32,6 +30,8 @@ rm -rf "$folder"
 pub struct Settings {
     /// Survives losing power; slower. Needed only by tests that kill the server.
     pub durable: bool,
+    /// Counts statements, where the extension for it is installed.
+    pub counts: bool,
 }
 
 /// A running cluster. Dropping it stops it.
@@ -53,9 +53,14 @@ impl Postgres {
         } else {
             "fsync = off\nsynchronous_commit = off\nfull_page_writes = off"
         };
+        let counting = match settings.counts {
+            true => "\nshared_preload_libraries = 'pg_stat_statements'",
+            false => "",
+        };
+        let configuration = format!("{durability}{counting}");
         let mut server = as_owner("sh")
             .args(["-c", SCRIPT, "postgres-for-tests"])
-            .args([folder.as_os_str(), bin.as_os_str(), durability.as_ref()])
+            .args([folder.as_os_str(), bin.as_os_str(), configuration.as_ref()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .current_dir("/")
@@ -78,6 +83,22 @@ impl Postgres {
         SHARED
             .get_or_init(|| Self::start(Settings::default()))
             .as_ref()
+    }
+
+    /// Stops it, `fast` or `immediate`, and starts it again. Only what is durable survives the latter.
+    pub fn restart(&self, mode: &str) {
+        let bin = binaries().expect("it runs");
+        let restarted = as_owner(&bin.join("pg_ctl").display().to_string())
+            .args(["restart", "-w", "-m", mode, "-D"])
+            .arg(self.folder.join("data"))
+            .arg("-l")
+            .arg(self.folder.join("log"))
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        assert!(restarted.expect("`pg_ctl` runs").success());
     }
 
     /// Makes an empty database and answers with its address.
@@ -114,6 +135,18 @@ impl Postgres {
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_string_lossy().replace('/', "%2F");
         format!("postgres://huiqian@{host}/{database}")
+    }
+
+    /// A program that belongs to PostgreSQL.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn program(name: &str) -> Option<Command> {
+        Some(Command::new(binaries()?.join(name)))
+    }
+
+    /// Where its socket is.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn wait_until_ready(&self, bin: &Path) {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_huiqian");
+/// The key of every deployment.
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// A deployment in a folder of its own: settings, files and at most one server.
 pub struct Deployment {
@@ -30,7 +32,7 @@ impl Deployment {
             set("BASE_URL", format!("http://127.0.0.1:{port}")),
             set("SMTP_URL", format!("smtp://127.0.0.1:{smtp_port}?tls=none")),
             set("MAIL_FROM", "会签 <huiqian@henan.example>".to_owned()),
-            set("SECRET_KEY", "0123456789abcdef0123456789abcdef".to_owned()),
+            set("SECRET_KEY", SECRET.to_owned()),
             set(
                 "ATTACHMENTS",
                 folder.path().join("files").display().to_string(),
@@ -105,7 +107,11 @@ impl Deployment {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        self.prepared(PROGRAM, arguments)
+    }
+
+    fn prepared(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.folder.path())
@@ -121,14 +127,48 @@ impl Deployment {
 
     /// As [`Self::start`], with these arguments.
     pub fn start_with(&mut self, arguments: &[&str]) {
+        let server = self.command(arguments);
+        self.start_as(server);
+    }
+
+    /// As [`Self::start`], where a limit to the size of files, set later by [`Self::limit`], answers the program and does
+    /// not end it.
+    pub fn start_limited(&mut self) {
+        let serve = "trap '' XFSZ; exec \"$0\" serve";
+        let server = self.prepared("/bin/sh", &["-c", serve, PROGRAM]);
+        self.start_as(server);
+    }
+
+    /// Lets the server's files grow to this size, `unlimited` or so many bytes.
+    pub fn limit(&self, size: &str) {
+        let limited = Command::new("prlimit")
+            .args(["--pid", &self.id(), &format!("--fsize={size}:")])
+            .status();
+        assert!(limited.expect("`prlimit` runs").success());
+    }
+
+    /// Sends the server a signal by its name: `STOP`, `CONT`, `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.id()])
+            .status();
+        assert!(sent.expect("`kill` runs").success());
+    }
+
+    /// The id of the server's process.
+    pub fn id(&self) -> String {
+        let server = self.server.as_ref().expect("it runs");
+        server.id().to_string()
+    }
+
+    fn start_as(&mut self, mut server: Command) {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.log())
             .expect("a log");
         let errors = log.try_clone().expect("a log");
-        let child = self
-            .command(arguments)
+        let child = server
             .stdout(Stdio::from(log))
             .stderr(Stdio::from(errors))
             .spawn()
@@ -158,10 +198,17 @@ impl Deployment {
         text
     }
 
-    fn is_ready(&self) -> bool {
+    /// Whether it says that it can work.
+    pub fn is_ready(&self) -> bool {
         ureq::get(format!("http://127.0.0.1:{}/readyz", self.port))
             .call()
             .is_ok()
+    }
+
+    /// The server's process.
+    #[allow(dead_code, reason = "the bench of load asks for it")]
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
     }
 
     /// Ends the server at once, as a power cut would.
@@ -225,20 +272,9 @@ impl Client {
     pub fn post(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
         let since = Instant::now();
         loop {
-            let sent = self
-                .agent
-                .post(format!("{}{path}", self.api))
-                .header("authorization", format!("Bearer {}", self.token))
-                .header("idempotency-key", key)
-                .send_json(body);
-            if let Ok(mut answer) = sent {
-                let status = answer.status().as_u16();
-                // A connection that breaks in the middle of the answer is no answer.
-                if status != 503
-                    && let Ok(body) = answer.body_mut().read_json()
-                {
-                    return (status, body);
-                }
+            match self.once(path, key, body) {
+                Some((status, answer)) if status != 503 => return (status, answer),
+                Some(_) | None => {}
             }
             assert!(
                 since.elapsed() < Duration::from_secs(60),
@@ -246,6 +282,19 @@ impl Client {
             );
             std::thread::sleep(Duration::from_millis(15));
         }
+    }
+
+    /// Posts once. A connection that breaks in the middle of the answer is no answer.
+    pub fn once(&self, path: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
+        let mut answer = self
+            .agent
+            .post(format!("{}{path}", self.api))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("idempotency-key", key)
+            .send_json(body)
+            .ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.body_mut().read_json().ok()?))
     }
 
     /// Gets a document that must be there.

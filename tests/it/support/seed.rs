@@ -7,8 +7,8 @@ use huiqian::storage::people::NewPerson;
 use huiqian::storage::tasks::{Holder, NewTask};
 use huiqian::storage::workflows::NewVersion;
 use huiqian::storage::{
-    Addressee, Connection, Db, StorageError, cases, departments, directory, people, roles, tasks,
-    workflows,
+    Addressee, Connection, Db, StorageError, Writes, cases, departments, directory, people, roles,
+    tasks, workflows,
 };
 use serde_json::json;
 use ulid::Ulid;
@@ -159,5 +159,8 @@ pub fn ask(
         level: 1,
         created_at: at(0),
     };
-    tasks::insert(conn, case, &new)
+    let mut writes = Writes::default();
+    let id = tasks::insert(conn, &mut writes, case, &new)?;
+    writes.run(conn)?;
+    Ok(id)
 }

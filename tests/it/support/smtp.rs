@@ -105,6 +105,12 @@ impl SmtpServer {
         self.shared.state().faults.push_back(fault);
     }
 
+    /// What has arrived so far for this address.
+    pub fn to(&self, address: &str) -> Vec<Received> {
+        let all = self.received();
+        all.into_iter().filter(|one| one.to == address).collect()
+    }
+
     /// What has arrived so far.
     pub fn received(&self) -> Vec<Received> {
         self.shared.state().received.clone()
