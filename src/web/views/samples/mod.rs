@@ -83,6 +83,7 @@ fn shell(nav: Nav, here: &str, language: Language) -> Shell {
         manages: false,
         sees_definitions: false,
         administers: false,
+        paused: false,
         csrf: "token".into(),
         here: here.into(),
         place: Some("河南省".into()),
