@@ -38,7 +38,7 @@ pub fn look(conn: &mut Connection, prefix: &str, case: i64) -> Result<Revisions,
     let versions = versions.unwrap_or_default();
     let mut versions: Vec<i64> = versions
         .split_whitespace()
-        .map(|id| number(id))
+        .map(number)
         .collect::<Result<_, _>>()?;
     versions.sort_unstable();
     let calendars = calendars.unwrap_or_default();

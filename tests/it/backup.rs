@@ -10,9 +10,9 @@ use diesel::RunQueryDsl;
 use huiqian::storage::{Connection, Db, StorageError, outbox};
 use serde_json::{Value, json};
 
-use crate::support::errands::set_up;
 use crate::support::api::File;
 use crate::support::databases;
+use crate::support::errands::set_up;
 use crate::support::process::{Client, Deployment};
 use crate::support::smtp::{Protection, Received, SmtpServer};
 use crate::support::visitor::Site;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::errands::set_up;
 use crate::support::databases;
+use crate::support::errands::set_up;
 use crate::support::process::{Client, Deployment};
 use crate::support::smtp::{Protection, SmtpServer};
 
