@@ -4,6 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use chrono::TimeDelta;
+
 use super::{claims, kind};
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::message::Prepared;
@@ -121,6 +123,10 @@ impl Mailer {
             Err(error @ Error::Storage(StorageError::Unavailable(_))) => {
                 return Attempt::Leave(error);
             }
+            // Whatever the database had, it may not have it the next time.
+            Err(error @ Error::Storage(StorageError::Database(_))) => {
+                return Attempt::Settle(self.put_off(message, error.to_string()));
+            }
             // It will not be readable later either.
             Err(error) => {
                 tracing::error!(
@@ -135,6 +141,17 @@ impl Mailer {
             Err(error) if is_outage(error.fault()) => Attempt::Outage(error),
             Err(error) => Attempt::Settle(self.ended(message, Err(&error))),
             Ok(()) => Attempt::Settle(self.ended(message, Ok(()))),
+        }
+    }
+
+    /// Later again, as after any other trouble that is not the mail's own.
+    fn put_off(&self, message: &StoredMessage, why: String) -> MailEnd {
+        let wait = backoff::delay(message.attempts, message.id.unsigned_abs());
+        let at = self.app.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(1));
+        if message.created_at + backoff::GIVEN_UP_AFTER < at {
+            MailEnd::Failed(why)
+        } else {
+            MailEnd::Retry(at, why)
         }
     }
 

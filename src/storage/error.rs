@@ -54,6 +54,10 @@ fn passes_by_itself(message: &str) -> bool {
         "due to lock timeout",
         "due to statement timeout",
         "due to administrator command",
+        // An administrator, a shutdown, or another of its processes that fell.
+        "terminating connection",
+        "no connection to the server",
+        "connection not open",
         "server closed the connection unexpectedly",
         "could not connect to server",
         "the database system is",
@@ -75,6 +79,22 @@ mod tests {
         let full = failed(DatabaseErrorKind::Unknown, "database or disk is full");
 
         assert!(matches!(full, StorageError::Unavailable(_)));
+    }
+
+    /// What PostgreSQL says to those who are connected when it goes down.
+    #[test]
+    fn a_server_that_goes_down_can_be_asked_again() {
+        for message in [
+            "terminating connection due to administrator command",
+            "terminating connection due to immediate shutdown command",
+            "terminating connection because of crash of another server process",
+            "server closed the connection unexpectedly",
+            "no connection to the server\n",
+            "the database system is in recovery mode",
+        ] {
+            let down = failed(DatabaseErrorKind::Unknown, message);
+            assert!(matches!(down, StorageError::Unavailable(_)), "{message}");
+        }
     }
 
     #[test]

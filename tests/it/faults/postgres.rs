@@ -40,12 +40,7 @@ fn postgresql_restarted_under_load_is_used_again_by_itself() {
     });
 
     let db = Db::open(&url, 2).expect("opens");
-    let ends = CLIENTS * cases;
-    let since = Instant::now();
-    while invariants::arrived(&mail.to("ann@henan.example")).mails < ends {
-        assert!(since.elapsed() < Duration::from_secs(90), "mails are owed");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    invariants::wait_for_mail(&db, &mail, CLIENTS * cases);
     invariants::hold(&db, SECRET, &told);
 }
 

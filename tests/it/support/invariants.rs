@@ -1,6 +1,7 @@
 //! What holds whatever went wrong: told by the database, by what clients were told, and by the mails that arrived.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -10,7 +11,7 @@ use huiqian::services::audit::log::{self, Witness};
 use huiqian::services::audit::{self, Which};
 use huiqian::storage::{Connection, Db, StorageError};
 
-use super::smtp::Received;
+use super::smtp::{Received, SmtpServer};
 
 /// How often clients were told that something was done: the case's public id and the kind of its event.
 pub type Told = BTreeMap<(String, &'static str), i64>;
@@ -183,6 +184,34 @@ pub fn counts(db: &Db) -> BTreeMap<&'static str, i64> {
 fn ask<T>(db: &Db, question: impl FnOnce(&mut Connection) -> QueryResult<T>) -> T {
     db.read(|conn| Ok::<_, StorageError>(question(conn)?))
         .expect("the database answers")
+}
+
+/// Waits until `ann` was told of so many ends. What a server had claimed when it fell goes out when its claim ends, so
+/// nothing may come for half a minute.
+pub fn wait_for_mail(db: &Db, mail: &SmtpServer, ends: usize) {
+    let (mut came, mut since) = (0, Instant::now());
+    while came < ends {
+        std::thread::sleep(Duration::from_millis(500));
+        let now = arrived(&mail.to("ann@henan.example")).mails;
+        if came < now {
+            (came, since) = (now, Instant::now());
+        }
+        let waited = since.elapsed();
+        assert!(
+            waited < Duration::from_secs(90),
+            "{came} of {ends} were told; {:#?}",
+            owed(db)
+        );
+    }
+}
+
+/// The mails that have not gone out, each with how it stands.
+fn owed(db: &Db) -> Vec<String> {
+    let rows = "SELECT notice || ' ' || state || ' tried ' || attempts || ', next ' || available_at || ', claimed until ' \
+                || COALESCE(CAST(lease_until AS TEXT), '-') || ': ' || COALESCE(last_error, '-') AS word \
+                FROM outbox WHERE state <> 'sent'";
+    let rows: Vec<Word> = ask(db, |conn| diesel::sql_query(rows).load(conn));
+    rows.into_iter().map(|row| row.word).collect()
 }
 
 /// How mails arrived.
