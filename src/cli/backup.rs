@@ -41,18 +41,19 @@ pub(super) fn outbox(config: Option<&Path>, command: Outbox) -> Result<Answer, F
     let found = pauses::outbox(&db)?;
     let since = found.pause.map(|pause| pause.since);
     let time = |at: Option<Instant>| at.map_or_else(|| "–".to_owned(), written);
+    let oldest = found
+        .oldest_mail
+        .into_iter()
+        .chain(found.oldest_webhook)
+        .min();
     let values = [
         ("mails", found.mails.to_string()),
         ("webhooks", found.webhooks.to_string()),
         (
             "oldest",
-            time(
-                found
-                    .oldest_mail
-                    .into_iter()
-                    .chain(found.oldest_webhook)
-                    .min(),
-            ),
+            oldest.map_or_else(String::new, |at| {
+                say("outbox.oldest", &[("at", &written(at))])
+            }),
         ),
         ("since", time(since)),
         ("backup", time(found.pause.map(|pause| pause.backup_at))),

@@ -48,8 +48,11 @@ impl Anchorer {
                 .note
                 .parse()
                 .map_err(|_| Error::Corrupt(format!("the checkpoint over {}", checkpoint.size)))?;
-            self.write(place, &note)
-                .map_err(|error| Error::Fault(format!("a checkpoint is not written: {error}")))?;
+            self.write(place, &note).map_err(|error| {
+                // The worker's own line names no cause; the place is the administrator's, and no secret.
+                tracing::error!(%error, ?place, "a checkpoint cannot be written outside the database");
+                Error::Fault("a checkpoint is not written".to_owned())
+            })?;
             sequencer::anchored(&self.app, checkpoint.size)?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use huiqian::directory::DepartmentCode;
+use huiqian::services::Error;
 use huiqian::storage::people::NewPerson;
 use huiqian::storage::{directory, people};
 use huiqian::web::api::ROUTES;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::api::{Answer, Api, PDF, SHARING, answers};
 use crate::support::app::Fixture;
+use crate::support::definitions::reviewed;
 use crate::support::seed;
 
 /// Who asks, and how they stand to the case: filed by `ann` of A, waiting for the section heads of A, with a file.
@@ -426,4 +428,26 @@ fn a_substitute_sees_the_branch_of_whom_they_act_for_and_no_other() {
     )
     .expect(200);
     assert_eq!(api.get("feng.zhiyuan", &path).problem(404), "not-found");
+}
+
+/// What anybody may report needs no role; what a role files is not for others.
+#[test]
+fn where_anybody_may_file_a_role_is_not_asked_for() {
+    let fixture = Fixture::new();
+    let applicants = reviewed();
+    let everybody = applicants.replace("workflow: trial", "workflow: report");
+    let everybody = everybody.replace("who: applicant\n", "who: any\n");
+    assert_ne!(applicants, everybody);
+    fixture.publish(&applicants);
+    fixture.publish(&everybody);
+
+    // Eve leads the department and is no applicant.
+    let refused = fixture.try_file("eve", "trial", serde_json::json!({"note": "一"}));
+    assert!(
+        matches!(refused, Err(Error::Forbidden("file"))),
+        "{refused:?}"
+    );
+    let case = fixture.file("eve", "report", serde_json::json!({"note": "一"}));
+
+    assert_eq!(fixture.case(case).applicant, fixture.id("eve"));
 }

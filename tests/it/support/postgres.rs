@@ -237,7 +237,7 @@ fn is_root() -> bool {
 
 fn make_folder() -> PathBuf {
     let made = as_owner("mktemp")
-        .args(["-d", "/tmp/huiqian-pg-XXXXXX"])
+        .args(["--directory", "--tmpdir", "huiqian-pg-XXXXXX"])
         .output()
         .expect("`mktemp` runs");
     assert!(
