@@ -50,9 +50,9 @@ fn look(app: &Arc<App>, case: i64) -> Result<bool, Error> {
     app.db.write(move |conn| {
         let stored = storage::cases::lock_by_id(conn, case)?.ok_or(Error::NotFound)?;
         let running = cases::running(&shared, conn, stored)?;
-        let changed = reweigh(&shared, conn, &running)?;
+        // Before the directory is read: a change that comes after makes a mark of its own.
         case_resources::done(conn, case)?;
-        Ok::<_, Error>(changed)
+        reweigh(&shared, conn, &running)
     })
 }
 

@@ -58,14 +58,15 @@ pub fn open_with(conn: &mut Connection, resource: &str) -> Result<Vec<i64>, Stor
         .load(conn)?)
 }
 
-/// Has a case looked at again.
+/// Has a case looked at again. A mark that is there already is written too: whoever is taking it away waits until this
+/// change can be seen, or this one until they are through.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn ask(conn: &mut Connection, case: i64, at: Instant) -> Result<(), StorageError> {
     let insert = diesel::insert_into(rechecks::table)
         .values((rechecks::case_id.eq(case), rechecks::since.eq(moment(at))));
-    OnConflict(insert, "(case_id) DO NOTHING").execute(conn)?;
+    OnConflict(insert, "(case_id) DO UPDATE SET since = excluded.since").execute(conn)?;
     Ok(())
 }
 

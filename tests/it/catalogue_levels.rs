@@ -1,5 +1,10 @@
 //! A level or class that changes in the directory reaches the open cases: by a job, in batches, as often as one likes.
 
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use huiqian::engine::Event;
 use huiqian::services::catalogue;
 use huiqian::services::projection::Body;
@@ -94,6 +99,58 @@ fn sees(fixture: &Fixture, login: &str, case: Ulid) -> bool {
         Err(Error::NotFound) => false,
         Err(error) => panic!("{error}"),
     }
+}
+
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// How many sessions of the database wait for a lock.
+fn waiting(fixture: &Fixture) -> i64 {
+    let sql = "SELECT COUNT(*) AS count FROM pg_stat_activity \
+               WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let found: Waiting = fixture.read(|conn| Ok(diesel::sql_query(sql).get_result(conn)?));
+    found.count
+}
+
+#[test]
+fn a_change_that_comes_while_the_case_is_looked_at_is_not_lost() {
+    let Some(fixture) = Fixture::on_postgres() else {
+        return;
+    };
+    let case = filed(&fixture);
+    let (id, at) = (fixture.case_id(case), fixture.clock_now());
+    now(&fixture, 3, "2");
+    let (written, is_written) = mpsc::channel::<()>();
+    let (commit, may_commit) = mpsc::channel::<()>();
+    let db = fixture.app.db.clone();
+    let change = thread::spawn(move || {
+        db.write(move |conn| {
+            for table in ["resources", "resource_items"] {
+                diesel::sql_query(format!("UPDATE {table} SET level = 4 WHERE level = 3"))
+                    .execute(conn)?;
+            }
+            case_resources::ask(conn, id, at)?;
+            written.send(()).expect("the test waits");
+            may_commit.recv().expect("the test goes on");
+            Ok::<_, StorageError>(())
+        })
+    });
+    is_written.recv().expect("it is written");
+    let app = Arc::clone(&fixture.app);
+    let look = thread::spawn(move || rechecks::pass(&app, &|| false));
+    while !look.is_finished() && waiting(&fixture) == 0 {
+        thread::yield_now();
+    }
+    commit.send(()).expect("it waits");
+    change.join().expect("no panic").expect("changed");
+    look.join().expect("no panic").expect("looked at");
+
+    all_looked_at(&fixture);
+
+    assert_eq!(fixture.case(case).level(), 4);
 }
 
 #[test]
