@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+use super::cases::KEY_HOURS;
 use super::{App, Error};
 use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
@@ -13,8 +14,6 @@ use crate::storage::{
 
 /// A timer is left alone after so many tries in vain.
 pub const MOST_TRIES: u32 = 3;
-/// Keys of requests are kept for this long.
-const KEYS_HOURS: i64 = 24;
 /// Failed logins count for the day; after this they are forgotten.
 const ATTEMPTS_HOURS: i64 = 48;
 /// An upload that has not come in after this long never will.
@@ -48,13 +47,6 @@ pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMes
 pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
     let lease = lease.clone();
     app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
-}
-
-/// Whether a claimed mail is still there to be sent: a process that stood still may have lost it to another.
-pub fn holds_mail(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
-    let now = app.now();
-    app.db
-        .read(|conn| Ok(outbox::is_held(conn, id, &lease.owner, now)?))
 }
 
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
@@ -131,7 +123,7 @@ pub fn clear_away(app: &App) -> Result<Cleared, Error> {
     let cleared = app.db.write(move |conn| {
         Ok::<_, Error>(Cleared {
             sessions: sessions::remove_expired(conn, now)?,
-            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
+            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEY_HOURS))?,
             attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
             webhooks: match outbox_pauses::current(conn)? {
                 None => webhook_messages::give_up_old(conn, now)?,
