@@ -89,20 +89,26 @@ pub fn claim_timers(app: &App, lease: &Lease, limit: u32) -> Result<Vec<Timer>, 
 pub fn release_timer(
     app: &App,
     lease: &Lease,
-    case: i64,
+    timer: &Timer,
     retry_at: Instant,
     error: &str,
 ) -> Result<(), Error> {
-    let (owner, error) = (lease.owner.clone(), error.to_owned());
+    let (owner, timer, error) = (lease.owner.clone(), timer.clone(), error.to_owned());
     app.db
-        .write(move |conn| Ok(timers::release(conn, case, &owner, retry_at, &error)?))
+        .write(move |conn| Ok(timers::release(conn, &timer, &owner, retry_at, &error)?))
 }
 
-/// Puts a timer back as if it had not been claimed, to be tried at `retry_at`: the database could not be used.
-pub fn put_timer_back(app: &App, lease: &Lease, case: i64, retry_at: Instant) -> Result<(), Error> {
-    let owner = lease.owner.clone();
+/// Puts a timer back as if it had not been claimed, to be tried at `retry_at`: the database could not be used, or time
+/// was short.
+pub fn put_timer_back(
+    app: &App,
+    lease: &Lease,
+    timer: &Timer,
+    retry_at: Instant,
+) -> Result<(), Error> {
+    let (owner, timer) = (lease.owner.clone(), timer.clone());
     app.db
-        .write(move |conn| Ok(timers::put_back(conn, case, &owner, retry_at)?))
+        .write(move |conn| Ok(timers::put_back(conn, &timer, &owner, retry_at)?))
 }
 
 /// Timers that were tried in vain, for administrators.
