@@ -72,3 +72,6 @@ pub struct Lease {
     /// Until when.
     pub until: Instant,
 }
+
+/// No claim is made for longer than this. One that ends later was made by a clock that was ahead, and is none.
+pub(crate) const LONGEST_LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(1);

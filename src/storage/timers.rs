@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::columns::one_row;
+use super::columns::{one_row, unclaimed};
 use super::connection::{MultiBackend, OnConflict, SkipLocked, moment, moment_or_null};
 use super::schema::timers;
 use super::{Connection, Lease, StorageError, Writes, at_once};
@@ -80,11 +80,7 @@ pub fn claim(
     let due = timers::table
         .filter(timers::available_at.le(moment(now)))
         .filter(timers::attempts.lt(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
-        .filter(
-            timers::lease_until
-                .is_null()
-                .or(timers::lease_until.le(moment_or_null(Some(now)))),
-        )
+        .filter(unclaimed!(timers, now))
         .order((timers::available_at, timers::case_id))
         .limit(i64::from(limit))
         .select((Timer::as_select(), timers::lease_owner.is_not_null()));
@@ -173,6 +169,24 @@ pub fn put_back(
         ))
         .execute(conn)?;
     one_row(touched)
+}
+
+/// Lets timers be tried when they are due that would wait for another try until after `latest`, and answers how many
+/// there were: no pause is that long, so a clock that was ahead has made it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_right(conn: &mut Connection, latest: Instant) -> Result<usize, StorageError> {
+    let late = timers::table
+        .filter(timers::available_at.ne(timers::fire_at))
+        .filter(timers::available_at.gt(moment(latest)))
+        .select(timers::case_id);
+    let cases: Vec<i64> = SkipLocked(late).load(conn)?;
+    Ok(
+        diesel::update(timers::table.filter(timers::case_id.eq_any(cases)))
+            .set(timers::available_at.eq(timers::fire_at))
+            .execute(conn)?,
+    )
 }
 
 /// Timers that were tried `max_attempts` times in vain, for administrators. Setting one anew starts it again.

@@ -1,5 +1,6 @@
 //! What happens when something fails: the database, the disk, the mail server, the machine.
 
+mod clock;
 mod disk;
 mod documented;
 mod down;
