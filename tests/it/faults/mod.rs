@@ -1,6 +1,7 @@
 //! What happens when something fails: the database, the disk, the mail server, the machine.
 
 mod clock;
+mod crowd;
 mod disk;
 mod documented;
 mod down;
@@ -8,6 +9,7 @@ mod mail;
 mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod zone;
 
 /// Whether the long runs are asked for: `HUIQIAN_FAULTS=long`.
 pub fn long() -> bool {
