@@ -9,6 +9,7 @@ mod mail;
 mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod restore;
 mod zone;
 
 /// Whether the long runs are asked for: `HUIQIAN_FAULTS=long`.
