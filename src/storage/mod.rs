@@ -33,6 +33,7 @@ pub mod people;
 pub mod personal_values;
 pub mod posts;
 pub mod register_entries;
+pub mod register_kept;
 pub mod register_marks;
 pub mod register_search;
 pub mod resource_versions;
