@@ -80,10 +80,12 @@ fn is_found(row: &Kept, case: &Case) -> bool {
             .all(|(register, field, at)| *register == entry.register && day(field) == Some(*at))
 }
 
+/// What makes the key of an entry: its register, branch and element. Moves to another version give branches other names.
+type Parts<'a> = (&'a str, Option<String>, &'a str);
+
 /// The statuses that entries took, each under the key that the entry has in the end.
 fn taken(recorded: &[Recorded]) -> Vec<(String, Step)> {
-    // The key's parts, for moves to another version give branches other names.
-    let mut taken: Vec<((&str, Option<String>, &str), Step)> = Vec::new();
+    let mut taken: Vec<(Parts<'_>, Step)> = Vec::new();
     for (seq, event, stamp) in recorded {
         match event {
             Event::Recorded {

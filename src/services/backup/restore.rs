@@ -77,7 +77,7 @@ pub fn restore(
         }
         // Only the answer was lost: it comes whole or not at all.
     }
-    put.is_done();
+    put.finish();
     Ok(Restored {
         older: manifest.schema < newest,
         manifest,
@@ -204,7 +204,7 @@ impl<'a> Put<'a> {
     }
 
     /// The database is there.
-    fn is_done(mut self) {
+    fn finish(mut self) {
         self.stays = true;
         // One that stays does no harm: what is unfinished is cleared away by the server after a day.
         drop(fs::remove_file(self.folder.join(MARK)));

@@ -177,10 +177,10 @@ fn a_session_ends_with_the_clock_that_opened_it_and_failures_do_not_count_before
     let now = fixture.clock_now();
     let is_open = |secret: &str| sessions::of_cookie(&fixture.app, secret).is_ok();
     let before = fixture.login("ann");
-    assert!(is_open(&before.token.as_str()));
+    assert!(is_open(before.token.as_str()));
 
     fixture.clock.set(now + TimeDelta::days(3));
-    assert!(!is_open(&before.token.as_str()));
+    assert!(!is_open(before.token.as_str()));
     let ahead = fixture.login("ann");
     for _ in 0..8 {
         let refused = sessions::log_in(&fixture.app, "bob", "wrong", "127.0.0.1");
@@ -189,10 +189,10 @@ fn a_session_ends_with_the_clock_that_opened_it_and_failures_do_not_count_before
 
     fixture.clock.set(now + TimeDelta::minutes(1));
     assert!(
-        !is_open(&ahead.token.as_str()),
+        !is_open(ahead.token.as_str()),
         "nobody knows how long it is idle"
     );
-    assert!(is_open(&before.token.as_str()));
+    assert!(is_open(before.token.as_str()));
     fixture
         .clock
         .set(now + TimeDelta::days(3) - TimeDelta::hours(5));

@@ -72,8 +72,8 @@ fn a_mail_server_with_every_fault_loses_nothing_and_repeats_only_what_it_dropped
     });
 }
 
-/// No answer may take longer; a mail server is given ten times as long for each of its own.
-const QUICK: Duration = Duration::from_secs(2);
+/// Whoever waited for the mail server would wait twice as long; on a busy machine everybody waits for a while.
+const QUICK: Duration = Duration::from_secs(10);
 
 #[test]
 fn pages_and_actions_do_not_wait_for_a_mail_server_that_says_nothing() {
@@ -96,11 +96,11 @@ fn stay_quick(database: &str, cases: usize) {
     let cookie = session(database, "bob");
     deployment.start();
     let agent = ureq::Agent::new_with_defaults();
-    let mut longest = Duration::ZERO;
+    let mut took = Vec::new();
     let mut timed = |what: &str, act: &dyn Fn() -> String| {
         let since = Instant::now();
         let answer = act();
-        longest = longest.max(since.elapsed());
+        took.push(since.elapsed());
         assert!(since.elapsed() < QUICK, "{what}: {:?}", since.elapsed());
         answer
     };
@@ -136,7 +136,9 @@ fn stay_quick(database: &str, cases: usize) {
         told.insert((case.clone(), "submitted"), 1);
         told.insert((case, "answered"), 1);
     }
-    println!("the longest answer of {} took {longest:?}", cases * 4);
+    took.sort_unstable();
+    let (half, most, all) = (took[took.len() / 2], took.last(), took.len());
+    println!("of {all} answers half came within {half:?}, all within {most:?}");
     let db = Db::open(database, 2).expect("opens");
     invariants::hold(&db, process::SECRET, &told);
 
