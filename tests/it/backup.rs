@@ -151,6 +151,8 @@ fn a_backup_made_while_actions_run_is_whole_elsewhere_and_sends_nothing_by_itsel
             received.iter().any(|mail| mail.to.contains("ann@"))
         });
         until("a checkpoint", || office.checkpoints.exists());
+        // What has left is known to have left, so that the backup knows it.
+        until("mails are settled", || waiting(database) == 0);
         office.deployment.kill();
         let sent: BTreeSet<String> = ids(&office.mail.received()).into_iter().collect();
         office.deployment.start_with(&["serve", "--no-jobs"]);
