@@ -142,26 +142,15 @@ impl Mailer {
 
     /// Later again, as after any other trouble that is not the mail's own.
     fn put_off(&self, message: &StoredMessage, why: String) -> MailEnd {
-        let wait = backoff::delay(message.attempts, message.id.unsigned_abs());
-        let at = self.app.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(1));
-        if message.created_at + backoff::GIVEN_UP_AFTER < at {
-            MailEnd::Failed(why)
-        } else {
-            MailEnd::Retry(at, why)
+        match backoff::again(&tried(message), TimeDelta::zero(), self.app.now()) {
+            Settlement::RetryAt(at) => MailEnd::Retry(at, why),
+            Settlement::Sent | Settlement::GivenUp(_) => MailEnd::Failed(why),
         }
     }
 
     fn ended(&self, message: &StoredMessage, outcome: Result<(), &SendError>) -> MailEnd {
-        let now = self.app.now();
-        let tried = Tried {
-            attempts: message.attempts,
-            queued_at: message.created_at,
-            // A mail whose task has ended is cancelled, or found moot at the next try.
-            still_needed: true,
-            seed: message.id.unsigned_abs(),
-        };
         let why = || outcome.err().map(|error| error.fault().to_string());
-        match backoff::settle(outcome, &tried, now) {
+        match backoff::settle(outcome, &tried(message), self.app.now()) {
             Settlement::Sent => MailEnd::Sent,
             Settlement::RetryAt(at) => MailEnd::Retry(at, why().unwrap_or_default()),
             Settlement::GivenUp(GivenUp::NoLongerNeeded) => MailEnd::Moot,
@@ -201,6 +190,16 @@ impl Mailer {
             }
         }
         Ok(())
+    }
+}
+
+fn tried(message: &StoredMessage) -> Tried {
+    Tried {
+        attempts: message.attempts,
+        queued_at: message.created_at,
+        // A mail whose task has ended is cancelled, or found moot at the next try.
+        still_needed: true,
+        seed: message.id.unsigned_abs(),
     }
 }
 

@@ -143,7 +143,8 @@ fn noted<T>(written: Result<T, Error>) -> Result<(), Error> {
 
 fn is_live(app: &App, session: &Session, now: Instant) -> bool {
     let idle = TimeDelta::from_std(app.settings.session.idle).unwrap_or(TimeDelta::minutes(15));
-    now < session.expires_at && now - session.seen_at < idle
+    // Seen at a time that has not come yet: the clock was ahead, and nobody knows for how long it has been idle.
+    now < session.expires_at && (now - session.seen_at).abs() < idle
 }
 
 /// Who a bearer token belongs to: a session opened through the API, or a token made on the command line.

@@ -34,6 +34,7 @@ pub mod people;
 pub mod personal_values;
 pub mod posts;
 pub mod register_entries;
+pub mod register_kept;
 pub mod register_marks;
 pub mod register_search;
 pub mod resource_versions;
@@ -73,3 +74,6 @@ pub struct Lease {
     /// Until when.
     pub until: Instant,
 }
+
+/// No claim is made for longer than this. One that ends later was made by a clock that was ahead, and is none.
+pub(crate) const LONGEST_LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(1);

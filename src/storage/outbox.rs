@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::columns::one_row;
+use super::columns::{one_row, unclaimed};
 use super::connection::{
     MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
@@ -169,11 +169,7 @@ pub fn claim(
     let ready = outbox::table
         .filter(outbox::state.eq(OutboxState::Waiting.literal()))
         .filter(outbox::available_at.le(moment(now)))
-        .filter(
-            outbox::lease_until
-                .is_null()
-                .or(outbox::lease_until.le(moment_or_null(Some(now)))),
-        )
+        .filter(unclaimed!(outbox, now))
         .order((outbox::available_at, outbox::id))
         .limit(i64::from(limit))
         .select(outbox::id);
@@ -301,6 +297,24 @@ pub fn cancelled(conn: &mut Connection, id: i64, owner: &str) -> Result<(), Stor
     one_row(touched)
 }
 
+/// Lets messages be sent now that would wait until after `latest`, and answers how many there were: no pause is that
+/// long, so a clock that was ahead has made it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_right(
+    conn: &mut Connection,
+    latest: Instant,
+    now: Instant,
+) -> Result<usize, StorageError> {
+    let late = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::available_at.gt(moment(latest)))
+        .select(outbox::id);
+    let ids: Vec<i64> = SkipLocked(late).load(conn)?;
+    send_now(conn, &ids, now)
+}
+
 /// Lets messages that failed last for one of these reasons be sent now, and answers how many there were: what kept them
 /// waiting is over.
 ///
@@ -318,6 +332,10 @@ pub fn bring_forward(
         .select(outbox::id);
     // Rows that a command holds are skipped: whoever waits for them here could be waited for there.
     let ids: Vec<i64> = SkipLocked(waiting).load(conn)?;
+    send_now(conn, &ids, now)
+}
+
+fn send_now(conn: &mut Connection, ids: &[i64], now: Instant) -> Result<usize, StorageError> {
     let mut moved = 0;
     for some in ids.chunks(500) {
         moved += diesel::update(outbox::table.filter(outbox::id.eq_any(some.to_vec())))

@@ -626,7 +626,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_terms,
     register_dates,
     register_marks,
-    register_values
+    register_values,
+    register_history
 );
 diesel::joinable!(log_leaves -> events (event_id));
 diesel::joinable!(events -> cases (case_id));

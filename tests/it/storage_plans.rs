@@ -124,7 +124,10 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     webhook_messages::late(conn, 9)?;
     webhook_messages::waiting_for(conn, "a")?;
     webhook_messages::bring_forward(conn, "a", at(0))?;
-    webhook_messages::give_up_old(conn, at(0))?;
+    webhook_messages::give_up_old(conn, &["a".to_owned()], at(0))?;
+    outbox::set_right(conn, at(9), at(0))?;
+    webhook_messages::set_right(conn, at(9), at(0))?;
+    timers::set_right(conn, at(9))?;
     webhook_messages::extend(conn, "a", &lease)?;
     action_links::by_hash(conn, "a")?;
     action_links::revoke_for_person(conn, seed.wang, "left", at(0))?;

@@ -18,7 +18,7 @@ use huiqian::services::cases::{self, By};
 use huiqian::services::{App, Error, Viewer, drafts, pauses, queues, webhooks};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::webhook_messages::{self, StoredMessage};
-use huiqian::storage::{Lease, StorageError};
+use huiqian::storage::{Lease, StorageError, webhook_stops};
 use huiqian::workflow::{Surroundings, read_register};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -520,6 +520,8 @@ fn what_no_target_takes_any_more_is_given_up_by_housekeeping() {
     each(|fixture, receiver| {
         let key = fixture.publish(&grants());
         granted(fixture, &key, "name", &TO_FORCE[..1]);
+        let now = fixture.clock_now();
+        fixture.write(move |conn| webhook_stops::stop(conn, "exchange", now));
         fixture.advance(TimeDelta::hours(73));
 
         let cleared = queues::clear_away(&fixture.app).expect("clears");
@@ -528,6 +530,21 @@ fn what_no_target_takes_any_more_is_given_up_by_housekeeping() {
         assert_eq!(messages(fixture)[0].last_error.as_deref(), Some("unsent"));
         deliver(&fixture.app);
         assert!(receiver.told().is_empty());
+    });
+}
+
+#[test]
+fn after_days_with_nobody_there_a_target_is_still_told_what_waits_for_it() {
+    each(|fixture, receiver| {
+        let key = fixture.publish(&grants());
+        granted(fixture, &key, "name", &TO_FORCE[..1]);
+        fixture.advance(TimeDelta::days(5));
+
+        let cleared = queues::clear_away(&fixture.app).expect("clears");
+        deliver(&fixture.app);
+
+        assert_eq!(cleared.webhooks, 0);
+        assert_eq!(receiver.told().len(), 1);
     });
 }
 

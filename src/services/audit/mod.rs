@@ -1,9 +1,11 @@
-//! Checking the records: every case's chain of events, and that replaying it gives the case that is stored.
+//! Checking the records: every case's chain of events, and that replaying it gives the case that is stored and what it has
+//! left in registers.
 
 pub mod export;
 pub mod log;
 pub mod prove;
 mod record;
+mod registers;
 
 use ulid::Ulid;
 
@@ -14,7 +16,8 @@ use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
-use crate::storage::{self, Connection, Db};
+use crate::storage::{self, Connection, Db, register_kept};
+use registers::Recorded;
 
 /// Cases that are looked up at once.
 const AT_ONCE: usize = 500;
@@ -37,6 +40,16 @@ pub struct Report {
     pub events: usize,
     /// The first thing that is wrong in each case that is not sound.
     pub faults: Vec<Fault>,
+    /// How many rows of registers belong to no case.
+    pub strays: i64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty() && self.strays == 0
+    }
 }
 
 /// The first thing that is wrong in a case.
@@ -48,6 +61,8 @@ pub struct Fault {
     pub number: Option<String>,
     /// The place of the first bad event; `None` when it is the case itself.
     pub seq: Option<i64>,
+    /// The key of the entry in a register that is wrong.
+    pub entry: Option<String>,
     /// What is wrong.
     pub what: Wrong,
 }
@@ -71,6 +86,8 @@ pub enum Wrong {
     Snapshot,
     /// The columns that lists show are not those of the case.
     Columns,
+    /// An entry in a register is not what the events have written.
+    Register,
 }
 
 impl Wrong {
@@ -86,6 +103,7 @@ impl Wrong {
             Self::NoEvents => "no_events",
             Self::Snapshot => "snapshot",
             Self::Columns => "columns",
+            Self::Register => "register",
         }
     }
 }
@@ -116,6 +134,7 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
                     None => break,
                 }
             }
+            report.strays = db.read(|conn| Ok::<_, Error>(register_kept::strays(conn)?))?;
         }
     }
     Ok(report)
@@ -144,18 +163,27 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
 fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
     let read = db.read(|conn| {
         let stored = storage::cases::get_by_id(conn, id)?;
-        Ok::<_, Error>((stored, storage::events::of_case(conn, id)?))
+        let events = storage::events::of_case(conn, id)?;
+        Ok::<_, Error>((stored, events, register_kept::of_case(conn, id)?))
     })?;
-    let (Some(stored), events) = read else {
+    let (Some(stored), events, kept) = read else {
         return Ok(());
     };
     report.cases += 1;
     report.events += events.len();
-    if let Err((seq, what)) = sound(&stored, &events) {
+    let fault = match sound(&stored, &events) {
+        Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
+            Ok(()) => None,
+            Err(entry) => Some((None, Some(entry), Wrong::Register)),
+        },
+        Err((seq, what)) => Some((seq, None, what)),
+    };
+    if let Some((seq, entry, what)) = fault {
         report.faults.push(Fault {
             case: stored.summary.ulid,
             number: stored.summary.number,
             seq,
+            entry,
             what,
         });
     }
@@ -189,17 +217,22 @@ pub(super) fn before(
     ))
 }
 
-fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>, Wrong)> {
+/// The case that its events make, and these, where nothing is wrong with chain, snapshot and columns.
+fn sound(
+    stored: &StoredCase,
+    events: &[StoredEvent],
+) -> Result<(Case, Vec<Recorded>), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
     }
     let case = summary.ulid.to_string();
-    let mut recorded: Vec<(Event, Stamp)> = Vec::with_capacity(events.len());
+    let mut recorded: Vec<Recorded> = Vec::with_capacity(events.len());
     let mut previous = GENESIS;
     for (place, row) in (1..).zip(events.iter().map(|stored| &stored.event)) {
         linked(&case, place, previous, row).map_err(|what| (Some(row.seq), what))?;
-        recorded.push(read(row).ok_or((Some(row.seq), Wrong::Unreadable))?);
+        let (event, stamp) = read(row).ok_or((Some(row.seq), Wrong::Unreadable))?;
+        recorded.push((row.seq, event, stamp));
         previous = &row.hash;
     }
     let start = Case::draft(
@@ -207,7 +240,8 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
         summary.applicant_id,
         summary.department.clone(),
     );
-    let replayed = engine::replay(start, recorded.iter().map(|(event, stamp)| (event, stamp)));
+    let history = recorded.iter().map(|(_, event, stamp)| (event, stamp));
+    let replayed = engine::replay(start, history);
     match serde_json::from_value::<Case>(stored.snapshot.clone()) {
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
@@ -229,11 +263,10 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
         // What decides next is what decided last: another version comes with an event of its own.
         events.last().map(|last| last.event.version_id),
     );
-    if as_shown == as_made {
-        Ok(())
-    } else {
-        Err((None, Wrong::Columns))
+    if as_shown != as_made {
+        return Err((None, Wrong::Columns));
     }
+    Ok((replayed, recorded))
 }
 
 fn linked(case: &str, place: i64, previous: &str, row: &EventRow) -> Result<(), Wrong> {
