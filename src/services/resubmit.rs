@@ -90,7 +90,7 @@ fn read(
     let key = &running.workflow.key;
     let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
     let workflow = app.workflow(conn, version.id)?;
-    let private = vault::open_case(app, conn, ulid, &running.case)?;
+    let private = vault::open_case(app, conn, ulid, (running.id, &running.case))?;
     let all = forms::join_private(&running.workflow.form, &running.case.answers, &private.case);
     let asked = engine::asked_at_start(&workflow);
     let is_asked = |field: &str| {

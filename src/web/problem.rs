@@ -301,6 +301,10 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
         | Rejection::UnknownWay(..)
+        | Rejection::NothingNamed
+        | Rejection::NothingToErase(_)
+        | Rejection::EraseUnconfirmed
+        | Rejection::ReasonTells
         | Rejection::PeopleMissing
         | Rejection::TooManyPeople(..)
         | Rejection::UnknownClock(..)
@@ -419,10 +423,14 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::TaskMissing(_) | Rejection::UnknownTask(_) => member("task"),
             Rejection::CommentMissing(_)
             | Rejection::CommentTooLong(..)
-            | Rejection::CommentUnprintable => member("comment"),
+            | Rejection::CommentUnprintable
+            | Rejection::ReasonTells => member("comment"),
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
-            Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
+            Rejection::UnknownField(_)
+            | Rejection::FieldsMissing
+            | Rejection::NothingNamed
+            | Rejection::NothingToErase(_) => member("fields"),
             Rejection::UnknownWay(..) => member("how"),
             Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
             Rejection::UnknownClock(..) => member("clock"),
@@ -433,7 +441,8 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..
-            } => member("confirmed"),
+            }
+            | Rejection::EraseUnconfirmed => member("confirmed"),
             _ => Vec::new(),
         },
         _ => Vec::new(),

@@ -32,6 +32,7 @@ mod dead_links;
 mod diagrams;
 mod drafts;
 mod engine;
+mod erasure;
 mod faults;
 mod imports;
 mod jobs;

@@ -2,6 +2,7 @@
 
 pub mod export;
 pub mod log;
+mod private;
 pub mod prove;
 mod record;
 
@@ -14,6 +15,7 @@ use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
+use crate::storage::personal_values::{self, StoredValue};
 use crate::storage::{self, Connection, Db};
 
 /// Cases that are looked up at once.
@@ -71,6 +73,8 @@ pub enum Wrong {
     Snapshot,
     /// The columns that lists show are not those of the case.
     Columns,
+    /// A private answer is gone or another one, and no event tells that it was erased; or it was erased and is there.
+    Private,
 }
 
 impl Wrong {
@@ -86,6 +90,7 @@ impl Wrong {
             Self::NoEvents => "no_events",
             Self::Snapshot => "snapshot",
             Self::Columns => "columns",
+            Self::Private => "private",
         }
     }
 }
@@ -144,14 +149,15 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
 fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
     let read = db.read(|conn| {
         let stored = storage::cases::get_by_id(conn, id)?;
-        Ok::<_, Error>((stored, storage::events::of_case(conn, id)?))
+        let values = personal_values::of_case(conn, id)?;
+        Ok::<_, Error>((stored, storage::events::of_case(conn, id)?, values))
     })?;
-    let (Some(stored), events) = read else {
+    let (Some(stored), events, values) = read else {
         return Ok(());
     };
     report.cases += 1;
     report.events += events.len();
-    if let Err((seq, what)) = sound(&stored, &events) {
+    if let Err((seq, what)) = sound(&stored, &events, &values) {
         report.faults.push(Fault {
             case: stored.summary.ulid,
             number: stored.summary.number,
@@ -189,7 +195,11 @@ pub(super) fn before(
     ))
 }
 
-fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>, Wrong)> {
+fn sound(
+    stored: &StoredCase,
+    events: &[StoredEvent],
+    values: &[StoredValue],
+) -> Result<(), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
@@ -212,6 +222,8 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
     }
+    private::kept_or_erased(&recorded, &replayed, values)
+        .map_err(|place| (events.get(place).map(|row| row.event.seq), Wrong::Private))?;
     let as_shown = (
         summary.number.as_ref(),
         summary.status.as_str(),

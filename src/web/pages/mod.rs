@@ -83,6 +83,11 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/new/{workflow}").route(web::post().to(new::start_this)))
         .service(at("/c/{id}").route(read().to(case::show)))
         .service(at("/c/{id}/act").route(web::post().to(case::act)))
+        .service(
+            at("/c/{id}/erase")
+                .route(read().to(case::erase::show))
+                .route(web::post().to(case::erase::erase)),
+        )
         .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
         .service(at("/c/{id}/print").route(read().to(case::print::show)))

@@ -200,6 +200,7 @@ const SAID: &[&str] = &[
     "withdraw",
     "terminate",
     "void",
+    "erase",
     "reassign",
     "transfer",
     "recuse",
