@@ -148,7 +148,7 @@ impl Mailer {
     fn put_off(&self, message: &StoredMessage, why: String) -> MailEnd {
         let wait = backoff::delay(message.attempts, message.id.unsigned_abs());
         let at = self.app.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(1));
-        if message.created_at + backoff::GIVEN_UP_AFTER < at {
+        if message.deliver_until < at {
             MailEnd::Failed(why)
         } else {
             MailEnd::Retry(at, why)
@@ -159,7 +159,8 @@ impl Mailer {
         let now = self.app.now();
         let tried = Tried {
             attempts: message.attempts,
-            queued_at: message.created_at,
+            // One that was given up and is sent again has its time once more.
+            queued_at: message.deliver_until - backoff::GIVEN_UP_AFTER,
             // A mail whose task has ended is cancelled, or found moot at the next try.
             still_needed: true,
             seed: message.id.unsigned_abs(),

@@ -46,6 +46,7 @@ pub mod started;
 pub mod substitutes;
 pub mod titles;
 pub mod trials;
+pub mod undelivered;
 pub mod uploads;
 pub mod vault;
 pub mod verify;

@@ -13,6 +13,7 @@ use crate::calendar::{Instant, day_of};
 use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
 use crate::notify::webhook::Change;
+use crate::storage::resendings::{self, Queue, Resending};
 use crate::storage::webhook_messages::{self as messages, NewMessage, StoredMessage};
 use crate::storage::{
     Connection, Lease, Page, outbox_pauses, register_entries, webhook_stops as stops,
@@ -245,10 +246,15 @@ pub fn overview(
 /// Lets a message be sent now that was given up or waits.
 pub fn resend(app: &App, viewer: &Viewer, id: i64) -> Result<(), Error> {
     may_look_after(viewer)?;
-    let now = app.now();
+    let (now, by) = (app.now(), viewer.person.id);
     app.db.write(move |conn| {
-        messages::resend(conn, id, now, now + GIVEN_UP_AFTER)?;
-        Ok::<_, Error>(())
+        let again = Resending {
+            queue: Queue::Webhook,
+            message: messages::resend(conn, id, now, now + GIVEN_UP_AFTER)?,
+            person_id: by,
+            at: now,
+        };
+        Ok::<_, Error>(resendings::add(conn, &again)?)
     })?;
     tracing::info!(
         message = id,

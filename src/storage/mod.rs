@@ -35,6 +35,7 @@ pub mod posts;
 pub mod register_entries;
 pub mod register_marks;
 pub mod register_search;
+pub mod resendings;
 pub mod resource_versions;
 pub mod revisions;
 pub mod roles;

@@ -68,6 +68,7 @@ mod storage_plans;
 mod storage_rows;
 mod substitutes;
 mod titles;
+mod undelivered;
 mod versions;
 mod versions_moving;
 mod webhooks;

@@ -52,6 +52,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(at("/admin/outbox").route(read().to(outbox::show)))
         .service(at("/admin/outbox/resume").route(web::post().to(outbox::resume)))
+        .service(at("/admin/outbox/resend").route(web::post().to(outbox::resend_all)))
+        .service(at("/admin/outbox/messages/{id}/resend").route(web::post().to(outbox::resend)))
         .service(at("/inbox/acknowledge").route(web::post().to(lists::acknowledge)))
         .service(at("/done").route(read().to(lists::done)))
         .service(at("/mine").route(read().to(lists::mine)))

@@ -230,6 +230,7 @@ const SAID: &[&str] = &[
     "webhook_resent",
     "webhook_resumed",
     "outbox_resumed",
+    "mail_resent",
     "substitute_ended",
     "proposed",
     "confirmed",

@@ -53,7 +53,7 @@ pub use lists::{
     InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
-pub use outbox::OutboxView;
+pub use outbox::{LostMailRow, OutboxView, ResentRow};
 pub use print::{
     Both, Download, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
     SheetSection, SheetTable, SheetView, Signed, VerifyView,
