@@ -57,6 +57,7 @@ mod rights;
 mod rulebook;
 mod running;
 mod sending;
+mod several_servers;
 mod shipped;
 mod simulate;
 mod started;
