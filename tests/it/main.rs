@@ -20,6 +20,7 @@ mod browser_story;
 mod browser_workflows;
 mod catalogue;
 mod catalogue_changes;
+mod catalogue_imports;
 mod catalogue_levels;
 mod catalogue_pages;
 mod chosen;
