@@ -118,7 +118,7 @@ fn target(
         None => vec!["grants".to_owned()],
         Some(found) => {
             let named: Vec<String> = words(&found.text).map(str::to_owned).collect();
-            // Which registers there are the database knows, too; the page about webhooks names those that are not.
+            // Which registers there are only the database knows; the start holds the names to it.
             let id = |name: &String| {
                 name.chars().all(|letter| {
                     letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'

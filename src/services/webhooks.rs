@@ -191,6 +191,26 @@ pub fn bring_forward(app: &App, target: &str) -> Result<usize, Error> {
         .write(move |conn| Ok(messages::bring_forward(conn, &target, now)?))
 }
 
+/// A target of the settings that is to be told of a register that there is not, with that register's name.
+///
+/// # Errors
+/// The database's own failure.
+pub fn unknown_register(app: &App) -> Result<Option<(String, String)>, Error> {
+    let targets = &app.settings.webhooks.targets;
+    if targets.is_empty() {
+        return Ok(None);
+    }
+    let known = app.registers_now()?;
+    let named = targets.iter().flat_map(|target| {
+        let registers = target.registers.iter();
+        registers.map(move |register| (&target.name, register))
+    });
+    let mut unknown = named.filter(|(_, register)| !known.contains_key(*register));
+    Ok(unknown
+        .next()
+        .map(|(target, register)| (target.clone(), register.clone())))
+}
+
 /// How the targets stand, and what they could not be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {

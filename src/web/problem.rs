@@ -234,6 +234,7 @@ pub fn status(error: &Error) -> StatusCode {
         | Error::Stopped(_)
         | Error::KeyReused
         | Error::BadRequest { .. }
+        | Error::Unbound(_)
         | Error::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Stale => StatusCode::CONFLICT,
         Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -350,6 +351,7 @@ pub fn code(error: &Error) -> &'static str {
         Error::Stopped(_) => "stopped",
         Error::Unfit(why) => why.code(),
         Error::Stale => "stale",
+        Error::Unbound(_) => "unbound",
         Error::KeyReused => "key-reused",
         Error::BadRequest { .. } => "bad-request",
         Error::TooMany(_) => "too-many",
@@ -392,6 +394,7 @@ pub fn sentence(error: &Error, language: Language, directory: Option<&Directory>
         Error::TooManyFiles(most) => say(&[("most", &most.to_string())]),
         Error::NoRoom(most) => say(&[("most", &(most / (1024 * 1024)).to_string())]),
         Error::Import(faults) => faults.join("\n"),
+        Error::Unbound(policies) => say(&[("policies", &policies.join("、"))]),
         _ => say(&[]),
     }
 }
