@@ -196,7 +196,8 @@ impl Mailer {
 fn tried(message: &StoredMessage) -> Tried {
     Tried {
         attempts: message.attempts,
-        queued_at: message.created_at,
+        // One that was given up and is sent again has its time once more.
+        queued_at: message.deliver_until - backoff::GIVEN_UP_AFTER,
         // A mail whose task has ended is cancelled, or found moot at the next try.
         still_needed: true,
         seed: message.id.unsigned_abs(),

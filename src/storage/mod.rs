@@ -37,6 +37,7 @@ pub mod register_entries;
 pub mod register_kept;
 pub mod register_marks;
 pub mod register_search;
+pub mod resendings;
 pub mod resource_versions;
 pub mod revisions;
 pub mod roles;

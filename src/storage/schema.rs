@@ -477,6 +477,18 @@ diesel::table! {
 diesel::table! {
     use super::column_types::*;
 
+    resendings (id) {
+        id -> BigInt,
+        queue -> Text,
+        message -> UlidText,
+        person_id -> BigInt,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
     personal_values (id) {
         id -> BigInt,
         ulid -> UlidText,

@@ -3,6 +3,7 @@
 
 pub mod export;
 pub mod log;
+mod private;
 pub mod prove;
 mod record;
 mod registers;
@@ -16,6 +17,7 @@ use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
+use crate::storage::personal_values::{self, StoredValue};
 use crate::storage::{self, Connection, Db, register_kept};
 use registers::Recorded;
 
@@ -88,6 +90,8 @@ pub enum Wrong {
     Columns,
     /// An entry in a register is not what the events have written.
     Register,
+    /// A private answer is gone or another one, and no event tells that it was erased; or it was erased and is there.
+    Private,
 }
 
 impl Wrong {
@@ -104,6 +108,7 @@ impl Wrong {
             Self::Snapshot => "snapshot",
             Self::Columns => "columns",
             Self::Register => "register",
+            Self::Private => "private",
         }
     }
 }
@@ -164,14 +169,16 @@ fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
     let read = db.read(|conn| {
         let stored = storage::cases::get_by_id(conn, id)?;
         let events = storage::events::of_case(conn, id)?;
-        Ok::<_, Error>((stored, events, register_kept::of_case(conn, id)?))
+        let values = personal_values::of_case(conn, id)?;
+        let kept = register_kept::of_case(conn, id)?;
+        Ok::<_, Error>((stored, events, values, kept))
     })?;
-    let (Some(stored), events, kept) = read else {
+    let (Some(stored), events, values, kept) = read else {
         return Ok(());
     };
     report.cases += 1;
     report.events += events.len();
-    let fault = match sound(&stored, &events) {
+    let fault = match sound(&stored, &events, &values) {
         Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
             Ok(()) => None,
             Err(entry) => Some((None, Some(entry), Wrong::Register)),
@@ -217,10 +224,11 @@ pub(super) fn before(
     ))
 }
 
-/// The case that its events make, and these, where nothing is wrong with chain, snapshot and columns.
+/// The case that its events make, and these, where nothing is wrong with chain, snapshot, columns and private answers.
 fn sound(
     stored: &StoredCase,
     events: &[StoredEvent],
+    values: &[StoredValue],
 ) -> Result<(Case, Vec<Recorded>), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
@@ -246,6 +254,8 @@ fn sound(
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
     }
+    private::kept_or_erased(&recorded, &replayed, values)
+        .map_err(|seq| (Some(seq), Wrong::Private))?;
     let as_shown = (
         summary.number.as_ref(),
         summary.status.as_str(),
