@@ -179,18 +179,25 @@ pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<Found>, StorageEr
         .optional()?)
 }
 
-/// The statuses that entries of a register have.
+/// The statuses that entries of a register have. Each is looked for behind the last one: there are few, of many entries.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn statuses(conn: &mut Connection, register: &str) -> Result<Vec<String>, StorageError> {
-    let found: Vec<Option<String>> = entries::table
-        .filter(entries::register.eq(register))
-        .select(entries::status)
-        .distinct()
-        .order(entries::status)
-        .load(conn)?;
-    Ok(found.into_iter().flatten().collect())
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let next: Option<Option<String>> = entries::table
+            .filter(entries::register.eq(register))
+            .filter(entries::status.gt(found.last().map_or("", String::as_str)))
+            .order(entries::status)
+            .select(entries::status)
+            .first(conn)
+            .optional()?;
+        match next.flatten() {
+            Some(status) => found.push(status),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// The departments that stand in an entry.
