@@ -8,7 +8,8 @@ use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::timers::{self, Timer};
 use crate::storage::{
-    Lease, idempotency_keys, login_attempts, outbox_pauses, sessions, webhook_messages,
+    Lease, idempotency_keys, login_attempts, outbox_archive, outbox_pauses, sessions,
+    webhook_messages,
 };
 
 /// A timer is left alone after so many tries in vain.
@@ -17,6 +18,8 @@ pub const MOST_TRIES: u32 = 3;
 const KEYS_HOURS: i64 = 24;
 /// Failed logins count for the day; after this they are forgotten.
 const ATTEMPTS_HOURS: i64 = 48;
+/// Rows that leave a queue together.
+const ARCHIVED_AT_ONCE: u32 = 200;
 /// An upload that has not come in after this long never will.
 const UPLOAD_HOURS: i64 = 24;
 
@@ -123,6 +126,22 @@ pub struct Cleared {
     pub uploads: usize,
     /// Changes that a target could not be told in time.
     pub webhooks: usize,
+}
+
+/// Takes one batch of what was settled long ago out of the queues: mails go to the archive, changes that were told are
+/// forgotten. Answers whether there may be more. A batch is small, so that nobody waits for it.
+pub fn archive(app: &App) -> Result<bool, Error> {
+    let before = app.now() - TimeDelta::days(app.settings.outbox_days);
+    let (mails, told) = app.db.write(move |conn| {
+        let mails = outbox_archive::take(conn, before, ARCHIVED_AT_ONCE)?;
+        let told = webhook_messages::forget(conn, before, ARCHIVED_AT_ONCE)?;
+        Ok::<_, Error>((mails, told))
+    })?;
+    if 0 < mails + told {
+        tracing::debug!(mails, told, "taken out of the queues");
+    }
+    let full = ARCHIVED_AT_ONCE as usize;
+    Ok(mails == full || told == full)
 }
 
 /// Clears away what time has made useless. Several servers may do it at once.

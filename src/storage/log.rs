@@ -173,9 +173,7 @@ pub fn waiting(
 /// The database's own failure.
 pub fn lag(conn: &mut Connection) -> Result<i64, StorageError> {
     let settled = state(conn)?.map_or(0, |state| state.settled_event);
-    Ok(unplaced(settled)
-        .count()
-        .get_result(conn)?)
+    Ok(unplaced(settled).count().get_result(conn)?)
 }
 
 /// Events behind this key without a place. The key is said of both tables, so that neither is read from its start.

@@ -140,7 +140,19 @@ pub fn search(
     if let Some(status) = &wanted.status {
         query = query.filter(entries::status.eq(status.clone()));
     }
-    for Range { from, to } in search_terms::wanted(&wanted.text) {
+    let ranges = search_terms::wanted(&wanted.text);
+    let few = search_terms::fewest(&ranges, |range, most| {
+        terms::table
+            .filter(terms::term.between(&range.from, &range.to))
+            .order((terms::term, terms::entry_id))
+            .limit(most)
+            .select(terms::entry_id)
+            .load(conn)
+    })?;
+    if let Some(few) = few {
+        query = query.filter(entries::id.eq_any(few));
+    }
+    for Range { from, to } in ranges {
         query = query.filter(exists(
             terms::table
                 .filter(terms::entry_id.eq(entries::id))

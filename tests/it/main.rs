@@ -61,6 +61,7 @@ mod simulate;
 mod started;
 mod statements;
 mod storage;
+mod storage_archive;
 mod storage_claims;
 mod storage_lists;
 mod storage_plans;

@@ -48,7 +48,10 @@ fn every_list_is_read_by_an_index() {
             Ok::<_, StorageError>(diesel::sql_query(sql).load(conn)?)
         })
         .unwrap();
-    let partial: Vec<String> = partial.into_iter().map(|index| format!(" INDEX {}", index.detail)).collect();
+    let partial: Vec<String> = partial
+        .into_iter()
+        .map(|index| format!(" INDEX {}", index.detail))
+        .collect();
     let mut wasteful = Vec::new();
     for sql in asked.iter().filter(|sql| !sql.contains("(1=0)")) {
         let plan: Vec<Step> = database
@@ -62,8 +65,11 @@ fn every_list_is_read_by_an_index() {
         let all = sql.contains("LIMIT") && plan.len() == 1;
         for step in plan {
             // A whole table is read where that is a page of it in the order of its key, or the table is small by nature.
-            let small = ["CONSTANT ROW", "calendars"].iter().any(|name| step.detail.ends_with(name));
-            let by_index = partial.iter().any(|index| step.detail.ends_with(index)) || sql.contains("LIMIT") && step.detail.contains("INDEX");
+            let small = ["CONSTANT ROW", "calendars"]
+                .iter()
+                .any(|name| step.detail.ends_with(name));
+            let by_index = partial.iter().any(|index| step.detail.ends_with(index))
+                || sql.contains("LIMIT") && step.detail.contains("INDEX");
             let scans = step.detail.starts_with("SCAN") && !all && !small && !by_index;
             let sorts = sql.contains("LIMIT") && step.detail.contains("TEMP B-TREE FOR ORDER BY");
             if scans || sorts {

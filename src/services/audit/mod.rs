@@ -5,6 +5,13 @@ pub mod log;
 pub mod prove;
 mod record;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+
 use ulid::Ulid;
 
 use super::Error;
@@ -16,8 +23,10 @@ use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
 use crate::storage::{self, Connection, Db};
 
-/// Cases that are looked up at once.
-const AT_ONCE: usize = 500;
+/// Keys of cases that are looked up at once.
+const AT_ONCE: i64 = 200;
+/// Cases are checked side by side by at most so many threads.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Which cases to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,26 +108,46 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
     match which {
         Which::Case(named) => {
             let id = db.read(|conn| find(conn, named))?;
-            check(db, id, &mut report)?;
+            check(db, id..=id, &mut report)?;
         }
         Which::All => {
-            let mut before = None;
-            loop {
-                let filter = CaseFilter::of(Whose::All);
-                let page = db.read(|conn| {
-                    Ok::<_, Error>(storage::cases::list(conn, &filter, before, AT_ONCE)?)
-                })?;
-                for case in &page.rows {
-                    check(db, case.id, &mut report)?;
-                }
-                match page.next {
-                    Some(next) => before = Some(next),
-                    None => break,
-                }
+            let last = db.read(|conn| Ok::<_, Error>(storage::cases::last(conn)?))?;
+            // Reading and hashing take about as long: what waits for the database lets others work.
+            let (threads, next) = (thread::available_parallelism(), AtomicI64::new(1));
+            let threads = threads.map_or(1, NonZero::get).min(SIDE_BY_SIDE);
+            let parts: Vec<Result<Report, Error>> = thread::scope(|scope| {
+                let working: Vec<_> = (0..threads)
+                    .map(|_| scope.spawn(|| check_all(db, &next, last)))
+                    .collect();
+                let ended = working.into_iter().map(|thread| {
+                    let panicked = |_| Err(Error::Fault("a check ended with a panic".into()));
+                    thread.join().unwrap_or_else(panicked)
+                });
+                ended.collect()
+            });
+            for part in parts {
+                let part = part?;
+                report.cases += part.cases;
+                report.events += part.events;
+                report.faults.extend(part.faults);
             }
+            // The newest first.
+            report.faults.sort_by_key(|fault| Reverse(fault.case));
         }
     }
     Ok(report)
+}
+
+/// Takes the next keys until there are none left.
+fn check_all(db: &Db, next: &AtomicI64, last: i64) -> Result<Report, Error> {
+    let mut report = Report::default();
+    loop {
+        let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+        if last < from {
+            return Ok(report);
+        }
+        check(db, from..=from + AT_ONCE - 1, &mut report)?;
+    }
 }
 
 /// The inner key of the case with this public id or number.
@@ -140,24 +169,28 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
         .ok_or(Error::NotFound)
 }
 
-/// One case in one view of the database, so that work going on beside is no fault.
-fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
-    let read = db.read(|conn| {
-        let stored = storage::cases::get_by_id(conn, id)?;
-        Ok::<_, Error>((stored, storage::events::of_case(conn, id)?))
+/// Cases with these keys in one view of the database, so that work going on beside is no fault.
+fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), Error> {
+    let (cases, events) = db.read(|conn| {
+        let cases = storage::cases::between(conn, &ids)?;
+        Ok::<_, Error>((cases, storage::events::between(conn, &ids)?))
     })?;
-    let (Some(stored), events) = read else {
-        return Ok(());
-    };
-    report.cases += 1;
-    report.events += events.len();
-    if let Err((seq, what)) = sound(&stored, &events) {
-        report.faults.push(Fault {
-            case: stored.summary.ulid,
-            number: stored.summary.number,
-            seq,
-            what,
-        });
+    let mut of_cases: HashMap<i64, Vec<StoredEvent>> = HashMap::new();
+    for event in events {
+        of_cases.entry(event.case_id).or_default().push(event);
+    }
+    for stored in cases {
+        let events = of_cases.remove(&stored.summary.id).unwrap_or_default();
+        report.cases += 1;
+        report.events += events.len();
+        if let Err((seq, what)) = sound(&stored, &events) {
+            report.faults.push(Fault {
+                case: stored.summary.ulid,
+                number: stored.summary.number,
+                seq,
+                what,
+            });
+        }
     }
     Ok(())
 }

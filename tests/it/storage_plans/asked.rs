@@ -1,5 +1,6 @@
 //! Every read of a list, of a queue and of a number that a page shows, as one person of many asks for it.
 
+use chrono::TimeDelta;
 use huiqian::storage::attachments::AttachedTo;
 use huiqian::storage::cases::{CaseFilter, Whose};
 use huiqian::storage::catalogue::{self, Search};
@@ -8,9 +9,9 @@ use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, api_tokens, at_once, attachments,
     case_resources, cases, checkpoints, copies, drafts, events, idempotency_keys, log,
-    login_attempts, mailbox, opinions, outbox, participants, personal_values, register_entries,
-    resource_versions, revisions, sessions, started_cases, substitutes, tasks, timers,
-    webhook_messages, workflows,
+    login_attempts, mailbox, opinions, outbox, outbox_archive, participants, personal_values,
+    register_entries, resource_versions, revisions, sessions, started_cases, substitutes, tasks,
+    timers, webhook_messages, workflows,
 };
 
 use crate::storage_lists::post;
@@ -32,6 +33,8 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
         cases::list(conn, &CaseFilter::of(whose.clone()), Some(9), 9)?;
         let mut filter = CaseFilter::of(whose);
         filter.text = "共享申请".into();
+        cases::list(conn, &filter, None, 9)?;
+        filter.text = "罕见".into();
         cases::list(conn, &filter, None, 9)?;
         filter.status = Some("open".into());
         filter.workflow = Some("data-sharing".into());
@@ -131,6 +134,9 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     workflows::current_ids_with(conn, "register:")?;
     workflows::current_with(conn, "policy:")?;
     outbox::extend(conn, &lease)?;
+    outbox_archive::of_case(conn, 1)?;
+    outbox_archive::take(conn, at(0) - TimeDelta::days(3600), 9)?;
+    webhook_messages::forget(conn, at(0) - TimeDelta::days(3600), 9)?;
     outbox::is_held(conn, 1, "a", at(0))?;
     outbox::bring_forward(conn, &["network".into()], at(0))?;
     webhook_messages::is_held(conn, 1, "a", at(0))?;
@@ -160,6 +166,9 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     idempotency_keys::remove_old(conn, at(0))?;
     revisions::look(conn, "register:", 1)?;
     events::last(conn, 1)?;
+    events::between(conn, &(100..=119))?;
+    cases::between(conn, &(100..=119))?;
+    cases::last(conn)?;
     events::all(conn, Some(9), 9)?;
     log::state(conn)?;
     log::waiting(conn, 49_900, 9)?;

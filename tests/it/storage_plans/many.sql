@@ -20,7 +20,8 @@ SELECT id, addressee, reason, now() FROM made, LATERAL (VALUES ('person:' || 1 +
 ON CONFLICT DO NOTHING;
 -- Of the pairs in a title one stands in every case, one in a hundredth of them.
 INSERT INTO search_terms (term, case_id)
-SELECT term, id FROM made, LATERAL (VALUES ('共享'), ('申请'), (CASE WHEN n % 100 = 0 THEN '体检' ELSE '信息' END), ('号' || n)) t (term);
+SELECT term, id FROM made, LATERAL (VALUES ('共享'), ('申请'), (CASE WHEN n % 100 = 0 THEN '体检' ELSE '信息' END),
+  (CASE WHEN n < 4 THEN '罕见' ELSE '常见' END)) t (term);
 INSERT INTO case_resources (resource, case_id) SELECT 'r' || n % 500, id FROM made;
 INSERT INTO copies (case_id, person_id, reason, at) SELECT id, 1 + n % 200, 'copied', now() FROM made;
 INSERT INTO events (case_id, seq, kind, body, actor_id, channel, at, version_id, algorithm, previous_hash, hash)

@@ -101,7 +101,11 @@ fn wasteful(plan: &Value) -> Option<String> {
 
 fn look(node: &Value, read: &mut u64, faults: &mut Vec<String>) {
     let number = |name: &str| node[name].as_u64().unwrap_or(0);
-    let passed = ["Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"];
+    let passed = [
+        "Actual Rows",
+        "Rows Removed by Filter",
+        "Rows Removed by Index Recheck",
+    ];
     let rows: u64 = passed.iter().map(|name| number(name)).sum();
     let rows = rows * number("Actual Loops");
     let kind = node["Node Type"].as_str().unwrap_or_default();
