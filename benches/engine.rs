@@ -14,6 +14,7 @@
 #[path = "../tests/it/support/mod.rs"]
 mod support;
 
+use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use huiqian::directory::DepartmentCode;
@@ -58,7 +59,11 @@ fn main() {
     let submitted = World::submitted(&yaml, answers);
     let context = submitted.context(Actor::System);
     let scope = rate(|| {
-        engine::scope(&submitted.workflow, &submitted.case, &context);
+        black_box(engine::scope(
+            &submitted.workflow,
+            &submitted.case,
+            &context,
+        ));
     });
     println!("what guards may read, put together: {scope:.0} a second");
     let read = engine::scope(&submitted.workflow, &submitted.case, &context);

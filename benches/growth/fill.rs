@@ -11,6 +11,8 @@ use huiqian::storage::{Db, StorageError, cases};
 use crate::office::{number, sql};
 use crate::postgres::Postgres;
 
+/// What the rows refer to is there.
+const UNCHECKED: &str = "SET session_replication_role = replica";
 /// Departments share out the cases, and hold no more of them than so many, however many there are.
 const DEPARTMENTS: usize = 2000;
 const FOR_EACH: usize = 50;
@@ -61,7 +63,14 @@ impl Filling<'_> {
             })
             .expect("read");
         let last = number(self.db, "SELECT COALESCE(MAX(id), 0) AS number FROM cases");
-        sql(self.db, self.rows(id, &case_number, count, &place));
+        let rows = self.rows(id, &case_number, count, &place);
+        sql(
+            self.db,
+            match self.cluster {
+                Some(_) => format!("{UNCHECKED};\n{rows}\nSET session_replication_role = DEFAULT"),
+                None => rows,
+            },
+        );
         self.events(id, &case_number, last, count, &place);
         sql(self.db, "ANALYZE".to_owned());
     }
@@ -253,7 +262,12 @@ impl<'a> Sink<'a> {
             .arg(cluster.folder())
             .arg("-d")
             .arg(filling.url.rsplit('/').next().expect("a name"))
-            .args(["-c", &format!("COPY events ({COLUMNS}) FROM STDIN")])
+            .args([
+                "-c",
+                UNCHECKED,
+                "-c",
+                &format!("COPY events ({COLUMNS}) FROM STDIN"),
+            ])
             .stdin(Stdio::piped())
             .spawn()
             .expect("psql runs");

@@ -37,6 +37,7 @@ mod imports;
 mod jobs;
 mod links;
 mod log;
+mod log_backlog;
 mod log_tampering;
 mod mail;
 mod notices;
