@@ -28,6 +28,8 @@ pub use webhook::{SigningSecret, WebhookSettings, WebhookTarget};
 use crate::messages::Language;
 use sources::{Found, Lookup};
 
+/// What was sent stays in the queues for so many days, where nothing else is set.
+pub const OUTBOX_DAYS: i64 = 90;
 /// The file that is read when no other is named.
 pub const FILE: &str = "huiqian.toml";
 /// Bytes that the secret key needs at least.
@@ -74,6 +76,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// Action links are good for this long at most.
     pub link_validity: Duration,
+    /// Days after which what was sent leaves the queues.
+    pub outbox_days: i64,
     /// What the product is called in this place.
     pub place: PlaceSettings,
     /// The file of the font that papers are set in as PDF; none looks for one that is installed.
@@ -196,6 +200,7 @@ const NUMBERS_AND_FLAGS: &[&str] = &[
     "HUIQIAN_SESSION_IDLE_MINUTES",
     "HUIQIAN_SESSION_HOURS",
     "HUIQIAN_LINK_DAYS",
+    "HUIQIAN_OUTBOX_DAYS",
     "HUIQIAN_CHECKPOINT_SECONDS",
 ];
 
@@ -216,6 +221,7 @@ impl Settings {
             link_validity: Duration::from_secs(
                 86_400 * whole(lookup.number("HUIQIAN_LINK_DAYS", 30, 1, 365)?),
             ),
+            outbox_days: lookup.number("HUIQIAN_OUTBOX_DAYS", OUTBOX_DAYS, 1, 3650)?,
             place: place(&lookup)?,
             pdf_font: lookup
                 .text("HUIQIAN_PDF_FONT")?

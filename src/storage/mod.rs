@@ -27,6 +27,7 @@ pub mod mailbox;
 pub mod numbers;
 pub mod opinions;
 pub mod outbox;
+pub mod outbox_archive;
 pub mod outbox_pauses;
 mod page;
 pub mod participants;

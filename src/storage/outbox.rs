@@ -10,7 +10,7 @@ use super::connection::{
     MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
 use super::schema::outbox;
-use super::{Connection, Lease, Page, StorageError, Writes};
+use super::{Connection, Lease, Page, StorageError, Writes, outbox_archive};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -379,16 +379,20 @@ pub fn get(conn: &mut Connection, id: i64) -> Result<Option<StoredMessage>, Stor
         .optional()?)
 }
 
-/// The messages about a case, oldest first.
+/// The messages about a case, oldest first, those in the archive too.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredMessage>, StorageError> {
-    Ok(outbox::table
+    let mut all = outbox_archive::of_case(conn, case)?;
+    let here: Vec<StoredMessage> = outbox::table
         .filter(outbox::case_id.eq(Some(case)))
         .order(outbox::id)
         .select(StoredMessage::as_select())
-        .load(conn)?)
+        .load(conn)?;
+    all.extend(here);
+    all.sort_by_key(|message| message.id);
+    Ok(all)
 }
 
 /// The messages that were given up, newest first, before the key `before`.

@@ -320,6 +320,22 @@ pub fn give_up_old(
         .execute(conn)?)
 }
 
+/// Forgets at most `limit` messages that were sent, and written before `before`: the receiver has them, and the entry its
+/// history. Answers how many there were.
+///
+/// # Errors
+/// The database's own failure.
+pub fn forget(conn: &mut Connection, before: Instant, limit: u32) -> Result<usize, StorageError> {
+    let sent = messages::table
+        .filter(messages::state.eq(OutboxState::Sent.literal()))
+        .filter(messages::created_at.lt(moment(before)))
+        .order(messages::created_at)
+        .limit(i64::from(limit))
+        .select(messages::id);
+    let ids: Vec<i64> = SkipLocked(sent).load(conn)?;
+    Ok(diesel::delete(messages::table.filter(messages::id.eq_any(ids))).execute(conn)?)
+}
+
 /// Lets a message that was given up, or waits, be sent now. Answers with the key that others see.
 ///
 /// # Errors

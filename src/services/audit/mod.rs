@@ -8,6 +8,13 @@ pub mod prove;
 mod record;
 mod registers;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+
 use ulid::Ulid;
 
 use super::Error;
@@ -21,8 +28,10 @@ use crate::storage::personal_values::{self, StoredValue};
 use crate::storage::{self, Connection, Db, register_kept};
 use registers::Recorded;
 
-/// Cases that are looked up at once.
-const AT_ONCE: usize = 500;
+/// Keys of cases that are looked up at once.
+const AT_ONCE: i64 = 200;
+/// Cases are checked side by side by at most so many threads.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Which cases to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,27 +131,47 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
     match which {
         Which::Case(named) => {
             let id = db.read(|conn| find(conn, named))?;
-            check(db, id, &mut report)?;
+            check(db, id..=id, &mut report)?;
         }
         Which::All => {
-            let mut before = None;
-            loop {
-                let filter = CaseFilter::of(Whose::All);
-                let page = db.read(|conn| {
-                    Ok::<_, Error>(storage::cases::list(conn, &filter, before, AT_ONCE)?)
-                })?;
-                for case in &page.rows {
-                    check(db, case.id, &mut report)?;
-                }
-                match page.next {
-                    Some(next) => before = Some(next),
-                    None => break,
-                }
+            let last = db.read(|conn| Ok::<_, Error>(storage::cases::last(conn)?))?;
+            // Reading and hashing take about as long: what waits for the database lets others work.
+            let (threads, next) = (thread::available_parallelism(), AtomicI64::new(1));
+            let threads = threads.map_or(1, NonZero::get).min(SIDE_BY_SIDE);
+            let parts: Vec<Result<Report, Error>> = thread::scope(|scope| {
+                let working: Vec<_> = (0..threads)
+                    .map(|_| scope.spawn(|| check_all(db, &next, last)))
+                    .collect();
+                let ended = working.into_iter().map(|thread| {
+                    let panicked = |_| Err(Error::Fault("a check ended with a panic".into()));
+                    thread.join().unwrap_or_else(panicked)
+                });
+                ended.collect()
+            });
+            for part in parts {
+                let part = part?;
+                report.cases += part.cases;
+                report.events += part.events;
+                report.faults.extend(part.faults);
             }
+            // The newest first.
+            report.faults.sort_by_key(|fault| Reverse(fault.case));
             report.strays = db.read(|conn| Ok::<_, Error>(register_kept::strays(conn)?))?;
         }
     }
     Ok(report)
+}
+
+/// Takes the next keys until there are none left.
+fn check_all(db: &Db, next: &AtomicI64, last: i64) -> Result<Report, Error> {
+    let mut report = Report::default();
+    loop {
+        let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+        if last < from {
+            return Ok(report);
+        }
+        check(db, from..=from + AT_ONCE - 1, &mut report)?;
+    }
 }
 
 /// The inner key of the case with this public id or number.
@@ -164,35 +193,49 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
         .ok_or(Error::NotFound)
 }
 
-/// One case in one view of the database, so that work going on beside is no fault.
-fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
-    let read = db.read(|conn| {
-        let stored = storage::cases::get_by_id(conn, id)?;
-        let events = storage::events::of_case(conn, id)?;
-        let values = personal_values::of_case(conn, id)?;
-        let kept = register_kept::of_case(conn, id)?;
-        Ok::<_, Error>((stored, events, values, kept))
+fn by_case<T>(rows: impl IntoIterator<Item = (i64, T)>) -> HashMap<i64, Vec<T>> {
+    let mut all: HashMap<i64, Vec<T>> = HashMap::new();
+    for (case, row) in rows {
+        all.entry(case).or_default().push(row);
+    }
+    all
+}
+
+fn of<T>(all: &HashMap<i64, Vec<T>>, case: i64) -> &[T] {
+    all.get(&case).map_or(&[], Vec::as_slice)
+}
+
+/// Cases with these keys in one view of the database, so that work going on beside is no fault.
+fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), Error> {
+    let (cases, events, values, kept) = db.read(|conn| {
+        let cases = storage::cases::between(conn, &ids)?;
+        let events = storage::events::between(conn, &ids)?;
+        let events = events.into_iter().map(|event| (event.case_id, event));
+        let values = personal_values::between(conn, &ids)?;
+        let kept = register_kept::between(conn, &ids)?;
+        Ok::<_, Error>((cases, by_case(events), by_case(values), by_case(kept)))
     })?;
-    let (Some(stored), events, values, kept) = read else {
-        return Ok(());
-    };
-    report.cases += 1;
-    report.events += events.len();
-    let fault = match sound(&stored, &events, &values) {
-        Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
-            Ok(()) => None,
-            Err(entry) => Some((None, Some(entry), Wrong::Register)),
-        },
-        Err((seq, what)) => Some((seq, None, what)),
-    };
-    if let Some((seq, entry, what)) = fault {
-        report.faults.push(Fault {
-            case: stored.summary.ulid,
-            number: stored.summary.number,
-            seq,
-            entry,
-            what,
-        });
+    for stored in cases {
+        let id = stored.summary.id;
+        let events = of(&events, id);
+        report.cases += 1;
+        report.events += events.len();
+        let fault = match sound(&stored, events, of(&values, id)) {
+            Ok((case, recorded)) => match registers::sound(of(&kept, id), &case, &recorded) {
+                Ok(()) => None,
+                Err(entry) => Some((None, Some(entry), Wrong::Register)),
+            },
+            Err((seq, what)) => Some((seq, None, what)),
+        };
+        if let Some((seq, entry, what)) = fault {
+            report.faults.push(Fault {
+                case: stored.summary.ulid,
+                number: stored.summary.number,
+                seq,
+                entry,
+                what,
+            });
+        }
     }
     Ok(())
 }
