@@ -11,7 +11,7 @@ use huiqian::storage::{
     case_resources, cases, checkpoints, copies, drafts, events, idempotency_keys, log,
     login_attempts, logins, mailbox, opinions, outbox, outbox_archive, participants,
     personal_values, register_entries, register_kept, resource_versions, revisions, sessions,
-    started_cases, substitutes, tasks, timers, webhook_messages, workflows,
+    substitutes, tasks, timers, webhook_messages, workflows,
 };
 
 use crate::storage_lists::post;
