@@ -17,7 +17,6 @@ use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
 use crate::storage::{self, Connection, Db, register_kept};
-use registers::Recorded;
 
 /// Cases that are looked up at once.
 const AT_ONCE: usize = 500;
@@ -221,18 +220,17 @@ pub(super) fn before(
 fn sound(
     stored: &StoredCase,
     events: &[StoredEvent],
-) -> Result<(Case, Vec<Recorded>), (Option<i64>, Wrong)> {
+) -> Result<(Case, Vec<(Event, Stamp)>), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
     }
     let case = summary.ulid.to_string();
-    let mut recorded: Vec<Recorded> = Vec::with_capacity(events.len());
+    let mut recorded: Vec<(Event, Stamp)> = Vec::with_capacity(events.len());
     let mut previous = GENESIS;
     for (place, row) in (1..).zip(events.iter().map(|stored| &stored.event)) {
         linked(&case, place, previous, row).map_err(|what| (Some(row.seq), what))?;
-        let (event, stamp) = read(row).ok_or((Some(row.seq), Wrong::Unreadable))?;
-        recorded.push((row.seq, event, stamp));
+        recorded.push(read(row).ok_or((Some(row.seq), Wrong::Unreadable))?);
         previous = &row.hash;
     }
     let start = Case::draft(
@@ -240,8 +238,7 @@ fn sound(
         summary.applicant_id,
         summary.department.clone(),
     );
-    let history = recorded.iter().map(|(_, event, stamp)| (event, stamp));
-    let replayed = engine::replay(start, history);
+    let replayed = engine::replay(start, recorded.iter().map(|(event, stamp)| (event, stamp)));
     match serde_json::from_value::<Case>(stored.snapshot.clone()) {
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),

@@ -59,7 +59,7 @@ fn a_clock_that_jumps_makes_nothing_come_twice_and_loses_nothing() {
         let key = fixture.publish(&timed());
         let (mut open, mut told) = (Vec::new(), Told::new());
         let mut latest = fixture.clock_now();
-        for _ in 0..if long() { 1500 } else { 80 } {
+        for _ in 0..if long() { 500 } else { 80 } {
             match random.u32(..12) {
                 0..=2 => {
                     let case = fixture.file("ann", &key, json!({}));
