@@ -8,10 +8,10 @@ use chrono::TimeDelta;
 
 use super::{claims, kind};
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
-use crate::notify::message::Prepared;
 use crate::notify::sender::{Fault, SendError, Sender};
+use crate::services::mail::{self, Ready};
 use crate::services::queues::{self, MailEnd};
-use crate::services::{App, Error, mail};
+use crate::services::{App, Error};
 use crate::storage::outbox::StoredMessage;
 use crate::storage::{Lease, StorageError};
 
@@ -112,14 +112,10 @@ impl Mailer {
 
     fn attempt(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
         // Looked up and not remembered: this process may have stood still since it claimed the mail.
-        match queues::holds_mail(&self.app, lease, message.id) {
-            Ok(true) => {}
-            Ok(false) => return Attempt::Lost,
-            Err(error) => return Attempt::Leave(error),
-        }
-        let prepared: Prepared = match mail::prepare(&self.app, message.id) {
-            Ok(Some(prepared)) => prepared,
-            Ok(None) => return Attempt::Settle(MailEnd::Moot),
+        let prepared = match mail::prepare(&self.app, lease, message.id) {
+            Ok(Ready::Mail(prepared)) => prepared,
+            Ok(Ready::Moot) => return Attempt::Settle(MailEnd::Moot),
+            Ok(Ready::Lost) => return Attempt::Lost,
             Err(error @ Error::Storage(StorageError::Unavailable(_))) => {
                 return Attempt::Leave(error);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::cases::KEY_HOURS;
 use super::{App, Error};
 use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
@@ -20,8 +21,6 @@ pub const MOST_TRIES: u32 = 3;
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
 /// More than the targets of webhooks may ask for.
 const LONGEST_WEBHOOK_PAUSE: TimeDelta = TimeDelta::hours(25);
-/// Keys of requests are kept for this long.
-const KEYS_HOURS: i64 = 24;
 /// Failed logins count for the day; after this they are forgotten.
 const ATTEMPTS_HOURS: i64 = 48;
 /// An upload that has not come in after this long never will.
@@ -55,13 +54,6 @@ pub fn claim_mails(app: &App, lease: &Lease, limit: u32) -> Result<Vec<StoredMes
 pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
     let lease = lease.clone();
     app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
-}
-
-/// Whether a claimed mail is still there to be sent: a process that stood still may have lost it to another.
-pub fn holds_mail(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
-    let now = app.now();
-    app.db
-        .read(|conn| Ok(outbox::is_held(conn, id, &lease.owner, now)?))
 }
 
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
@@ -145,7 +137,7 @@ pub fn clear_away(app: &Arc<App>) -> Result<Cleared, Error> {
         let served = served(&shared, conn)?;
         Ok::<_, Error>(Cleared {
             sessions: sessions::remove_expired(conn, now)?,
-            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
+            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEY_HOURS))?,
             attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
             webhooks: match outbox_pauses::current(conn)? {
                 None => webhook_messages::give_up_old(conn, &served, now)?,

@@ -101,29 +101,33 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
         let summary = stored.summary.clone();
-        let whole = Arc::new(cases::running(&shared, conn, stored)?);
+        let ground = shared.ground(conn, None)?;
+        let whole = Arc::new(cases::running_on(&shared, conn, &ground, stored)?);
         viewer
             .authorize(Wish::SeeCase(&whole.case))
             .map_err(|_| Error::NotFound)?;
+        let now = shared.now();
         let visible = Visible::of(&viewer, &whole);
         let running = visible.of_case(&whole);
         let private = match viewer.authorize(Wish::SeePrivate(&running.case)) {
             Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
             Err(_) => None,
         };
-        let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
+        let opinions = match may_type(&whole, viewer.person.id, now) {
+            true => opinions::of(&shared, conn, &running, viewer.person.id)?,
+            false => Vec::new(),
+        };
         let typed: Vec<&Answers> = opinions.iter().map(|opinion| &opinion.answers).collect();
+        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
             (&whole.workflow, &whole.case),
-            Some(Owner::Case(whole.id)),
+            Some(Owner::Of(&files)),
             &typed,
         )?;
-        let version = storage::workflows::get(conn, running.version)?
-            .ok_or(Error::NotFound)?
-            .version;
+        files.retain(|file| visible.file(&whole, file, &viewer));
         let (mut history, mut chain) = (Vec::new(), Vec::new());
         for row in events::of_case(conn, running.id)? {
             let body = projection::read_body(&row.event)?;
@@ -142,18 +146,19 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
                 hash: event.hash,
             });
         }
-        let history = visible.history(&whole, history, &viewer);
-        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
-        files.retain(|file| visible.file(&whole, file, &viewer));
-        let mut copies = storage::copies::of_case(conn, whole.id)?;
+        let mut copies = match history.iter().any(gives_copies) {
+            true => storage::copies::of_case(conn, whole.id)?,
+            false => Vec::new(),
+        };
         copies.retain(|copy| visible.copy(&whole, copy, &viewer));
-        let now = shared.now();
+        let history = visible.history(&whole, history, &viewer);
         let context = context(&whole, viewer.person.id, &facts, now);
         let situation = Situation::new(&whole.workflow, &whole.case, &context);
         let (offered, urged_until) = (situation.offered(), situation.urged_until());
+        let registers = ground.registers();
         Ok::<_, Error>(Seen {
             summary,
-            version,
+            version: running.version_number,
             offered,
             urged_until,
             rows: tasks::of_case(conn, running.id)?,
@@ -163,9 +168,9 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             opinions,
             files,
             copies,
-            starts: workflows::started_by(&shared, conn, &whole.workflow)?,
-            registers: shared.registers(conn)?,
-            origin: ledger::origin(&shared, conn, &viewer, ulid)?,
+            starts: workflows::started_by(&shared, conn, &ground, &whole.workflow)?,
+            origin: ledger::origin(conn, &registers, &viewer, ulid)?,
+            registers,
             facts,
             now,
             viewer,
@@ -174,6 +179,20 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             running,
         })
     })
+}
+
+/// Whether there is a task that this person may be writing an opinion on.
+fn may_type(running: &Running, person: PersonId, now: Instant) -> bool {
+    let mut tasks = running.case.open_tasks();
+    tasks.any(|task| running.able(task, now).contains(&person))
+}
+
+/// Whether somebody was given a copy.
+fn gives_copies(happened: &Happened) -> bool {
+    matches!(
+        happened.body.event,
+        Event::Copied { .. } | Event::CopySent { .. }
+    )
 }
 
 /// The number of the task with this public id; `None` when the case has none, or has not come to it yet.
@@ -186,7 +205,8 @@ pub fn task_number(
     let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
-        let running = cases::running(&shared, conn, stored)?;
+        let ground = shared.ground(conn, None)?;
+        let running = cases::running_on(&shared, conn, &ground, stored)?;
         viewer
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::app::{Ground, Published};
 use super::rulebook::{self, Named};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
@@ -193,9 +194,9 @@ pub fn current(db: &Db) -> Result<Vec<WorkflowVersion>, Error> {
 /// Two versions of a workflow, with what they mean.
 pub struct Pair {
     /// The older one.
-    pub old: (WorkflowVersion, Workflow),
+    pub old: (WorkflowVersion, Arc<Workflow>),
     /// The newer one.
-    pub new: (WorkflowVersion, Workflow),
+    pub new: (WorkflowVersion, Arc<Workflow>),
 }
 
 /// The versions with these numbers; without numbers the version in force and the proposal that waits, else the version
@@ -223,8 +224,8 @@ pub fn pair(db: &Db, key: &str, numbers: Option<(u32, u32)>) -> Result<Option<Pa
         };
         let workflows = (version(conn, old.id)?, version(conn, new.id)?);
         Ok(Some(Pair {
-            old: (old, workflows.0),
-            new: (new, workflows.1),
+            old: (old, workflows.0.workflow),
+            new: (new, workflows.1.workflow),
         }))
     })
 }
@@ -301,6 +302,7 @@ pub(super) fn surroundings(
 pub(super) fn started_by(
     app: &App,
     conn: &mut Connection,
+    ground: &Ground,
     workflow: &Workflow,
 ) -> Result<BTreeMap<String, Text>, Error> {
     let mut titles = BTreeMap::new();
@@ -308,8 +310,9 @@ pub(super) fn started_by(
         let Kind::Start(start) = &node.kind else {
             continue;
         };
-        if let Some(row) = storage::workflows::current(conn, &start.workflow)? {
-            let title = app.workflow(conn, row.id)?.title.clone();
+        if let Some(version) = ground.in_force(&start.workflow) {
+            let started = ground.published(app, conn, version)?.workflow;
+            let title = started.title.clone();
             titles.insert(start.workflow.clone(), title);
         }
     }
@@ -317,15 +320,19 @@ pub(super) fn started_by(
 }
 
 /// The workflow of a stored version.
-pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error> {
+pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Published, Error> {
     let stored = storage::workflows::get(conn, id)?.ok_or(Error::NotFound)?;
     let directory = storage::directory::load(conn)?;
     let surroundings = surroundings(conn, &directory)?;
-    workflow::pinned(&stored.source, &surroundings).ok_or_else(|| {
+    let workflow = workflow::pinned(&stored.source, &surroundings).ok_or_else(|| {
         Error::Corrupt(format!(
             "version {} of workflow {} cannot be read",
             stored.version, stored.key
         ))
+    })?;
+    Ok(Published {
+        number: stored.version,
+        workflow: Arc::new(workflow),
     })
 }
 

@@ -22,6 +22,7 @@ pub mod events;
 pub mod idempotency_keys;
 pub mod log;
 pub mod login_attempts;
+pub mod logins;
 pub mod mailbox;
 pub mod numbers;
 pub mod opinions;

@@ -204,23 +204,22 @@ pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> 
     Ok(())
 }
 
-/// Whether the message is still the owner's to send.
+/// The message, if it is still the owner's to send.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn is_held(
+pub fn held(
     conn: &mut Connection,
     id: i64,
     owner: &str,
     now: Instant,
-) -> Result<bool, StorageError> {
-    let held = leased(id, owner)
+) -> Result<Option<StoredMessage>, StorageError> {
+    Ok(leased(id, owner)
         .filter(outbox::state.eq(OutboxState::Waiting))
         .filter(outbox::lease_until.gt(moment_or_null(Some(now))))
-        .select(outbox::id)
-        .first::<i64>(conn)
-        .optional()?;
-    Ok(held.is_some())
+        .select(StoredMessage::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.

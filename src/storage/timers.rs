@@ -1,10 +1,12 @@
 //! Table `timers`: for each case the next instant at which something of it is due. A timer may run twice, never not.
 
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use ulid::Ulid;
 
 use super::columns::{one_row, unclaimed};
-use super::connection::{MultiBackend, OnConflict, SkipLocked, moment, moment_or_null};
-use super::schema::timers;
+use super::connection::{MultiBackend, OnConflict, SkipLocked, moment, moment_or_null, ulid_text};
+use super::schema::{started_cases, timers};
 use super::{Connection, Lease, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 
@@ -45,9 +47,29 @@ pub fn put(writes: &mut Writes, case: i64, fire_at: Option<Instant>) {
         timers::available_at.eq(moment(fire_at)),
         timers::attempts.eq(0),
     ));
-    let update = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
-                  attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
-    writes.add(OnConflict(insert, update));
+    writes.add(OnConflict(insert, SET_ANEW));
+}
+
+const SET_ANEW: &str = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
+                        attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
+
+/// Sets the timer of the case that started this one, if one did.
+pub fn wake_parent(writes: &mut Writes, started: Ulid, at: Instant) {
+    let parent = started_cases::table
+        .filter(started_cases::ulid.eq(ulid_text(started)))
+        .select((
+            started_cases::parent_id,
+            moment(at),
+            moment(at),
+            0.into_sql::<Integer>(),
+        ));
+    let insert = parent.insert_into(timers::table).into_columns((
+        timers::case_id,
+        timers::fire_at,
+        timers::available_at,
+        timers::attempts,
+    ));
+    writes.add(OnConflict(insert, SET_ANEW));
 }
 
 /// The case's timer.

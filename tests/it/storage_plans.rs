@@ -12,8 +12,8 @@ use huiqian::storage::register_marks::{self, RuleKey, Span};
 use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, at_once, case_resources, cases,
-    copies, drafts, events, mailbox, outbox, resource_versions, tasks, timers, webhook_messages,
-    workflows,
+    copies, drafts, events, logins, mailbox, outbox, resource_versions, revisions, tasks, timers,
+    webhook_messages, workflows,
 };
 
 use crate::storage_lists::{fill_cases, fill_inbox, post};
@@ -55,7 +55,10 @@ fn every_list_is_read_by_an_index() {
             })
             .unwrap();
         for step in plan {
-            let scans = step.detail.starts_with("SCAN") && !step.detail.contains("INDEX");
+            // Of the few calendars every revision is wanted.
+            let scans = step.detail.starts_with("SCAN")
+                && !step.detail.contains("INDEX")
+                && step.detail != "SCAN calendars";
             let sorts = sql.contains("LIMIT") && step.detail.contains("TEMP B-TREE FOR ORDER BY");
             assert!(!scans && !sorts, "{}\n{sql}", step.detail);
         }
@@ -190,7 +193,9 @@ fn asked_by_lists(conn: &mut Connection, seed: Seed) -> Result<Vec<String>, Stor
     register_marks::of_entry(conn, 1)?;
     register_marks::unstarted(conn, 0, 9)?;
     register_marks::entry_of(conn, ulid::Ulid::nil())?;
-    workflows::current_ids_with(conn, "register:")?;
+    revisions::look(conn, Some(1))?;
+    revisions::look(conn, None)?;
+    logins::look(conn, "0")?;
     workflows::current_with(conn, "policy:")?;
 
     conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});

@@ -16,7 +16,7 @@ use crate::forms::{Answers, Words};
 use crate::messages::Language;
 use crate::services::cases::By;
 use crate::services::seen::{self, Seen};
-use crate::services::{App, Error, Viewer, drafts, uploads};
+use crate::services::{App, Error, Viewer, drafts};
 use crate::web::api::needs::{OfferedBody, offered, offered_on_draft};
 use crate::web::problem::{Flaw, flaw};
 use chrono::{DateTime, Utc};
@@ -121,7 +121,7 @@ impl CaseBody {
                 }
                 Ok(body)
             }
-            Err(Error::NotFound) => Self::of_draft(app, viewer, by, id, language),
+            Err(Error::NotFound) => Self::of_draft(app, by, id, language),
             Err(other) => Err(other),
         }
     }
@@ -175,17 +175,11 @@ impl CaseBody {
         }
     }
 
-    fn of_draft(
-        app: &Arc<App>,
-        viewer: &Viewer,
-        by: &By,
-        id: Ulid,
-        language: Language,
-    ) -> Result<Self, Error> {
-        let (open, problems) = drafts::problems(app, by, id)?;
-        let draft = &open.draft;
-        let files = uploads::of_draft(app, draft.id)?;
-        let directory = &viewer.directory;
+    /// The reader's own draft.
+    pub fn of_draft(app: &Arc<App>, by: &By, id: Ulid, language: Language) -> Result<Self, Error> {
+        let shown = drafts::show(app, by, id)?;
+        let (open, draft) = (&shown.open, &shown.open.draft);
+        let directory = &open.viewer.directory;
         Ok(Self {
             id: draft.ulid.to_string(),
             number: None,
@@ -201,14 +195,16 @@ impl CaseBody {
             answers: open.answers.clone(),
             branches: Vec::new(),
             entries: Vec::new(),
-            attachments: files
+            attachments: shown
+                .files
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
             copies: Vec::new(),
-            actions: offered_on_draft(&open, language),
+            actions: offered_on_draft(open, language),
             problems: Some(
-                problems
+                shown
+                    .problems
                     .iter()
                     .map(|problem| flaw(problem, language))
                     .collect(),
