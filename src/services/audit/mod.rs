@@ -216,17 +216,20 @@ pub(super) fn before(
     ))
 }
 
+/// Events, the first one first.
+type History = Vec<(Event, Stamp)>;
+
 /// The case that its events make, and these, where nothing is wrong with chain, snapshot and columns.
 fn sound(
     stored: &StoredCase,
     events: &[StoredEvent],
-) -> Result<(Case, Vec<(Event, Stamp)>), (Option<i64>, Wrong)> {
+) -> Result<(Case, History), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
     }
     let case = summary.ulid.to_string();
-    let mut recorded: Vec<(Event, Stamp)> = Vec::with_capacity(events.len());
+    let mut recorded: History = Vec::with_capacity(events.len());
     let mut previous = GENESIS;
     for (place, row) in (1..).zip(events.iter().map(|stored| &stored.event)) {
         linked(&case, place, previous, row).map_err(|what| (Some(row.seq), what))?;
