@@ -174,6 +174,9 @@ pub fn claim(
         .limit(i64::from(limit))
         .select(outbox::id);
     let ids: Vec<i64> = SkipLocked(ready).load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut claimed: Vec<StoredMessage> =
         diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
             .set((

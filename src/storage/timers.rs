@@ -108,6 +108,9 @@ pub fn claim(
         .limit(i64::from(limit))
         .select((Timer::as_select(), timers::lease_owner.is_not_null()));
     let mut due: Vec<(Timer, bool)> = SkipLocked(due).load(conn)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
     let left_behind = due.iter().position(|(_, is_claimed)| *is_claimed);
     if let Some(place) = left_behind {
         due = vec![due.swap_remove(place)];

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{ActionRule, text_of};
+use crate::calendar::Instant;
 use crate::engine::involve::Why;
 use crate::engine::run::Run;
 use crate::engine::{Event, Input, Rejection, Right, Situation, TaskId};
@@ -35,7 +36,9 @@ impl ActionRule for Urge {
             });
         }
         let quiet_until = at.case.urged.map(|urged| urged + QUIET);
-        match quiet_until.filter(|again| at.context.now < *again) {
+        let left = |again: &Instant| *again - at.context.now;
+        // More than that is left only where the clock was ahead when somebody urged.
+        match quiet_until.filter(|again| TimeDelta::zero() < left(again) && left(again) <= QUIET) {
             Some(again) => Err(Rejection::UrgedAlready { again }),
             None => Ok(()),
         }

@@ -26,7 +26,6 @@ use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
 use crate::storage::personal_values::{self, StoredValue};
 use crate::storage::{self, Connection, Db, register_kept};
-use registers::Recorded;
 
 /// Keys of cases that are looked up at once.
 const AT_ONCE: i64 = 200;
@@ -267,23 +266,25 @@ pub(super) fn before(
     ))
 }
 
+/// Events, the first one first.
+type History = Vec<(Event, Stamp)>;
+
 /// The case that its events make, and these, where nothing is wrong with chain, snapshot, columns and private answers.
 fn sound(
     stored: &StoredCase,
     events: &[StoredEvent],
     values: &[StoredValue],
-) -> Result<(Case, Vec<Recorded>), (Option<i64>, Wrong)> {
+) -> Result<(Case, History), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
     }
     let case = summary.ulid.to_string();
-    let mut recorded: Vec<Recorded> = Vec::with_capacity(events.len());
+    let mut recorded: History = Vec::with_capacity(events.len());
     let mut previous = GENESIS;
     for (place, row) in (1..).zip(events.iter().map(|stored| &stored.event)) {
         linked(&case, place, previous, row).map_err(|what| (Some(row.seq), what))?;
-        let (event, stamp) = read(row).ok_or((Some(row.seq), Wrong::Unreadable))?;
-        recorded.push((row.seq, event, stamp));
+        recorded.push(read(row).ok_or((Some(row.seq), Wrong::Unreadable))?);
         previous = &row.hash;
     }
     let start = Case::draft(
@@ -291,14 +292,13 @@ fn sound(
         summary.applicant_id,
         summary.department.clone(),
     );
-    let history = recorded.iter().map(|(_, event, stamp)| (event, stamp));
-    let replayed = engine::replay(start, history);
+    let replayed = engine::replay(start, recorded.iter().map(|(event, stamp)| (event, stamp)));
     match serde_json::from_value::<Case>(stored.snapshot.clone()) {
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
     }
     private::kept_or_erased(&recorded, &replayed, values)
-        .map_err(|seq| (Some(seq), Wrong::Private))?;
+        .map_err(|place| (events.get(place).map(|row| row.event.seq), Wrong::Private))?;
     let as_shown = (
         summary.number.as_ref(),
         summary.status.as_str(),

@@ -5,18 +5,17 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::registers::Recorded;
-use crate::engine::{Case, Event, sealed_in};
+use crate::engine::{Case, Event, Stamp, sealed_in};
 use crate::forms::Answers;
 use crate::storage::personal_values::StoredValue;
 
-/// Holds the values to the events and the case that they make; the error is the place in the chain of the first event that
-/// points to a wrong one.
+/// Holds the values to the events and the case that they make; the error is the place of the first event that points to
+/// a wrong one.
 pub(super) fn kept_or_erased(
-    recorded: &[Recorded],
+    recorded: &[(Event, Stamp)],
     case: &Case,
     values: &[StoredValue],
-) -> Result<(), i64> {
+) -> Result<(), usize> {
     let by_key: HashMap<String, &StoredValue> = values
         .iter()
         .map(|value| (value.ulid.to_string(), value))
@@ -38,9 +37,9 @@ pub(super) fn kept_or_erased(
     };
     let wrong = recorded
         .iter()
-        .find(|(_, event, _)| !private_in(event).is_none_or(|all| all.values().all(is_right)));
+        .position(|(event, _)| !private_in(event).is_none_or(|all| all.values().all(is_right)));
     match wrong {
-        Some((seq, ..)) => Err(*seq),
+        Some(place) => Err(place),
         None => Ok(()),
     }
 }

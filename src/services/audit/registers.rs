@@ -11,12 +11,9 @@ use crate::storage::register_kept::Kept;
 use crate::storage::register_search::Step;
 use crate::workflow::stage_map;
 
-/// An event with its place in the case's history.
-pub(super) type Recorded = (i64, Event, Stamp);
-
-/// Whether the entries of a case are those that its events make, and whether they are found by nothing else. Answers with the
-/// key of the first that is not.
-pub(super) fn sound(kept: &[Kept], case: &Case, recorded: &[Recorded]) -> Result<(), String> {
+/// Whether the entries of a case are those that its events make, all of them from the first, and whether they are found by
+/// nothing else. Answers with the key of the first that is not.
+pub(super) fn sound(kept: &[Kept], case: &Case, recorded: &[(Event, Stamp)]) -> Result<(), String> {
     let taken = taken(recorded);
     for row in kept {
         let made = case.entries.get(&row.key);
@@ -36,11 +33,11 @@ pub(super) fn sound(kept: &[Kept], case: &Case, recorded: &[Recorded]) -> Result
     }
 }
 
-fn is_made(row: &Kept, made: &Entry, case: &Case, recorded: &[Recorded]) -> bool {
+fn is_made(row: &Kept, made: &Entry, case: &Case, recorded: &[(Event, Stamp)]) -> bool {
     let kept = &row.entry;
     let changed = recorded
         .iter()
-        .find(|(_, _, stamp)| stamp.revision == made.changed);
+        .find(|(_, stamp)| stamp.revision == made.changed);
     // The branch is left out: after a move to another version an entry keeps the name that it had, until it changes.
     let values: Option<&serde_json::Map<String, Value>> = kept.document["values"].as_object();
     kept.register == made.register
@@ -49,7 +46,7 @@ fn is_made(row: &Kept, made: &Entry, case: &Case, recorded: &[Recorded]) -> bool
         && kept.document["element"] == made.element.as_str()
         && values.is_some_and(|values| values.iter().eq(made.values.iter()))
         && kept.opened_at == made.opened
-        && changed.is_some_and(|(_, _, stamp)| stamp.at == kept.updated_at)
+        && changed.is_some_and(|(_, stamp)| stamp.at == kept.updated_at)
 }
 
 /// What it is found by is in it. What it is not found by depends on the register's definition, which may have changed since:
@@ -84,9 +81,9 @@ fn is_found(row: &Kept, case: &Case) -> bool {
 type Parts<'a> = (&'a str, Option<String>, &'a str);
 
 /// The statuses that entries took, each under the key that the entry has in the end.
-fn taken(recorded: &[Recorded]) -> Vec<(String, Step)> {
+fn taken(recorded: &[(Event, Stamp)]) -> Vec<(String, Step)> {
     let mut taken: Vec<(Parts<'_>, Step)> = Vec::new();
-    for (seq, event, stamp) in recorded {
+    for (seq, (event, stamp)) in (1..).zip(recorded) {
         match event {
             Event::Recorded {
                 register,
@@ -97,7 +94,7 @@ fn taken(recorded: &[Recorded]) -> Vec<(String, Step)> {
             } => taken.push((
                 (register, branch.clone(), element),
                 Step {
-                    event: *seq,
+                    event: seq,
                     status: status.clone(),
                     person_id: match stamp.actor {
                         Actor::Person(person) => Some(person),

@@ -16,7 +16,7 @@ use ulid::Ulid;
 
 use super::long;
 use crate::links::dead;
-use crate::support::app::{Fixture, SECRET};
+use crate::support::app::{Fixture, SECRET, reason};
 use crate::support::definitions::with_stages;
 use crate::support::invariants::{self, Told};
 use crate::support::smtp::{Fault, Protection, SmtpServer};
@@ -197,6 +197,21 @@ fn a_session_ends_with_the_clock_that_opened_it_and_failures_do_not_count_before
         .clock
         .set(now + TimeDelta::days(3) - TimeDelta::hours(5));
     fixture.login("bob");
+}
+
+#[test]
+fn nobody_waits_to_urge_again_until_the_time_of_a_clock_that_was_ahead() {
+    let fixture = Fixture::new();
+    let now = fixture.clock_now();
+    let key = fixture.publish(&timed());
+    let case = fixture.file("ann", &key, json!({}));
+    let urge = || fixture.act("ann", case, "urge", reason("请尽快办理"));
+    fixture.clock.set(now + TimeDelta::days(1));
+    urge().expect("urged");
+
+    fixture.clock.set(now + TimeDelta::hours(3));
+    urge().expect("urged again");
+    assert!(urge().is_err(), "at most once in two hours");
 }
 
 #[test]
