@@ -1,9 +1,16 @@
 //! The main job through the API: file, sign four times, and what two people at once, repeats and drafts do.
 
+use std::thread;
+
+use huiqian::engine::Command;
+use huiqian::services::cases::{By, Done};
+use huiqian::services::drafts;
+use huiqian::storage;
 use serde_json::{Value, json};
 
 use crate::support::api::{Api, PDF, SHARING, answers, open_task};
 use crate::support::app::Fixture;
+use crate::support::world::answers_of;
 
 /// A case of [`SHARING`], filed by ann.
 pub fn filed(api: &Api<'_>) -> Value {
@@ -346,6 +353,45 @@ fn a_repeated_request_gets_the_first_answer() {
             .get("ann", &format!("/api/v1/cases/{}", id(&draft)))
             .expect(200);
         assert_eq!(draft["attachments"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
+fn the_same_request_sent_many_times_at_once_is_done_once() {
+    Fixture::each(|fixture| {
+        fixture.publish(SHARING);
+        let by = By {
+            key: Some(("k".into(), "digest".into())),
+            ..fixture.by("ann")
+        };
+        let submit = || {
+            Some(Command {
+                action: "submit".into(),
+                ..Command::default()
+            })
+        };
+        let create = || {
+            let filled = answers_of(answers());
+            drafts::create(&fixture.app, &by, "sharing", filled, submit()).expect("answered")
+        };
+        let at_once = || -> Vec<Done> {
+            thread::scope(|scope| {
+                let sent: Vec<_> = (0..8).map(|_| scope.spawn(create)).collect();
+                let sent = sent.into_iter();
+                sent.map(|one| one.join().expect("no panic")).collect()
+            })
+        };
+
+        let told = at_once();
+
+        let first: Vec<&Done> = told.iter().filter(|done| !done.repeated).collect();
+        assert_eq!(first.len(), 1, "{told:?}");
+        assert!(told.iter().all(|done| done.ulid == first[0].ulid));
+        let cases = fixture.app.db.read(storage::cases::count);
+        assert_eq!(cases.expect("counted"), 1);
+        let next = fixture.file("ann", "sharing", answers());
+        let number = fixture.case(next).number;
+        assert!(number.is_some_and(|number| number.ends_with("2号")));
     });
 }
 
