@@ -57,7 +57,8 @@ impl Measure {
         let Some(last) = tries.last_failure else {
             return Admission::Allowed;
         };
-        let left = self.delay(tries.failures) - (now - last).num_seconds().max(0);
+        // A failure of a time that has not come yet must not count until then: the clock was ahead.
+        let left = self.delay(tries.failures) - (now - last).num_seconds().abs();
         match u32::try_from(left) {
             Ok(0) | Err(_) => Admission::Allowed,
             Ok(left) => Admission::Wait(left),

@@ -193,9 +193,13 @@ fn tell(report: &Report) -> Answer {
         println!("{}", told(fault));
     }
     let (cases, events) = (report.cases.to_string(), report.events.to_string());
+    if 0 < report.strays {
+        let count = report.strays.to_string();
+        println!("{}", say("audit.strays", &[("count", &count)]));
+    }
     let faults = report.faults.len().to_string();
     let values: [(&str, &str); 3] = [("cases", &cases), ("events", &events), ("faults", &faults)];
-    if report.faults.is_empty() {
+    if report.is_sound() {
         println!("{}", say("audit.sound", &values));
         return Answer::Fine;
     }
@@ -204,7 +208,11 @@ fn tell(report: &Report) -> Answer {
 }
 
 fn told(fault: &Fault) -> String {
-    let what = say(&format!("audit.wrong.{}", fault.what.code()), &[]);
+    let entry = fault.entry.as_deref().unwrap_or_default();
+    let what = say(
+        &format!("audit.wrong.{}", fault.what.code()),
+        &[("entry", entry)],
+    );
     let case = match &fault.number {
         Some(number) => format!("{number}（{}）", fault.case),
         None => fault.case.to_string(),

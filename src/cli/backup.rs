@@ -28,6 +28,9 @@ pub(super) fn restore(config: Option<&Path>, from: &Path) -> Result<Answer, Fail
     let url = settings.database.url.reveal();
     let restored = backup::restore(url, &settings.attachments, from, SystemClock.now())?;
     tell("restored", &restored.manifest, from);
+    if restored.cleared {
+        println!("{}", say("backup.cleared", &[]));
+    }
     if restored.older {
         println!("{}", say("backup.older", &[]));
     }
@@ -132,6 +135,7 @@ impl From<BackupError> for Failure {
 fn of_copy(error: CopyError) -> Failure {
     match error {
         CopyError::NotEmpty => Failure::refused(say("backup.not_empty", &[])),
+        CopyError::Busy => Failure::refused(say("backup.busy", &[])),
         CopyError::NoTool(tool) => Failure::trouble(say("backup.no_tool", &[("tool", tool)])),
         CopyError::Tool { tool, said } => {
             Failure::trouble(say("backup.tool", &[("tool", tool), ("cause", &said)]))

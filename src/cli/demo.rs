@@ -143,6 +143,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
         },
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     })
 }
 

@@ -60,6 +60,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// The proxies before it, whose word is taken for where a request comes from; one on this machine need not be named.
+    pub trusted_proxies: Vec<Network>,
     /// How people reach it, without a slash at the end: `https://share.henan.example`.
     pub base_url: String,
     /// The key that signs links and seals private values.
@@ -172,6 +174,7 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_LOG_FORMAT",
     "HUIQIAN_DATABASE_URL",
     "HUIQIAN_LISTEN",
+    "HUIQIAN_TRUSTED_PROXIES",
     "HUIQIAN_BASE_URL",
     "HUIQIAN_SMTP_URL",
     "HUIQIAN_SMTP_CA",
@@ -208,6 +211,7 @@ impl Settings {
         Ok(Self {
             database: database(&lookup)?,
             listen: listen(&lookup)?,
+            trusted_proxies: network::read(&lookup, "HUIQIAN_TRUSTED_PROXIES", "trusted_proxies")?,
             base_url: base_url(&lookup)?,
             secret_key: secret_key(&lookup)?,
             previous_secret_keys: previous_secret_keys(&lookup)?,

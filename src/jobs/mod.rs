@@ -27,6 +27,8 @@ use crate::services::{App, Error, cases, dates, mailbox, queues, rechecks, seque
 const POLL: Duration = Duration::from_millis(500);
 /// How often the days in registers are looked through.
 const DATES: Duration = Duration::from_secs(60);
+/// How often it is looked whether the clock has put something off that it should not have.
+const CLOCK: Duration = Duration::from_secs(60);
 /// How often things are cleared away.
 const CLEAR: Duration = Duration::from_secs(60 * 60);
 
@@ -56,6 +58,17 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
         let more = sequencer::pass(&anchor.app)?;
         anchor.pass()?;
         Ok(more)
+    })?;
+    let set = Arc::clone(&app);
+    running.worker("clock", CLOCK, move |_| {
+        let moved = queues::set_right(&set)?;
+        if 0 < moved {
+            tracing::warn!(
+                moved,
+                "the clock was ahead; what it had put off is brought forward"
+            );
+        }
+        Ok(false)
     })?;
     let dated = Arc::clone(&app);
     running.worker("dates", DATES, move |_| dates::pass(&dated))?;

@@ -8,10 +8,10 @@ use chrono::TimeDelta;
 use super::claims::{self, Outage};
 use super::kind;
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
-use crate::notify::message::Prepared;
 use crate::notify::sender::{Fault, SendError, Sender};
+use crate::services::mail::{self, Ready};
 use crate::services::queues::{self, MailEnd};
-use crate::services::{App, Error, mail};
+use crate::services::{App, Error};
 use crate::storage::outbox::StoredMessage;
 use crate::storage::{Lease, StorageError};
 
@@ -105,14 +105,10 @@ impl Mailer {
 
     fn attempt(&self, lease: &Lease, message: &StoredMessage) -> Attempt {
         // Looked up and not remembered: this process may have stood still since it claimed the mail.
-        match queues::holds_mail(&self.app, lease, message.id) {
-            Ok(true) => {}
-            Ok(false) => return Attempt::Lost,
-            Err(error) => return Attempt::Leave(error),
-        }
-        let prepared: Prepared = match mail::prepare(&self.app, message.id) {
-            Ok(Some(prepared)) => prepared,
-            Ok(None) => return Attempt::Settle(MailEnd::Moot),
+        let prepared = match mail::prepare(&self.app, lease, message.id) {
+            Ok(Ready::Mail(prepared)) => prepared,
+            Ok(Ready::Moot) => return Attempt::Settle(MailEnd::Moot),
+            Ok(Ready::Lost) => return Attempt::Lost,
             Err(error @ Error::Storage(StorageError::Unavailable(_))) => {
                 return Attempt::Leave(error);
             }
@@ -139,26 +135,15 @@ impl Mailer {
 
     /// Later again, as after any other trouble that is not the mail's own.
     fn put_off(&self, message: &StoredMessage, why: String) -> MailEnd {
-        let wait = backoff::delay(message.attempts, message.id.unsigned_abs());
-        let at = self.app.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(1));
-        if message.created_at + backoff::GIVEN_UP_AFTER < at {
-            MailEnd::Failed(why)
-        } else {
-            MailEnd::Retry(at, why)
+        match backoff::again(&tried(message), TimeDelta::zero(), self.app.now()) {
+            Settlement::RetryAt(at) => MailEnd::Retry(at, why),
+            Settlement::Sent | Settlement::GivenUp(_) => MailEnd::Failed(why),
         }
     }
 
     fn ended(&self, message: &StoredMessage, outcome: Result<(), &SendError>) -> MailEnd {
-        let now = self.app.now();
-        let tried = Tried {
-            attempts: message.attempts,
-            queued_at: message.created_at,
-            // A mail whose task has ended is cancelled, or found moot at the next try.
-            still_needed: true,
-            seed: message.id.unsigned_abs(),
-        };
         let why = || outcome.err().map(|error| error.fault().to_string());
-        match backoff::settle(outcome, &tried, now) {
+        match backoff::settle(outcome, &tried(message), self.app.now()) {
             Settlement::Sent => MailEnd::Sent,
             Settlement::RetryAt(at) => MailEnd::Retry(at, why().unwrap_or_default()),
             Settlement::GivenUp(GivenUp::NoLongerNeeded) => MailEnd::Moot,
@@ -193,6 +178,17 @@ impl Mailer {
             }
         }
         Ok(())
+    }
+}
+
+fn tried(message: &StoredMessage) -> Tried {
+    Tried {
+        attempts: message.attempts,
+        // One that was given up and is sent again has its time once more.
+        queued_at: message.deliver_until - backoff::GIVEN_UP_AFTER,
+        // A mail whose task has ended is cancelled, or found moot at the next try.
+        still_needed: true,
+        seed: message.id.unsigned_abs(),
     }
 }
 

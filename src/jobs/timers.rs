@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use ulid::Ulid;
 
+use super::claims::settled;
 use super::kind;
+use crate::calendar::Instant;
 use crate::notify::backoff;
 use crate::services::queues::{self, MOST_TRIES};
 use crate::services::{App, Error};
@@ -34,13 +36,13 @@ pub fn pass(app: &Arc<App>, act: &Act<'_>) -> Result<bool, Error> {
     };
     let due = queues::claim_timers(app, &lease, BATCH)?;
     for timer in &due {
-        // The rest is claimed again when the lease ends.
         if lease.until < app.now() + LONGEST {
-            return Ok(false);
+            put_back(app, &lease, timer, timer.available_at)?;
+        } else {
+            fire(app, act, &lease, timer)?;
         }
-        fire(app, act, &lease, timer)?;
     }
-    Ok(u32::try_from(due.len()).is_ok_and(|count| count == BATCH))
+    Ok(!due.is_empty())
 }
 
 fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(), Error> {
@@ -52,12 +54,12 @@ fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(
         // No fault of the timer's, so it is not counted against it.
         Ok(Err(Error::Storage(StorageError::Unavailable(cause)))) => {
             tracing::warn!(case, %cause, "a timer waits for the database");
-            return theirs(queues::put_timer_back(app, lease, case, app.now() + SOON));
+            return put_back(app, lease, timer, app.now() + SOON);
         }
         Ok(Err(error)) => (kind(&error), error.to_string()),
         Err(_) => ("panic", "panic".to_owned()),
     };
-    let attempts = timer.attempts;
+    let attempts = timer.attempts.saturating_add(1);
     let retry_at = app.now()
         + TimeDelta::from_std(backoff::delay(attempts, case.unsigned_abs()))
             .unwrap_or(TimeDelta::minutes(1));
@@ -71,13 +73,11 @@ fn fire(app: &Arc<App>, act: &Act<'_>, lease: &Lease, timer: &Timer) -> Result<(
             "a timer failed too often and is left to an administrator"
         );
     }
-    theirs(queues::release_timer(app, lease, case, retry_at, &words))
+    // One that is another's by now is none of ours.
+    settled(|| queues::release_timer(app, lease, timer, retry_at, &words)).map(drop)
 }
 
-/// A timer that is another's by now is none of ours.
-fn theirs(released: Result<(), Error>) -> Result<(), Error> {
-    match released {
-        Err(Error::Stale) => Ok(()),
-        released => released,
-    }
+/// As if it had not been claimed.
+fn put_back(app: &App, lease: &Lease, timer: &Timer, at: Instant) -> Result<(), Error> {
+    settled(|| queues::put_timer_back(app, lease, timer, at)).map(drop)
 }

@@ -11,6 +11,8 @@ const FIRST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// What has not gone out after this is given up.
 pub const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(72);
+/// But not before it was tried so often, which takes an hour: nobody may have been there for days, or the clock has jumped.
+const LEAST_TRIES: u32 = 8;
 
 /// What becomes of a mail after a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub enum Settlement {
 pub enum GivenUp {
     /// The mail server will never take it.
     Permanent,
-    /// 72 hours have passed.
+    /// 72 hours have passed, and it was tried often enough.
     TooOld,
     /// What it is about has ended.
     NoLongerNeeded,
@@ -64,7 +66,7 @@ pub fn again(tried: &Tried, wanted: TimeDelta, now: Instant) -> Settlement {
     let delay = delay(tried.attempts, tried.seed);
     let delay = TimeDelta::from_std(delay).unwrap_or(TimeDelta::hours(1));
     let next = now + delay.max(wanted);
-    if tried.queued_at + GIVEN_UP_AFTER < next {
+    if tried.queued_at + GIVEN_UP_AFTER < next && LEAST_TRIES <= tried.attempts {
         return Settlement::GivenUp(GivenUp::TooOld);
     }
     Settlement::RetryAt(next)
@@ -164,6 +166,19 @@ mod tests {
             settle(Err(&BUSY), &ended, noon()),
             Settlement::GivenUp(GivenUp::NoLongerNeeded)
         );
+    }
+
+    #[test]
+    fn what_nobody_tried_for_days_is_tried_for_another_hour() {
+        let (mut now, mut attempts) = (noon() + TimeDelta::days(5), 1);
+        let since = now;
+        while let Settlement::RetryAt(next) = settle(Err(&BUSY), &tried(attempts), now) {
+            (now, attempts) = (next, attempts + 1);
+        }
+
+        assert_eq!(attempts, LEAST_TRIES);
+        let minutes = (now - since).num_minutes();
+        assert!((50..80).contains(&minutes), "{minutes}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every use case needs: the database, the clock, the keys, and what is kept in memory of the directory and the workflows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Error;
@@ -49,19 +49,31 @@ pub struct App {
     calendars: RwLock<HashMap<String, (i64, Arc<Calendar>)>>,
 }
 
-/// A definition with the registers around which it was read.
-type Pinned = (Arc<Shelf>, Arc<Workflow>);
-
-/// What a stored case stands on.
-pub(super) struct Ground {
-    /// The directory of now.
-    pub directory: Arc<Directory>,
-    /// Its definition.
+/// A published version of a workflow.
+#[derive(Clone)]
+pub struct Published {
+    /// As people count it.
+    pub number: u32,
+    /// The definition.
     pub workflow: Arc<Workflow>,
-    /// Its calendar.
-    pub calendar: Arc<Calendar>,
-    /// The end of its chain.
+}
+
+/// A version with the registers around which it was read.
+struct Pinned {
+    shelf: Arc<Shelf>,
+    published: Published,
+}
+
+/// What everything stands on at one moment of a transaction: what is asked of it needs no further statement, unless it has
+/// changed since it was last read.
+pub(super) struct Ground {
+    /// The directory.
+    pub directory: Arc<Directory>,
+    /// The end of the chain of the case that was asked for.
     pub end: Option<ChainEnd>,
+    in_force: BTreeMap<String, i64>,
+    shelf: Arc<Shelf>,
+    calendars: BTreeMap<String, i64>,
 }
 
 /// The registers of these versions, and those that are shipped.
@@ -121,14 +133,24 @@ impl App {
         self.directory_of(conn, revision)
     }
 
+    /// The directory of a revision that was just seen, or of now, if that is a later one.
+    pub(super) fn directory_at(&self, revision: i64) -> Result<Arc<Directory>, Error> {
+        match self.known_directory(revision) {
+            Some(known) => Ok(known),
+            None => self.directory_now(),
+        }
+    }
+
+    fn known_directory(&self, revision: i64) -> Option<Arc<Directory>> {
+        let known = self
+            .directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        (known.revision == revision && !known.people.is_empty()).then(|| Arc::clone(&known))
+    }
+
     fn directory_of(&self, conn: &mut Connection, revision: i64) -> Result<Arc<Directory>, Error> {
-        let known = Arc::clone(
-            &self
-                .directory
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        if known.revision == revision && !known.people.is_empty() {
+        if let Some(known) = self.known_directory(revision) {
             return Ok(known);
         }
         let fresh = Arc::new(storage::directory::load(conn)?);
@@ -144,20 +166,28 @@ impl App {
         self.db.read(|conn| self.directory(conn))
     }
 
+    /// What everything stands on, by one look at the database; with the end of the chain of a case.
+    pub(super) fn ground(&self, conn: &mut Connection, case: Option<i64>) -> Result<Ground, Error> {
+        let revisions = storage::revisions::look(conn, case)?;
+        let registers = revisions.in_force.iter();
+        let registers = registers.filter(|(key, _)| key.starts_with(REGISTER));
+        Ok(Ground {
+            directory: self.directory_of(conn, revisions.directory)?,
+            shelf: self.shelf_of(conn, registers.map(|(_, version)| *version).collect())?,
+            in_force: revisions.in_force,
+            calendars: revisions.calendars,
+            end: revisions.end,
+        })
+    }
+
     /// The registers in force: those that are shipped, and those that were published.
     pub fn registers(&self, conn: &mut Connection) -> Result<Arc<Registers>, Error> {
-        Ok(Arc::clone(&self.shelf(conn)?.registers))
+        Ok(self.ground(conn, None)?.registers())
     }
 
     /// The registers as they stand now, for a page that shows them.
     pub fn registers_now(&self) -> Result<Arc<Registers>, Error> {
         self.db.read(|conn| self.registers(conn))
-    }
-
-    fn shelf(&self, conn: &mut Connection) -> Result<Arc<Shelf>, Error> {
-        let mut versions = storage::workflows::current_ids_with(conn, REGISTER)?;
-        versions.sort_unstable();
-        self.shelf_of(conn, versions)
     }
 
     fn shelf_of(&self, conn: &mut Connection, versions: Vec<i64>) -> Result<Arc<Shelf>, Error> {
@@ -183,51 +213,8 @@ impl App {
 
     /// A published version, which never changes; the registers that it writes to may.
     pub fn workflow(&self, conn: &mut Connection, version: i64) -> Result<Arc<Workflow>, Error> {
-        let shelf = self.shelf(conn)?;
-        self.workflow_on(conn, shelf, version)
-    }
-
-    fn workflow_on(
-        &self,
-        conn: &mut Connection,
-        shelf: Arc<Shelf>,
-        version: i64,
-    ) -> Result<Arc<Workflow>, Error> {
-        if let Some((around, known)) = self
-            .workflows
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&version)
-            && around.versions == shelf.versions
-        {
-            return Ok(Arc::clone(known));
-        }
-        let workflow = Arc::new(super::workflows::version(conn, version)?);
-        self.workflows
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(version, (shelf, Arc::clone(&workflow)));
-        Ok(workflow)
-    }
-
-    /// What a stored case stands on at this moment, by one look at the database.
-    pub(super) fn ground(
-        &self,
-        conn: &mut Connection,
-        case: i64,
-        version: i64,
-    ) -> Result<Ground, Error> {
-        let revisions = storage::revisions::look(conn, REGISTER, case)?;
-        let shelf = self.shelf_of(conn, revisions.versions)?;
-        let workflow = self.workflow_on(conn, shelf, version)?;
-        let calendar = revisions.calendars.get(&workflow.calendar);
-        let calendar = calendar.copied().unwrap_or(0);
-        Ok(Ground {
-            directory: self.directory_of(conn, revisions.directory)?,
-            calendar: self.calendar_of(conn, &workflow.calendar, calendar)?,
-            workflow,
-            end: revisions.end,
-        })
+        let ground = self.ground(conn, None)?;
+        Ok(ground.published(self, conn, version)?.workflow)
     }
 
     /// What definitions may refer to: the standard names, the roles of the directory and the imported calendars.
@@ -238,17 +225,68 @@ impl App {
 
     /// A calendar by name: the imported one, else the one that is shipped.
     pub fn calendar(&self, conn: &mut Connection, name: &str) -> Result<Arc<Calendar>, Error> {
-        let revision = storage::calendars::revision(conn, name)?.unwrap_or(0);
-        self.calendar_of(conn, name, revision)
+        self.ground(conn, None)?.calendar(self, conn, name)
+    }
+}
+
+impl Ground {
+    /// The registers in force.
+    pub fn registers(&self) -> Arc<Registers> {
+        Arc::clone(&self.shelf.registers)
     }
 
-    fn calendar_of(
+    /// The key of the version in force of a workflow.
+    pub fn in_force(&self, key: &str) -> Option<i64> {
+        self.in_force.get(key).copied()
+    }
+
+    /// The keys of the workflows that are in force.
+    pub fn workflows(&self) -> impl Iterator<Item = i64> {
+        let all = self.in_force.iter();
+        // Registers and policies have a colon in theirs.
+        all.filter(|(key, _)| !key.contains(':'))
+            .map(|(_, version)| *version)
+    }
+
+    /// A published version, which never changes; the registers that it writes to may.
+    pub fn published(
         &self,
+        app: &App,
+        conn: &mut Connection,
+        version: i64,
+    ) -> Result<Published, Error> {
+        if let Some(pinned) = app
+            .workflows
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&version)
+            && pinned.shelf.versions == self.shelf.versions
+        {
+            return Ok(pinned.published.clone());
+        }
+        let published = super::workflows::version(conn, version)?;
+        app.workflows
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(
+                version,
+                Pinned {
+                    shelf: Arc::clone(&self.shelf),
+                    published: published.clone(),
+                },
+            );
+        Ok(published)
+    }
+
+    /// A calendar by name: the imported one, else the one that is shipped.
+    pub fn calendar(
+        &self,
+        app: &App,
         conn: &mut Connection,
         name: &str,
-        revision: i64,
     ) -> Result<Arc<Calendar>, Error> {
-        if let Some((known, calendar)) = self
+        let revision = self.calendars.get(name).copied().unwrap_or(0);
+        if let Some((known, calendar)) = app
             .calendars
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -258,7 +296,7 @@ impl App {
             return Ok(Arc::clone(calendar));
         }
         let calendar = Arc::new(super::calendars::load(conn, name)?);
-        self.calendars
+        app.calendars
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(name.to_owned(), (revision, Arc::clone(&calendar)));

@@ -114,6 +114,7 @@ fn move_deadlines(
         id: open.id,
         ulid: open.ulid,
         version: 0,
+        version_number: 0,
         revision: case.revision,
         case: case.clone(),
         workflow: Arc::clone(&open.workflow),

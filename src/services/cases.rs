@@ -7,23 +7,27 @@ use chrono::{Datelike, TimeDelta};
 use serde_json::Value;
 use ulid::Ulid;
 
+use super::app::Ground;
 use super::facts::{Facts, Owner};
 use super::opinions;
-use super::projection::{self, Before};
+use super::projection::{self, Before, FromDraft};
 pub use super::running::Running;
-pub(super) use super::running::{NoFacts, running};
+pub(super) use super::running::{NoFacts, running, running_on};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::workload::Workload;
-use super::{App, Error, Viewer, registers, resubmit, started};
+use super::{App, Error, Viewer, erasure, registers, resubmit, started};
 use crate::calendar::beijing;
 use crate::directory::PersonId;
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision};
 use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
-use crate::storage::idempotency_keys::{self, Answer, Earlier};
+use crate::storage::idempotency_keys::{self, Answer, Earlier, NewKey};
 use crate::storage::{self, Connection, Lease};
 use crate::workflow::Place;
+
+/// So long a request is known by its key.
+pub(super) const KEY_HOURS: i64 = 24;
 
 /// Who asks, by which way, and whether the request may be repeated.
 #[derive(Debug, Clone)]
@@ -67,9 +71,13 @@ pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<
     if command.action == "resubmit" {
         return resubmit::resubmit(app, by, ulid, &command);
     }
-    let (shared, by) = (Arc::clone(app), by.clone());
-    app.db
-        .write(move |conn| perform_in(&shared, conn, &by, ulid, command))
+    let action = command.action.clone();
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    let done = once(app, by, move |conn| {
+        perform_in(&shared, conn, &asked, ulid, command)
+    });
+    app.counters.acted(&action, done.is_ok());
+    done
 }
 
 /// As [`perform`], within a transaction that does more.
@@ -80,51 +88,54 @@ pub(super) fn perform_in(
     ulid: Ulid,
     command: Command,
 ) -> Result<Done, Error> {
-    let action = command.action.clone();
-    let done = once(app, conn, by, |conn| {
-        if let Some(stored) = storage::cases::lock(conn, ulid)? {
-            return act(app, conn, by, stored, command);
-        }
-        let directory = app.directory(conn)?;
-        let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
-        submit_draft(app, conn, by, &viewer, ulid, command)
-    });
-    app.counters.acted(&action, done.is_ok());
-    done
+    if let Some(stored) = storage::cases::lock(conn, ulid)? {
+        return act(app, conn, by, stored, command);
+    }
+    let ground = app.ground(conn, None)?;
+    let viewer =
+        Viewer::of(&ground.directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
+    submit_draft(app, conn, &ground, by, &viewer, ulid, command)
 }
 
-/// Does the work unless the same request was answered before.
+/// Does work in a transaction of its own, unless the same request was answered before. The answer is kept with the work:
+/// a repeat that can do it again finds the key taken and is undone, any other one has failed already, and both are told
+/// what the first one was.
 pub(super) fn once(
-    app: &App,
-    conn: &mut Connection,
+    app: &Arc<App>,
     by: &By,
-    work: impl FnOnce(&mut Connection) -> Result<Done, Error>,
+    work: impl FnOnce(&mut Connection) -> Result<Done, Error> + Send + 'static,
 ) -> Result<Done, Error> {
-    let Some((key, digest)) = &by.key else {
-        return work(conn);
+    let Some((key, digest)) = by.key.clone() else {
+        return app.db.write(work);
     };
-    let now = app.now();
-    match idempotency_keys::begin(
-        conn,
-        by.person,
-        key,
-        digest,
-        now,
-        now - TimeDelta::hours(24),
-    )? {
-        Earlier::Other => return Err(Error::KeyReused),
-        Earlier::Answered(answer) => return repeated(answer),
-        Earlier::None => {}
+    let (person, now) = (by.person, app.now());
+    let written = app.db.write(move |conn| {
+        let done = work(conn)?;
+        let new = NewKey {
+            person,
+            key: &key,
+            digest: &digest,
+            answer: Answer {
+                status: 200,
+                case_id: done.case_id,
+                ulid: Some(done.ulid),
+                revision: Some(done.revision),
+            },
+            at: now,
+        };
+        idempotency_keys::keep(conn, &new, now - TimeDelta::hours(KEY_HOURS))?;
+        Ok(done)
+    });
+    let Err(error) = written else {
+        return written;
+    };
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    match app.db.read(move |conn| answered(&shared, conn, &asked)) {
+        Ok(Some(earlier)) => Ok(earlier),
+        Err(Error::KeyReused) => Err(Error::KeyReused),
+        // What is known of the key does not matter to what went wrong.
+        Ok(None) | Err(_) => Err(error),
     }
-    let done = work(conn)?;
-    let answer = Answer {
-        status: 200,
-        case_id: done.case_id,
-        ulid: Some(done.ulid),
-        revision: Some(done.revision),
-    };
-    idempotency_keys::answered(conn, by.person, key, &answer)?;
-    Ok(done)
 }
 
 /// What the same request was answered before, when there was one; for work that must not even begin a second time.
@@ -132,7 +143,7 @@ pub(super) fn answered(app: &App, conn: &mut Connection, by: &By) -> Result<Opti
     let Some((key, digest)) = &by.key else {
         return Ok(None);
     };
-    let valid_since = app.now() - TimeDelta::hours(24);
+    let valid_since = app.now() - TimeDelta::hours(KEY_HOURS);
     match idempotency_keys::look(conn, by.person, key, digest, valid_since)? {
         Earlier::Other => Err(Error::KeyReused),
         Earlier::Answered(answer) => repeated(answer).map(Some),
@@ -188,7 +199,11 @@ fn act(
     )?
     .at(&place, &posted);
     let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
-    let vault = SealingVault::new(app, running.ulid);
+    let erasable = match command.action.as_str() {
+        "erase" => vault::values(conn, running.id)?,
+        _ => vault::Values::new(),
+    };
+    let vault = SealingVault::new(app, running.ulid).listing(&erasable);
     let department = &running.case.department;
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, &running.workflow, running.id)?;
@@ -220,6 +235,7 @@ fn act(
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        "erase" => erasure::carry_out(app, conn, &running, &decision, &erasable)?,
         "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
         _ => {}
     }
@@ -279,7 +295,7 @@ fn complete_revision(
         None => forms::join_private(
             form,
             &running.case.answers,
-            &vault::open_case(app, conn, running.ulid, &running.case)?.case,
+            &vault::open_case(app, conn, running.ulid, (running.id, &running.case))?.case,
         ),
     };
     let asked = engine::asked_at_start(&running.workflow);
@@ -295,6 +311,7 @@ fn complete_revision(
 pub(super) fn submit_draft(
     app: &Arc<App>,
     conn: &mut Connection,
+    ground: &Ground,
     by: &By,
     viewer: &Viewer,
     ulid: Ulid,
@@ -309,9 +326,12 @@ pub(super) fn submit_draft(
     if command.seen.is_some_and(|seen| seen != draft.revision) {
         return Err(Error::Stale);
     }
-    let version = storage::workflows::current(conn, &draft.workflow_key)?.ok_or(Error::NotFound)?;
-    let workflow = app.workflow(conn, version.id)?;
-    let calendar = app.calendar(conn, &workflow.calendar)?;
+    let version = ground
+        .in_force(&draft.workflow_key)
+        .ok_or(Error::NotFound)?;
+    let published = ground.published(app, conn, version)?;
+    let workflow = published.workflow;
+    let calendar = ground.calendar(app, conn, &workflow.calendar)?;
     let mut answers = super::drafts::answers_of(app, &workflow.form, &draft)?;
     answers.extend(command.input.answers.take().unwrap_or_default());
     let case = Case::draft(&workflow.key, by.person, draft.department.clone());
@@ -359,7 +379,8 @@ pub(super) fn submit_draft(
     let running = Running {
         id: 0,
         ulid,
-        version: version.id,
+        version,
+        version_number: published.number,
         revision: 0,
         case,
         workflow: Arc::clone(&workflow),
@@ -368,10 +389,12 @@ pub(super) fn submit_draft(
         former: BTreeMap::new(),
         end: None,
     };
-    let id = projection::file(app, conn, &running, &decision, &context, &authority)?;
+    let draft = FromDraft {
+        id: draft.id,
+        revision: draft.revision,
+    };
+    let id = projection::file(app, conn, &running, &decision, &context, &authority, draft)?;
     vault.store(conn, id, app.now())?;
-    storage::attachments::adopt(conn, draft.id, id)?;
-    storage::drafts::remove(conn, draft.id, draft.revision)?;
     started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
     Ok(Done {
         case_id: Some(id),

@@ -179,8 +179,10 @@ pub fn workflow_of(app: &Arc<App>, version: &WorkflowVersion) -> Result<Arc<Work
 
 /// What the workflows are called whose cases a definition can start, by their keys.
 pub fn started_by(app: &App, workflow: &Workflow) -> Result<BTreeMap<String, Text>, Error> {
-    app.db
-        .read(|conn| workflows::started_by(app, conn, workflow))
+    app.db.read(|conn| {
+        let ground = app.ground(conn, None)?;
+        workflows::started_by(app, conn, &ground, workflow)
+    })
 }
 
 /// Reads and checks a definition, a register or a policy among the roles, calendars and workflows that there are.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use ulid::Ulid;
 
+use super::app::Ground;
 use super::cases::{By, Done, Running};
 use super::facts::{Facts, Owner};
 use super::{App, Error, Viewer, cases, vault};
@@ -30,6 +31,8 @@ pub struct Open {
     pub answers: Answers,
     /// The case that it revises.
     pub case: Option<Case>,
+    /// Its author.
+    pub viewer: Viewer,
 }
 
 impl Open {
@@ -51,8 +54,9 @@ impl Open {
 pub fn start(app: &Arc<App>, by: &By, key: &str, answers: Answers) -> Result<Open, Error> {
     let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
     app.db.write(move |conn| {
-        let viewer = viewer(&shared, conn, &by)?;
-        start_in(&shared, conn, &viewer, &key, answers)
+        let ground = shared.ground(conn, None)?;
+        let viewer = viewer(&shared, &ground, &by)?;
+        start_in(&shared, conn, &ground, &viewer, &key, answers)
     })
 }
 
@@ -66,22 +70,23 @@ pub fn create(
     submit: Option<Command>,
 ) -> Result<Done, Error> {
     let submits = submit.is_some();
-    let (shared, by, key) = (Arc::clone(app), by.clone(), key.to_owned());
-    let done = app.db.write(move |conn| {
-        let viewer = viewer(&shared, conn, &by)?;
-        cases::once(&shared, conn, &by, |conn| {
-            let opened = start_in(&shared, conn, &viewer, &key, answers)?;
-            let ulid = opened.draft.ulid;
-            match submit {
-                Some(command) => cases::submit_draft(&shared, conn, &by, &viewer, ulid, command),
-                None => Ok(Done {
-                    case_id: None,
-                    ulid,
-                    revision: opened.draft.revision,
-                    repeated: false,
-                }),
+    let (shared, asked, key) = (Arc::clone(app), by.clone(), key.to_owned());
+    let done = cases::once(app, by, move |conn| {
+        let ground = shared.ground(conn, None)?;
+        let viewer = viewer(&shared, &ground, &asked)?;
+        let opened = start_in(&shared, conn, &ground, &viewer, &key, answers)?;
+        let ulid = opened.draft.ulid;
+        match submit {
+            Some(command) => {
+                cases::submit_draft(&shared, conn, &ground, &asked, &viewer, ulid, command)
             }
-        })
+            None => Ok(Done {
+                case_id: None,
+                ulid,
+                revision: opened.draft.revision,
+                repeated: false,
+            }),
+        }
     });
     if submits {
         app.counters.acted("submit", done.is_ok());
@@ -92,12 +97,12 @@ pub fn create(
 pub(super) fn start_in(
     app: &App,
     conn: &mut Connection,
+    ground: &Ground,
     viewer: &Viewer,
     key: &str,
     answers: Answers,
 ) -> Result<Open, Error> {
-    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
-    let workflow = app.workflow(conn, version.id)?;
+    let workflow = in_force(app, conn, ground, key)?;
     may_file(viewer, &workflow)?;
     let ulid = Ulid::new();
     let read = check_for(
@@ -125,6 +130,7 @@ pub(super) fn start_in(
         workflow,
         answers,
         case: None,
+        viewer: viewer.clone(),
     })
 }
 
@@ -136,8 +142,8 @@ pub(super) fn start_from(
     key: &str,
     with: Answers,
 ) -> Result<Ulid, Error> {
-    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
-    let workflow = app.workflow(conn, version.id)?;
+    let ground = app.ground(conn, None)?;
+    let workflow = in_force(app, conn, &ground, key)?;
     let asked = engine::asked_at_start(&workflow);
     let answers: Answers = with
         .into_iter()
@@ -154,6 +160,16 @@ pub(super) fn start_from(
     };
     drafts::insert(conn, &new)?;
     Ok(ulid)
+}
+
+fn in_force(
+    app: &App,
+    conn: &mut Connection,
+    ground: &Ground,
+    key: &str,
+) -> Result<Arc<Workflow>, Error> {
+    let version = ground.in_force(key).ok_or(Error::NotFound)?;
+    Ok(ground.published(app, conn, version)?.workflow)
 }
 
 /// The revision of a returned case that is being written, for whoever is asked to write it. Looking makes none.
@@ -201,24 +217,13 @@ pub(super) fn open_in(
     by: &By,
     ulid: Ulid,
 ) -> Result<Open, Error> {
-    let viewer = viewer(app, conn, by)?;
+    let ground = app.ground(conn, None)?;
+    let viewer = viewer(app, &ground, by)?;
     let stored_case = storage::cases::get(conn, ulid)?;
     let Some(stored_case) = stored_case else {
-        let draft = drafts::get(conn, ulid)?
-            .filter(|draft| draft.author_id == by.person && draft.submitted_case.is_none())
-            .ok_or(Error::NotFound)?;
-        let version =
-            storage::workflows::current(conn, &draft.workflow_key)?.ok_or(Error::NotFound)?;
-        let workflow = app.workflow(conn, version.id)?;
-        let answers = answers_of(app, &workflow.form, &draft)?;
-        return Ok(Open {
-            draft,
-            workflow,
-            answers,
-            case: None,
-        });
+        return unsubmitted(app, conn, &ground, viewer, ulid);
     };
-    let running = cases::running(app, conn, stored_case)?;
+    let running = cases::running_on(app, conn, &ground, stored_case)?;
     if !revises(&running, by.person, app.now()) {
         return Err(Error::NotFound);
     }
@@ -229,7 +234,7 @@ pub(super) fn open_in(
             let all = forms::join_private(
                 form,
                 &running.case.answers,
-                &vault::open_case(app, conn, ulid, &running.case)?.case,
+                &vault::open_case(app, conn, ulid, (running.id, &running.case))?.case,
             );
             let asked = engine::asked_at_start(&running.workflow);
             let answers: Answers = all
@@ -254,6 +259,28 @@ pub(super) fn open_in(
         workflow: running.workflow,
         answers,
         case: Some(running.case),
+        viewer,
+    })
+}
+
+/// A draft of the viewer's that was not submitted yet.
+fn unsubmitted(
+    app: &App,
+    conn: &mut Connection,
+    ground: &Ground,
+    viewer: Viewer,
+    ulid: Ulid,
+) -> Result<Open, Error> {
+    let draft = drafts::get(conn, ulid)?
+        .filter(|draft| draft.author_id == viewer.person.id && draft.submitted_case.is_none())
+        .ok_or(Error::NotFound)?;
+    let workflow = in_force(app, conn, ground, &draft.workflow_key)?;
+    Ok(Open {
+        answers: answers_of(app, &workflow.form, &draft)?,
+        draft,
+        workflow,
+        case: None,
+        viewer,
     })
 }
 
@@ -281,13 +308,14 @@ pub fn save(
         if seen.is_some_and(|seen| seen != opened.draft.revision) {
             return Err(Error::Stale);
         }
-        let viewer = viewer(&shared, conn, &by)?;
         let mut all = opened.answers.clone();
         all.extend(answers);
         all.retain(|_, answer| !answer.is_null());
-        let checked = check(&shared, conn, &viewer, &opened, &all, Strictness::Draft)?;
+        let checked = check(&shared, conn, &opened, &all, Strictness::Draft)?;
         // Pages send texts: only what they were read as can be held against a rule.
-        if let Err(stop) = refuse_stopped(&shared, &opened.workflow, &viewer, &checked.answers) {
+        if let Err(stop) =
+            refuse_stopped(&shared, &opened.workflow, &opened.viewer, &checked.answers)
+        {
             // What was typed must not stay, so this is no error of the transaction but its result.
             let files = remove_all(conn, &opened.draft)?;
             return Ok(Err((stop, files)));
@@ -307,21 +335,28 @@ pub fn save(
     }
 }
 
-/// Everything that keeps a draft from being submitted.
-pub fn problems(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<(Open, Vec<Problem>), Error> {
-    let (shared, by) = (Arc::clone(app), by.clone());
-    app.db.write(move |conn| {
-        let opened = open_in(&shared, conn, &by, ulid)?;
-        let viewer = viewer(&shared, conn, &by)?;
-        let checked = check(
-            &shared,
-            conn,
-            &viewer,
-            &opened,
-            &opened.answers,
-            Strictness::Submit,
-        )?;
-        Ok::<_, Error>((opened, checked.problems))
+/// A draft as its author reads it.
+pub struct Shown {
+    /// The draft.
+    pub open: Open,
+    /// Everything that keeps it from being submitted.
+    pub problems: Vec<Problem>,
+    /// Its files.
+    pub files: Vec<Attachment>,
+}
+
+/// Shows a draft that is not submitted yet to its author.
+pub fn show(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<Shown, Error> {
+    app.db.read(|conn| {
+        let ground = app.ground(conn, None)?;
+        let viewer = viewer(app, &ground, by)?;
+        let open = unsubmitted(app, conn, &ground, viewer, ulid)?;
+        let checked = check(app, conn, &open, &open.answers, Strictness::Submit)?;
+        Ok::<_, Error>(Shown {
+            problems: checked.problems,
+            files: attachments::of(conn, AttachedTo::Draft(open.draft.id))?,
+            open,
+        })
     })
 }
 
@@ -398,7 +433,6 @@ pub fn scope(workflow: &Workflow, viewer: &Viewer, now: Instant) -> Scope {
 fn check(
     app: &App,
     conn: &mut Connection,
-    viewer: &Viewer,
     opened: &Open,
     answers: &Answers,
     strictness: Strictness,
@@ -411,7 +445,7 @@ fn check(
     check_for(
         app,
         conn,
-        viewer,
+        &opened.viewer,
         workflow,
         Some(owner),
         answers,
@@ -424,7 +458,7 @@ fn check_for(
     conn: &mut Connection,
     viewer: &Viewer,
     workflow: &Arc<Workflow>,
-    owner: Option<Owner>,
+    owner: Option<Owner<'_>>,
     answers: &Answers,
     strictness: Strictness,
 ) -> Result<Checked, Error> {
@@ -456,9 +490,8 @@ fn refuse_stopped(
     }
 }
 
-fn viewer(app: &App, conn: &mut Connection, by: &By) -> Result<Viewer, Error> {
-    let directory = app.directory(conn)?;
-    Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)
+fn viewer(app: &App, ground: &Ground, by: &By) -> Result<Viewer, Error> {
+    Viewer::of(&ground.directory, by.person, app.now()).ok_or(Error::Unauthenticated)
 }
 
 /// A draft's answers, private ones opened.

@@ -14,7 +14,7 @@ use crate::engine::{Actor, Case, Channel, Context, NoWorkload, PlainVault, Situa
 use crate::forms::{
     Answers, CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts, Pick,
 };
-use crate::storage::attachments::{self, AttachedTo};
+use crate::storage::attachments::{self, AttachedTo, Attachment};
 use crate::storage::catalogue::{self, Item, Resource, Search};
 use crate::storage::{self, Connection};
 use crate::workflow::{Place, Who, Workflow};
@@ -41,11 +41,13 @@ pub struct Facts {
 
 /// Whose form it is.
 #[derive(Debug, Clone, Copy)]
-pub enum Owner {
+pub enum Owner<'a> {
     /// A draft's.
     Draft(i64),
     /// A case's.
     Case(i64),
+    /// Something's whose files were read already.
+    Of(&'a [Attachment]),
 }
 
 impl Facts {
@@ -56,7 +58,7 @@ impl Facts {
         conn: &mut Connection,
         viewer: &Viewer,
         (workflow, case): (&Arc<Workflow>, &Case),
-        owner: Option<Owner>,
+        owner: Option<Owner<'_>>,
         others: &[&Answers],
     ) -> Result<Self, Error> {
         let mut named = Named::default();
@@ -187,24 +189,28 @@ fn takes_files(workflow: &Workflow) -> bool {
     fields.any(|field| matches!(field.kind.0.name(), "file" | "files" | "table"))
 }
 
-fn files(conn: &mut Connection, owner: Option<Owner>) -> Result<HashMap<String, FileFacts>, Error> {
-    let to = match owner {
-        None => return Ok(HashMap::new()),
-        Some(Owner::Draft(id)) => AttachedTo::Draft(id),
-        Some(Owner::Case(id)) => AttachedTo::Case(id),
-    };
-    let all = attachments::of(conn, to)?.into_iter().map(|file| {
+fn files(
+    conn: &mut Connection,
+    owner: Option<Owner<'_>>,
+) -> Result<HashMap<String, FileFacts>, Error> {
+    let facts = |file: &Attachment| {
         let id = file.ulid.to_string();
         (
             id.clone(),
             FileFacts {
                 id,
-                name: file.file_name,
+                name: file.file_name.clone(),
                 size: u64::try_from(file.size).unwrap_or(0),
             },
         )
-    });
-    Ok(all.collect())
+    };
+    let to = match owner {
+        None => return Ok(HashMap::new()),
+        Some(Owner::Of(files)) => return Ok(files.iter().map(facts).collect()),
+        Some(Owner::Draft(id)) => AttachedTo::Draft(id),
+        Some(Owner::Case(id)) => AttachedTo::Case(id),
+    };
+    Ok(attachments::of(conn, to)?.iter().map(facts).collect())
 }
 
 /// The cases that answers name by id, as far as the viewer may see them.

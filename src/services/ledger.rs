@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use ulid::Ulid;
 
+use super::rulebook::Registers;
 use super::{App, Error, Viewer};
 use crate::directory::{DepartmentCode, Directory, Post, Role};
 use crate::forms::{
@@ -101,16 +102,15 @@ pub fn page(
 
 /// The entry whose date has started a case, with its register, for a reader who sees it.
 pub(super) fn origin(
-    app: &App,
     conn: &mut Connection,
+    registers: &Registers,
     viewer: &Viewer,
     started: Ulid,
 ) -> Result<Option<(Arc<Register>, StoredEntry)>, Error> {
     let Some(due) = register_marks::entry_of(conn, started)? else {
         return Ok(None);
     };
-    let (Some((entry, case)), registers) = (register_search::get(conn, due)?, app.registers(conn)?)
-    else {
+    let Some((entry, case)) = register_search::get(conn, due)? else {
         return Ok(None);
     };
     let named = register_search::departments_of(conn, entry.id)?;

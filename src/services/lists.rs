@@ -1,6 +1,6 @@
 //! What somebody's lists show: 待办, 已办, 我发起的, 抄送我的, and the cases that they may see.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::cases::Running;
@@ -135,9 +135,10 @@ pub fn next_like(
                 && row.case.id != this.id
                 && place::id_of(&row.task.stage) == stage
         });
+        let ground = shared.ground(conn, None)?;
         for row in alike {
             let stored = storage::cases::get_by_id(conn, row.case.id)?.ok_or(Error::NotFound)?;
-            let running = cases::running(&shared, conn, stored)?;
+            let running = cases::running_on(&shared, conn, &ground, stored)?;
             let task = running.case.task(TaskId(row.task.number));
             let mine = viewer.authorize(Wish::SeeCase(&running.case)).is_ok()
                 && task.is_some_and(|task| running.concerns(task, viewer.person.id, shared.now()));
@@ -176,25 +177,39 @@ fn as_seen(page: Page<Row>, viewer: &Viewer) -> Page<Row> {
 }
 
 fn with_cases(app: &App, conn: &mut Connection, page: Page<InboxRow>) -> Result<Page<Row>, Error> {
-    let mut known: HashMap<i64, Arc<Running>> = HashMap::new();
-    let mut rows = Vec::with_capacity(page.rows.len());
-    for row in page.rows {
-        let id = row.case.id;
-        let case = match known.get(&id) {
-            Some(case) => Arc::clone(case),
-            None => {
-                let stored = storage::cases::get_by_id(conn, id)?.ok_or(Error::NotFound)?;
-                let running = Arc::new(cases::running(app, conn, stored)?);
-                known.insert(id, Arc::clone(&running));
-                running
-            }
-        };
-        rows.push(Row { row, case });
-    }
+    let ids = page.rows.iter().map(|row| row.case.id);
+    let known = running_of(app, conn, ids)?;
+    let rows = page.rows.into_iter().map(|row| {
+        let case = known.get(&row.case.id).ok_or(Error::NotFound)?;
+        Ok(Row {
+            case: Arc::clone(case),
+            row,
+        })
+    });
     Ok(Page {
-        rows,
+        rows: rows.collect::<Result<_, Error>>()?,
         next: page.next,
     })
+}
+
+/// Cases with what they run on, by their inner keys.
+fn running_of(
+    app: &App,
+    conn: &mut Connection,
+    ids: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, Arc<Running>>, Error> {
+    let ids: BTreeSet<i64> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ground = app.ground(conn, None)?;
+    let stored = storage::cases::of_ids(conn, &ids)?.into_iter();
+    stored
+        .map(|stored| {
+            let id = stored.summary.id;
+            Ok((id, Arc::new(cases::running_on(app, conn, &ground, stored)?)))
+        })
+        .collect()
 }
 
 /// How full the lists are, for the menu.
@@ -277,16 +292,18 @@ pub fn copied(
 ) -> Result<Page<CopyRow>, Error> {
     app.db.read(move |conn| {
         let page = copies::of_person(conn, person, before, limit)?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for copy in page.rows {
-            let stored = storage::cases::get_by_id(conn, copy.case_id)?.ok_or(Error::NotFound)?;
-            rows.push(CopyRow {
-                copy,
-                case: stored.summary,
-            });
-        }
+        let ids = page.rows.iter().map(|copy| copy.case_id).collect();
+        let stored = storage::cases::of_ids(conn, &ids)?.into_iter();
+        let cases: HashMap<i64, CaseSummary> = stored
+            .map(|stored| (stored.summary.id, stored.summary))
+            .collect();
+        let rows = page.rows.into_iter().map(|copy| {
+            let case = cases.get(&copy.case_id).cloned();
+            let case = case.ok_or(Error::NotFound)?;
+            Ok(CopyRow { copy, case })
+        });
         Ok::<_, Error>(Page {
-            rows,
+            rows: rows.collect::<Result<_, Error>>()?,
             next: page.next,
         })
     })
@@ -306,9 +323,10 @@ pub fn workflows(
 ) -> Result<Vec<(WorkflowVersion, Arc<Workflow>, bool)>, Error> {
     let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
+        let ground = shared.ground(conn, None)?;
         let mut all = Vec::new();
         for version in storage::workflows::all_current(conn)? {
-            let workflow = shared.workflow(conn, version.id)?;
+            let workflow = ground.published(&shared, conn, version.id)?.workflow;
             let may = super::drafts::may_file(&viewer, &workflow).is_ok();
             all.push((version, workflow, may));
         }
@@ -331,9 +349,10 @@ pub struct Around {
 pub fn around(app: &Arc<App>, viewer: &Viewer) -> Result<Around, Error> {
     let (shared, viewer, now) = (Arc::clone(app), viewer.clone(), app.now());
     app.db.read(move |conn| {
+        let ground = shared.ground(conn, None)?;
         let mut may_file = false;
-        for version in storage::workflows::all_current(conn)? {
-            let workflow = shared.workflow(conn, version.id)?;
+        for version in ground.workflows() {
+            let workflow = ground.published(&shared, conn, version)?.workflow;
             may_file = may_file || super::drafts::may_file(&viewer, &workflow).is_ok();
         }
         Ok::<_, Error>(Around {
@@ -368,12 +387,8 @@ pub fn filed(
     app.db.read(move |conn| {
         let filter = CaseFilter::of(Whose::FiledBy(viewer.person.id));
         let page = storage::cases::list(conn, &filter, before, limit)?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for summary in page.rows {
-            rows.push(case_row(&shared, conn, summary, &viewer)?);
-        }
         Ok::<_, Error>(Page {
-            rows,
+            rows: case_rows(&shared, conn, page.rows, &viewer)?,
             next: page.next,
         })
     })
@@ -397,30 +412,35 @@ pub fn copies_of(
     let page = copied(app, viewer.person.id, before, limit)?;
     let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for CopyRow { copy, case } in page.rows {
-            let row = case_row(&shared, conn, case, &viewer)?;
-            rows.push(Copied { copy, row });
-        }
+        let (copies, cases): (Vec<Copy>, Vec<CaseSummary>) = page
+            .rows
+            .into_iter()
+            .map(|CopyRow { copy, case }| (copy, case))
+            .unzip();
+        let rows = case_rows(&shared, conn, cases, &viewer)?;
+        let rows = copies.into_iter().zip(rows);
         Ok::<_, Error>(Page {
-            rows,
+            rows: rows.map(|(copy, row)| Copied { copy, row }).collect(),
             next: page.next,
         })
     })
 }
 
-fn case_row(
+fn case_rows(
     app: &App,
     conn: &mut Connection,
-    summary: CaseSummary,
+    summaries: Vec<CaseSummary>,
     viewer: &Viewer,
-) -> Result<CaseRow, Error> {
-    let stored = storage::cases::get_by_id(conn, summary.id)?.ok_or(Error::NotFound)?;
-    let running = Arc::new(cases::running(app, conn, stored)?);
-    Ok(CaseRow {
-        summary,
-        case: Visible::of(viewer, &running).of_case(&running),
-    })
+) -> Result<Vec<CaseRow>, Error> {
+    let known = running_of(app, conn, summaries.iter().map(|summary| summary.id))?;
+    let rows = summaries.into_iter().map(|summary| {
+        let running = known.get(&summary.id).ok_or(Error::NotFound)?;
+        Ok(CaseRow {
+            summary,
+            case: Visible::of(viewer, running).of_case(running),
+        })
+    });
+    rows.collect()
 }
 
 /// Notes that somebody has read every copy that they were sent. The receipt is dated like one by one.

@@ -20,17 +20,28 @@ use crate::messages::{self, Language};
 use crate::notify::facts::{Closing, DataFacts, MailFacts, Moot, Notice, Recipient, Why};
 use crate::notify::mail;
 use crate::notify::message::{self, Prepared};
-use crate::storage::outbox::{self, OutboxState, StoredMessage};
-use crate::storage::{self, Connection, action_links};
+use crate::storage::outbox::{self, StoredMessage};
+use crate::storage::{self, Connection, Lease, action_links};
 
-/// The mail with this key, ready to be handed over; `None` when it is not needed any more.
-pub fn prepare(app: &App, id: i64) -> Result<Option<Prepared>, Error> {
+/// What there is to be done with a claimed mail.
+pub enum Ready {
+    /// To hand it over.
+    Mail(Box<Prepared>),
+    /// Nothing: it is not needed any more.
+    Moot,
+    /// Nothing by this lease: it was cancelled meanwhile, or is another's by now.
+    Lost,
+}
+
+/// Puts a claimed mail together, if it is still there to be sent: a process that stood still may have lost it to another.
+pub fn prepare(app: &App, lease: &Lease, id: i64) -> Result<Ready, Error> {
+    let now = app.now();
     app.db.read(|conn| {
-        let row = outbox::get(conn, id)?.ok_or(Error::NotFound)?;
-        if row.state != OutboxState::Waiting {
-            return Ok(None);
-        }
-        compose(app, conn, &row)
+        let Some(row) = outbox::held(conn, id, &lease.owner, now)? else {
+            return Ok(Ready::Lost);
+        };
+        let mail = compose(app, conn, &row)?;
+        Ok(mail.map_or(Ready::Moot, |mail| Ready::Mail(Box::new(mail))))
     })
 }
 

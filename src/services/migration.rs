@@ -226,6 +226,7 @@ fn move_one(
         let moved = outlook(&running, &viewer, moves(&decision.case, Vec::new()));
         let there = Running {
             version: versions.to.id,
+            version_number: versions.to.version,
             workflow: Arc::clone(new),
             calendar: Arc::clone(&versions.calendar),
             case: running.case.clone(),

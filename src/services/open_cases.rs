@@ -73,7 +73,7 @@ fn open(
     let workflow = match workflows.get(&version) {
         Some(known) => Arc::clone(known),
         None => {
-            let read = Arc::new(workflows::version(conn, version)?);
+            let read = workflows::version(conn, version)?.workflow;
             workflows.insert(version, Arc::clone(&read));
             read
         }

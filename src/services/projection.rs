@@ -32,13 +32,22 @@ pub struct Body {
     pub event: Event,
 }
 
-/// Whether the case is in the database before this decision.
+/// What the case was in the database before this decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
-    /// It is.
+    /// It is there.
     Stored,
-    /// It was filed by this decision just now.
-    Filed,
+    /// It was filed by this decision just now, from a draft.
+    Filed(FromDraft),
+}
+
+/// The draft that becomes a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FromDraft {
+    /// Its key.
+    pub id: i64,
+    /// Its revision, as it was read.
+    pub revision: i64,
 }
 
 /// Files a new case and writes its first decision. Answers with its inner key.
@@ -49,6 +58,7 @@ pub(super) fn file(
     decision: &Decision,
     context: &Context<'_>,
     authority: &DepartmentCode,
+    draft: FromDraft,
 ) -> Result<i64, Error> {
     let new = NewCase {
         ulid: running.ulid,
@@ -72,7 +82,7 @@ pub(super) fn file(
         end: None,
         ..*running
     };
-    write(app, conn, &filed, decision, context, Before::Filed)?;
+    write(app, conn, &filed, decision, context, Before::Filed(draft))?;
     Ok(id)
 }
 
@@ -86,14 +96,6 @@ pub(super) fn write(
     before: Before,
 ) -> Result<(), Error> {
     let case = &decision.case;
-    if before == Before::Stored {
-        storage::cases::save(
-            conn,
-            running.id,
-            running.revision,
-            &state(running, case, context)?,
-        )?;
-    }
     let first = append(
         conn,
         app.settings.audit.algorithm,
@@ -102,9 +104,13 @@ pub(super) fn write(
         context,
     )?;
     registers::write(app, conn, running, decision, context, first)?;
-    started::tell_parent(app, conn, running.ulid, decision)?;
     super::renaming::follow(conn, running, decision)?;
     let mut writes = Writes::default();
+    if before == Before::Stored {
+        let state = state(running, case, context)?;
+        storage::cases::put(&mut writes, running.id, running.revision, state);
+    }
+    started::tell_parent(app, &mut writes, running.ulid, decision);
     let stored = sync_tasks(conn, &mut writes, running, case, context)?;
     // A timer's own claim is settled by whoever holds it.
     if context.actor != Actor::System {
@@ -112,18 +118,26 @@ pub(super) fn write(
         let (old, new) = (wake(&running.case), wake(case));
         // One that is due may have been tried in vain, and deserves another try.
         let stays = old == new && new.is_none_or(|at| context.now < at);
-        if before == Before::Filed || !stays {
+        if before != Before::Stored || !stays {
             storage::timers::put(&mut writes, running.id, new);
         }
     }
     involve(conn, &mut writes, running, decision, context)?;
     note_turns(conn, running, decision)?;
-    if before == Before::Filed || found_otherwise(decision) {
-        storage::search_terms::replace(
-            conn,
-            running.id,
-            search_texts(running, case).iter().map(String::as_str),
-        )?;
+    match before {
+        Before::Filed(draft) => {
+            let texts = search_texts(running, case);
+            let texts = texts.iter().map(String::as_str);
+            storage::search_terms::add(&mut writes, running.id, texts);
+            storage::attachments::adopt(&mut writes, draft.id, running.id);
+            storage::drafts::put_away(&mut writes, draft.id, draft.revision);
+        }
+        Before::Stored if found_otherwise(decision) => {
+            let texts = search_texts(running, case);
+            let texts = texts.iter().map(String::as_str);
+            storage::search_terms::replace(conn, running.id, texts)?;
+        }
+        Before::Stored => {}
     }
     name_resources(conn, running, decision, context, before)?;
     notices::enqueue(
@@ -149,7 +163,11 @@ fn name_resources(
         return Ok(());
     }
     let named = super::rechecks::named(&decision.case);
-    if storage::case_resources::replace(conn, running.id, &named)? {
+    let known = match before {
+        Before::Stored => storage::case_resources::of(conn, running.id)?,
+        Before::Filed(_) => BTreeSet::new(),
+    };
+    if storage::case_resources::replace(conn, running.id, &known, &named)? {
         storage::case_resources::ask(conn, running.id, context.now)?;
     }
     Ok(())

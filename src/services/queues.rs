@@ -1,21 +1,26 @@
 //! What workers take from the database and bring back: mails to be sent, timers that are due, and what is to be
 //! cleared away.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
+use super::cases::KEY_HOURS;
 use super::{App, Error};
 use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::timers::{self, Timer};
 use crate::storage::{
-    Lease, idempotency_keys, login_attempts, outbox_archive, outbox_pauses, sessions,
-    webhook_messages,
+    Connection, Lease, StorageError, idempotency_keys, login_attempts, outbox_archive,
+    outbox_pauses, sessions, webhook_messages, webhook_stops,
 };
 
 /// A timer is left alone after so many tries in vain.
 pub const MOST_TRIES: u32 = 3;
-/// Keys of requests are kept for this long.
-const KEYS_HOURS: i64 = 24;
+/// More than mails and timers wait for another try: an hour, give or take a fifth.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
+/// More than the targets of webhooks may ask for.
+const LONGEST_WEBHOOK_PAUSE: TimeDelta = TimeDelta::hours(25);
 /// Failed logins count for the day; after this they are forgotten.
 const ATTEMPTS_HOURS: i64 = 48;
 /// Rows that leave a queue together.
@@ -53,13 +58,6 @@ pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
     app.db.write(move |conn| Ok(outbox::extend(conn, &lease)?))
 }
 
-/// Whether a claimed mail is still there to be sent: a process that stood still may have lost it to another.
-pub fn holds_mail(app: &App, lease: &Lease, id: i64) -> Result<bool, Error> {
-    let now = app.now();
-    app.db
-        .read(|conn| Ok(outbox::is_held(conn, id, &lease.owner, now)?))
-}
-
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
 pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());
@@ -92,20 +90,26 @@ pub fn claim_timers(app: &App, lease: &Lease, limit: u32) -> Result<Vec<Timer>, 
 pub fn release_timer(
     app: &App,
     lease: &Lease,
-    case: i64,
+    timer: &Timer,
     retry_at: Instant,
     error: &str,
 ) -> Result<(), Error> {
-    let (owner, error) = (lease.owner.clone(), error.to_owned());
+    let (owner, timer, error) = (lease.owner.clone(), timer.clone(), error.to_owned());
     app.db
-        .write(move |conn| Ok(timers::release(conn, case, &owner, retry_at, &error)?))
+        .write(move |conn| Ok(timers::release(conn, &timer, &owner, retry_at, &error)?))
 }
 
-/// Puts a timer back as if it had not been claimed, to be tried at `retry_at`: the database could not be used.
-pub fn put_timer_back(app: &App, lease: &Lease, case: i64, retry_at: Instant) -> Result<(), Error> {
-    let owner = lease.owner.clone();
+/// Puts a timer back as if it had not been claimed, to be tried at `retry_at`: the database could not be used, or time
+/// was short.
+pub fn put_timer_back(
+    app: &App,
+    lease: &Lease,
+    timer: &Timer,
+    retry_at: Instant,
+) -> Result<(), Error> {
+    let (owner, timer) = (lease.owner.clone(), timer.clone());
     app.db
-        .write(move |conn| Ok(timers::put_back(conn, case, &owner, retry_at)?))
+        .write(move |conn| Ok(timers::put_back(conn, &timer, &owner, retry_at)?))
 }
 
 /// Timers that were tried in vain, for administrators.
@@ -145,15 +149,16 @@ pub fn archive(app: &App) -> Result<bool, Error> {
 }
 
 /// Clears away what time has made useless. Several servers may do it at once.
-pub fn clear_away(app: &App) -> Result<Cleared, Error> {
-    let now = app.now();
+pub fn clear_away(app: &Arc<App>) -> Result<Cleared, Error> {
+    let (shared, now) = (Arc::clone(app), app.now());
     let cleared = app.db.write(move |conn| {
+        let served = served(&shared, conn)?;
         Ok::<_, Error>(Cleared {
             sessions: sessions::remove_expired(conn, now)?,
-            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEYS_HOURS))?,
+            keys: idempotency_keys::remove_old(conn, now - TimeDelta::hours(KEY_HOURS))?,
             attempts: login_attempts::remove_old(conn, now - TimeDelta::hours(ATTEMPTS_HOURS))?,
             webhooks: match outbox_pauses::current(conn)? {
-                None => webhook_messages::give_up_old(conn, now)?,
+                None => webhook_messages::give_up_old(conn, &served, now)?,
                 Some(_) => 0,
             },
             uploads: 0,
@@ -164,4 +169,25 @@ pub fn clear_away(app: &App) -> Result<Cleared, Error> {
         .remove_stale((now - TimeDelta::hours(UPLOAD_HOURS)).into())
         .map_err(Error::Attachments)?;
     Ok(Cleared { uploads, ..cleared })
+}
+
+/// The targets of webhooks that somebody sends to.
+fn served(app: &App, conn: &mut Connection) -> Result<Vec<String>, StorageError> {
+    let mut served = Vec::new();
+    for target in &app.settings.webhooks.targets {
+        if webhook_stops::of(conn, &target.name)?.is_none() {
+            served.push(target.name.clone());
+        }
+    }
+    Ok(served)
+}
+
+/// Brings forward what was put off to a time that no pause reaches: the clock was ahead then. Answers how much that was.
+pub fn set_right(app: &App) -> Result<usize, Error> {
+    let now = app.now();
+    app.db.write(move |conn| {
+        let mails = outbox::set_right(conn, now + LONGEST_PAUSE, now)?;
+        let webhooks = webhook_messages::set_right(conn, now + LONGEST_WEBHOOK_PAUSE, now)?;
+        Ok(mails + webhooks + timers::set_right(conn, now + LONGEST_PAUSE)?)
+    })
 }

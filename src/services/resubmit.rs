@@ -38,22 +38,20 @@ fn begin(app: &Arc<App>, by: &By, ulid: Ulid, command: &Command) -> Result<Done,
     rename(&mut old.answers, &old.files, &copies);
     let stored: Vec<String> = copies.values().map(|file| file.stored_as.clone()).collect();
     let (shared, asked) = (Arc::clone(app), by.clone());
-    let written = app.db.write(move |conn| {
-        cases::once(&shared, conn, &asked, |conn| {
-            let directory = shared.directory(conn)?;
-            let viewer =
-                Viewer::of(&directory, asked.person, shared.now()).ok_or(Error::Unauthenticated)?;
-            let opened = drafts::start_in(&shared, conn, &viewer, &old.workflow, old.answers)?;
-            for file in copies.into_values() {
-                let to = AttachedTo::Draft(opened.draft.id);
-                attachments::insert(conn, &NewAttachment { to, ..file })?;
-            }
-            Ok(Done {
-                case_id: None,
-                ulid: opened.draft.ulid,
-                revision: opened.draft.revision,
-                repeated: false,
-            })
+    let written = cases::once(app, by, move |conn| {
+        let ground = shared.ground(conn, None)?;
+        let viewer = Viewer::of(&ground.directory, asked.person, shared.now());
+        let viewer = viewer.ok_or(Error::Unauthenticated)?;
+        let opened = drafts::start_in(&shared, conn, &ground, &viewer, &old.workflow, old.answers)?;
+        for file in copies.into_values() {
+            let to = AttachedTo::Draft(opened.draft.id);
+            attachments::insert(conn, &NewAttachment { to, ..file })?;
+        }
+        Ok(Done {
+            case_id: None,
+            ulid: opened.draft.ulid,
+            revision: opened.draft.revision,
+            repeated: false,
         })
     });
     // Copied for nothing: refused, or the same request came twice at once and the other one was first.
@@ -77,10 +75,11 @@ fn read(
     ulid: Ulid,
     command: &Command,
 ) -> Result<Old, Error> {
-    let directory = app.directory(conn)?;
-    let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
+    let ground = app.ground(conn, None)?;
+    let viewer = Viewer::of(&ground.directory, by.person, app.now());
+    let viewer = viewer.ok_or(Error::Unauthenticated)?;
     let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
-    let running = cases::running(app, conn, stored)?;
+    let running = cases::running_on(app, conn, &ground, stored)?;
     viewer
         .authorize(Wish::SeeCase(&running.case))
         .map_err(|_| Error::NotFound)?;
@@ -88,9 +87,9 @@ fn read(
     engine::handle(&running.workflow, &running.case, command, &context)?;
 
     let key = &running.workflow.key;
-    let version = storage::workflows::current(conn, key)?.ok_or(Error::NotFound)?;
-    let workflow = app.workflow(conn, version.id)?;
-    let private = vault::open_case(app, conn, ulid, &running.case)?;
+    let version = ground.in_force(key).ok_or(Error::NotFound)?;
+    let workflow = ground.published(app, conn, version)?.workflow;
+    let private = vault::open_case(app, conn, ulid, (running.id, &running.case))?;
     let all = forms::join_private(&running.workflow.form, &running.case.answers, &private.case);
     let asked = engine::asked_at_start(&workflow);
     let is_asked = |field: &str| {

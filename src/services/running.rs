@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use ulid::Ulid;
 
+use super::app::Ground;
 use super::{App, Error};
 use crate::calendar::{Calendar, Instant};
 use crate::directory::{Directory, PersonId};
 use crate::engine::{self, Actor, Case, Channel, Context, PlainVault};
 use crate::forms;
+use crate::storage::cases::StoredCase;
 use crate::storage::events::ChainEnd;
 use crate::storage::{self, Connection};
 use crate::workflow::stage_map::retired;
@@ -23,6 +25,8 @@ pub struct Running {
     pub ulid: Ulid,
     /// The key of the definition's version.
     pub version: i64,
+    /// The version, as people count it.
+    pub version_number: u32,
     /// The row's revision.
     pub revision: i64,
     /// The case.
@@ -103,25 +107,41 @@ impl Running {
     }
 }
 
-/// Loads what a stored case runs on.
+/// Loads what a stored case runs on, with the end of its chain.
 pub(super) fn running(
     app: &App,
     conn: &mut Connection,
-    stored: storage::cases::StoredCase,
+    stored: StoredCase,
 ) -> Result<Running, Error> {
-    let ground = app.ground(conn, stored.summary.id, stored.summary.version_id)?;
+    let ground = app.ground(conn, Some(stored.summary.id))?;
+    Ok(Running {
+        end: ground.end.clone(),
+        ..running_on(app, conn, &ground, stored)?
+    })
+}
+
+/// As [`running`], for reading: on what was looked at before, and without the chain.
+pub(super) fn running_on(
+    app: &App,
+    conn: &mut Connection,
+    ground: &Ground,
+    stored: StoredCase,
+) -> Result<Running, Error> {
+    let published = ground.published(app, conn, stored.summary.version_id)?;
+    let workflow = published.workflow;
     let case: Case = serde_json::from_value(stored.snapshot)?;
     Ok(Running {
-        former: former(app, conn, &ground.workflow.key, &case)?,
+        former: former(app, conn, ground, &workflow.key, &case)?,
         id: stored.summary.id,
         ulid: stored.summary.ulid,
         version: stored.summary.version_id,
+        version_number: published.number,
         revision: stored.revision,
         case,
-        calendar: ground.calendar,
-        directory: ground.directory,
-        workflow: ground.workflow,
-        end: ground.end,
+        calendar: ground.calendar(app, conn, &workflow.calendar)?,
+        directory: Arc::clone(&ground.directory),
+        workflow,
+        end: None,
     })
 }
 
@@ -129,6 +149,7 @@ pub(super) fn running(
 fn former(
     app: &App,
     conn: &mut Connection,
+    ground: &Ground,
     key: &str,
     case: &Case,
 ) -> Result<BTreeMap<Place, Text>, Error> {
@@ -140,7 +161,7 @@ fn former(
         let Some(version) = storage::workflows::numbered(conn, key, version)? else {
             continue;
         };
-        let workflow = app.workflow(conn, version.id)?;
+        let workflow = ground.published(app, conn, version.id)?.workflow;
         if let Some(node) = workflow.node(id) {
             titles.insert(place.clone(), node.title.clone());
         }

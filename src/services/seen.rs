@@ -1,6 +1,6 @@
 //! A case as somebody sees it: everything that a page or the API shows of it, with the rights already applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ulid::Ulid;
@@ -18,7 +18,7 @@ use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
     self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, MoreTime,
-    Offered, Party, PlainVault, SignalOffer, Situation, Task, TaskId,
+    Offered, Party, SignalOffer, Situation, Task, TaskId,
 };
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
@@ -58,6 +58,8 @@ pub struct Seen {
     pub chain: Vec<ChainEnd>,
     /// The private answers, for those who handle the case.
     pub private: Option<Opened>,
+    /// The private answers that can be erased.
+    kept: vault::Listed,
     /// What the reader has typed on their tasks and not given yet.
     pub opinions: Vec<Opinion>,
     /// The files.
@@ -101,29 +103,38 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
         let summary = stored.summary.clone();
-        let whole = Arc::new(cases::running(&shared, conn, stored)?);
+        let ground = shared.ground(conn, None)?;
+        let whole = Arc::new(cases::running_on(&shared, conn, &ground, stored)?);
         viewer
             .authorize(Wish::SeeCase(&whole.case))
             .map_err(|_| Error::NotFound)?;
+        let now = shared.now();
         let visible = Visible::of(&viewer, &whole);
         let running = visible.of_case(&whole);
+        let values = match forms::has_private(&whole.workflow.form) {
+            true => vault::values(conn, whole.id)?,
+            false => vault::Values::new(),
+        };
         let private = match viewer.authorize(Wish::SeePrivate(&running.case)) {
-            Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
+            Ok(()) => Some(vault::open_all(&shared, ulid, &values, &running.case)?),
             Err(_) => None,
         };
-        let opinions = opinions::of(&shared, conn, &running, viewer.person.id)?;
+        let kept = vault::Listed(vault::kept(&values));
+        let opinions = match may_type(&whole, viewer.person.id, now) {
+            true => opinions::of(&shared, conn, &running, viewer.person.id)?,
+            false => Vec::new(),
+        };
         let typed: Vec<&Answers> = opinions.iter().map(|opinion| &opinion.answers).collect();
+        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
         let facts = Facts::read(
             &shared,
             conn,
             &viewer,
             (&whole.workflow, &whole.case),
-            Some(Owner::Case(whole.id)),
+            Some(Owner::Of(&files)),
             &typed,
         )?;
-        let version = storage::workflows::get(conn, running.version)?
-            .ok_or(Error::NotFound)?
-            .version;
+        files.retain(|file| visible.file(&whole, file, &viewer));
         let (mut history, mut chain) = (Vec::new(), Vec::new());
         for row in events::of_case(conn, running.id)? {
             let body = projection::read_body(&row.event)?;
@@ -142,30 +153,32 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
                 hash: event.hash,
             });
         }
-        let history = visible.history(&whole, history, &viewer);
-        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
-        files.retain(|file| visible.file(&whole, file, &viewer));
-        let mut copies = storage::copies::of_case(conn, whole.id)?;
+        let mut copies = match history.iter().any(gives_copies) {
+            true => storage::copies::of_case(conn, whole.id)?,
+            false => Vec::new(),
+        };
         copies.retain(|copy| visible.copy(&whole, copy, &viewer));
-        let now = shared.now();
-        let context = context(&whole, viewer.person.id, &facts, now);
+        let history = visible.history(&whole, history, &viewer);
+        let context = context(&whole, viewer.person.id, (&facts, &kept), now);
         let situation = Situation::new(&whole.workflow, &whole.case, &context);
         let (offered, urged_until) = (situation.offered(), situation.urged_until());
+        let registers = ground.registers();
         Ok::<_, Error>(Seen {
             summary,
-            version,
+            version: running.version_number,
             offered,
             urged_until,
             rows: tasks::of_case(conn, running.id)?,
             history,
             chain,
             private,
+            kept,
             opinions,
             files,
             copies,
-            starts: workflows::started_by(&shared, conn, &whole.workflow)?,
-            registers: shared.registers(conn)?,
-            origin: ledger::origin(&shared, conn, &viewer, ulid)?,
+            starts: workflows::started_by(&shared, conn, &ground, &whole.workflow)?,
+            origin: ledger::origin(conn, &registers, &viewer, ulid)?,
+            registers,
             facts,
             now,
             viewer,
@@ -174,6 +187,20 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             running,
         })
     })
+}
+
+/// Whether there is a task that this person may be writing an opinion on.
+fn may_type(running: &Running, person: PersonId, now: Instant) -> bool {
+    let mut tasks = running.case.open_tasks();
+    tasks.any(|task| running.able(task, now).contains(&person))
+}
+
+/// Whether somebody was given a copy.
+fn gives_copies(happened: &Happened) -> bool {
+    matches!(
+        happened.body.event,
+        Event::Copied { .. } | Event::CopySent { .. }
+    )
 }
 
 /// The number of the task with this public id; `None` when the case has none, or has not come to it yet.
@@ -186,7 +213,8 @@ pub fn task_number(
     let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
         let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
-        let running = cases::running(&shared, conn, stored)?;
+        let ground = shared.ground(conn, None)?;
+        let running = cases::running_on(&shared, conn, &ground, stored)?;
         viewer
             .authorize(Wish::SeeCase(&running.case))
             .map_err(|_| Error::NotFound)?;
@@ -199,7 +227,7 @@ pub fn task_number(
 fn context<'a>(
     running: &'a Running,
     person: PersonId,
-    facts: &'a Facts,
+    (facts, kept): (&'a Facts, &'a vault::Listed),
     now: Instant,
 ) -> Context<'a> {
     Context {
@@ -209,7 +237,7 @@ fn context<'a>(
         directory: &running.directory,
         calendar: &running.calendar,
         lookup: facts,
-        vault: &PlainVault,
+        vault: kept,
         registered: &[],
         children: &[],
         earlier: None,
@@ -287,6 +315,21 @@ impl Seen {
         forms::join_private(&workflow.form, &answers, &private)
     }
 
+    /// The paths of private answers that are kept though nothing stands there, or in their column, any more.
+    #[must_use]
+    pub fn left_behind(&self) -> Vec<String> {
+        let standing = self.whole.case.standing();
+        let columns: Vec<_> = standing
+            .iter()
+            .map(|one| engine::column_of(&one.path))
+            .collect();
+        let kept = self.kept.0.iter().map(|one| one.path.clone());
+        let left: BTreeSet<String> = kept
+            .filter(|path| !columns.contains(&engine::column_of(path)))
+            .collect();
+        left.into_iter().collect()
+    }
+
     /// The signals that the reader may give now.
     #[must_use]
     pub fn signals(&self) -> Vec<SignalOffer<'_>> {
@@ -353,7 +396,12 @@ impl Seen {
 
     /// Asks the engine about the whole case, as the reader finds it.
     fn situated<T>(&self, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
-        let context = context(&self.whole, self.viewer.person.id, &self.facts, self.now);
+        let context = context(
+            &self.whole,
+            self.viewer.person.id,
+            (&self.facts, &self.kept),
+            self.now,
+        );
         ask(&Situation::new(
             &self.whole.workflow,
             &self.whole.case,

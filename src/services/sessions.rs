@@ -10,7 +10,7 @@ use crate::auth::tokens::{self, Token};
 use crate::calendar::{Instant, day_of};
 use crate::storage::login_attempts::{self, LoginAttempts};
 use crate::storage::sessions::{self, Session};
-use crate::storage::{Connection, StorageError, api_tokens, people};
+use crate::storage::{Connection, StorageError, api_tokens, logins, people};
 
 /// A session is touched at most this often, so that reading pages does not write at every request.
 const TOUCH_SECONDS: i64 = 60;
@@ -107,18 +107,19 @@ fn admit(conn: &mut Connection, keys: &[String; 2], now: Instant) -> Result<(), 
 }
 
 /// Who a session's secret belongs to; refused when it has ended, was idle too long, or the person is gone.
-pub fn of_cookie(app: &Arc<App>, secret: &str) -> Result<(Session, Viewer), Error> {
+pub fn of_cookie(app: &App, secret: &str) -> Result<(Session, Viewer), Error> {
     let hash = tokens::hash(secret);
-    let (shared, now) = (Arc::clone(app), app.now());
-    let (session, viewer) = app.db.read(move |conn| {
-        let session = sessions::get(conn, &hash)?
-            .filter(|session| is_live(&shared, session, now))
-            .ok_or(Error::Unauthenticated)?;
-        let directory = shared.directory(conn)?;
-        let viewer =
-            Viewer::of(&directory, session.person_id, now).ok_or(Error::Unauthenticated)?;
-        Ok::<_, Error>((session, viewer))
-    })?;
+    let found = app.db.ask(|conn| logins::look(conn, &hash))?;
+    let live = found
+        .session
+        .filter(|session| is_live(app, session, app.now()));
+    of_session(app, live.ok_or(Error::Unauthenticated)?, found.directory)
+}
+
+fn of_session(app: &App, session: Session, directory: i64) -> Result<(Session, Viewer), Error> {
+    let now = app.now();
+    let directory = app.directory_at(directory)?;
+    let viewer = Viewer::of(&directory, session.person_id, now).ok_or(Error::Unauthenticated)?;
     if TOUCH_SECONDS <= (now - session.seen_at).num_seconds() {
         let hash = session.id_hash.clone();
         noted(
@@ -142,26 +143,23 @@ fn noted<T>(written: Result<T, Error>) -> Result<(), Error> {
 
 fn is_live(app: &App, session: &Session, now: Instant) -> bool {
     let idle = TimeDelta::from_std(app.settings.session.idle).unwrap_or(TimeDelta::minutes(15));
-    now < session.expires_at && now - session.seen_at < idle
+    // Seen at a time that has not come yet: the clock was ahead, and nobody knows for how long it has been idle.
+    now < session.expires_at && (now - session.seen_at).abs() < idle
 }
 
 /// Who a bearer token belongs to: a session opened through the API, or a token made on the command line.
-pub fn of_bearer(app: &Arc<App>, secret: &str) -> Result<Viewer, Error> {
-    match of_cookie(app, secret) {
-        Ok((_, viewer)) => return Ok(viewer),
-        Err(Error::Unauthenticated) => {}
-        Err(other) => return Err(other),
+pub fn of_bearer(app: &App, secret: &str) -> Result<Viewer, Error> {
+    let (hash, now) = (tokens::hash(secret), app.now());
+    let found = app.db.ask(|conn| logins::look(conn, &hash))?;
+    if let Some(session) = found.session.filter(|session| is_live(app, session, now)) {
+        return Ok(of_session(app, session, found.directory)?.1);
     }
-    let hash = tokens::hash(secret);
-    let (shared, now) = (Arc::clone(app), app.now());
-    let (token, viewer) = app.db.read(move |conn| {
-        let token = api_tokens::get(conn, &hash)?
-            .filter(|token| token.revoked_at.is_none() && now < token.expires_at)
-            .ok_or(Error::Unauthenticated)?;
-        let directory = shared.directory(conn)?;
-        let viewer = Viewer::of(&directory, token.person_id, now).ok_or(Error::Unauthenticated)?;
-        Ok::<_, Error>((token, viewer))
-    })?;
+    let token = found
+        .token
+        .filter(|token| token.revoked_at.is_none() && now < token.expires_at)
+        .ok_or(Error::Unauthenticated)?;
+    let directory = app.directory_at(found.directory)?;
+    let viewer = Viewer::of(&directory, token.person_id, now).ok_or(Error::Unauthenticated)?;
     if token
         .last_used
         .is_none_or(|last| TOUCH_SECONDS <= (now - last).num_seconds())

@@ -12,21 +12,19 @@ use crate::engine::{
     TaskAsks, TaskId,
 };
 use crate::forms::Answers;
-use crate::storage::{self, Connection, started_cases};
+use crate::storage::{self, Connection, Writes, started_cases};
 use crate::workflow::{Kind, Outcome, Workflow};
 
 /// Opens the draft that a task asks for; whoever opens it first writes it, as long as they are asked. Answers with the
 /// draft's public id, which the case keeps.
 pub fn open(app: &Arc<App>, by: &By, ulid: Ulid, task: TaskId) -> Result<Ulid, Error> {
-    let (shared, by) = (Arc::clone(app), by.clone());
-    let done = app.db.write(move |conn| {
-        cases::once(&shared, conn, &by, |conn| {
-            Ok(Done {
-                case_id: None,
-                ulid: open_in(&shared, conn, &by, ulid, task)?,
-                revision: 0,
-                repeated: false,
-            })
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    let done = cases::once(app, by, move |conn| {
+        Ok(Done {
+            case_id: None,
+            ulid: open_in(&shared, conn, &asked, ulid, task)?,
+            revision: 0,
+            repeated: false,
         })
     })?;
     Ok(done.ulid)
@@ -39,10 +37,10 @@ fn open_in(
     ulid: Ulid,
     task: TaskId,
 ) -> Result<Ulid, Error> {
-    let directory = app.directory(conn)?;
-    let viewer = Viewer::of(&directory, by.person, app.now()).ok_or(Error::Unauthenticated)?;
     let stored = storage::cases::lock(conn, ulid)?.ok_or(Error::NotFound)?;
     let running = cases::running(app, conn, stored)?;
+    let viewer = Viewer::of(&running.directory, by.person, app.now());
+    let viewer = viewer.ok_or(Error::Unauthenticated)?;
     viewer
         .authorize(Wish::SeeCase(&running.case))
         .map_err(|_| Error::NotFound)?;
@@ -126,22 +124,13 @@ pub(super) fn children(
 }
 
 /// Wakes the case that started this one, when it was filed or has ended: it takes note at its next tick.
-pub(super) fn tell_parent(
-    app: &App,
-    conn: &mut Connection,
-    ulid: Ulid,
-    decision: &Decision,
-) -> Result<(), Error> {
+pub(super) fn tell_parent(app: &App, writes: &mut Writes, ulid: Ulid, decision: &Decision) {
     let news = decision
         .events
         .iter()
         .any(|event| matches!(event, Event::Submitted { .. } | Event::Ended { .. }));
-    if !news {
-        return Ok(());
-    }
-    match started_cases::parent_of(conn, ulid)? {
-        Some(parent) => Ok(storage::timers::set(conn, parent, Some(app.now()))?),
-        None => Ok(()),
+    if news {
+        storage::timers::wake_parent(writes, ulid, app.now());
     }
 }
 
@@ -199,7 +188,8 @@ pub(super) fn submit(
         ..Command::default()
     };
     let filed = storage::connection::attempt(conn, |conn| {
-        cases::submit_draft(app, conn, &by, viewer, draft, command)
+        let ground = app.ground(conn, None)?;
+        cases::submit_draft(app, conn, &ground, &by, viewer, draft, command)
     });
     match filed {
         Ok(_) => Ok(()),

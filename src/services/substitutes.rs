@@ -78,13 +78,9 @@ impl State {
 
 /// Names a substitute. For all posts it is all of them or none.
 pub fn name(app: &Arc<App>, by: &By, naming: Naming) -> Result<Vec<StoredSubstitution>, Error> {
-    let (shared, by) = (Arc::clone(app), by.clone());
-    app.db.write(move |conn| {
-        let done = once(&shared, conn, &by, |conn| {
-            name_in(&shared, conn, &by, &naming)
-        })?;
-        named_with(conn, done.ulid)
-    })
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    let done = once(app, by, move |conn| name_in(&shared, conn, &asked, &naming))?;
+    app.db.read(move |conn| named_with(conn, done.ulid))
 }
 
 fn name_in(app: &App, conn: &mut Connection, by: &By, naming: &Naming) -> Result<Done, Error> {

@@ -55,26 +55,25 @@ pub fn take_in(
         stored_as: stored.stored_name.clone(),
         created_at: app.now(),
     };
-    let (shared, by, id) = (Arc::clone(app), by.clone(), new.ulid);
-    let written = app.db.write(move |conn| {
-        let done = cases::once(&shared, conn, &by, |conn| {
-            let file = attachments::insert(conn, &new)?;
-            Ok(Done {
-                case_id: file.case_id,
-                ulid: file.ulid,
-                revision: 0,
-                repeated: false,
-            })
-        })?;
-        attachments::get(conn, done.ulid)?.ok_or(Error::NotFound)
+    let id = new.ulid;
+    let written = cases::once(app, by, move |conn| {
+        let file = attachments::insert(conn, &new)?;
+        Ok(Done {
+            case_id: file.case_id,
+            ulid: file.ulid,
+            revision: 0,
+            repeated: false,
+        })
     });
     // Written for nothing: refused, or the same request came twice at once and the other one was first.
-    if written.as_ref().map_or(true, |file| file.ulid != id) {
+    if written.as_ref().map_or(true, |done| done.ulid != id) {
         app.attachments
             .remove(&stored.stored_name)
             .map_err(Error::Attachments)?;
     }
-    written
+    let done = written?;
+    app.db
+        .read(move |conn| attachments::get(conn, done.ulid)?.ok_or(Error::NotFound))
 }
 
 fn destination(app: &Arc<App>, by: &By, ulid: Ulid) -> Result<AttachedTo, Error> {

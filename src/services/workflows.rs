@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::app::{Ground, Published};
 use super::rulebook::{self, Named};
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
@@ -14,7 +15,7 @@ use crate::clock::Clock;
 use crate::directory::{Directory, PersonId};
 use crate::storage::workflows::{NewVersion, WorkflowVersion};
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow};
+use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow, policy};
 
 /// What became of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +108,8 @@ pub fn publish(
 ///
 /// # Errors
 /// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it,
-/// [`Error::Stale`] when another version waits than was seen.
+/// [`Error::Stale`] when another version waits than was seen, [`Error::Unbound`] when policies bind the version in force
+/// that do not bind this one.
 pub fn confirm(
     db: &Db,
     clock: &dyn Clock,
@@ -115,15 +117,76 @@ pub fn confirm(
     by: &str,
     seen: Option<u32>,
 ) -> Result<WorkflowVersion, Error> {
-    let now = clock.now();
+    confirmed(db, clock.now(), (key, by), seen, false)
+}
+
+/// As [`confirm`], by somebody who was told which policies do not bind it any more: another `kind` takes a definition out
+/// of their reach.
+///
+/// # Errors
+/// As [`confirm`], but for [`Error::Unbound`].
+pub fn confirm_unbound(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
+    confirmed(db, clock.now(), (key, by), seen, true)
+}
+
+fn confirmed(
+    db: &Db,
+    now: Instant,
+    (key, by): (&str, &str),
+    seen: Option<u32>,
+    unbound: bool,
+) -> Result<WorkflowVersion, Error> {
     let (key, by) = (key.to_owned(), by.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
         let waiting = waiting(conn, &key, seen)?;
         // The directory may have changed since the proposal was checked.
         sound(conn, &viewer.directory, &key, &waiting.source, false)?;
+        let escaped = escaped(conn, &viewer.directory, &waiting)?;
+        if !unbound && !escaped.is_empty() {
+            let titles = escaped.into_iter().map(|title| title.zh);
+            return Err(Error::Unbound(titles.collect()));
+        }
         put_in_force(conn, &viewer, &waiting, now)
     })
+}
+
+/// The titles of the policies that bind the version in force and would not bind the one that waits.
+///
+/// # Errors
+/// The database's own failure.
+pub fn escapes(db: &Db, key: &str) -> Result<Vec<Text>, Error> {
+    db.read(|conn| {
+        let directory = storage::directory::load(conn)?;
+        match storage::workflows::proposed(conn, key)? {
+            Some(waiting) => escaped(conn, &directory, &waiting),
+            None => Ok(Vec::new()),
+        }
+    })
+}
+
+fn escaped(
+    conn: &mut Connection,
+    directory: &Directory,
+    waiting: &WorkflowVersion,
+) -> Result<Vec<Text>, Error> {
+    let current = storage::workflows::current(conn, &waiting.key)?;
+    let Some(current) = current.filter(|_| !rulebook::is_ours(&waiting.key)) else {
+        return Ok(Vec::new());
+    };
+    let around = surroundings(conn, directory)?;
+    let read = |source: &str| workflow::pinned(source, &around);
+    let (Some(old), Some(new)) = (read(&current.source), read(&waiting.source)) else {
+        return Ok(Vec::new());
+    };
+    let escaped = policy::escaped(&around.policies, &old, &new).into_iter();
+    Ok(escaped.map(|policy| policy.title.clone()).collect())
 }
 
 fn put_in_force(
@@ -193,9 +256,9 @@ pub fn current(db: &Db) -> Result<Vec<WorkflowVersion>, Error> {
 /// Two versions of a workflow, with what they mean.
 pub struct Pair {
     /// The older one.
-    pub old: (WorkflowVersion, Workflow),
+    pub old: (WorkflowVersion, Arc<Workflow>),
     /// The newer one.
-    pub new: (WorkflowVersion, Workflow),
+    pub new: (WorkflowVersion, Arc<Workflow>),
 }
 
 /// The versions with these numbers; without numbers the version in force and the proposal that waits, else the version
@@ -223,8 +286,8 @@ pub fn pair(db: &Db, key: &str, numbers: Option<(u32, u32)>) -> Result<Option<Pa
         };
         let workflows = (version(conn, old.id)?, version(conn, new.id)?);
         Ok(Some(Pair {
-            old: (old, workflows.0),
-            new: (new, workflows.1),
+            old: (old, workflows.0.workflow),
+            new: (new, workflows.1.workflow),
         }))
     })
 }
@@ -301,6 +364,7 @@ pub(super) fn surroundings(
 pub(super) fn started_by(
     app: &App,
     conn: &mut Connection,
+    ground: &Ground,
     workflow: &Workflow,
 ) -> Result<BTreeMap<String, Text>, Error> {
     let mut titles = BTreeMap::new();
@@ -308,8 +372,9 @@ pub(super) fn started_by(
         let Kind::Start(start) = &node.kind else {
             continue;
         };
-        if let Some(row) = storage::workflows::current(conn, &start.workflow)? {
-            let title = app.workflow(conn, row.id)?.title.clone();
+        if let Some(version) = ground.in_force(&start.workflow) {
+            let started = ground.published(app, conn, version)?.workflow;
+            let title = started.title.clone();
             titles.insert(start.workflow.clone(), title);
         }
     }
@@ -317,15 +382,19 @@ pub(super) fn started_by(
 }
 
 /// The workflow of a stored version.
-pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Workflow, Error> {
+pub(super) fn version(conn: &mut Connection, id: i64) -> Result<Published, Error> {
     let stored = storage::workflows::get(conn, id)?.ok_or(Error::NotFound)?;
     let directory = storage::directory::load(conn)?;
     let surroundings = surroundings(conn, &directory)?;
-    workflow::pinned(&stored.source, &surroundings).ok_or_else(|| {
+    let workflow = workflow::pinned(&stored.source, &surroundings).ok_or_else(|| {
         Error::Corrupt(format!(
             "version {} of workflow {} cannot be read",
             stored.version, stored.key
         ))
+    })?;
+    Ok(Published {
+        number: stored.version,
+        workflow: Arc::new(workflow),
     })
 }
 

@@ -6,7 +6,7 @@ use ulid::Ulid;
 use super::columns::one_row;
 use super::connection::{MultiBackend, cols, moment, ulid_text};
 use super::schema::attachments;
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -151,20 +151,15 @@ pub fn is_kept(conn: &mut Connection, stored_as: &str) -> Result<bool, StorageEr
 }
 
 /// Gives a draft's files to the case that it became.
-///
-/// # Errors
-/// The database's own failure.
-pub fn adopt(conn: &mut Connection, draft: i64, case: i64) -> Result<usize, StorageError> {
+pub fn adopt(writes: &mut Writes, draft: i64, case: i64) {
     let of_draft = attachments::table
         .filter(attachments::draft_id.eq(Some(draft)))
         .filter(attachments::case_id.is_null());
-    Ok(diesel::update(of_draft)
-        // The draft goes when it has become a case; a file that still pointed to it would hold it.
-        .set((
-            attachments::case_id.eq(Some(case)),
-            attachments::draft_id.eq(None::<i64>),
-        ))
-        .execute(conn)?)
+    // The draft goes when it has become a case; a file that still pointed to it would hold it.
+    writes.add(diesel::update(of_draft).set((
+        attachments::case_id.eq(Some(case)),
+        attachments::draft_id.eq(None::<i64>),
+    )));
 }
 
 /// Removes a file from its draft; what a case has stays.

@@ -9,23 +9,29 @@ use super::schema::{case_resources as named, cases, rechecks};
 use super::{Connection, StorageError};
 use crate::calendar::Instant;
 
-/// Makes these the resources that the case names. Answers whether another one came.
+/// The resources that the case names.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of(conn: &mut Connection, case: i64) -> Result<BTreeSet<String>, StorageError> {
+    let all: Vec<String> = named::table
+        .filter(named::case_id.eq(case))
+        .select(named::resource)
+        .load(conn)?;
+    Ok(all.into_iter().collect())
+}
+
+/// Makes these the resources that the case names, in place of those that are known. Answers whether another one came.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn replace(
     conn: &mut Connection,
     case: i64,
+    known: &BTreeSet<String>,
     resources: &BTreeSet<String>,
 ) -> Result<bool, StorageError> {
-    let known: Vec<String> = named::table
-        .filter(named::case_id.eq(case))
-        .select(named::resource)
-        .load(conn)?;
-    let gone: Vec<&String> = known
-        .iter()
-        .filter(|code| !resources.contains(*code))
-        .collect();
+    let gone: Vec<&String> = known.difference(resources).collect();
     if !gone.is_empty() {
         diesel::delete(
             named::table
@@ -35,7 +41,7 @@ pub fn replace(
         .execute(conn)?;
     }
     let mut came = false;
-    for code in resources.iter().filter(|code| !known.contains(code)) {
+    for code in resources.difference(known) {
         diesel::insert_into(named::table)
             .values((named::resource.eq(code), named::case_id.eq(case)))
             .execute(conn)?;

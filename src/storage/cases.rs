@@ -2,7 +2,7 @@
 
 mod lists;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
@@ -12,9 +12,9 @@ use serde_json::Value;
 use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
-use super::connection::{ForUpdate, Kept, MultiBackend, json, moment, moment_or_null, ulid_text};
+use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
 use super::schema::{cases, participants};
-use super::{Addressee, Connection, Page, StorageError};
+use super::{Addressee, Connection, Page, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId};
 
@@ -212,6 +212,17 @@ pub fn get_by_id(conn: &mut Connection, id: i64) -> Result<Option<StoredCase>, S
         .optional()?)
 }
 
+/// The cases with these inner keys, in no order.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_ids(conn: &mut Connection, ids: &BTreeSet<i64>) -> Result<Vec<StoredCase>, StorageError> {
+    Ok(cases::table
+        .filter(cases::id.eq_any(ids.iter().copied()))
+        .select(StoredCase::as_select())
+        .load(conn)?)
+}
+
 /// Saves the case if nobody else has since `seen`, and answers with its new revision.
 ///
 /// # Errors
@@ -220,8 +231,14 @@ pub fn save(
     conn: &mut Connection,
     id: i64,
     seen: i64,
-    state: &CaseState,
+    state: CaseState,
 ) -> Result<i64, StorageError> {
+    at_once(conn, |writes| put(writes, id, seen, state))?;
+    Ok(seen + 1)
+}
+
+/// Like [`save`], with other writes.
+pub fn put(writes: &mut Writes, id: i64, seen: i64, state: CaseState) {
     let update = diesel::update(
         cases::table
             .filter(cases::id.eq(id))
@@ -230,20 +247,19 @@ pub fn save(
     .set((
         cases::revision.eq(seen + 1),
         cases::version_id.eq(state.version_id),
-        cases::status.eq(&state.status),
-        cases::outcome.eq(state.outcome.as_ref()),
-        cases::end_id.eq(state.end_id.as_ref()),
-        cases::title.eq(&state.title),
-        cases::snapshot.eq(json(&state.snapshot)),
+        cases::status.eq(state.status),
+        cases::outcome.eq(state.outcome),
+        cases::end_id.eq(state.end_id),
+        cases::title.eq(state.title),
+        cases::snapshot.eq(json(state.snapshot)),
         cases::level.eq(i32::from(state.level)),
         cases::due_at.eq(moment_or_null(state.due_at)),
-        cases::awaiting.eq(state.awaiting.as_ref()),
+        cases::awaiting.eq(state.awaiting),
         cases::updated_at.eq(moment(state.updated_at)),
         cases::ended_at.eq(moment_or_null(state.ended_at)),
         cases::keep_until.eq(state.keep_until),
     ));
-    one_row(Kept(update).execute(conn)?)?;
-    Ok(seen + 1)
+    writes.must_touch(update);
 }
 
 /// Moves the nearest deadline that lists show, and nothing else: a calendar has changed, the case has not.

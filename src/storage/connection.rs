@@ -15,11 +15,11 @@ mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection};
 
 use super::StorageError;
-use manager::Manager;
+use manager::{Manager, ReadsOnly};
 use turns::Turns;
 
 pub use either::AnyConnection as Connection;
@@ -65,6 +65,9 @@ pub struct PoolState {
 
 struct Inner {
     pool: Pool<Manager>,
+    // Of SQLite, which has one writer at a time. Its connection is its own: whether a connection may write is a setting
+    // of it, and to change that makes SQLite forget every plan that it has made there.
+    writer: Option<Pool<Manager>>,
     manager: Manager,
     // SQLite has one writer at a time and lets the others poll for the lock. Waiting in turn here wastes no time and
     // cannot run into the busy timeout.
@@ -80,17 +83,29 @@ impl Db {
         let manager = Manager::new(url)?;
         // One connection by hand first: the pool would answer a wrong address with a time-out.
         drop(manager.open()?);
-        let pool = Pool::builder()
-            .max_size(pool_size.max(1))
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(5))
-            // Beginning a transaction tells as much, see `begun`.
-            .test_on_check_out(false)
-            .error_handler(Box::new(manager::LogFailures))
-            .build(manager.clone())
-            .map_err(|error| manager.refused(&error.to_string()))?;
+        let pool = |size: u32| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(Duration::from_secs(5))
+                // Beginning a transaction tells as much, see `begun`.
+                .test_on_check_out(false)
+                .error_handler(Box::new(manager::LogFailures))
+        };
+        let built = |pool: Builder<Manager>| {
+            pool.build(manager.clone())
+                .map_err(|error| manager.refused(&error.to_string()))
+        };
+        let (pool, writer) = match manager.has_many_writers() {
+            true => (built(pool(pool_size.max(1)))?, None),
+            false => {
+                let readers = pool(pool_size.max(1)).connection_customizer(Box::new(ReadsOnly));
+                (built(readers)?, Some(built(pool(1))?))
+            }
+        };
         Ok(Self(Arc::new(Inner {
             pool,
+            writer,
             manager,
             turns: Turns::default(),
         })))
@@ -105,6 +120,30 @@ impl Db {
         E: From<StorageError>,
     {
         ended(&mut *self.begun(Begin::Read)?, f)
+    }
+
+    /// Runs `f`, which is one statement that only reads, and so needs no transaction.
+    ///
+    /// # Errors
+    /// What `f` answers. Where the server went away while the connection waited in the pool, another one is asked first.
+    pub fn ask<T>(
+        &self,
+        f: impl Fn(&mut Connection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut others = self.0.pool.max_size();
+        loop {
+            let mut conn = self.connection(Begin::Read)?;
+            match f(&mut conn) {
+                Err(StorageError::Unavailable(_))
+                    if 0 < others && self.0.manager.may_be_cut_off() =>
+                {
+                    // The pool gives it up when it comes back.
+                    Transactions::transaction_manager_status_mut(&mut *conn).set_in_error();
+                    others -= 1;
+                }
+                answer => return answer,
+            }
+        }
     }
 
     /// Runs `f` in a transaction: all of it or nothing. Never to be called inside another `write`: on SQLite it would
@@ -124,7 +163,7 @@ impl Db {
             // Another request's thread may do it; what it logs is about this one.
             let span = tracing::Span::current();
             let f = move |conn: &mut Connection| span.in_scope(|| f(conn));
-            return self.0.turns.write(|| self.connection(), f);
+            return self.0.turns.write(|| self.connection(Begin::Write), f);
         }
         ended(&mut *self.begun(Begin::Write)?, f)
     }
@@ -201,7 +240,7 @@ impl Db {
     fn begun(&self, begin: Begin) -> Result<PooledConnection<Manager>, StorageError> {
         let mut others = self.0.pool.max_size();
         loop {
-            let mut conn = self.connection()?;
+            let mut conn = self.connection(begin)?;
             let Err(error) = start(&mut conn, begin) else {
                 return Ok(conn);
             };
@@ -214,9 +253,10 @@ impl Db {
         }
     }
 
-    fn connection(&self) -> Result<PooledConnection<Manager>, StorageError> {
-        self.0
-            .pool
+    fn connection(&self, begin: Begin) -> Result<PooledConnection<Manager>, StorageError> {
+        let writer = self.0.writer.as_ref().filter(|_| begin == Begin::Write);
+        writer
+            .unwrap_or(&self.0.pool)
             .get()
             .map_err(|error| StorageError::Unavailable(Box::new(error)))
     }
@@ -252,7 +292,7 @@ where
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Begin {
     Read,
     Write,
@@ -299,11 +339,10 @@ fn start(conn: &mut Connection, begin: Begin) -> diesel::QueryResult<()> {
         Connection::Sqlite(conn) => {
             // SQLite must lock at the start of a write: a transaction that reads first cannot wait for another
             // writer, it fails at once. Measured: 678 of 800 failed, with BEGIN IMMEDIATE none.
-            let (mode, sql) = match begin {
-                Begin::Read => ("PRAGMA query_only = ON", "BEGIN"),
-                Begin::Write => ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE"),
+            let sql = match begin {
+                Begin::Read => "BEGIN",
+                Begin::Write => "BEGIN IMMEDIATE",
             };
-            conn.batch_execute(mode)?;
             AnsiTransactionManager::begin_transaction_sql(conn, sql)
         }
         #[cfg(feature = "postgres")]

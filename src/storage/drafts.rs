@@ -7,7 +7,7 @@ use ulid::Ulid;
 use super::columns::{one_more, one_row};
 use super::connection::{MultiBackend, cols, json, json_or_null, moment, ulid_text};
 use super::schema::drafts;
-use super::{Connection, Page, StorageError};
+use super::{Connection, Page, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId};
 
@@ -178,7 +178,12 @@ pub fn submitted(
 /// # Errors
 /// [`StorageError::Conflict`] when it has changed or was submitted.
 pub fn remove(conn: &mut Connection, id: i64, seen: i64) -> Result<(), StorageError> {
-    one_row(diesel::delete(unsubmitted(id, seen)).execute(conn)?)
+    at_once(conn, |writes| put_away(writes, id, seen))
+}
+
+/// Like [`remove`], with other writes.
+pub fn put_away(writes: &mut Writes, id: i64, seen: i64) {
+    writes.must_touch(diesel::delete(unsubmitted(id, seen)));
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -13,7 +13,7 @@ use crate::directory::PersonId;
 /// What is known of a request's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Earlier {
-    /// Nothing: this request is the first, and the key is now taken for it.
+    /// Nothing: this request is the first.
     None,
     /// The same request was answered like this.
     Answered(Answer),
@@ -44,43 +44,60 @@ struct Row {
     revision: Option<i64>,
 }
 
-/// Takes the key for a request whose body has this digest, or finds what an earlier one was answered. Keys from before
-/// `valid_since` are forgotten. To be finished with [`answered`] in the same transaction.
+/// What was asked and answered under a key.
+#[derive(Debug, Clone, Copy)]
+pub struct NewKey<'k> {
+    /// Whose request it was.
+    pub person: PersonId,
+    /// The key that came with it.
+    pub key: &'k str,
+    /// The digest of its body.
+    pub digest: &'k str,
+    /// What it was answered with.
+    pub answer: Answer,
+    /// When.
+    pub at: Instant,
+}
+
+/// Keeps the answer to a request under its key, in the transaction that did its work. Keys from before `valid_since` are
+/// forgotten.
 ///
 /// # Errors
-/// The database's own failure.
-pub fn begin(
+/// [`StorageError::Conflict`] when another request was answered under the key, which [`look`] tells of: the work is to be
+/// undone then.
+pub fn keep(
     conn: &mut Connection,
-    person: PersonId,
-    key: &str,
-    digest: &str,
-    now: Instant,
+    new: &NewKey<'_>,
     valid_since: Instant,
-) -> Result<Earlier, StorageError> {
+) -> Result<(), StorageError> {
+    if insert(conn, new)? == 1 {
+        return Ok(());
+    }
     diesel::delete(
         keys::table
-            .find((person, key))
+            .find((new.person, new.key))
             .filter(keys::created_at.lt(moment(valid_since))),
     )
     .execute(conn)?;
-    let insert = diesel::insert_into(keys::table).values((
-        keys::person_id.eq(person),
-        keys::key.eq(key),
-        keys::digest.eq(digest),
-        keys::created_at.eq(moment(now)),
-    ));
-    // Two at once: the second waits here until the first has committed, and then finds its answer.
-    if OnConflict(insert, "DO NOTHING").execute(conn)? == 1 {
-        return Ok(Earlier::None);
-    }
-    let row: Row = keys::table
-        .find((person, key))
-        .select(Row::as_select())
-        .first(conn)?;
-    told(row, person, digest)
+    one_row(insert(conn, new)?)
 }
 
-/// What is known of a request's key, without taking it.
+fn insert(conn: &mut Connection, new: &NewKey<'_>) -> Result<usize, StorageError> {
+    let insert = diesel::insert_into(keys::table).values((
+        keys::person_id.eq(new.person),
+        keys::key.eq(new.key),
+        keys::digest.eq(new.digest),
+        keys::status.eq(Some(i32::from(new.answer.status))),
+        keys::case_id.eq(new.answer.case_id),
+        keys::ulid.eq(new.answer.ulid.map(|ulid| ulid.to_string())),
+        keys::revision.eq(new.answer.revision),
+        keys::created_at.eq(moment(new.at)),
+    ));
+    // Two at once: the second waits here until the first has committed, and is in its way then.
+    Ok(OnConflict(insert, "DO NOTHING").execute(conn)?)
+}
+
+/// What is known of a request's key.
 ///
 /// # Errors
 /// The database's own failure.
@@ -118,25 +135,16 @@ fn told(row: Row, person: PersonId, digest: &str) -> Result<Earlier, StorageErro
     }))
 }
 
-/// Keeps the answer to the request that [`begin`] took the key for.
+/// Forgets what the requests about a case or draft said, of which a digest is kept: somebody could guess at it. Their keys
+/// stay taken, so that a repeat is refused and not done twice.
 ///
 /// # Errors
-/// [`StorageError::Conflict`] when the key was not taken.
-pub fn answered(
-    conn: &mut Connection,
-    person: PersonId,
-    key: &str,
-    answer: &Answer,
-) -> Result<(), StorageError> {
-    let touched = diesel::update(keys::table.find((person, key)))
-        .set((
-            keys::status.eq(Some(i32::from(answer.status))),
-            keys::case_id.eq(answer.case_id),
-            keys::ulid.eq(answer.ulid.map(|ulid| ulid.to_string())),
-            keys::revision.eq(answer.revision),
-        ))
-        .execute(conn)?;
-    one_row(touched)
+/// The database's own failure.
+pub fn forget_bodies(conn: &mut Connection, about: Ulid) -> Result<usize, StorageError> {
+    let of_it = keys::table.filter(keys::ulid.eq(about.to_string()));
+    Ok(diesel::update(of_it)
+        .set(keys::digest.eq(""))
+        .execute(conn)?)
 }
 
 /// Forgets the keys from before `valid_since`, and answers how many there were.

@@ -22,6 +22,7 @@ pub mod events;
 pub mod idempotency_keys;
 pub mod log;
 pub mod login_attempts;
+pub mod logins;
 pub mod mailbox;
 pub mod numbers;
 pub mod opinions;
@@ -34,8 +35,10 @@ pub mod people;
 pub mod personal_values;
 pub mod posts;
 pub mod register_entries;
+pub mod register_kept;
 pub mod register_marks;
 pub mod register_search;
+pub mod resendings;
 pub mod resource_versions;
 pub mod revisions;
 pub mod roles;
@@ -73,3 +76,6 @@ pub struct Lease {
     /// Until when.
     pub until: Instant,
 }
+
+/// No claim is made for longer than this. One that ends later was made by a clock that was ahead, and is none.
+pub(crate) const LONGEST_LEASE: chrono::TimeDelta = chrono::TimeDelta::hours(1);

@@ -18,17 +18,34 @@ pub fn next(
     authority: &DepartmentCode,
     year: i32,
 ) -> Result<i64, StorageError> {
+    if let Some(number) = take(conn, workflow, authority, year)? {
+        return Ok(number);
+    }
     let insert = diesel::insert_into(counters::table).values((
         counters::workflow_key.eq(workflow),
         counters::authority.eq(authority),
         counters::year.eq(year),
-        counters::next.eq(2),
+        counters::next.eq(1),
     ));
-    let update = "(workflow_key, authority, year) DO UPDATE SET next = number_counters.next + 1";
-    OnConflict(insert, update).execute(conn)?;
-    let after: i64 = counters::table
-        .find((workflow, authority, year))
-        .select(counters::next)
-        .first(conn)?;
-    Ok(after - 1)
+    // Another one may begin the year at the same moment.
+    OnConflict(insert, "DO NOTHING").execute(conn)?;
+    let number = take(conn, workflow, authority, year)?;
+    number.ok_or_else(|| StorageError::Corrupt {
+        what: format!("no counter of {workflow} for {authority} in {year}"),
+    })
+}
+
+fn take(
+    conn: &mut Connection,
+    workflow: &str,
+    authority: &DepartmentCode,
+    year: i32,
+) -> Result<Option<i64>, StorageError> {
+    let counter = counters::table.find((workflow, authority, year));
+    let after: Option<i64> = diesel::update(counter)
+        .set(counters::next.eq(counters::next + 1))
+        .returning(counters::next)
+        .get_result(conn)
+        .optional()?;
+    Ok(after.map(|after| after - 1))
 }

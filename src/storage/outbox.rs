@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::columns::one_row;
+use super::columns::{one_more, one_row, unclaimed};
 use super::connection::{
     MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
 use super::schema::outbox;
-use super::{Connection, Lease, StorageError, Writes, outbox_archive};
+use super::{Connection, Lease, Page, StorageError, Writes, outbox_archive};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -169,11 +169,7 @@ pub fn claim(
     let ready = outbox::table
         .filter(outbox::state.eq(OutboxState::Waiting.literal()))
         .filter(outbox::available_at.le(moment(now)))
-        .filter(
-            outbox::lease_until
-                .is_null()
-                .or(outbox::lease_until.le(moment_or_null(Some(now)))),
-        )
+        .filter(unclaimed!(outbox, now))
         .order((outbox::available_at, outbox::id))
         .limit(i64::from(limit))
         .select(outbox::id);
@@ -208,23 +204,22 @@ pub fn extend(conn: &mut Connection, lease: &Lease) -> Result<(), StorageError> 
     Ok(())
 }
 
-/// Whether the message is still the owner's to send.
+/// The message, if it is still the owner's to send.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn is_held(
+pub fn held(
     conn: &mut Connection,
     id: i64,
     owner: &str,
     now: Instant,
-) -> Result<bool, StorageError> {
-    let held = leased(id, owner)
+) -> Result<Option<StoredMessage>, StorageError> {
+    Ok(leased(id, owner)
         .filter(outbox::state.eq(OutboxState::Waiting))
         .filter(outbox::lease_until.gt(moment_or_null(Some(now))))
-        .select(outbox::id)
-        .first::<i64>(conn)
-        .optional()?;
-    Ok(held.is_some())
+        .select(StoredMessage::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Settles a claimed message as sent, even if it was cancelled while it was under way: it has left.
@@ -302,6 +297,24 @@ pub fn cancelled(conn: &mut Connection, id: i64, owner: &str) -> Result<(), Stor
     one_row(touched)
 }
 
+/// Lets messages be sent now that would wait until after `latest`, and answers how many there were: no pause is that
+/// long, so a clock that was ahead has made it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_right(
+    conn: &mut Connection,
+    latest: Instant,
+    now: Instant,
+) -> Result<usize, StorageError> {
+    let late = outbox::table
+        .filter(outbox::state.eq(OutboxState::Waiting.literal()))
+        .filter(outbox::available_at.gt(moment(latest)))
+        .select(outbox::id);
+    let ids: Vec<i64> = SkipLocked(late).load(conn)?;
+    send_now(conn, &ids, now)
+}
+
 /// Lets messages that failed last for one of these reasons be sent now, and answers how many there were: what kept them
 /// waiting is over.
 ///
@@ -319,6 +332,10 @@ pub fn bring_forward(
         .select(outbox::id);
     // Rows that a command holds are skipped: whoever waits for them here could be waited for there.
     let ids: Vec<i64> = SkipLocked(waiting).load(conn)?;
+    send_now(conn, &ids, now)
+}
+
+fn send_now(conn: &mut Connection, ids: &[i64], now: Instant) -> Result<usize, StorageError> {
     let mut moved = 0;
     for some in ids.chunks(500) {
         moved += diesel::update(outbox::table.filter(outbox::id.eq_any(some.to_vec())))
@@ -376,6 +393,49 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredMessage>, S
     all.extend(here);
     all.sort_by_key(|message| message.id);
     Ok(all)
+}
+
+/// The messages that were given up, newest first, before the key `before`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn given_up(
+    conn: &mut Connection,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<StoredMessage, i64>, StorageError> {
+    let rows = outbox::table
+        .filter(outbox::state.eq(OutboxState::Failed.literal()))
+        .filter(outbox::id.lt(before.unwrap_or(i64::MAX)))
+        .order(outbox::id.desc())
+        .limit(one_more(limit))
+        .select(StoredMessage::as_select())
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |row: &StoredMessage| row.id))
+}
+
+/// Lets a message that was given up be sent now, and tried until `deliver_until`.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it was not given up.
+pub fn resend(
+    conn: &mut Connection,
+    id: i64,
+    now: Instant,
+    deliver_until: Instant,
+) -> Result<(), StorageError> {
+    let given_up = outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::state.eq(OutboxState::Failed.literal()));
+    let touched = diesel::update(given_up)
+        .set((
+            outbox::state.eq(OutboxState::Waiting),
+            outbox::available_at.eq(moment(now)),
+            outbox::attempts.eq(0),
+            outbox::deliver_until.eq(moment(deliver_until)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
 }
 
 /// How many messages wait, and how many were given up.

@@ -82,8 +82,7 @@ pub fn save(conn: &mut Connection, row: &EntryRow<'_>) -> Result<i64, StorageErr
         .filter(entries::entry.eq(row.entry))
         .select(entries::id)
         .first(conn)?;
-    let mut texts = BTreeSet::new();
-    collect(row.document, &mut texts);
+    let texts = texts(row.document);
     save_departments(conn, id, row)?;
     save_dates(conn, id, row)?;
     save_terms(conn, id, texts.iter().chain(&row.texts).copied())?;
@@ -248,7 +247,14 @@ pub fn known(
     Ok(found)
 }
 
-/// Texts short enough to be names and codes; what is longer is prose that nobody asks by.
+/// The texts in an entry that are short enough to be names and codes; what is longer is prose that nobody asks by.
+#[must_use]
+pub fn texts(document: &Value) -> BTreeSet<&str> {
+    let mut texts = BTreeSet::new();
+    collect(document, &mut texts);
+    texts
+}
+
 fn collect<'v>(document: &'v Value, texts: &mut BTreeSet<&'v str>) {
     match document {
         Value::String(text) if text.len() <= 200 => {

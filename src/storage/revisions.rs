@@ -9,48 +9,47 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::connection::MultiBackend;
 use super::events::ChainEnd;
-use super::{Connection, StorageError, workflows};
+use super::{Connection, StorageError};
 
 /// What stands in the database at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revisions {
     /// The directory's revision.
     pub directory: i64,
-    /// The keys of the versions in force of what is published under a prefix, in ascending order.
-    pub versions: Vec<i64>,
+    /// The versions in force of all that is published, by its key.
+    pub in_force: BTreeMap<String, i64>,
     /// The imported calendars' revisions, by name.
     pub calendars: BTreeMap<String, i64>,
     /// The end of the case's chain; `None` before its first event.
     pub end: Option<ChainEnd>,
 }
 
-/// Looks once. `prefix` tells whose versions are meant: `register:`.
+/// Looks once. The end of the chain is that of `case`.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn look(conn: &mut Connection, prefix: &str, case: i64) -> Result<Revisions, StorageError> {
-    let look = Look {
-        prefix: prefix.to_owned(),
-        past: workflows::past(prefix),
-        case,
-    };
-    let (directory, versions, calendars, seq, hash): Row = look.get_result(conn)?;
-    let versions = versions.unwrap_or_default();
-    let mut versions: Vec<i64> = versions
-        .split_whitespace()
-        .map(number)
-        .collect::<Result<_, _>>()?;
-    versions.sort_unstable();
-    let calendars = calendars.unwrap_or_default();
-    let calendars = calendars.lines().filter_map(|line| line.split_once(' '));
+pub fn look(conn: &mut Connection, case: Option<i64>) -> Result<Revisions, StorageError> {
+    let (directory, in_force, calendars, seq, hash): Row = Look { case }.get_result(conn)?;
     Ok(Revisions {
         directory,
-        versions,
-        calendars: calendars
-            .map(|(revision, name)| Ok((name.to_owned(), number(revision)?)))
-            .collect::<Result<_, StorageError>>()?,
+        in_force: named(in_force)?,
+        calendars: named(calendars)?,
         end: seq.zip(hash).map(|(seq, hash)| ChainEnd { seq, hash }),
     })
+}
+
+/// Numbers by name, a line each: `12 data-sharing`.
+fn named(lines: Option<String>) -> Result<BTreeMap<String, i64>, StorageError> {
+    let lines = lines.unwrap_or_default();
+    let pairs = lines.lines().filter_map(|line| line.split_once(' '));
+    pairs
+        .map(|(number, name)| {
+            let number = number.parse().map_err(|_| StorageError::Corrupt {
+                what: format!("`{number}` among the revisions"),
+            })?;
+            Ok((name.to_owned(), number))
+        })
+        .collect()
 }
 
 type Row = (
@@ -61,16 +60,8 @@ type Row = (
     Option<String>,
 );
 
-fn number(text: &str) -> Result<i64, StorageError> {
-    text.parse().map_err(|_| StorageError::Corrupt {
-        what: format!("`{text}` among the revisions"),
-    })
-}
-
 struct Look {
-    prefix: String,
-    past: String,
-    case: i64,
+    case: Option<i64>,
 }
 
 impl Query for Look {
@@ -94,18 +85,16 @@ impl QueryFragment<MultiBackend> for Look {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql(
             "SELECT (SELECT revision FROM directory_state WHERE id = 1), \
-             (SELECT string_agg(CAST(id AS TEXT), ' ') FROM workflow_versions WHERE key > ",
-        );
-        out.push_bind_param::<Text, _>(&self.prefix)?;
-        out.push_sql(" AND key < ");
-        out.push_bind_param::<Text, _>(&self.past)?;
-        out.push_sql(
-            " AND status = 'current'), \
+             (SELECT string_agg(CAST(id AS TEXT) || ' ' || key, '\n') FROM workflow_versions WHERE status = 'current'), \
              (SELECT string_agg(CAST(revision AS TEXT) || ' ' || name, '\n') FROM calendars), ",
         );
+        let Some(case) = &self.case else {
+            out.push_sql("CAST(NULL AS BIGINT), CAST(NULL AS TEXT)");
+            return Ok(());
+        };
         for (column, next) in [("seq", ", "), ("hash", "")] {
             out.push_sql(&format!("(SELECT {column} FROM events WHERE case_id = "));
-            out.push_bind_param::<BigInt, _>(&self.case)?;
+            out.push_bind_param::<BigInt, _>(case)?;
             out.push_sql(" ORDER BY seq DESC LIMIT 1)");
             out.push_sql(next);
         }

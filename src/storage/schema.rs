@@ -479,6 +479,18 @@ diesel::table! {
 diesel::table! {
     use super::column_types::*;
 
+    resendings (id) {
+        id -> BigInt,
+        queue -> Text,
+        message -> UlidText,
+        person_id -> BigInt,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
     personal_values (id) {
         id -> BigInt,
         ulid -> UlidText,
@@ -585,6 +597,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(directory_state, sessions, api_tokens);
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
 diesel::table! {
@@ -627,7 +640,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_terms,
     register_dates,
     register_marks,
-    register_values
+    register_values,
+    register_history
 );
 diesel::joinable!(log_leaves -> events (event_id));
 diesel::joinable!(events -> cases (case_id));

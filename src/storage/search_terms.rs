@@ -3,11 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use diesel::QueryResult;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
+use serde_json::Value;
 
-use super::connection::on_backend;
+use super::connection::{JsonDoc, MultiBackend};
 use super::schema::search_terms;
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes, at_once};
 
 /// Terms from one to another, both included. A term wanted whole is a range of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +30,41 @@ pub fn replace<'a>(
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Result<(), StorageError> {
     diesel::delete(search_terms::table.filter(search_terms::case_id.eq(case))).execute(conn)?;
-    let rows: Vec<_> = of(texts)
-        .into_iter()
-        .map(|term| (search_terms::term.eq(term), search_terms::case_id.eq(case)))
-        .collect();
-    // PostgreSQL takes 65,535 values in one statement.
-    for some in rows.chunks(1000) {
-        on_backend!(conn, |conn| diesel::insert_into(search_terms::table)
-            .values(some)
-            .execute(conn))?;
+    at_once(conn, |writes| add(writes, case, texts))
+}
+
+/// Adds what a case is found by that was just filed.
+pub fn add<'a>(writes: &mut Writes, case: i64, texts: impl IntoIterator<Item = &'a str>) {
+    let terms = of(texts).into_iter().map(Value::from).collect();
+    writes.add(Insert { case, terms });
+}
+
+/// All terms as one value, so that the statement is the same however many there are.
+struct Insert {
+    case: i64,
+    terms: Value,
+}
+
+impl QueryId for Insert {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<MultiBackend> for Insert {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        let each = match out.backend() {
+            MultiBackend::Sqlite(_) => "json_each(",
+            #[cfg(feature = "postgres")]
+            MultiBackend::Pg(_) => "jsonb_array_elements_text(",
+        };
+        out.push_sql("INSERT INTO search_terms (term, case_id) SELECT value, ");
+        out.push_bind_param::<BigInt, _>(&self.case)?;
+        out.push_sql(" FROM ");
+        out.push_sql(each);
+        out.push_bind_param::<JsonDoc, _>(&self.terms)?;
+        out.push_sql(")");
+        Ok(())
     }
-    Ok(())
 }
 
 /// The terms of some texts: every pair of neighbours in a word, and its last character, so that every character begins

@@ -55,18 +55,6 @@ pub fn of_task(
         .optional()?)
 }
 
-/// The case that started this one.
-///
-/// # Errors
-/// The database's own failure.
-pub fn parent_of(conn: &mut Connection, ulid: Ulid) -> Result<Option<i64>, StorageError> {
-    Ok(started::table
-        .filter(started::ulid.eq(ulid_text(ulid)))
-        .select(started::parent_id)
-        .first(conn)
-        .optional()?)
-}
-
 /// The cases that this one started, as far as they were filed.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use ulid::Ulid;
 
-use super::columns::one_row;
-use super::connection::{MultiBackend, OnConflict, SkipLocked, cols, moment, moment_or_null};
-use super::schema::timers;
+use super::columns::{one_row, unclaimed};
+use super::connection::{MultiBackend, OnConflict, SkipLocked, moment, moment_or_null, ulid_text};
+use super::schema::{started_cases, timers};
 use super::{Connection, Lease, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 
@@ -20,7 +21,7 @@ pub struct Timer {
     pub fire_at: Instant,
     /// When it may be tried next.
     pub available_at: Instant,
-    /// How often it was claimed since it was set.
+    /// How often it was tried in vain since it was set.
     #[diesel(deserialize_as = i32)]
     pub attempts: u32,
     /// What went wrong last.
@@ -47,9 +48,29 @@ pub fn put(writes: &mut Writes, case: i64, fire_at: Option<Instant>) {
         timers::available_at.eq(moment(fire_at)),
         timers::attempts.eq(0),
     ));
-    let update = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
-                  attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
-    writes.add(OnConflict(insert, update));
+    writes.add(OnConflict(insert, SET_ANEW));
+}
+
+const SET_ANEW: &str = "(case_id) DO UPDATE SET fire_at = excluded.fire_at, available_at = excluded.available_at, \
+                        attempts = 0, lease_owner = NULL, lease_until = NULL, last_error = NULL";
+
+/// Sets the timer of the case that started this one, if one did.
+pub fn wake_parent(writes: &mut Writes, started: Ulid, at: Instant) {
+    let parent = started_cases::table
+        .filter(started_cases::ulid.eq(ulid_text(started)))
+        .select((
+            started_cases::parent_id,
+            moment(at),
+            moment(at),
+            0.into_sql::<Integer>(),
+        ));
+    let insert = parent.insert_into(timers::table).into_columns((
+        timers::case_id,
+        timers::fire_at,
+        timers::available_at,
+        timers::attempts,
+    ));
+    writes.add(OnConflict(insert, SET_ANEW));
 }
 
 /// The case's timer.
@@ -64,8 +85,11 @@ pub fn get(conn: &mut Connection, case: i64) -> Result<Option<Timer>, StorageErr
         .optional()?)
 }
 
-/// Claims up to `limit` timers that are due, longest waiting first; those claimed `max_attempts` times before are left
-/// for [`stuck`].
+/// Claims up to `limit` timers that are due, longest waiting first; those tried `max_attempts` times before are left for
+/// [`stuck`].
+///
+/// One that somebody has claimed and neither settled nor released may be what ended their process. It is claimed alone,
+/// which counts as a try already: of those that are claimed together nobody could tell which one it was.
 ///
 /// # Errors
 /// The database's own failure.
@@ -79,25 +103,24 @@ pub fn claim(
     let due = timers::table
         .filter(timers::available_at.le(moment(now)))
         .filter(timers::attempts.lt(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
-        .filter(
-            timers::lease_until
-                .is_null()
-                .or(timers::lease_until.le(moment_or_null(Some(now)))),
-        )
+        .filter(unclaimed!(timers, now))
         .order((timers::available_at, timers::case_id))
         .limit(i64::from(limit))
-        .select(timers::case_id);
-    let cases: Vec<i64> = SkipLocked(due).load(conn)?;
-    let mut claimed: Vec<Timer> =
-        diesel::update(timers::table.filter(timers::case_id.eq_any(cases)))
-            .set((
-                timers::lease_owner.eq(Some(&lease.owner)),
-                timers::lease_until.eq(moment_or_null(Some(lease.until))),
-                timers::attempts.eq(timers::attempts + 1),
-            ))
-            .returning(cols::<Timer>())
-            .get_results(conn)?;
-    claimed.sort_by_key(|timer| (timer.available_at, timer.case_id));
+        .select((Timer::as_select(), timers::lease_owner.is_not_null()));
+    let mut due: Vec<(Timer, bool)> = SkipLocked(due).load(conn)?;
+    let left_behind = due.iter().position(|(_, is_claimed)| *is_claimed);
+    if let Some(place) = left_behind {
+        due = vec![due.swap_remove(place)];
+    }
+    let claimed: Vec<Timer> = due.into_iter().map(|(timer, _)| timer).collect();
+    let cases: Vec<i64> = claimed.iter().map(|timer| timer.case_id).collect();
+    diesel::update(timers::table.filter(timers::case_id.eq_any(cases)))
+        .set((
+            timers::lease_owner.eq(Some(&lease.owner)),
+            timers::lease_until.eq(moment_or_null(Some(lease.until))),
+            timers::attempts.eq(timers::attempts + i32::from(left_behind.is_some())),
+        ))
+        .execute(conn)?;
     Ok(claimed)
 }
 
@@ -126,20 +149,22 @@ pub fn settle(
     set(conn, case, next)
 }
 
-/// Ends the owner's claim after a failure, to be tried again at `retry_at`.
+/// Ends the owner's claim after a try that failed, to be tried again at `retry_at`.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when the timer is not the owner's any more.
 pub fn release(
     conn: &mut Connection,
-    case: i64,
+    timer: &Timer,
     owner: &str,
     retry_at: Instant,
     error: &str,
 ) -> Result<(), StorageError> {
-    let touched = diesel::update(leased(case, owner))
+    let tries = timer.attempts.saturating_add(1);
+    let touched = diesel::update(leased(timer.case_id, owner))
         .set((
             timers::available_at.eq(moment(retry_at)),
+            timers::attempts.eq(i32::try_from(tries).unwrap_or(i32::MAX)),
             timers::lease_owner.eq(None::<String>),
             timers::lease_until.eq(moment_or_null(None)),
             timers::last_error.eq(Some(error)),
@@ -154,14 +179,14 @@ pub fn release(
 /// [`StorageError::Conflict`] when the timer is not the owner's any more.
 pub fn put_back(
     conn: &mut Connection,
-    case: i64,
+    timer: &Timer,
     owner: &str,
     retry_at: Instant,
 ) -> Result<(), StorageError> {
-    let touched = diesel::update(leased(case, owner))
+    let touched = diesel::update(leased(timer.case_id, owner))
         .set((
             timers::available_at.eq(moment(retry_at)),
-            timers::attempts.eq(timers::attempts - 1),
+            timers::attempts.eq(i32::try_from(timer.attempts).unwrap_or(i32::MAX)),
             timers::lease_owner.eq(None::<String>),
             timers::lease_until.eq(moment_or_null(None)),
         ))
@@ -169,7 +194,25 @@ pub fn put_back(
     one_row(touched)
 }
 
-/// Timers that were claimed `max_attempts` times in vain, for administrators. Setting one anew starts it again.
+/// Lets timers be tried when they are due that would wait for another try until after `latest`, and answers how many
+/// there were: no pause is that long, so a clock that was ahead has made it.
+///
+/// # Errors
+/// The database's own failure.
+pub fn set_right(conn: &mut Connection, latest: Instant) -> Result<usize, StorageError> {
+    let late = timers::table
+        .filter(timers::available_at.ne(timers::fire_at))
+        .filter(timers::available_at.gt(moment(latest)))
+        .select(timers::case_id);
+    let cases: Vec<i64> = SkipLocked(late).load(conn)?;
+    Ok(
+        diesel::update(timers::table.filter(timers::case_id.eq_any(cases)))
+            .set(timers::available_at.eq(timers::fire_at))
+            .execute(conn)?,
+    )
+}
+
+/// Timers that were tried `max_attempts` times in vain, for administrators. Setting one anew starts it again.
 ///
 /// # Errors
 /// The database's own failure.
@@ -193,7 +236,7 @@ pub fn due_count(conn: &mut Connection, now: Instant) -> Result<i64, StorageErro
         .get_result(conn)?)
 }
 
-/// How many were claimed `max_attempts` times in vain and are due: looked for among those that were claimed alone.
+/// How many were tried `max_attempts` times in vain and are due: looked for among those that were tried alone.
 ///
 /// # Errors
 /// The database's own failure.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use ulid::Ulid;
 
-use super::columns::{one_more, one_row};
+use super::columns::{one_more, one_row, unclaimed};
 use super::connection::{MultiBackend, SkipLocked, cols, moment, moment_or_null, ulid_text};
 use super::outbox::{OutboxCounts, OutboxState};
 use super::schema::webhook_messages as messages;
@@ -109,11 +109,7 @@ pub fn claim(
         .filter(messages::target.eq(target.to_owned()))
         .filter(messages::state.eq(OutboxState::Waiting.literal()))
         .filter(messages::available_at.le(moment(now)))
-        .filter(
-            messages::lease_until
-                .is_null()
-                .or(messages::lease_until.le(moment_or_null(Some(now)))),
-        )
+        .filter(unclaimed!(messages, now))
         .order((messages::available_at, messages::id))
         .limit(5 * i64::from(limit))
         .select((messages::id, messages::entry_id));
@@ -283,14 +279,38 @@ pub fn bring_forward(
         .execute(conn)?)
 }
 
-/// Gives up what nobody has sent in time: its target is stopped, or is none any more. Answers how much that was.
+/// Lets messages be sent now that would wait until after `latest`, and answers how many there were: no pause is that
+/// long, so a clock that was ahead has made it.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn give_up_old(conn: &mut Connection, now: Instant) -> Result<usize, StorageError> {
+pub fn set_right(
+    conn: &mut Connection,
+    latest: Instant,
+    now: Instant,
+) -> Result<usize, StorageError> {
+    let late = messages::table
+        .filter(messages::state.eq(OutboxState::Waiting.literal()))
+        .filter(messages::available_at.gt(moment(latest)));
+    Ok(diesel::update(late)
+        .set(messages::available_at.eq(moment(now)))
+        .execute(conn)?)
+}
+
+/// Gives up what nobody sends: it is older than it may be, and its target is stopped, or is none any more. To those that
+/// are `served` it is sent at least once more, however long nobody was there. Answers how much that was.
+///
+/// # Errors
+/// The database's own failure.
+pub fn give_up_old(
+    conn: &mut Connection,
+    served: &[String],
+    now: Instant,
+) -> Result<usize, StorageError> {
     let old = messages::table
         .filter(messages::state.eq(OutboxState::Waiting.literal()))
         .filter(messages::deliver_until.lt(moment(now)))
+        .filter(messages::target.ne_all(served.to_vec()))
         .filter(messages::lease_owner.is_null());
     Ok(diesel::update(old)
         .set((
@@ -316,7 +336,7 @@ pub fn forget(conn: &mut Connection, before: Instant, limit: u32) -> Result<usiz
     Ok(diesel::delete(messages::table.filter(messages::id.eq_any(ids))).execute(conn)?)
 }
 
-/// Lets a message that was given up, or waits, be sent now.
+/// Lets a message that was given up, or waits, be sent now. Answers with the key that others see.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when it was sent, is being sent, or there is none.
@@ -325,7 +345,7 @@ pub fn resend(
     id: i64,
     now: Instant,
     deliver_until: Instant,
-) -> Result<(), StorageError> {
+) -> Result<Ulid, StorageError> {
     let unsent = messages::table
         .filter(messages::id.eq(id))
         .filter(messages::state.eq_any([OutboxState::Waiting, OutboxState::Failed]))
@@ -334,7 +354,7 @@ pub fn resend(
                 .is_null()
                 .or(messages::lease_until.le(moment_or_null(Some(now)))),
         );
-    let touched = diesel::update(unsent)
+    let key: Option<Ulid> = diesel::update(unsent)
         .set((
             messages::state.eq(OutboxState::Waiting),
             messages::available_at.eq(moment(now)),
@@ -343,8 +363,10 @@ pub fn resend(
             messages::lease_owner.eq(None::<String>),
             messages::lease_until.eq(moment_or_null(None)),
         ))
-        .execute(conn)?;
-    one_row(touched)
+        .returning(messages::ulid)
+        .get_result(conn)
+        .optional()?;
+    key.ok_or(StorageError::Conflict)
 }
 
 /// What the targets are told of an entry, oldest first.

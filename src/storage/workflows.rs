@@ -243,22 +243,8 @@ pub fn current_with(
         .load(conn)?)
 }
 
-/// The keys of these versions alone: other ones stand for another content.
-///
-/// # Errors
-/// The database's own failure.
-pub fn current_ids_with(conn: &mut Connection, prefix: &str) -> Result<Vec<i64>, StorageError> {
-    Ok(versions::table
-        .filter(versions::key.gt(prefix))
-        .filter(versions::key.lt(past(prefix)))
-        .filter(versions::status.eq(VersionStatus::Current))
-        .order(versions::key)
-        .select(versions::id)
-        .load(conn)?)
-}
-
 /// The least text beyond all that begin with a prefix: a semicolon follows the colon.
-pub(super) fn past(prefix: &str) -> String {
+fn past(prefix: &str) -> String {
     prefix.replace(':', ";")
 }
 

@@ -21,8 +21,8 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n";
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
 /// A deployment with cases, mails that were sent, and attachments.
-struct Office {
-    deployment: Deployment,
+pub struct Office {
+    pub deployment: Deployment,
     mail: SmtpServer,
     ann: String,
     bob: String,
@@ -30,7 +30,7 @@ struct Office {
 }
 
 impl Office {
-    fn open(database: &str) -> Self {
+    pub fn open(database: &str) -> Self {
         let mail = SmtpServer::start(Protection::None, "localhost", None);
         let mut deployment = Deployment::new(database, mail.port);
         let checkpoints = deployment.path().join("checkpoints");
@@ -53,7 +53,7 @@ impl Office {
     }
 
     /// A case that waits for bob, with a file that he has added.
-    fn file(&self, key: &str) -> (String, String) {
+    pub fn file(&self, key: &str) -> (String, String) {
         let request =
             json!({ "workflow": "errand", "answers": { "subject": key }, "submit": true });
         let (status, case) = self.client(&self.ann).post("/cases", key, &request);
@@ -82,7 +82,7 @@ impl Office {
         approve(&self.client(&self.bob), case);
     }
 
-    fn backup(&self, name: &str) -> PathBuf {
+    pub fn backup(&self, name: &str) -> PathBuf {
         self.deployment.ok(&["backup", name]);
         self.deployment.path().join(name)
     }
@@ -95,14 +95,14 @@ fn approve(bob: &Client, case: &str) {
 }
 
 /// Another machine, with nothing in its database and its folder.
-fn elsewhere(database: &str, smtp_port: u16) -> Deployment {
+pub fn elsewhere(database: &str, smtp_port: u16) -> Deployment {
     let mut deployment = Deployment::new(database, smtp_port);
     deployment.set("SECRET_KEY", KEY);
     deployment
 }
 
 /// Runs on SQLite, and on PostgreSQL where it is: with the address of a database in use and that of an empty one.
-fn on_each(test: impl Fn(&str, &str)) {
+pub fn on_each(test: impl Fn(&str, &str)) {
     let folder = tempfile::tempdir().expect("a folder");
     let database = databases::sqlite();
     let empty = format!("sqlite:{}", folder.path().join("restored.db").display());
@@ -151,6 +151,8 @@ fn a_backup_made_while_actions_run_is_whole_elsewhere_and_sends_nothing_by_itsel
             received.iter().any(|mail| mail.to.contains("ann@"))
         });
         until("a checkpoint", || office.checkpoints.exists());
+        // What has left is known to have left, so that the backup knows it.
+        until("mails are settled", || waiting(database) == 0);
         office.deployment.kill();
         let sent: BTreeSet<String> = ids(&office.mail.received()).into_iter().collect();
         office.deployment.start_with(&["serve", "--no-jobs"]);
@@ -389,7 +391,7 @@ fn a_system_administrator_is_told_of_the_pause_and_ends_it() {
 }
 
 #[track_caller]
-fn refused(said: &std::process::Output, words: &[&str]) {
+pub fn refused(said: &std::process::Output, words: &[&str]) {
     let text = String::from_utf8_lossy(&said.stderr);
     assert!(!said.status.success(), "{text}");
     assert_eq!(text.trim().lines().count(), 1, "{text}");

@@ -245,7 +245,7 @@ fn data_that_rose_to_level_three_takes_its_links_away() {
             ended_at: None,
             keep_until: None,
         };
-        huiqian::storage::cases::save(conn, id, stored.revision, &state)
+        huiqian::storage::cases::save(conn, id, stored.revision, state)
     });
 
     assert_eq!(

@@ -12,6 +12,7 @@ use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::sessions::{self, Session};
 use huiqian::storage::{Lease, StorageError, timers};
 use serde_json::json;
+use ulid::Ulid;
 
 use crate::support::app::{Fixture, reason};
 use crate::support::definitions::{one_review, with_stages};
@@ -186,6 +187,73 @@ fn somebodys_action_sets_a_stuck_timer_going_again() {
             .expect("answers")
             .is_empty()
     );
+}
+
+/// A server that is killed in the middle: it claims, fires until it comes to `fatal`, and leaves the rest as it is.
+fn killed_at(fixture: &Fixture, fatal: Option<i64>) {
+    let lease = Lease {
+        owner: Ulid::new().to_string(),
+        until: fixture.clock_now() + TimeDelta::seconds(30),
+    };
+    let due = queues::claim_timers(&fixture.app, &lease, 20).expect("claims");
+    for timer in due {
+        if fatal.is_none_or(|fatal| fatal == timer.case_id) {
+            break;
+        }
+        cases::tick(&fixture.app, timer.case_id, &lease).expect("fires");
+    }
+    fixture.advance(TimeDelta::minutes(1));
+}
+
+#[test]
+fn a_server_that_is_killed_three_times_leaves_no_timer_to_an_administrator_that_was_not_tried() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&timed());
+        let cases: Vec<i64> = (0..5)
+            .map(|_| fixture.case_id(fixture.file("ann", &key, json!({}))))
+            .collect();
+        fixture.clock.set(at("2026-03-04 09:00"));
+        for _ in 0..3 {
+            killed_at(fixture, None);
+        }
+
+        fixture.let_time_act();
+
+        assert_eq!(queues::stuck_timers(&fixture.app).expect("answers"), []);
+        for case in cases {
+            let next = fixture.read(|conn| timers::get(conn, case));
+            let next = next.expect("a timer");
+            assert!(fixture.clock_now() < next.fire_at, "it has fired");
+            assert_eq!(next.attempts, 0);
+        }
+    });
+}
+
+#[test]
+fn a_timer_that_ends_the_server_is_left_alone_after_three_tries_and_the_others_fire() {
+    Fixture::each(|fixture| {
+        let key = fixture.publish(&timed());
+        let cases: Vec<i64> = (0..5)
+            .map(|_| fixture.case_id(fixture.file("ann", &key, json!({}))))
+            .collect();
+        let fatal = cases[2];
+        fixture.clock.set(at("2026-03-04 09:00"));
+
+        // Once among the others, and then alone: three times, with the others between.
+        for _ in 0..8 {
+            killed_at(fixture, Some(fatal));
+        }
+
+        let stuck = queues::stuck_timers(&fixture.app).expect("answers");
+        assert_eq!(
+            stuck.iter().map(|timer| timer.case_id).collect::<Vec<_>>(),
+            [fatal]
+        );
+        for case in cases.into_iter().filter(|case| *case != fatal) {
+            let next = fixture.read(|conn| timers::get(conn, case));
+            assert!(fixture.clock_now() < next.expect("a timer").fire_at);
+        }
+    });
 }
 
 #[test]

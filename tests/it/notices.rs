@@ -181,13 +181,14 @@ fn the_same_mail_put_together_twice_carries_the_same_link() {
     let case = fixture.filed(&one_review());
     let row = fixture.outbox(case).remove(0);
 
-    let first = mail::prepare(&fixture.app, row.id)
-        .expect("composes")
-        .expect("needed");
+    let app = &fixture.app;
+    let put_together = || {
+        let mail = app.db.read(|conn| mail::compose(app, conn, &row));
+        mail.expect("composes").expect("needed")
+    };
+    let first = put_together();
     fixture.advance(TimeDelta::hours(1));
-    let second = mail::prepare(&fixture.app, row.id)
-        .expect("composes")
-        .expect("needed");
+    let second = put_together();
 
     assert!(token_in(&first.written.text).is_some());
     assert_eq!(first, second);

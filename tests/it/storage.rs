@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use huiqian::storage::connection::{ExclusiveError, MigrateError, SchemaState};
 use huiqian::storage::events::EventRow;
-use huiqian::storage::idempotency_keys::{Answer, Earlier};
+use huiqian::storage::idempotency_keys::{Answer, Earlier, NewKey};
 use huiqian::storage::{
     Connection, Db, StorageError, cases, directory, events, idempotency_keys, numbers, people,
 };
@@ -257,7 +257,7 @@ fn writers_that_read_first_lose_nothing() {
                                 conn,
                                 case.summary.id,
                                 case.revision,
-                                &seed::state(seed, "改"),
+                                seed::state(seed, "改"),
                             )
                         })
                         .expect("no writer fails");
@@ -283,8 +283,8 @@ fn a_case_saved_on_an_old_revision_is_a_conflict() {
 
         let refused = database.db.write(move |conn| {
             let case = seed::file(conn, seed, "申请")?;
-            assert_eq!(cases::save(conn, case, 1, &seed::state(seed, "一"))?, 2);
-            cases::save(conn, case, 1, &seed::state(seed, "二"))
+            assert_eq!(cases::save(conn, case, 1, seed::state(seed, "一"))?, 2);
+            cases::save(conn, case, 1, seed::state(seed, "二"))
         });
 
         assert!(matches!(refused, Err(StorageError::Conflict)));
@@ -394,43 +394,42 @@ fn a_login_is_known_once_and_its_person_keeps_their_keys() {
 fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
     on_each_database(|database| {
         let seed = seed(&database.db);
-        let begin = |digest: &'static str, minute: i64| {
-            database.db.write(move |conn| {
-                let found = idempotency_keys::begin(
-                    conn,
-                    seed.li,
-                    "k",
-                    digest,
-                    at(minute),
-                    at(minute - 60),
-                )?;
-                if found == Earlier::None {
-                    let answer = Answer {
-                        status: 201,
-                        case_id: None,
-                        ulid: Some(Ulid(7)),
-                        revision: Some(1),
-                    };
-                    idempotency_keys::answered(conn, seed.li, "k", &answer)?;
-                }
-                Ok::<_, StorageError>(found)
-            })
-        };
-
-        assert_eq!(begin("one", 0).unwrap(), Earlier::None);
         let answer = Answer {
             status: 201,
             case_id: None,
             ulid: Some(Ulid(7)),
             revision: Some(1),
         };
-        assert_eq!(begin("one", 1).unwrap(), Earlier::Answered(answer));
-        assert_eq!(begin("two", 2).unwrap(), Earlier::Other);
-        assert_eq!(
-            begin("two", 61).unwrap(),
-            Earlier::None,
-            "after its time the key is free again"
-        );
+        let keep = |digest: &'static str, minute: i64| {
+            database.db.write(move |conn| {
+                let new = NewKey {
+                    person: seed.li,
+                    key: "k",
+                    digest,
+                    answer,
+                    at: at(minute),
+                };
+                idempotency_keys::keep(conn, &new, at(minute - 60))
+            })
+        };
+        let look = |digest: &'static str, minute: i64| {
+            let found = database.db.read(move |conn| {
+                idempotency_keys::look(conn, seed.li, "k", digest, at(minute - 60))
+            });
+            found.unwrap()
+        };
+
+        assert_eq!(look("one", 0), Earlier::None);
+        keep("one", 0).unwrap();
+        assert_eq!(look("one", 1), Earlier::Answered(answer));
+        assert_eq!(look("two", 2), Earlier::Other);
+        for digest in ["one", "two"] {
+            let taken = keep(digest, 3);
+            assert!(matches!(taken, Err(StorageError::Conflict)), "{taken:?}");
+        }
+        assert_eq!(look("one", 61), Earlier::None);
+        keep("two", 61).expect("after its time the key is free again");
+        assert_eq!(look("two", 62), Earlier::Answered(answer));
     });
 }
 

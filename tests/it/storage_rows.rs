@@ -191,7 +191,7 @@ fn a_case_takes_over_its_drafts_files_and_gives_none_back() {
         let removed = attachments::insert(conn, &file("b"))?;
         attachments::remove(conn, removed.id)?;
 
-        attachments::adopt(conn, draft.id, case)?;
+        at_once(conn, |writes| attachments::adopt(writes, draft.id, case))?;
 
         assert_eq!(attachments::of(conn, AttachedTo::Draft(draft.id))?, []);
         let of_case = attachments::of(conn, AttachedTo::Case(case))?;

@@ -18,7 +18,7 @@ use huiqian::services::cases::{self, By};
 use huiqian::services::{App, Error, Viewer, drafts, pauses, queues, webhooks};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::webhook_messages::{self, StoredMessage};
-use huiqian::storage::{Lease, StorageError};
+use huiqian::storage::{Lease, StorageError, webhook_stops};
 use huiqian::workflow::{Surroundings, read_register};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -520,6 +520,8 @@ fn what_no_target_takes_any_more_is_given_up_by_housekeeping() {
     each(|fixture, receiver| {
         let key = fixture.publish(&grants());
         granted(fixture, &key, "name", &TO_FORCE[..1]);
+        let now = fixture.clock_now();
+        fixture.write(move |conn| webhook_stops::stop(conn, "exchange", now));
         fixture.advance(TimeDelta::hours(73));
 
         let cleared = queues::clear_away(&fixture.app).expect("clears");
@@ -528,6 +530,21 @@ fn what_no_target_takes_any_more_is_given_up_by_housekeeping() {
         assert_eq!(messages(fixture)[0].last_error.as_deref(), Some("unsent"));
         deliver(&fixture.app);
         assert!(receiver.told().is_empty());
+    });
+}
+
+#[test]
+fn after_days_with_nobody_there_a_target_is_still_told_what_waits_for_it() {
+    each(|fixture, receiver| {
+        let key = fixture.publish(&grants());
+        granted(fixture, &key, "name", &TO_FORCE[..1]);
+        fixture.advance(TimeDelta::days(5));
+
+        let cleared = queues::clear_away(&fixture.app).expect("clears");
+        deliver(&fixture.app);
+
+        assert_eq!(cleared.webhooks, 0);
+        assert_eq!(receiver.told().len(), 1);
     });
 }
 
@@ -661,4 +678,34 @@ fn after_a_restore_nothing_is_told_and_nothing_given_up_until_the_pause_ends() {
             ["agreed", "provided", "in_force"]
         );
     });
+}
+
+#[test]
+fn a_server_that_is_to_tell_of_a_register_that_there_is_not_does_not_start() {
+    let fixture = Fixture::new();
+    let shell = crate::support::shell::Shell::new();
+    let environment = [
+        ("HUIQIAN_DATABASE_URL", fixture.url()),
+        ("HUIQIAN_SECRET_KEY", crate::support::app::SECRET),
+        ("HUIQIAN_BASE_URL", "https://share.henan.example"),
+        ("HUIQIAN_SMTP_URL", "smtp://localhost:9?tls=none"),
+        ("HUIQIAN_MAIL_FROM", "会签 <huiqian@henan.example>"),
+        ("HUIQIAN_ATTACHMENTS", "files"),
+        ("HUIQIAN_LISTEN", "127.0.0.1:0"),
+        ("HUIQIAN_WEBHOOK_HOSTS", "exchange.henan.example"),
+        (
+            "HUIQIAN_WEBHOOK_EXCHANGE_URL",
+            "https://exchange.henan.example/",
+        ),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_SECRET", SECRET),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_REGISTERS", "grants, gants"),
+    ];
+
+    let said = shell.run_with(&["serve"], &environment);
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.err.contains("exchange") && said.err.contains("gants"),
+        "{said:?}"
+    );
 }

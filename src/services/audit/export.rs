@@ -230,6 +230,7 @@ impl<'a> Reading<'a> {
                 case,
                 number: None,
                 seq: Some(row.seq),
+                entry: None,
                 what,
             });
         }

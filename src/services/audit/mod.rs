@@ -1,9 +1,12 @@
-//! Checking the records: every case's chain of events, and that replaying it gives the case that is stored.
+//! Checking the records: every case's chain of events, and that replaying it gives the case that is stored and what it has
+//! left in registers.
 
 pub mod export;
 pub mod log;
+mod private;
 pub mod prove;
 mod record;
+mod registers;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -21,7 +24,9 @@ use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
-use crate::storage::{self, Connection, Db};
+use crate::storage::personal_values::{self, StoredValue};
+use crate::storage::{self, Connection, Db, register_kept};
+use registers::Recorded;
 
 /// Keys of cases that are looked up at once.
 const AT_ONCE: i64 = 200;
@@ -46,6 +51,16 @@ pub struct Report {
     pub events: usize,
     /// The first thing that is wrong in each case that is not sound.
     pub faults: Vec<Fault>,
+    /// How many rows of registers belong to no case.
+    pub strays: i64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty() && self.strays == 0
+    }
 }
 
 /// The first thing that is wrong in a case.
@@ -57,6 +72,8 @@ pub struct Fault {
     pub number: Option<String>,
     /// The place of the first bad event; `None` when it is the case itself.
     pub seq: Option<i64>,
+    /// The key of the entry in a register that is wrong.
+    pub entry: Option<String>,
     /// What is wrong.
     pub what: Wrong,
 }
@@ -80,6 +97,10 @@ pub enum Wrong {
     Snapshot,
     /// The columns that lists show are not those of the case.
     Columns,
+    /// An entry in a register is not what the events have written.
+    Register,
+    /// A private answer is gone or another one, and no event tells that it was erased; or it was erased and is there.
+    Private,
 }
 
 impl Wrong {
@@ -95,6 +116,8 @@ impl Wrong {
             Self::NoEvents => "no_events",
             Self::Snapshot => "snapshot",
             Self::Columns => "columns",
+            Self::Register => "register",
+            Self::Private => "private",
         }
     }
 }
@@ -133,6 +156,7 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
             }
             // The newest first.
             report.faults.sort_by_key(|fault| Reverse(fault.case));
+            report.strays = db.read(|conn| Ok::<_, Error>(register_kept::strays(conn)?))?;
         }
     }
     Ok(report)
@@ -171,28 +195,52 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
 
 /// Cases with these keys in one view of the database, so that work going on beside is no fault.
 fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), Error> {
-    let (cases, events) = db.read(|conn| {
+    let (cases, events, values, kept) = db.read(|conn| {
         let cases = storage::cases::between(conn, &ids)?;
-        Ok::<_, Error>((cases, storage::events::between(conn, &ids)?))
+        let events = storage::events::between(conn, &ids)?;
+        let values = personal_values::between(conn, &ids)?;
+        let kept = register_kept::between(conn, &ids)?;
+        Ok::<_, Error>((cases, events, values, kept))
     })?;
-    let mut of_cases: HashMap<i64, Vec<StoredEvent>> = HashMap::new();
-    for event in events {
-        of_cases.entry(event.case_id).or_default().push(event);
-    }
+    let mut events = by_case(events, |event| Some(event.case_id));
+    let mut values = by_case(values, |value| value.case_id);
+    let mut kept = by_case(kept, |kept| Some(kept.entry.case_id));
     for stored in cases {
-        let events = of_cases.remove(&stored.summary.id).unwrap_or_default();
+        let id = stored.summary.id;
+        let events = events.remove(&id).unwrap_or_default();
+        let values = values.remove(&id).unwrap_or_default();
+        let kept = kept.remove(&id).unwrap_or_default();
         report.cases += 1;
         report.events += events.len();
-        if let Err((seq, what)) = sound(&stored, &events) {
+        let fault = match sound(&stored, &events, &values) {
+            Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
+                Ok(()) => None,
+                Err(entry) => Some((None, Some(entry), Wrong::Register)),
+            },
+            Err((seq, what)) => Some((seq, None, what)),
+        };
+        if let Some((seq, entry, what)) = fault {
             report.faults.push(Fault {
                 case: stored.summary.ulid,
                 number: stored.summary.number,
                 seq,
+                entry,
                 what,
             });
         }
     }
     Ok(())
+}
+
+/// The rows of each case, in their order.
+fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> Option<i64>) -> HashMap<i64, Vec<T>> {
+    let mut of_cases: HashMap<i64, Vec<T>> = HashMap::new();
+    for row in rows {
+        if let Some(case) = case(&row) {
+            of_cases.entry(case).or_default().push(row);
+        }
+    }
+    of_cases
 }
 
 /// A case as it was before a revision, made from its events.
@@ -222,17 +270,23 @@ pub(super) fn before(
     ))
 }
 
-fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>, Wrong)> {
+/// The case that its events make, and these, where nothing is wrong with chain, snapshot, columns and private answers.
+fn sound(
+    stored: &StoredCase,
+    events: &[StoredEvent],
+    values: &[StoredValue],
+) -> Result<(Case, Vec<Recorded>), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
         return Err((None, Wrong::NoEvents));
     }
     let case = summary.ulid.to_string();
-    let mut recorded: Vec<(Event, Stamp)> = Vec::with_capacity(events.len());
+    let mut recorded: Vec<Recorded> = Vec::with_capacity(events.len());
     let mut previous = GENESIS;
     for (place, row) in (1..).zip(events.iter().map(|stored| &stored.event)) {
         linked(&case, place, previous, row).map_err(|what| (Some(row.seq), what))?;
-        recorded.push(read(row).ok_or((Some(row.seq), Wrong::Unreadable))?);
+        let (event, stamp) = read(row).ok_or((Some(row.seq), Wrong::Unreadable))?;
+        recorded.push((row.seq, event, stamp));
         previous = &row.hash;
     }
     let start = Case::draft(
@@ -240,11 +294,14 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
         summary.applicant_id,
         summary.department.clone(),
     );
-    let replayed = engine::replay(start, recorded.iter().map(|(event, stamp)| (event, stamp)));
+    let history = recorded.iter().map(|(_, event, stamp)| (event, stamp));
+    let replayed = engine::replay(start, history);
     match serde_json::from_value::<Case>(stored.snapshot.clone()) {
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
     }
+    private::kept_or_erased(&recorded, &replayed, values)
+        .map_err(|seq| (Some(seq), Wrong::Private))?;
     let as_shown = (
         summary.number.as_ref(),
         summary.status.as_str(),
@@ -262,11 +319,10 @@ fn sound(stored: &StoredCase, events: &[StoredEvent]) -> Result<(), (Option<i64>
         // What decides next is what decided last: another version comes with an event of its own.
         events.last().map(|last| last.event.version_id),
     );
-    if as_shown == as_made {
-        Ok(())
-    } else {
-        Err((None, Wrong::Columns))
+    if as_shown != as_made {
+        return Err((None, Wrong::Columns));
     }
+    Ok((replayed, recorded))
 }
 
 fn linked(case: &str, place: i64, previous: &str, row: &EventRow) -> Result<(), Wrong> {

@@ -136,7 +136,7 @@ fn pass_on(mut from: impl Read, to: &mut impl Write, name: &str) -> io::Result<C
 }
 
 /// Makes names last through a power cut.
-fn sync(folder: &Path) -> Result<(), BackupError> {
+pub(super) fn sync(folder: &Path) -> Result<(), BackupError> {
     File::open(folder)
         .and_then(|opened| opened.sync_all())
         .map_err(failed(folder))

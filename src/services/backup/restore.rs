@@ -1,9 +1,12 @@
 //! Puts a backup in the place of an empty database and an empty folder. The database comes last and at once, with the
-//! pause of the outbox in it: nobody can start a server in between.
+//! pause of the outbox in it: nobody can start a server in between. A restore that was cut off is known by its mark, and the
+//! next one clears away what it had put.
 
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 
-use super::{ATTACHMENTS, BackupError, FORMAT, MANIFEST, Manifest, files, literal};
+use super::{ATTACHMENTS, BackupError, Content, FORMAT, MANIFEST, Manifest, files, literal};
 use crate::attachments::Folder;
 use crate::calendar::Instant;
 use crate::storage::Db;
@@ -11,6 +14,9 @@ use crate::storage::connection::copying::{self, CopyError, Kind};
 
 /// Names in one statement.
 const AT_ONCE: usize = 500;
+/// In the folder of the attachments while a restore is under way: the names of what it puts there, one a line. Begins as
+/// what the folder does not keep does.
+const MARK: &str = ".tmp-restore";
 
 /// What was restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub struct Restored {
     pub manifest: Manifest,
     /// Whether migrations are to be run before the server starts.
     pub older: bool,
+    /// Whether an earlier one had been cut off, and what it had left was cleared away.
+    pub cleared: bool,
 }
 
 /// Restores the backup in `from` into the database at `url` and the attachments' folder.
@@ -44,28 +52,70 @@ pub fn restore(
         let program = manifest.program;
         return Err(BackupError::Newer { program });
     }
-    if !copying::is_empty(url)? {
+    let mut claim = copying::claim(url)?;
+    if !claim.is_empty()? {
         return Err(CopyError::NotEmpty.into());
     }
-    files::must_be_empty(folder).map_err(|empty| empty.or(BackupError::FolderOccupied))?;
     let copy = from.join(kind.file);
     check(&manifest, from, &copy)?;
 
-    let mut put = Put::default();
+    let cleared = clear(folder)?;
+    let mut put = Put::begin(folder, &manifest.attachments)?;
     for content in &manifest.attachments {
         let source = Folder::place(&from.join(ATTACHMENTS), &content.name)?;
         let target = Folder::place(folder, &content.name)?;
-        put.0.push(target.clone());
         if files::copy(&source, &target, &content.name)? != *content {
             return Err(BackupError::Damaged(source));
         }
     }
-    copying::put_back(url, &copy, &closing(&manifest, now))?;
-    put.stays();
+    if let Err(error) = claim.put_back(&copy, &closing(&manifest, now)) {
+        let is_empty = claim.is_empty();
+        // Unless it is known that nothing has come of it, the attachments are needed, or the next one clears them away.
+        put.stays = !is_empty.as_ref().is_ok_and(|is_empty| *is_empty);
+        if !matches!(is_empty, Ok(false)) {
+            return Err(error.into());
+        }
+        // Only the answer was lost: it comes whole or not at all.
+    }
+    put.finish();
     Ok(Restored {
         older: manifest.schema < newest,
         manifest,
+        cleared,
     })
+}
+
+/// Clears away what a restore that was cut off has put into the folder, and nothing else. Answers whether there was one.
+fn clear(folder: &Path) -> Result<bool, BackupError> {
+    let mark = folder.join(MARK);
+    let names = match fs::read_to_string(&mark) {
+        Ok(names) => names,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
+        Err(error) => return Err(files::failed(&mark)(error)),
+    };
+    for name in names.lines() {
+        // The last line may be torn; what it names was not put yet.
+        let Ok(path) = Folder::place(folder, name) else {
+            continue;
+        };
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(files::failed(&path)(error));
+            }
+            Ok(()) | Err(_) => remove_parent(&path),
+        }
+    }
+    fs::remove_file(&mark).map_err(files::failed(&mark))?;
+    Ok(true)
+}
+
+/// One with something in it stays.
+fn remove_parent(path: &Path) {
+    if let Some(folder) = path.parent() {
+        drop(fs::remove_dir(folder));
+    }
 }
 
 fn manifest(from: &Path) -> Result<Manifest, BackupError> {
@@ -122,24 +172,50 @@ fn closing(manifest: &Manifest, now: Instant) -> Vec<String> {
     all
 }
 
-/// Files that were put into the folder, which go again unless all is well.
-#[derive(Default)]
-struct Put(Vec<PathBuf>);
+/// Files that are put into the folder, which go again unless all is well.
+struct Put<'a> {
+    folder: &'a Path,
+    stays: bool,
+}
 
-impl Put {
-    fn stays(mut self) {
-        self.0.clear();
+impl<'a> Put<'a> {
+    /// Marks the folder, which must be empty, before anything is put there.
+    fn begin(folder: &'a Path, contents: &[Content]) -> Result<Self, BackupError> {
+        files::must_be_empty(folder).map_err(|empty| empty.or(BackupError::FolderOccupied))?;
+        if !contents.is_empty() {
+            fs::create_dir_all(folder).map_err(files::failed(folder))?;
+            let mark = folder.join(MARK);
+            let names: String = contents
+                .iter()
+                .map(|one| format!("{}\n", one.name))
+                .collect();
+            File::create_new(&mark)
+                .and_then(|mut file| {
+                    file.write_all(names.as_bytes())?;
+                    file.sync_all()
+                })
+                .map_err(files::failed(&mark))?;
+            files::sync(folder)?;
+        }
+        Ok(Self {
+            folder,
+            stays: false,
+        })
+    }
+
+    /// The database is there.
+    fn finish(mut self) {
+        self.stays = true;
+        // One that stays does no harm: what is unfinished is cleared away by the server after a day.
+        drop(fs::remove_file(self.folder.join(MARK)));
     }
 }
 
-impl Drop for Put {
+impl Drop for Put<'_> {
     fn drop(&mut self) {
-        for path in &self.0 {
-            // What cannot be removed is named by the next try, which asks for an empty folder.
-            drop(std::fs::remove_file(path));
-            if let Some(folder) = path.parent() {
-                drop(std::fs::remove_dir(folder));
-            }
+        if !self.stays {
+            // What cannot be removed is tried again by the next one.
+            drop(clear(self.folder));
         }
     }
 }

@@ -8,7 +8,7 @@ use diesel::r2d2::ManageConnection;
 use diesel::{Connection as _, QueryableByName, RunQueryDsl};
 
 use super::manager::Manager;
-use super::{Connection, Db, ExclusiveError, OpenError, exclusive};
+use super::{Connection, Db, ExclusiveError, Lock, OpenError, exclusive};
 use crate::storage::StorageError;
 
 /// Why the database could not be copied or put back.
@@ -28,6 +28,9 @@ pub enum CopyError {
     /// There is something in the database already.
     #[error("the database is not empty")]
     NotEmpty,
+    /// Another restore into this database has not ended; one that was cut off goes on for a moment.
+    #[error("another restore is at work")]
+    Busy,
     /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -122,33 +125,65 @@ impl Db {
     }
 }
 
-/// Puts a copy that [`Db::copy_to`] has made in the place of the empty database at `url`, with what `closing` says of it:
-/// all of it or nothing.
-///
-/// # Errors
-/// [`CopyError::NotEmpty`] where there is something already; the failure of the database, of a file, or of `psql`.
-pub fn put_back(url: &str, copy: &Path, closing: &[String]) -> Result<(), CopyError> {
-    let manager = Manager::new(url)?;
-    match &manager {
-        Manager::Sqlite(file) => {
-            let _claim = exclusive::lock(Some(file))?;
-            put_file(file, copy, closing)
-        }
-        #[cfg(feature = "postgres")]
-        Manager::Pg(url) => postgres::put_back(&mut manager.open()?, url, copy, closing),
-    }
+/// The right to fill the empty database at an address, which others are kept from until it is dropped or the process ends.
+pub struct Claim {
+    manager: Manager,
+    held: Held,
 }
 
-/// Whether there is nothing at this address yet.
+enum Held {
+    Sqlite {
+        _lock: Lock,
+    },
+    #[cfg(feature = "postgres")]
+    Pg(Box<Connection>),
+}
+
+/// Claims the database at `url`.
 ///
 /// # Errors
-/// The failure of the database.
-pub fn is_empty(url: &str) -> Result<bool, CopyError> {
+/// [`CopyError::Held`] where a process serves it, [`CopyError::Busy`] where another has this claim; the failure of the
+/// database.
+pub fn claim(url: &str) -> Result<Claim, CopyError> {
     let manager = Manager::new(url)?;
-    match &manager {
-        Manager::Sqlite(file) => Ok(!taken(file)),
+    let held = match &manager {
+        Manager::Sqlite(file) => Held::Sqlite {
+            _lock: exclusive::lock(Some(file))?,
+        },
         #[cfg(feature = "postgres")]
-        Manager::Pg(_) => Ok(postgres::schema_if_empty(&mut manager.open()?)?.is_some()),
+        Manager::Pg(_) => Held::Pg(Box::new(postgres::claim(manager.open()?)?)),
+    };
+    Ok(Claim { manager, held })
+}
+
+impl Claim {
+    /// Whether there is nothing in the database yet.
+    ///
+    /// # Errors
+    /// The failure of the database.
+    pub fn is_empty(&mut self) -> Result<bool, CopyError> {
+        match (&self.manager, &mut self.held) {
+            (Manager::Sqlite(file), _) => Ok(!taken(file)),
+            #[cfg(feature = "postgres")]
+            (_, Held::Pg(conn)) => Ok(postgres::schema_if_empty(conn)?.is_some()),
+            #[cfg(feature = "postgres")]
+            (Manager::Pg(_), Held::Sqlite { .. }) => Ok(false),
+        }
+    }
+
+    /// Puts a copy that [`Db::copy_to`] has made into the empty database, with what `closing` says of it: all of it or
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`CopyError::NotEmpty`] where there is something already; the failure of the database, of a file, or of `psql`.
+    pub fn put_back(&mut self, copy: &Path, closing: &[String]) -> Result<(), CopyError> {
+        match (&self.manager, &mut self.held) {
+            (Manager::Sqlite(file), _) => put_file(file, copy, closing),
+            #[cfg(feature = "postgres")]
+            (Manager::Pg(url), Held::Pg(conn)) => postgres::put_back(conn, url, copy, closing),
+            #[cfg(feature = "postgres")]
+            (Manager::Pg(_), Held::Sqlite { .. }) => Err(CopyError::NotEmpty),
+        }
     }
 }
 
@@ -180,7 +215,22 @@ fn put_file(file: &Path, copy: &Path, closing: &[String]) -> Result<(), CopyErro
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".restoring");
+    // One that was cut off has left these.
+    for end in ["", "-journal"] {
+        let mut left = folder.join(&name).into_os_string();
+        left.push(end);
+        match std::fs::remove_file(left) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    let temporary = tempfile::Builder::new()
+        .prefix(&name)
+        .rand_bytes(0)
+        .tempfile_in(folder)
+        .map_err(failed)?;
     std::fs::copy(copy, temporary.path()).map_err(failed)?;
     let mut conn = open_file(temporary.path())?;
     conn.batch_execute("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")?;
@@ -209,7 +259,10 @@ fn open_file(file: &Path) -> Result<Connection, CopyError> {
 
 #[cfg(feature = "postgres")]
 mod postgres {
-    use std::process::{Command, Stdio};
+    use std::fs::File;
+    use std::io::{BufRead, BufReader, BufWriter, Write};
+    use std::process::{ChildStdin, Command, Stdio};
+    use std::thread;
 
     use diesel::sql_types::{Nullable, Text};
 
@@ -246,6 +299,25 @@ mod postgres {
         })
     }
 
+    /// Whoever restores holds it; `psql` shares it, so that one that outlives the process that began it is noticed.
+    const RESTORE: i64 = 727_275;
+    /// What `psql` says when there is nothing left but to commit.
+    const READY: &str = "ready";
+
+    /// Lets nobody else restore while the connection lives.
+    pub(super) fn claim(mut conn: Connection) -> Result<Connection, CopyError> {
+        let asked = format!("SELECT pg_try_advisory_lock({RESTORE})::text AS said");
+        let got: Said = diesel::sql_query(asked).get_result(&mut conn)?;
+        if got.said.as_deref() != Some("true") {
+            return Err(CopyError::Busy);
+        }
+        // From the exclusive lock to one that `psql` can share, without a moment between.
+        conn.batch_execute(&format!(
+            "SELECT pg_advisory_lock_shared({RESTORE}); SELECT pg_advisory_unlock({RESTORE})"
+        ))?;
+        Ok(conn)
+    }
+
     /// `psql` takes the copy and the closing statements in one transaction; `pg_restore` could not take the latter.
     pub(super) fn put_back(
         conn: &mut Connection,
@@ -257,17 +329,57 @@ mod postgres {
             return Err(CopyError::NotEmpty);
         };
         let mut psql = command("psql", url);
-        psql.args(["--no-psqlrc", "--quiet", "--single-transaction"])
-            .args(["--set", "ON_ERROR_STOP=1"])
-            .arg("--file")
-            .arg(copy)
-            // The copy names its schema at every table, and leaves the session without one.
-            .args(["--command", &format!("SET search_path TO {schema}")])
-            .args(["--command", "SET TIME ZONE 'UTC'"]);
-        for statement in closing {
-            psql.args(["--command", statement]);
+        psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"])
+            .args(["--file", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = psql.spawn().map_err(|cause| not_run("psql", cause))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(not_run("psql", io::ErrorKind::BrokenPipe.into()));
+        };
+        let (fed, said) = thread::scope(|scope| {
+            let feeding = scope.spawn(|| feed(stdin, copy, &schema, closing));
+            let saying = scope.spawn(|| io::read_to_string(stderr));
+            let mut lines = BufReader::new(stdout).lines();
+            let ready = lines.any(|line| line.is_ok_and(|line| line == READY));
+            let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
+            let fed = match feeding.join() {
+                // Asked for only now: a script that ends before it, because this process did, changes nothing.
+                Ok(Ok(mut stdin)) if ready => stdin.write_all(b"COMMIT;\n"),
+                Ok(Ok(_)) | Err(_) => Err(broken()),
+                Ok(Err(error)) => Err(error),
+            };
+            (fed, saying.join().unwrap_or_else(|_| Err(broken())))
+        });
+        let ended = child.wait().map_err(|cause| not_run("psql", cause))?;
+        if !ended.success() {
+            return Err(refused("psql", &said.unwrap_or_default()));
         }
-        run("psql", psql)
+        fed.map_err(|cause| not_run("psql", cause))
+    }
+
+    /// Everything but the end of the transaction.
+    fn feed(
+        stdin: ChildStdin,
+        copy: &Path,
+        schema: &str,
+        closing: &[String],
+    ) -> io::Result<ChildStdin> {
+        let mut script = BufWriter::new(stdin);
+        writeln!(script, "BEGIN;")?;
+        writeln!(script, "SELECT pg_advisory_xact_lock_shared({RESTORE});")?;
+        io::copy(&mut File::open(copy)?, &mut script)?;
+        // The copy names its schema at every table, and leaves the session without one.
+        writeln!(script, "SET search_path TO {schema};")?;
+        writeln!(script, "SET TIME ZONE 'UTC';")?;
+        for statement in closing {
+            writeln!(script, "{statement};")?;
+        }
+        writeln!(script, "\\echo {READY}")?;
+        script.into_inner().map_err(io::IntoInnerError::into_error)
     }
 
     /// The name of the schema that tables are made in, unless it has some.
@@ -296,27 +408,29 @@ mod postgres {
     }
 
     fn run(tool: &'static str, mut command: Command) -> Result<(), CopyError> {
-        let output = match command.output() {
-            Ok(output) => output,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(CopyError::NoTool(tool));
-            }
-            Err(cause) => {
-                return Err(CopyError::File {
-                    path: tool.into(),
-                    cause,
-                });
-            }
-        };
+        let output = command.output().map_err(|cause| not_run(tool, cause))?;
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
+        Err(refused(tool, &String::from_utf8_lossy(&output.stderr)))
+    }
+
+    fn not_run(tool: &'static str, cause: io::Error) -> CopyError {
+        match cause.kind() {
+            io::ErrorKind::NotFound => CopyError::NoTool(tool),
+            _ => CopyError::File {
+                path: tool.into(),
+                cause,
+            },
+        }
+    }
+
+    fn refused(tool: &'static str, said: &str) -> CopyError {
         let said: Vec<&str> = said.lines().take(3).collect();
-        Err(CopyError::Tool {
+        CopyError::Tool {
             tool,
             said: said.join(" "),
-        })
+        }
     }
 
     /// The address without its password, and the password.

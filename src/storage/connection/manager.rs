@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{self, HandleError, ManageConnection, R2D2Connection};
+use diesel::r2d2::{self, CustomizeConnection, HandleError, ManageConnection, R2D2Connection};
 
 use super::Connection;
 
@@ -172,6 +172,17 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, conn: &mut Connection) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// Makes connections to SQLite that cannot write.
+#[derive(Debug)]
+pub(super) struct ReadsOnly;
+
+impl CustomizeConnection<Connection, r2d2::Error> for ReadsOnly {
+    fn on_acquire(&self, conn: &mut Connection) -> Result<(), r2d2::Error> {
+        conn.batch_execute("PRAGMA query_only = ON")
+            .map_err(r2d2::Error::QueryError)
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::caller::ulid;
 use super::shapes::CaseBody;
-use super::{Caller, body, cases, conflict};
+use super::{Caller, body, conflict};
 use crate::engine::{Command, Input, TaskId};
 use crate::forms::Answers;
 use crate::messages::{self, Language};
@@ -134,17 +134,19 @@ pub(super) async fn act(
             command.input.task = task
                 .map(|task| task.number(app, viewer, id, language))
                 .transpose()?;
-            use_case::perform(app, &by, id, command)
+            let done = use_case::perform(app, &by, id, command)?;
+            // A case that is submitted again answers with its new draft.
+            let case = CaseBody::read(app, viewer, &by, done.ulid, language);
+            Ok((done.repeated, case))
         })
         .await;
-    let done = match done {
+    let (repeated, case) = match done {
         Ok(done) => done,
         Err(error) => return Err(conflict::explain(&caller, id, seen, &error).await),
     };
-    // A case that is submitted again answers with its new draft.
-    let case: CaseBody = cases::read(&caller, done.ulid).await?;
+    let case = case.map_err(|error| caller.problem(&error))?;
     let mut response = HttpResponse::Ok();
-    if done.repeated {
+    if repeated {
         response.insert_header(("Idempotent-Replayed", "true"));
     }
     Ok(response.json(case))

@@ -97,11 +97,20 @@ pub(super) async fn create(
         .flawed("workflow", "workflow"),
         _ => problem,
     };
-    let done = caller
-        .run(move |app, _| drafts::create(app, &by, &key, answers, command))
+    let language = caller.language;
+    let (done, case) = caller
+        .run(move |app, viewer| {
+            let done = drafts::create(app, &by, &key, answers, command)?;
+            let case = match done.case_id {
+                // What was just made is a draft still; of an earlier one this is not known.
+                None if !done.repeated => CaseBody::of_draft(app, &by, done.ulid, language),
+                _ => CaseBody::read(app, viewer, &by, done.ulid, language),
+            };
+            Ok((done, case))
+        })
         .await
         .map_err(unknown)?;
-    let case = read(&caller, done.ulid).await?;
+    let case = case.map_err(|error| caller.problem(&error))?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/api/v1/cases/{}", done.ulid)));
     if done.repeated {

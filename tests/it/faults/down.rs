@@ -54,8 +54,9 @@ fn told(fixture: &Fixture, cases: &[Ulid]) -> Vec<Ulid> {
 
 fn wait_until(what: &str, done: impl Fn() -> bool) {
     let since = Instant::now();
+    let patience = Duration::from_secs(if long() { 900 } else { 120 });
     while !done() {
-        assert!(since.elapsed() < Duration::from_secs(120), "{what}");
+        assert!(since.elapsed() < patience, "{what}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -9,8 +9,8 @@ use huiqian::storage::register_search::{self, Wanted, Within};
 use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, api_tokens, at_once, attachments,
     case_resources, cases, checkpoints, copies, drafts, events, idempotency_keys, log,
-    login_attempts, mailbox, opinions, outbox, outbox_archive, participants, personal_values,
-    register_entries, resource_versions, revisions, sessions, started_cases, substitutes, tasks,
+    login_attempts, logins, mailbox, opinions, outbox, outbox_archive, participants,
+    personal_values, register_entries, resource_versions, revisions, sessions, substitutes, tasks,
     timers, webhook_messages, workflows,
 };
 
@@ -65,7 +65,11 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     webhook_messages::late(conn, 9)?;
     webhook_messages::waiting_for(conn, "a")?;
     webhook_messages::bring_forward(conn, "a", at(0))?;
-    webhook_messages::give_up_old(conn, at(0))?;
+    webhook_messages::give_up_old(conn, &["a".to_owned()], at(0))?;
+    outbox::set_right(conn, at(9), at(0))?;
+    webhook_messages::set_right(conn, at(9), at(0))?;
+    timers::set_right(conn, at(9))?;
+    outbox::given_up(conn, Some(9), 9)?;
     webhook_messages::extend(conn, "a", &lease)?;
     action_links::by_hash(conn, "a")?;
     action_links::revoke_for_person(conn, seed.wang, "left", at(0))?;
@@ -131,13 +135,14 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     register_marks::of_entry(conn, 1)?;
     register_marks::unstarted(conn, 0, 9)?;
     register_marks::entry_of(conn, ulid::Ulid::nil())?;
-    workflows::current_ids_with(conn, "register:")?;
+    revisions::look(conn, Some(1))?;
+    revisions::look(conn, None)?;
+    logins::look(conn, "0")?;
     workflows::current_with(conn, "policy:")?;
     outbox::extend(conn, &lease)?;
     outbox_archive::of_case(conn, 1)?;
     outbox_archive::take(conn, at(0) - TimeDelta::days(3600), 9)?;
     webhook_messages::forget(conn, at(0) - TimeDelta::days(3600), 9)?;
-    outbox::is_held(conn, 1, "a", at(0))?;
     outbox::bring_forward(conn, &["network".into()], at(0))?;
     webhook_messages::is_held(conn, 1, "a", at(0))?;
     timers::due_count(conn, at(0))?;
@@ -151,7 +156,6 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     copies::of_case(conn, 1)?;
     copies::unread(conn, seed.wang)?;
     opinions::of(conn, 1, seed.wang)?;
-    started_cases::parent_of(conn, ulid::Ulid::nil())?;
     personal_values::of_case(conn, 1)?;
     attachments::of(conn, AttachedTo::Case(1))?;
     substitutes::newest(conn, None, 9)?;
@@ -164,7 +168,6 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     sessions::remove_expired(conn, at(0))?;
     login_attempts::remove_old(conn, at(0))?;
     idempotency_keys::remove_old(conn, at(0))?;
-    revisions::look(conn, "register:", 1)?;
     events::last(conn, 1)?;
     events::between(conn, &(100..=119))?;
     cases::between(conn, &(100..=119))?;

@@ -417,6 +417,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     }
 }
 

@@ -42,7 +42,20 @@ ends:
 
 /// Tables, people and the workflow in force.
 pub fn set_up(deployment: &Deployment) {
-    let people = deployment.file("people.yaml", PEOPLE);
+    set_up_with_heads(deployment, 0);
+}
+
+/// As [`set_up`], with more people like bob: `head-0`, `head-1` …
+pub fn set_up_with_heads(deployment: &Deployment, heads: usize) {
+    let (mut people, mut posts) = (String::new(), String::new());
+    for head in 0..heads {
+        people += &format!(
+            "  - {{login: head-{head}, name: 负责人, email: head-{head}@henan.example, department: office, clearance: 4}}\n"
+        );
+        posts += &format!("  - {{person: head-{head}, role: section_head, department: office}}\n");
+    }
+    let all = PEOPLE.replace("posts:\n", &format!("{people}posts:\n{posts}"));
+    let people = deployment.file("people.yaml", &all);
     let workflow = deployment.file("errand.yaml", WORKFLOW);
     deployment.ok(&["migrate"]);
     deployment.ok(&["directory", "import", people.to_str().expect("a path")]);

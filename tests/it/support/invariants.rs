@@ -147,7 +147,9 @@ fn records(db: &Db, secret: &str) -> Vec<String> {
     let witness = Witness::new(Anchors::default(), &keys);
     let findings = log::verify(db, &witness).expect("the log can be read");
     let cases = report.faults.iter().map(|fault| format!("{fault:?}"));
+    let strays = (0 < report.strays).then(|| format!("{} strays in registers", report.strays));
     cases
+        .chain(strays)
         .chain(findings.faults.iter().map(|fault| format!("{fault:?}")))
         .collect()
 }

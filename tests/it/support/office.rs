@@ -64,6 +64,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     }
 }
 

@@ -122,15 +122,6 @@ impl Postgres {
         self.url(&name)
     }
 
-    /// Removes a database that nobody is connected to.
-    pub fn remove(&self, url: &str) {
-        let name = url.rsplit('/').next().expect("a name");
-        let mut admin = PgConnection::establish(&self.url("postgres")).expect("the server answers");
-        admin
-            .batch_execute(&format!("DROP DATABASE {name}"))
-            .expect("a database can be removed");
-    }
-
     /// The address of one of its databases.
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_string_lossy().replace('/', "%2F");

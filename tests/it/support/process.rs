@@ -51,6 +51,13 @@ impl Deployment {
         self.command(arguments).output().expect("the program runs")
     }
 
+    /// Begins one command of the program; whoever asked may end it before it is done.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program runs")
+    }
+
     /// As [`Self::run`]; it must succeed. Answers with what it printed.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);

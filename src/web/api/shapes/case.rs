@@ -11,12 +11,12 @@ use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
 use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
-use crate::engine::TaskAsks;
+use crate::engine::{Standing, TaskAsks};
 use crate::forms::{Answers, Words};
 use crate::messages::Language;
 use crate::services::cases::By;
 use crate::services::seen::{self, Seen};
-use crate::services::{App, Error, Viewer, drafts, uploads};
+use crate::services::{App, Error, Viewer, drafts};
 use crate::web::api::needs::{OfferedBody, offered, offered_on_draft};
 use crate::web::problem::{Flaw, flaw};
 use chrono::{DateTime, Utc};
@@ -49,6 +49,9 @@ pub struct CaseBody {
     /// The answers by field; private ones only for those who handle the case.
     #[schema(value_type = Object)]
     pub answers: Answers,
+    /// The private answers that were erased, by the names that `erase` takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<String>,
     /// The branches of its blocks, as far as the reader may know of them.
     pub branches: Vec<BranchBody>,
     /// What it has left in registers.
@@ -121,7 +124,7 @@ impl CaseBody {
                 }
                 Ok(body)
             }
-            Err(Error::NotFound) => Self::of_draft(app, viewer, by, id, language),
+            Err(Error::NotFound) => Self::of_draft(app, by, id, language),
             Err(other) => Err(other),
         }
     }
@@ -149,6 +152,7 @@ impl CaseBody {
             tasks: tasks(seen, language),
             clocks: clocks(seen, language),
             answers: seen.answers_at("", None),
+            erased: case.erased_answers().iter().map(Standing::key).collect(),
             branches: branches(seen, language),
             entries: entries(seen, language),
             attachments: seen
@@ -175,17 +179,11 @@ impl CaseBody {
         }
     }
 
-    fn of_draft(
-        app: &Arc<App>,
-        viewer: &Viewer,
-        by: &By,
-        id: Ulid,
-        language: Language,
-    ) -> Result<Self, Error> {
-        let (open, problems) = drafts::problems(app, by, id)?;
-        let draft = &open.draft;
-        let files = uploads::of_draft(app, draft.id)?;
-        let directory = &viewer.directory;
+    /// The reader's own draft.
+    pub fn of_draft(app: &Arc<App>, by: &By, id: Ulid, language: Language) -> Result<Self, Error> {
+        let shown = drafts::show(app, by, id)?;
+        let (open, draft) = (&shown.open, &shown.open.draft);
+        let directory = &open.viewer.directory;
         Ok(Self {
             id: draft.ulid.to_string(),
             number: None,
@@ -199,16 +197,19 @@ impl CaseBody {
             tasks: Vec::new(),
             clocks: Vec::new(),
             answers: open.answers.clone(),
+            erased: Vec::new(),
             branches: Vec::new(),
             entries: Vec::new(),
-            attachments: files
+            attachments: shown
+                .files
                 .iter()
                 .map(|file| AttachmentBody::of(file, directory))
                 .collect(),
             copies: Vec::new(),
-            actions: offered_on_draft(&open, language),
+            actions: offered_on_draft(open, language),
             problems: Some(
-                problems
+                shown
+                    .problems
                     .iter()
                     .map(|problem| flaw(problem, language))
                     .collect(),
