@@ -1,4 +1,4 @@
-//! Table `outbox_archive`: mails that were settled long ago. What a claim, a vacuum or a backup of what is under way has to
+//! Table `outbox_archive`: mails that were sent or dropped long ago. What a claim, a vacuum or a backup of what is under way has to
 //! look at stays small, and what somebody was told, and when, is known for as long as the case is kept.
 
 use diesel::prelude::*;
@@ -9,13 +9,15 @@ use super::schema::{action_links, outbox, outbox_archive as archive};
 use super::{Connection, StorageError};
 use crate::calendar::Instant;
 
-/// Moves at most `limit` mails here that were settled and written before `before`. Answers how many there were.
+/// Moves at most `limit` mails here that were sent or dropped, and written before `before`. Answers how many there were.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn take(conn: &mut Connection, before: Instant, limit: u32) -> Result<usize, StorageError> {
     let settled = outbox::table
         .filter(outbox::state.ne(OutboxState::Waiting.literal()))
+        // An administrator may send it again.
+        .filter(outbox::state.ne(OutboxState::Failed.literal()))
         .filter(outbox::created_at.lt(moment(before)))
         .order(outbox::created_at)
         .limit(i64::from(limit))

@@ -117,19 +117,18 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredValue>, Sto
         .load(conn)?)
 }
 
-/// The values of the cases with these keys, each with its case.
+/// The values of the cases with these keys.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn between(
     conn: &mut Connection,
     cases: &RangeInclusive<i64>,
-) -> Result<Vec<(i64, StoredValue)>, StorageError> {
-    let of_them = values::case_id.between(Some(*cases.start()), Some(*cases.end()));
+) -> Result<Vec<StoredValue>, StorageError> {
     Ok(values::table
-        .filter(of_them)
-        .order(values::id)
-        .select((values::case_id.assume_not_null(), StoredValue::as_select()))
+        .filter(values::case_id.between(Some(*cases.start()), Some(*cases.end())))
+        .order((values::case_id, values::id))
+        .select(StoredValue::as_select())
         .load(conn)?)
 }
 

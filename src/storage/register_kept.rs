@@ -31,24 +31,23 @@ pub struct Kept {
     pub dates: Vec<(String, String, NaiveDate)>,
 }
 
-/// The entries of the cases with these keys, each with its case.
+/// The entries of the cases with these keys.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn between(
     conn: &mut Connection,
-    cases: &RangeInclusive<i64>,
-) -> Result<Vec<(i64, Kept)>, StorageError> {
+    ids: &RangeInclusive<i64>,
+) -> Result<Vec<Kept>, StorageError> {
     let rows: Vec<(String, StoredEntry)> = entries::table
-        .filter(entries::case_id.between(cases.start(), cases.end()))
+        .filter(entries::case_id.between(ids.start(), ids.end()))
         .order((entries::case_id, entries::entry))
         .select((entries::entry, StoredEntry::as_select()))
         .load(conn)?;
     rows.into_iter()
         .map(|(key, entry)| {
             let id = entry.id;
-            let case = entry.case_id;
-            let kept = Kept {
+            Ok(Kept {
                 key,
                 entry,
                 steps: register_search::history(conn, id)?,
@@ -64,8 +63,7 @@ pub fn between(
                     .filter(dates::entry_id.eq(id))
                     .select((dates::register, dates::field, dates::day))
                     .load(conn)?,
-            };
-            Ok((case, kept))
+            })
         })
         .collect()
 }

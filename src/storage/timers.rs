@@ -239,7 +239,7 @@ pub fn due_count(conn: &mut Connection, now: Instant) -> Result<i64, StorageErro
         .get_result(conn)?)
 }
 
-/// How many were claimed `max_attempts` times in vain and are due: looked for among those that were claimed alone.
+/// How many were tried `max_attempts` times in vain and are due: looked for among those that were tried alone.
 ///
 /// # Errors
 /// The database's own failure.

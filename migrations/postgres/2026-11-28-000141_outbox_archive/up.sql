@@ -9,7 +9,7 @@ CREATE TABLE outbox_archive (
   recipient_id BIGINT NOT NULL REFERENCES people (id),
   params JSONB NOT NULL,
   message_id TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('sent', 'failed', 'cancelled')),
+  state TEXT NOT NULL CHECK (state IN ('sent', 'cancelled')),
   available_at TIMESTAMPTZ NOT NULL,
   attempts INTEGER NOT NULL,
   last_error TEXT,
@@ -18,5 +18,5 @@ CREATE TABLE outbox_archive (
   deliver_until TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX outbox_archive_by_case ON outbox_archive (case_id, id);
-CREATE INDEX outbox_settled ON outbox (created_at) WHERE state <> 'waiting';
+CREATE INDEX outbox_settled ON outbox (created_at) WHERE state <> 'waiting' AND state <> 'failed';
 CREATE INDEX webhook_messages_sent ON webhook_messages (created_at) WHERE state = 'sent';

@@ -192,35 +192,27 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
         .ok_or(Error::NotFound)
 }
 
-fn by_case<T>(rows: impl IntoIterator<Item = (i64, T)>) -> HashMap<i64, Vec<T>> {
-    let mut all: HashMap<i64, Vec<T>> = HashMap::new();
-    for (case, row) in rows {
-        all.entry(case).or_default().push(row);
-    }
-    all
-}
-
-fn of<T>(all: &HashMap<i64, Vec<T>>, case: i64) -> &[T] {
-    all.get(&case).map_or(&[], Vec::as_slice)
-}
-
 /// Cases with these keys in one view of the database, so that work going on beside is no fault.
 fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), Error> {
     let (cases, events, values, kept) = db.read(|conn| {
         let cases = storage::cases::between(conn, &ids)?;
         let events = storage::events::between(conn, &ids)?;
-        let events = events.into_iter().map(|event| (event.case_id, event));
         let values = personal_values::between(conn, &ids)?;
         let kept = register_kept::between(conn, &ids)?;
-        Ok::<_, Error>((cases, by_case(events), by_case(values), by_case(kept)))
+        Ok::<_, Error>((cases, events, values, kept))
     })?;
+    let mut events = by_case(events, |event| Some(event.case_id));
+    let mut values = by_case(values, |value| value.case_id);
+    let mut kept = by_case(kept, |kept| Some(kept.entry.case_id));
     for stored in cases {
         let id = stored.summary.id;
-        let events = of(&events, id);
+        let events = events.remove(&id).unwrap_or_default();
+        let values = values.remove(&id).unwrap_or_default();
+        let kept = kept.remove(&id).unwrap_or_default();
         report.cases += 1;
         report.events += events.len();
-        let fault = match sound(&stored, events, of(&values, id)) {
-            Ok((case, recorded)) => match registers::sound(of(&kept, id), &case, &recorded) {
+        let fault = match sound(&stored, &events, &values) {
+            Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
                 Ok(()) => None,
                 Err(entry) => Some((None, Some(entry), Wrong::Register)),
             },
@@ -237,6 +229,17 @@ fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), E
         }
     }
     Ok(())
+}
+
+/// The rows of each case, in their order.
+fn by_case<T>(rows: Vec<T>, case: impl Fn(&T) -> Option<i64>) -> HashMap<i64, Vec<T>> {
+    let mut of_cases: HashMap<i64, Vec<T>> = HashMap::new();
+    for row in rows {
+        if let Some(case) = case(&row) {
+            of_cases.entry(case).or_default().push(row);
+        }
+    }
+    of_cases
 }
 
 /// A case as it was before a revision, made from its events.

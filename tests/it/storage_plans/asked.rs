@@ -69,6 +69,7 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     outbox::set_right(conn, at(9), at(0))?;
     webhook_messages::set_right(conn, at(9), at(0))?;
     timers::set_right(conn, at(9))?;
+    outbox::given_up(conn, Some(9), 9)?;
     webhook_messages::extend(conn, "a", &lease)?;
     action_links::by_hash(conn, "a")?;
     action_links::revoke_for_person(conn, seed.wang, "left", at(0))?;
