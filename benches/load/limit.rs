@@ -8,7 +8,7 @@ use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use huiqian::storage::{Connection, Db, StorageError};
+use huiqian::storage::{Db, StorageError};
 
 use crate::postgres::Postgres;
 
@@ -204,7 +204,7 @@ impl Script {
         let draft = format!(
             "INSERT INTO drafts (ulid, workflow_key, author_id, department, title, answers, revision, created_at, updated_at) \
              VALUES ({random}, 'load', 1, 'office', '人口信息核验', '{}', 1, '2026-11-28 00:00:00', '2026-11-28 00:00:00')",
-            crate::new_case()["answers"]
+            crate::office::new_case()["answers"]
         );
         steps[0].push(("DELETE FROM drafts WHERE id = :d".to_owned(), None));
         steps.insert(0, vec![(draft, Some("d"))]);
@@ -338,10 +338,4 @@ fn escaped(statement: &str) -> String {
         }
     }
     text
-}
-
-/// Runs plain SQL.
-pub fn sql(db: &Db, text: String) {
-    db.write(move |conn: &mut Connection| Ok::<_, StorageError>(conn.batch_execute(&text)?))
-        .expect("the SQL runs");
 }

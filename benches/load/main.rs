@@ -1,9 +1,8 @@
 //! Load over HTTP on real server processes with everything on, beside the limit that the database itself sets.
 //!
 //! `cargo bench --bench load` runs the four-step case (create with ten fields, submit, approve, approve) with 1 and 16
-//! clients on SQLite and, where it is installed, on PostgreSQL; then it fills the database with open cases and asks for
-//! inbox, case and register. It prints Markdown tables. `-- --seconds 10 --open 1000,100000` sets how long each part takes
-//! and how many open cases there are.
+//! clients on SQLite and, where it is installed, on PostgreSQL. It prints Markdown tables. `-- --seconds 10` sets how long
+//! each part takes.
 
 // The little world of the tests; the bench needs a part of it.
 #![allow(
@@ -21,74 +20,25 @@ mod process;
 #[path = "../../tests/it/support/smtp.rs"]
 mod smtp;
 
-mod fill;
 mod limit;
+mod office;
 mod system;
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use huiqian::storage::{Db, StorageError};
+use huiqian::storage::Db;
 use limit::Script;
+use office::{Office, at, new_case, number, one_case, postmaster, set_up, sql, timed};
 use postgres::{Postgres, Settings};
-use process::{Client, Deployment};
-use serde_json::{Value, json};
+use process::Deployment;
+use serde_json::json;
 use smtp::{Protection, SmtpServer};
-
-const PEOPLE: &str = "departments:
-  - {code: authority, name: 省数据主管部门, short: 主管部门, region: '410000', level: province}
-  - {code: office, name: 省某某厅, short: 某某厅, region: '410000', level: province, authority: authority}
-people:
-  - {login: ann, name: 安宁, email: ann@henan.example, department: office, clearance: 4}
-  - {login: bob, name: 鲍博, email: bob@henan.example, department: office, clearance: 4}
-  - {login: cat, name: 蔡婷, email: cat@henan.example, department: office, clearance: 4}
-  - {login: adm, name: 管一, email: adm@henan.example, department: authority, clearance: 4}
-  - {login: adi, name: 管二, email: adi@henan.example, department: authority, clearance: 4}
-posts:
-  - {person: ann, role: applicant, department: office}
-  - {person: bob, role: section_head, department: office}
-  - {person: bob, role: dept_leader, department: office}
-  - {person: cat, role: share_office_head, department: office}
-  - {person: adm, role: workflow_admin, department: authority}
-  - {person: adi, role: workflow_admin, department: authority}
-";
-
-const WORKFLOW: &str = "workflow: load
-title: {zh: 数据使用申请, en: Request to use data}
-number: 用〔{year}〕{seq}号
-who: applicant
-form:
-  - section: request
-    title: {zh: 申请, en: Request}
-    fields:
-      - {id: subject, type: text, label: {zh: 标题, en: Subject}, required: true, max_length: 80}
-      - {id: purpose, type: paragraph, label: {zh: 用途, en: Purpose}, required: true, min_length: 5, max_length: 500}
-      - {id: basis, type: paragraph, label: {zh: 依据, en: Basis}, required: true, max_length: 500}
-      - {id: secret, type: yes_no, label: {zh: 是否涉密, en: State secret}, required: true}
-      - {id: level, type: choice, label: {zh: 级别, en: Level}, options: {l1: {zh: 一级, en: One}, l2: {zh: 二级, en: Two}}, required: true}
-      - {id: amount, type: integer, label: {zh: 数量, en: Amount}, min: 1, max: 1000000}
-      - {id: cost, type: money, label: {zh: 金额, en: Cost}, min: 0}
-      - {id: until, type: date, label: {zh: 使用到, en: Until}, required: true}
-      - {id: contact, type: text, label: {zh: 联系人, en: Contact}, required: true, max_length: 40}
-      - {id: note, type: paragraph, label: {zh: 备注, en: Note}, max_length: 500}
-checks:
-  - {that: form.secret != true, level: stop, message: 本系统为非涉密系统，已填内容不会保存。}
-stages:
-  - {stage: review, title: {zh: 科室审核, en: Review}, who: section_head@applicant, due: 2wd, next: [{when: choice == \"approve\" && form.amount < 1000000, goto: head}, {when: choice == \"approve\", goto: head}, {goto: rejected}]}
-  - {stage: head, title: {zh: 负责人同意, en: Head}, who: share_office_head@applicant, due: 3wd}
-ends:
-  approved: {title: {zh: 已办结, en: Done}}
-  rejected: {title: {zh: 不同意, en: Refused}}
-  withdrawn: {title: {zh: 已撤回, en: Withdrawn}}
-";
 
 const STEPS: [&str; 4] = ["create", "submit", "approve (first)", "approve (last)"];
 
 struct Sizes {
     seconds: u64,
-    open: Vec<usize>,
 }
 
 fn main() {
@@ -106,20 +56,9 @@ fn main() {
 }
 
 fn sizes() -> Sizes {
-    let arguments: Vec<String> = std::env::args().collect();
-    let after = |name: &str| {
-        let place = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(place + 1).cloned()
-    };
-    let open = after("--open").unwrap_or_else(|| "1000,100000".to_owned());
+    let seconds = office::argument("--seconds").and_then(|text| text.parse().ok());
     Sizes {
-        seconds: after("--seconds")
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(10),
-        open: open
-            .split(',')
-            .filter_map(|text| text.parse().ok())
-            .collect(),
+        seconds: seconds.unwrap_or(10),
     }
 }
 
@@ -132,7 +71,7 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     };
     let mail = SmtpServer::start(Protection::None, "localhost", None);
     let mut deployment = Deployment::new(&url, mail.port);
-    set_up(&deployment);
+    set_up(&deployment, office::WORKFLOW);
     let token = |login: &str| {
         let said = deployment.ok(&["token", "create", login]);
         said.trim().lines().last().expect("a token").to_owned()
@@ -169,7 +108,7 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     // Alone: the server would send the mails that the bare statements write.
     deployment.kill();
     limits(kind, &script, &office, cluster, (&url, &path), sizes, best);
-    limit::sql(
+    sql(
         &db,
         "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting'".to_owned(),
     );
@@ -186,58 +125,6 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     if cluster.is_some() {
         statements(&office, &db);
     }
-    println!("| {kind}, open cases | inbox p50 | p99 | case p50 | p99 | register p50 | p99 (ms) |");
-    println!("|---|---|---|---|---|---|---|");
-    for open in &sizes.open {
-        fill::fill(&db, kind, &office, *open);
-        for clients in [1, 16] {
-            lists(
-                &office,
-                *open,
-                clients,
-                Duration::from_secs(sizes.seconds.div_ceil(3)),
-            );
-        }
-    }
-    println!();
-}
-
-fn set_up(deployment: &Deployment) {
-    let people = deployment.file("people.yaml", PEOPLE);
-    let workflow = deployment.file("load.yaml", WORKFLOW);
-    deployment.ok(&["migrate"]);
-    deployment.ok(&["directory", "import", people.to_str().expect("a path")]);
-    let workflow = workflow.to_str().expect("a path");
-    deployment.ok(&["workflow", "publish", workflow, "--by", "adm"]);
-    deployment.ok(&["workflow", "confirm", "load", "--by", "adi"]);
-}
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-fn number(db: &Db, sql: &'static str) -> i64 {
-    db.read(move |conn| {
-        Ok::<_, StorageError>(diesel::sql_query(sql).get_result::<Number>(conn)?.number)
-    })
-    .expect("a number")
-}
-
-/// The process that started the one that serves this connection.
-fn postmaster(db: &Db) -> u32 {
-    let backend = number(db, "SELECT pg_backend_pid()::bigint AS number");
-    system::parent(u32::try_from(backend).expect("a process")).expect("it has a parent")
-}
-
-/// A server under load.
-pub struct Office {
-    api: String,
-    server: u32,
-    /// Of the applicant and the two who sign.
-    tokens: [String; 3],
-    database: Option<u32>,
 }
 
 struct Measured {
@@ -249,10 +136,6 @@ struct Measured {
 }
 
 impl Office {
-    pub fn client(&self, who: usize) -> Client {
-        Client::new(self.api.clone(), self.tokens[who].clone())
-    }
-
     /// Takes so many clients through cases for a while.
     fn cases(&self, clients: usize, span: Duration) -> Measured {
         let database = || self.database.map_or(0.0, system::used_with_children);
@@ -307,47 +190,6 @@ impl Measured {
     }
 }
 
-/// The value below which this share lies.
-fn at(sorted: &[f64], share: f64) -> f64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss
-    )]
-    let place = (sorted.len() as f64 * share) as usize;
-    sorted
-        .get(place.min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or(f64::NAN)
-}
-
-/// Creates a case and takes it to its end. Answers with its id and how long each step took, in milliseconds.
-fn one_case([ann, bob, cat]: &[Client; 3]) -> (String, [f64; 4]) {
-    let (case, created) = timed(ann, "/cases", &new_case());
-    let id = case["id"].as_str().expect("an id").to_owned();
-    let path = format!("/cases/{id}/actions");
-    let (_, submitted) = timed(ann, &path, &json!({"action": "submit"}));
-    let (_, first) = timed(bob, &path, &json!({"action": "approve", "task": 1}));
-    let (_, last) = timed(cat, &path, &json!({"action": "approve", "task": 2}));
-    (id, [created, submitted, first, last])
-}
-
-fn new_case() -> Value {
-    json!({"workflow": "load", "answers": {
-        "subject": "人口信息核验", "purpose": "办理出生登记时核验父母身份，减少群众提交的材料。",
-        "basis": "依据本部门职责申请共享，见机构职能第三条。", "secret": false, "level": "l1", "amount": 5000,
-        "cost": "12.50", "until": "2027-12-31", "contact": "王芳", "note": "仅限窗口使用，不转供第三方。",
-    }})
-}
-
-fn timed(client: &Client, path: &str, body: &Value) -> (Value, f64) {
-    let start = Instant::now();
-    let (status, answer) = client.post(path, &ulid::Ulid::new().to_string(), body);
-    let took = start.elapsed().as_secs_f64() * 1000.0;
-    assert!((200..300).contains(&status), "{path} {status} {answer}");
-    (answer, took)
-}
-
 /// What the same rows cost without the program.
 fn limits(
     kind: &'static str,
@@ -382,7 +224,7 @@ fn limits(
 
 /// Statements that the database counted for each step, with the reading of the token and of the case that is answered.
 fn statements(office: &Office, db: &Db) {
-    limit::sql(
+    sql(
         db,
         "CREATE EXTENSION IF NOT EXISTS pg_stat_statements".to_owned(),
     );
@@ -415,63 +257,4 @@ fn statements(office: &Office, db: &Db) {
     timed(cat, &path, &json!({"action": "approve", "task": 2}));
     told(STEPS[3]);
     println!();
-}
-
-/// How long inbox, case and register take while there are so many open cases.
-fn lists(office: &Office, open: usize, clients: usize, span: Duration) {
-    let bob = office.client(1);
-    let inbox = bob.get("/tasks?limit=20");
-    let items = inbox["items"].as_array().expect("tasks").clone();
-    assert_eq!(items.len(), 20, "a full page of the inbox");
-    let ids: Vec<String> = items
-        .iter()
-        .map(|item| format!("/cases/{}", item["case"]["id"].as_str().expect("an id")))
-        .collect();
-    let inbox = ask(office, clients, span, &["/tasks?limit=20".to_owned()]);
-    let case = ask(office, clients, span, &ids);
-    let register = ask(
-        office,
-        clients,
-        span,
-        &["/registers/grants?limit=20&status=in_force".to_owned()],
-    );
-    println!(
-        "| {open}, {clients} clients | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
-        at(&inbox, 0.5),
-        at(&inbox, 0.99),
-        at(&case, 0.5),
-        at(&case, 0.99),
-        at(&register, 0.5),
-        at(&register, 0.99)
-    );
-}
-
-/// Asks for these in turn; answers with the times, sorted.
-fn ask(office: &Office, clients: usize, span: Duration, paths: &[String]) -> Vec<f64> {
-    let start = Instant::now();
-    let mut took: Vec<f64> = thread::scope(|scope| {
-        let asking: Vec<_> = (0..clients)
-            .map(|_| {
-                scope.spawn(move || {
-                    let bob = office.client(1);
-                    let mut took = Vec::new();
-                    for path in paths.iter().cycle() {
-                        let since = Instant::now();
-                        bob.get(path);
-                        took.push(since.elapsed().as_secs_f64() * 1000.0);
-                        if span < start.elapsed() {
-                            return took;
-                        }
-                    }
-                    took
-                })
-            })
-            .collect();
-        asking
-            .into_iter()
-            .flat_map(|one| one.join().expect("asks"))
-            .collect()
-    });
-    took.sort_by(f64::total_cmp);
-    took
 }

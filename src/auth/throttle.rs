@@ -138,8 +138,9 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_does_not_lengthen_the_wait() {
-        assert_eq!(ACCOUNT.admit(&failed(5, -3600), noon()), Admission::Wait(4));
+    fn a_clock_set_back_keeps_nobody_waiting_until_it_has_caught_up() {
+        assert_eq!(ACCOUNT.admit(&failed(5, -1), noon()), Admission::Wait(3));
+        assert_eq!(ACCOUNT.admit(&failed(5, -3600), noon()), Admission::Allowed);
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::row::{NOT_KEPT, OF_ITEM, OF_RESOURCE, REQUIRED, Reader, Row};
+use super::words::{hint, said};
 use super::{Resource, sheet};
-use crate::directory::{Directory, nearest};
+use crate::directory::Directory;
+use crate::workflow::Text;
 
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 const MOST_ITEMS: usize = 500;
@@ -13,33 +15,42 @@ const MOST_FAULTS: usize = 100;
 
 /// Something that keeps a file from being imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("第 {line} 行{}{}：{message}", if column.is_empty() { "" } else { "，" }, column)]
+#[error("第 {line} 行{}{}：{}", if column.is_empty() { "" } else { "，" }, column, message.zh)]
 pub struct Fault {
     /// The line, counted from 1.
     pub line: u64,
     /// The column's name; empty if it concerns the line or the file.
     pub column: &'static str,
     /// What is wrong and how to mend it.
-    pub message: String,
+    pub message: Text,
+}
+
+impl Fault {
+    /// The same in English; the columns are called as in the file.
+    #[must_use]
+    pub fn english(&self) -> String {
+        let comma = if self.column.is_empty() { "" } else { ", " };
+        let (line, column) = (self.line, self.column);
+        let message = self.message.en.as_deref().unwrap_or(&self.message.zh);
+        format!("line {line}{comma}{column}: {message}")
+    }
 }
 
 /// Reads the bytes of a file, see [`from_csv`]: a workbook's first sheet has the same columns and lines. A text in another
 /// encoding is refused with the way to save it.
 pub fn from_bytes(bytes: &[u8], known: Option<&Directory>) -> Result<Vec<Resource>, Vec<Fault>> {
-    let refuse = |line, message: &str| {
-        Err(vec![Fault {
-            line,
-            column: "",
-            message: message.to_owned(),
-        }])
-    };
+    let refuse = |line, message| Err(vec![of_line(line, message)]);
     if MOST_BYTES < bytes.len() {
-        return refuse(1, "文件超过 32 MB，请分成几个文件导入");
+        let message = said(
+            "文件超过 32 MB，请分成几个文件导入",
+            "the file has more than 32 MB; import it in several files",
+        );
+        return refuse(1, message);
     }
     if bytes.starts_with(b"PK") {
         return match sheet::rows(bytes) {
             Ok(rows) => from_rows(rows.into_iter().map(Ok), known),
-            Err(message) => refuse(1, &message),
+            Err(message) => refuse(1, message),
         };
     }
     match std::str::from_utf8(bytes) {
@@ -49,7 +60,10 @@ pub fn from_bytes(bytes: &[u8], known: Option<&Directory>) -> Result<Vec<Resourc
             let lines = before.iter().filter(|byte| **byte == b'\n').count();
             refuse(
                 u64::try_from(lines + 1).unwrap_or(1),
-                "文件不是 UTF-8 编码（可能是 GBK），请在表格软件里另存为“CSV UTF-8（逗号分隔）”再导入",
+                said(
+                    "文件不是 UTF-8 编码（可能是 GBK），请在表格软件里另存为“CSV UTF-8（逗号分隔）”再导入",
+                    "the file is not UTF-8 (perhaps GBK); save it as “CSV UTF-8” in a spreadsheet program and import that",
+                ),
             )
         }
     }
@@ -99,7 +113,10 @@ fn from_rows(
         None => {
             return Err(vec![of_line(
                 1,
-                "文件是空的；第一行写列名，以下每行一个数据项".to_owned(),
+                said(
+                    "文件是空的；第一行写列名，以下每行一个数据项",
+                    "the file is empty; the first line names the columns, each line below is an item",
+                ),
             )]);
         }
     };
@@ -126,14 +143,19 @@ fn header(cells: &[String]) -> Result<Header, Vec<Fault>> {
     for cell in cells.iter().map(String::as_str) {
         let column = kept().find(|column| *column == cell);
         if column.is_some() && header.contains(&column) {
-            faults.push(of_line(1, format!("列名“{cell}”写了两次，请只留一列")));
+            let message = said(
+                format!("列名“{cell}”写了两次，请只留一列"),
+                format!("the column “{cell}” is there twice; leave one"),
+            );
+            faults.push(of_line(1, message));
         }
         if column.is_none() && !cell.is_empty() && !NOT_KEPT.contains(&cell) {
-            let hint = nearest(cell, kept().chain(NOT_KEPT));
-            faults.push(of_line(
-                1,
+            let (hint, near) = hint(cell, kept().chain(NOT_KEPT));
+            let message = said(
                 format!("没有“{cell}”这一列{hint}；请改正列名或者删去这一列"),
-            ));
+                format!("there is no column “{cell}”{near}; mend its name or delete the column"),
+            );
+            faults.push(of_line(1, message));
         }
         header.push(column);
     }
@@ -142,13 +164,14 @@ fn header(cells: &[String]) -> Result<Header, Vec<Fault>> {
         .filter(|column| !header.contains(&Some(*column)))
         .collect();
     if !missing.is_empty() {
-        faults.push(of_line(
-            1,
+        let missing = missing.join("、");
+        let message = said(
+            format!("缺少列：{missing}；第一行要写列名，列之间用逗号分隔"),
             format!(
-                "缺少列：{}；第一行要写列名，列之间用逗号分隔",
-                missing.join("、")
+                "columns are missing: {missing}; the first line names the columns, with commas between them"
             ),
-        ));
+        );
+        faults.push(of_line(1, message));
     }
     if faults.is_empty() {
         Ok(header)
@@ -187,10 +210,14 @@ impl<'a> Reading<'a> {
             return;
         }
         if cells.len() != header.len() {
-            let message = format!(
-                "有 {} 列，表头有 {} 列；内容里有逗号或者换行的，请用双引号括起来",
-                cells.len(),
-                header.len()
+            let (here, above) = (cells.len(), header.len());
+            let message = said(
+                format!(
+                    "有 {here} 列，表头有 {above} 列；内容里有逗号或者换行的，请用双引号括起来"
+                ),
+                format!(
+                    "{here} columns, where the first line has {above}; put what has commas or line breaks in double quotes"
+                ),
             );
             self.faults.push(of_line(number, message));
             return;
@@ -233,7 +260,10 @@ impl<'a> Reading<'a> {
         if let Some(line) = self.lines.insert(resource.code.clone(), row.line)
             && !resource.code.is_empty()
         {
-            let message = format!("在第 {line} 行已经写过；同一资源的数据项请排在一起");
+            let message = said(
+                format!("在第 {line} 行已经写过；同一资源的数据项请排在一起"),
+                format!("it stands on line {line} already; put the items of a resource together"),
+            );
             self.faults.push(row.fault("信息资源代码", message));
         }
         if let Some(known) = self.known
@@ -241,10 +271,13 @@ impl<'a> Reading<'a> {
             && known.department(&resource.provider).is_none()
         {
             let codes = known.departments.keys().map(|code| code.0.as_str());
-            let hint = nearest(&resource.provider.0, codes);
-            let message = format!(
-                "没有部门“{}”{hint}；请先导入部门，或者改正代码",
-                resource.provider
+            let (hint, near) = hint(&resource.provider.0, codes);
+            let provider = &resource.provider;
+            let message = said(
+                format!("没有部门“{provider}”{hint}；请先导入部门，或者改正代码"),
+                format!(
+                    "there is no department “{provider}”{near}; import the departments first, or mend the code"
+                ),
             );
             self.faults.push(row.fault("提供方代码", message));
         }
@@ -257,9 +290,12 @@ impl<'a> Reading<'a> {
         for column in OF_RESOURCE {
             let (cell, was) = (row.cell(column), first.cell(column));
             if !cell.is_empty() && cell != was {
-                let message = format!(
-                    "“{cell}”与第 {} 行的“{was}”不一致；同一资源请写得一样，或者留空",
-                    first.line
+                let line = first.line;
+                let message = said(
+                    format!("“{cell}”与第 {line} 行的“{was}”不一致；同一资源请写得一样，或者留空"),
+                    format!(
+                        "“{cell}” is not “{was}” as on line {line}; write the same for one resource, or leave it blank"
+                    ),
                 );
                 self.faults.push(row.fault(column, message));
             }
@@ -271,18 +307,30 @@ impl<'a> Reading<'a> {
             return;
         };
         if row.says_nothing_of(&OF_ITEM) {
-            let message = "没有数据项；每个资源至少要有一个，请补上数据项代码和名称";
+            let message = said(
+                "没有数据项；每个资源至少要有一个，请补上数据项代码和名称",
+                "there is no item; a resource has one at least: add its code and name",
+            );
             self.faults.push(row.fault("数据项代码", message));
             return;
         }
         let faults = &mut self.faults;
         let item = Reader { row, faults }.item(resource);
         if !item.code.is_empty() && !self.items.insert(item.code.clone()) {
-            let message = format!("数据项代码“{}”在本资源里已经写过", item.code);
+            let code = &item.code;
+            let message = said(
+                format!("数据项代码“{code}”在本资源里已经写过"),
+                format!("the item's code “{code}” stands in this resource already"),
+            );
             self.faults.push(row.fault("数据项代码", message));
         }
         if resource.items.len() == MOST_ITEMS {
-            let message = format!("本资源的数据项超过 {MOST_ITEMS} 个，请分成几个资源");
+            let message = said(
+                format!("本资源的数据项超过 {MOST_ITEMS} 个，请分成几个资源"),
+                format!(
+                    "this resource has more than {MOST_ITEMS} items; make it several resources"
+                ),
+            );
             self.faults.push(row.fault("数据项代码", message));
         }
         resource.items.push(item);
@@ -290,7 +338,10 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self) -> Result<Vec<Resource>, Vec<Fault>> {
         if self.resources.is_empty() && self.faults.is_empty() {
-            let message = "只有列名，没有数据；以下每行写一个数据项".to_owned();
+            let message = said(
+                "只有列名，没有数据；以下每行写一个数据项",
+                "there are column names and nothing below; each line below is an item",
+            );
             self.faults.push(of_line(1, message));
         }
         if self.faults.is_empty() {
@@ -301,7 +352,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn of_line(line: u64, message: String) -> Fault {
+fn of_line(line: u64, message: Text) -> Fault {
     Fault {
         line,
         column: "",
@@ -311,7 +362,11 @@ fn of_line(line: u64, message: String) -> Fault {
 
 fn unreadable(error: &csv::Error) -> Fault {
     let line = error.position().map_or(1, csv::Position::line);
-    of_line(line, format!("读不懂这一行（{error}），请检查引号是否成对"))
+    let message = said(
+        format!("读不懂这一行（{error}），请检查引号是否成对"),
+        format!("this line cannot be read ({error}); look whether its quotes are in pairs"),
+    );
+    of_line(line, message)
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ fn every_fault_names_line_column_and_remedy() {
         assert!(
             faults.iter().any(|fault| fault.line == line
                 && fault.column == column
-                && fault.message.contains(words)),
+                && fault.message.zh.contains(words)),
             "{from} to {to}: {faults:?}"
         );
     }
@@ -119,7 +119,7 @@ fn a_resource_is_written_in_one_place() {
     let faults = read(&text).expect_err("again");
 
     assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(faults[0].message.contains("第 2 行"), "{}", faults[0]);
+    assert!(faults[0].message.zh.contains("第 2 行"), "{}", faults[0]);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn unknown_providers_are_named_with_the_nearest() {
 
     assert_eq!(faults.len(), 1);
     assert_eq!((faults[0].line, faults[0].column), (6, "提供方代码"));
-    assert!(faults[0].message.contains("“police”"), "{}", faults[0]);
+    assert!(faults[0].message.zh.contains("“police”"), "{}", faults[0]);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn other_encodings_are_refused_with_the_way_to_save() {
 
     for bytes in [&gbk[..], b"\xff\xfe1\0"] {
         let faults = from_bytes(bytes, None).expect_err("refused");
-        assert!(faults[0].message.contains("CSV UTF-8"), "{}", faults[0]);
+        assert!(faults[0].message.zh.contains("CSV UTF-8"), "{}", faults[0]);
     }
     let with_mark = format!("\u{feff}{}", good());
     assert!(from_bytes(with_mark.as_bytes(), None).is_ok());
@@ -173,10 +173,11 @@ fn a_fault_reads_as_a_sentence() {
     let fault = Fault {
         line: 3,
         column: "共享类型",
-        message: "是空的".to_owned(),
+        message: said("是空的", "it is empty"),
     };
 
     assert_eq!(fault.to_string(), "第 3 行，共享类型：是空的");
+    assert_eq!(fault.english(), "line 3, 共享类型: it is empty");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::csv_file::Fault;
-use super::words::{self, Read};
+use super::words::{self, Read, said};
 use super::{Item, Resource, Sharing};
 use crate::directory::DepartmentCode;
+use crate::workflow::Text;
 
 /// The columns that describe the resource.
 pub(super) const OF_RESOURCE: [&str; 12] = [
@@ -88,11 +89,11 @@ impl Row {
         columns.iter().all(|column| self.cell(column).is_empty())
     }
 
-    pub fn fault(&self, column: &'static str, message: impl Into<String>) -> Fault {
+    pub fn fault(&self, column: &'static str, message: Text) -> Fault {
         Fault {
             line: self.line,
             column,
-            message: message.into(),
+            message,
         }
     }
 }
@@ -126,16 +127,24 @@ impl Reader<'_> {
     pub fn item(&mut self, resource: &Resource) -> Item {
         let level = self.optional("数据项级别", words::level);
         if let Some(level) = level.filter(|level| resource.level < *level) {
-            let message = format!(
-                "数据项级别 {level} 高于资源的数据级别 {}；资源的级别就高确定，请把资源的级别改为 {level}",
-                resource.level
+            let of = resource.level;
+            let message = said(
+                format!(
+                    "数据项级别 {level} 高于资源的数据级别 {of}；资源的级别就高确定，请把资源的级别改为 {level}"
+                ),
+                format!(
+                    "the item's level {level} is above the resource's {of}; a resource has the highest level of its items: make it {level}"
+                ),
             );
             self.faults.push(self.row.fault("数据项级别", message));
         }
         let personal = self.optional("是否个人信息", words::truth) == Some(true);
         let sensitive = self.optional("是否敏感个人信息", words::truth) == Some(true);
         if sensitive && !personal {
-            let message = "敏感个人信息也是个人信息，请把“是否个人信息”写为“是”";
+            let message = said(
+                "敏感个人信息也是个人信息，请把“是否个人信息”写为“是”",
+                "sensitive personal information is personal information: write 是 under 是否个人信息",
+            );
             self.faults.push(self.row.fault("是否个人信息", message));
         }
         let (sharing, conditions) = self.item_sharing(resource);
@@ -172,15 +181,18 @@ impl Reader<'_> {
     ) {
         let empty = conditions.is_none_or(<[String]>::is_empty);
         let message = match (sharing, empty) {
-            (Sharing::Unconditional, false) => {
-                "无条件共享的不写条件；要有条件的，请把共享类型改为有条件共享"
-            }
-            (Sharing::Conditional, true) => {
-                "有条件共享的要写明共享范围和使用用途（《政务数据共享条例》第十五条）"
-            }
-            (Sharing::None, true) => {
-                "不予共享的要写明理由和所依据的法律、行政法规或者国务院决定（《政务数据共享条例》第十五条）"
-            }
+            (Sharing::Unconditional, false) => said(
+                "无条件共享的不写条件；要有条件的，请把共享类型改为有条件共享",
+                "what is shared unconditionally has no conditions; make the class 有条件共享 (conditional)",
+            ),
+            (Sharing::Conditional, true) => said(
+                "有条件共享的要写明共享范围和使用用途（《政务数据共享条例》第十五条）",
+                "what is shared conditionally states scope and purpose (《政务数据共享条例》第十五条)",
+            ),
+            (Sharing::None, true) => said(
+                "不予共享的要写明理由和所依据的法律、行政法规或者国务院决定（《政务数据共享条例》第十五条）",
+                "what is not shared states the reason and the law, regulation or decision it rests on (《政务数据共享条例》第十五条)",
+            ),
             _ => return,
         };
         // A cell that could not be read was answered already.
@@ -195,7 +207,8 @@ impl Reader<'_> {
 
     fn required<T>(&mut self, column: &'static str, read: impl Fn(&str) -> Read<T>) -> Option<T> {
         if self.row.cell(column).is_empty() {
-            self.faults.push(self.row.fault(column, "是空的，必须填写"));
+            let message = said("是空的，必须填写", "it is empty and must be filled in");
+            self.faults.push(self.row.fault(column, message));
             return None;
         }
         self.optional(column, read)

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::row::{Reader, Row};
-use super::words;
+use super::words::{self, said};
 use super::{Fault, Item, Resource, Sharing};
 
 /// The columns of the file by the names of values.
@@ -62,12 +62,17 @@ pub fn from_values(values: &BTreeMap<String, Value>) -> Result<Resource, Vec<Fau
         }
         .item(&resource);
         if resource.items.iter().any(|other| other.code == item.code) {
-            faults.push(row.fault("数据项代码", "写了两次"));
+            let message = said("写了两次", "it stands there twice");
+            faults.push(row.fault("数据项代码", message));
         }
         resource.items.push(item);
     }
     if resource.items.is_empty() {
-        faults.push(row.fault("数据项代码", "每个资源至少要有一个数据项"));
+        let message = said(
+            "每个资源至少要有一个数据项",
+            "a resource has one item at least",
+        );
+        faults.push(row.fault("数据项代码", message));
     }
     match faults.is_empty() {
         true => Ok(resource),

@@ -186,6 +186,11 @@ pub(super) enum Workflow {
             help = "谁确认（另一名流程管理员） · Who confirms"
         )]
         by: String,
+        #[arg(
+            long,
+            help = "知道有规定不再约束它 · Though policies do not bind it any more"
+        )]
+        unbound: bool,
     },
     #[command(about = "撤回待确认的版本 · Give up a proposed version")]
     Withdraw {

@@ -129,6 +129,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
             longest: Duration::from_secs(12 * 60 * 60),
         },
         link_validity: Duration::from_secs(30 * 86_400),
+        outbox_days: crate::config::OUTBOX_DAYS,
         place: PlaceSettings {
             product: "会签".to_owned(),
             name: "河南省".to_owned(),
@@ -142,6 +143,7 @@ fn settings(data: &Path, address: SocketAddr) -> Result<Settings, Failure> {
         },
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     })
 }
 

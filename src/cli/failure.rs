@@ -142,6 +142,9 @@ impl From<Error> for Failure {
             Error::Forbidden(why) => Self::refused(say(&format!("forbidden.{why}"), &[])),
             Error::BadRequest { problem, .. } => Self::refused(problem),
             Error::Stale => Self::refused(say("stale", &[])),
+            Error::Unbound(policies) => {
+                Self::refused(say("unbound", &[("policies", &policies.join("、"))]))
+            }
             Error::NotFound
             | Error::Unauthenticated
             | Error::Rejected(_)

@@ -78,7 +78,9 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Workflow(Workflow::Publish { files, by }) => {
             workflow::publish(config, &files, &by)
         }
-        Command::Workflow(Workflow::Confirm { key, by }) => workflow::confirm(config, &key, &by),
+        Command::Workflow(Workflow::Confirm { key, by, unbound }) => {
+            workflow::confirm(config, &key, &by, unbound)
+        }
         Command::Workflow(Workflow::Withdraw { key, by }) => versions::withdraw(config, &key, &by),
         Command::Workflow(Workflow::Versions { key }) => versions::list(config, &key),
         Command::Workflow(Workflow::Diff { key, from, to }) => {

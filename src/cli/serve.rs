@@ -10,7 +10,7 @@ use super::{Answer, database, logging};
 use crate::clock::SystemClock;
 use crate::config::{LogSettings, Settings, Sources};
 use crate::jobs;
-use crate::services::App;
+use crate::services::{App, webhooks};
 use crate::storage::connection::Lock;
 
 /// The server, and the jobs unless somebody else does them.
@@ -45,6 +45,11 @@ fn open(config: Option<&Path>) -> Result<(Arc<App>, Lock), Failure> {
     let db = database::open_current(&settings.database)?;
     let claim = db.exclusive()?;
     let app = App::new(db, settings, Arc::new(SystemClock), false)?;
+    // A misspelt name would leave the other program without what it waits for, and nobody would notice.
+    if let Some((target, register)) = webhooks::unknown_register(&app)? {
+        let values = [("target", &*target), ("register", &*register)];
+        return Err(Failure::refused(say("serve.no_register", &values)));
+    }
     Ok((Arc::new(app), claim))
 }
 

@@ -140,9 +140,18 @@ pub(super) fn publish(
 }
 
 /// Puts a proposal in force.
-pub(super) fn confirm(config: Option<&Path>, key: &str, by: &str) -> Result<Answer, Failure> {
+pub(super) fn confirm(
+    config: Option<&Path>,
+    key: &str,
+    by: &str,
+    unbound: bool,
+) -> Result<Answer, Failure> {
     let db = database::open(config)?;
-    let version = match workflows::confirm(&db, &SystemClock, key, by, None) {
+    let confirmed = match unbound {
+        true => workflows::confirm_unbound(&db, &SystemClock, key, by, None),
+        false => workflows::confirm(&db, &SystemClock, key, by, None),
+    };
+    let version = match confirmed {
         Ok(version) => version,
         Err(Error::NotFound) => {
             return Err(Failure::refused(say(

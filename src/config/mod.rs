@@ -28,6 +28,8 @@ pub use webhook::{SigningSecret, WebhookSettings, WebhookTarget};
 use crate::messages::Language;
 use sources::{Found, Lookup};
 
+/// What was sent stays in the queues for so many days, where nothing else is set.
+pub const OUTBOX_DAYS: i64 = 90;
 /// The file that is read when no other is named.
 pub const FILE: &str = "huiqian.toml";
 /// Bytes that the secret key needs at least.
@@ -58,6 +60,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// The proxies before it, whose word is taken for where a request comes from; one on this machine need not be named.
+    pub trusted_proxies: Vec<Network>,
     /// How people reach it, without a slash at the end: `https://share.henan.example`.
     pub base_url: String,
     /// The key that signs links and seals private values.
@@ -72,6 +76,8 @@ pub struct Settings {
     pub session: SessionSettings,
     /// Action links are good for this long at most.
     pub link_validity: Duration,
+    /// Days after which what was sent leaves the queues.
+    pub outbox_days: i64,
     /// What the product is called in this place.
     pub place: PlaceSettings,
     /// The file of the font that papers are set in as PDF; none looks for one that is installed.
@@ -168,6 +174,7 @@ const TEXTS: &[&str] = &[
     "HUIQIAN_LOG_FORMAT",
     "HUIQIAN_DATABASE_URL",
     "HUIQIAN_LISTEN",
+    "HUIQIAN_TRUSTED_PROXIES",
     "HUIQIAN_BASE_URL",
     "HUIQIAN_SMTP_URL",
     "HUIQIAN_SMTP_CA",
@@ -193,6 +200,7 @@ const NUMBERS_AND_FLAGS: &[&str] = &[
     "HUIQIAN_SESSION_IDLE_MINUTES",
     "HUIQIAN_SESSION_HOURS",
     "HUIQIAN_LINK_DAYS",
+    "HUIQIAN_OUTBOX_DAYS",
     "HUIQIAN_CHECKPOINT_SECONDS",
 ];
 
@@ -203,6 +211,7 @@ impl Settings {
         Ok(Self {
             database: database(&lookup)?,
             listen: listen(&lookup)?,
+            trusted_proxies: network::read(&lookup, "HUIQIAN_TRUSTED_PROXIES", "trusted_proxies")?,
             base_url: base_url(&lookup)?,
             secret_key: secret_key(&lookup)?,
             previous_secret_keys: previous_secret_keys(&lookup)?,
@@ -212,6 +221,7 @@ impl Settings {
             link_validity: Duration::from_secs(
                 86_400 * whole(lookup.number("HUIQIAN_LINK_DAYS", 30, 1, 365)?),
             ),
+            outbox_days: lookup.number("HUIQIAN_OUTBOX_DAYS", OUTBOX_DAYS, 1, 3650)?,
             place: place(&lookup)?,
             pdf_font: lookup
                 .text("HUIQIAN_PDF_FONT")?

@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::sources::{Lookup, words};
+use super::{ConfigError, malformed};
+
 /// A network: `10.20.0.0/16`, or one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
@@ -23,7 +26,9 @@ impl Network {
         (prefix <= longest).then_some(Self { address, prefix })
     }
 
-    fn contains(&self, ip: IpAddr) -> bool {
+    /// Whether the address is of this network.
+    #[must_use]
+    pub fn contains(&self, ip: IpAddr) -> bool {
         let same = |a: u128, b: u128, width: u32| {
             let off = width - u32::from(self.prefix);
             // Shifting all bits out is no shift.
@@ -34,6 +39,22 @@ impl Network {
             (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
+    }
+}
+
+/// The networks that a setting names, with blanks or commas between them; `expected` is the key of the sentence that says
+/// so.
+pub(super) fn read(
+    lookup: &Lookup<'_>,
+    variable: &'static str,
+    expected: &'static str,
+) -> Result<Vec<Network>, ConfigError> {
+    match lookup.text(variable)? {
+        None => Ok(Vec::new()),
+        Some(found) => words(&found.text)
+            .map(Network::parse)
+            .collect::<Option<_>>()
+            .ok_or_else(|| malformed(found, expected)),
     }
 }
 

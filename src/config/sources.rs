@@ -336,3 +336,8 @@ fn scalar(value: &DeValue<'_>, wanted: Wanted) -> Result<String, String> {
         )),
     }
 }
+/// The words of a setting that holds several, with blanks or commas between them.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| letter.is_whitespace() || letter == ',')
+        .filter(|word| !word.is_empty())
+}

@@ -461,3 +461,18 @@ fn every_sentence_exists_in_both_languages() {
         }
     }
 }
+
+#[test]
+fn proxies_are_addresses_or_networks() {
+    let set = |value| but(&[("HUIQIAN_TRUSTED_PROXIES", Some(value))]);
+
+    let settings = Settings::read(&set("10.20.0.5, 10.30.0.0/24 fd00::7")).expect("good");
+    let proxies = settings.trusted_proxies;
+    assert_eq!(proxies.len(), 3);
+    assert!(proxies[1].contains("10.30.0.9".parse().expect("an address")));
+    for wrong in ["proxy.henan.example", "10.30.0.0/40", "10.20.0.5;10.20.0.6"] {
+        let said = sentence(&set(wrong));
+        assert!(said.contains("HUIQIAN_TRUSTED_PROXIES"), "{said}");
+        assert!(said.contains("10.30.0.0/24"), "an example: {said}");
+    }
+}

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::{Host, Url};
 
-use super::network::{Network, may_connect};
-use super::sources::Lookup;
+use super::network::{self, Network, may_connect};
+use super::sources::{Lookup, words};
 use super::{ConfigError, malformed};
 
 /// What the settings of a target end in; `_file` comes on top of each.
@@ -73,13 +73,7 @@ impl fmt::Debug for SigningSecret {
 
 impl WebhookSettings {
     pub(super) fn read(lookup: &Lookup<'_>) -> Result<Self, ConfigError> {
-        let networks = match lookup.text("HUIQIAN_WEBHOOK_NETWORKS")? {
-            None => Vec::new(),
-            Some(found) => words(&found.text)
-                .map(Network::parse)
-                .collect::<Option<_>>()
-                .ok_or_else(|| malformed(found, "webhook_networks"))?,
-        };
+        let networks = network::read(lookup, "HUIQIAN_WEBHOOK_NETWORKS", "webhook_networks")?;
         let hosts = lookup.text("HUIQIAN_WEBHOOK_HOSTS")?;
         let hosts: Vec<String> = hosts
             .iter()
@@ -124,7 +118,7 @@ fn target(
         None => vec!["grants".to_owned()],
         Some(found) => {
             let named: Vec<String> = words(&found.text).map(str::to_owned).collect();
-            // Which registers there are the database knows, too; the page about webhooks names those that are not.
+            // Which registers there are only the database knows; the start holds the names to it.
             let id = |name: &String| {
                 name.chars().all(|letter| {
                     letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
@@ -201,9 +195,4 @@ fn address(host: &Host) -> Option<IpAddr> {
         Host::Ipv6(ip) => Some((*ip).into()),
         Host::Domain(_) => None,
     }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| letter.is_whitespace() || letter == ',')
-        .filter(|word| !word.is_empty())
 }

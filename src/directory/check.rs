@@ -123,14 +123,20 @@ pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
 
 /// `，是不是“x”？` for the nearest of the known names, or nothing if none is near.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    near(name, known)
+        .map(|other| format!("，是不是“{other}”？"))
+        .unwrap_or_default()
+}
+
+/// The nearest of the known names; `None` if none is near.
+pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = 1.max(name.chars().count() / 3);
     known
         .into_iter()
         .map(|other| (strsim::damerau_levenshtein(name, other), other))
         .filter(|(distance, _)| *distance <= most)
         .min()
-        .map(|(_, other)| format!("，是不是“{other}”？"))
-        .unwrap_or_default()
+        .map(|(_, other)| other)
 }
 
 /// Whether the file fits together with what is there already; a complete file stands alone.

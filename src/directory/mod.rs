@@ -10,7 +10,7 @@ mod reading;
 mod roles;
 mod substitution;
 
-pub(crate) use check::{is_plain, nearest};
+pub(crate) use check::{is_plain, near};
 pub use file::{DirectoryFile, Fault, Password, PersonEntry, PostEntry};
 pub use lookup::Directory;
 pub use model::{

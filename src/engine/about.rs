@@ -34,7 +34,7 @@ impl Event {
             | Self::Withdrawn { .. }
             | Self::Terminated { .. }
             | Self::Ended { .. } => About::Case,
-            Self::AnswersChanged { of, .. } => match of {
+            Self::AnswersChanged { of, .. } | Self::Erased { of, .. } => match of {
                 Owner::Case => About::Case,
                 Owner::Branch(branch) => About::Place(branch),
                 Owner::Task(task) => About::Task(*task),

@@ -62,6 +62,9 @@ pub struct Case {
     /// The revision in which somebody last acted: what is said, copied and urged besides does not count.
     #[serde(default)]
     pub acted: i64,
+    /// The private answers that were erased, by what stands for them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub erased: BTreeSet<String>,
     /// When somebody last urged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged: Option<Instant>,
@@ -292,6 +295,7 @@ impl Case {
             involved: BTreeSet::new(),
             reweighed: None,
             acted: 0,
+            erased: BTreeSet::new(),
             urged: None,
         }
     }

@@ -55,6 +55,20 @@ pub struct Stamp {
 pub trait Vault {
     /// Keeps `value` apart and answers with what stands in its place: an object with the key `sealed`.
     fn put(&self, field: &str, value: &Value) -> Value;
+
+    /// What is kept of the case's private answers, of earlier ones too, and is not erased; for who may have it erased.
+    fn kept(&self) -> Vec<Kept> {
+        Vec::new()
+    }
+}
+
+/// A private answer that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What stands for it.
+    pub sealed: String,
+    /// Its path.
+    pub path: String,
 }
 
 /// A case that another one has started, once it was filed.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::case::ClockKey;
 use super::evolve::{EDITING, PARKED};
 use super::{
-    Answer, CalledAs, CancelReason, CarriedClock, Earlier, NewTask, Party, Reweighed, TaskId,
+    Answer, CalledAs, CancelReason, CarriedClock, Earlier, Erased, NewTask, Party, Reweighed,
+    TaskId,
 };
 use crate::calendar::{Clock as Measure, Duration, Instant};
 use crate::directory::{DepartmentCode, PersonId};
@@ -566,6 +567,16 @@ pub enum Event {
     },
     /// A manager declared the ended case void.
     Voided {
+        /// Why.
+        comment: String,
+    },
+    /// Private answers were erased, with what had stood there earlier.
+    Erased {
+        /// Whose answers these were.
+        #[serde(default, skip_serializing_if = "Owner::is_case")]
+        of: Owner,
+        /// Which.
+        values: Vec<Erased>,
         /// Why.
         comment: String,
     },

@@ -260,6 +260,10 @@ impl Case {
                     voided: None,
                 }
             }
+            Event::Erased { values, .. } => {
+                let sealed = values.iter().map(|value| value.sealed.clone());
+                self.erased.extend(sealed);
+            }
             Event::Voided { .. } => {
                 if let Status::Ended { voided, .. } = &mut self.status {
                     *voided = Some(stamp.at);
@@ -284,6 +288,7 @@ fn is_aside(event: &Event) -> bool {
     matches!(
         event,
         Event::Commented { .. }
+            | Event::Erased { .. }
             | Event::Copied { .. }
             | Event::CopySent { .. }
             | Event::Urged { .. }

@@ -12,6 +12,7 @@ mod clocks;
 mod command;
 mod context;
 mod earlier;
+mod erasure;
 mod event;
 mod evolve;
 mod extension;
@@ -50,8 +51,9 @@ pub use case::{
 };
 pub use clocks::{ClockReading, all_readings, next_wake, place_of_clock, readings};
 pub use command::{Command, Input};
-pub use context::{Actor, Channel, Child, Context, PlainVault, Stamp, Vault};
+pub use context::{Actor, Channel, Child, Context, Kept, PlainVault, Stamp, Vault};
 pub use earlier::Earlier;
+pub use erasure::{Erased, Standing, column_of, sealed_in};
 pub use event::{Event, LeftAs, Move, Onward, Owner, SkipReason};
 pub use evolve::{EDITING, HELD, PARKED, clock_key_after};
 pub use extension::{Extension, ExtensionState, MoreTime};

@@ -291,6 +291,7 @@ pub(super) fn react(
         | Event::ClockBudgeted { .. }
         | Event::Copied { .. }
         | Event::Commented { .. }
+        | Event::Erased { .. }
         | Event::Unparked { .. }
         | Event::Migrated { .. }
         | Event::Withdrawn { .. }

@@ -141,6 +141,18 @@ pub enum Rejection {
     /// No such way to add signers.
     #[error("signers cannot be added `{0}`; there are: {1}")]
     UnknownWay(String, String),
+    /// Nothing is said of what is to be erased.
+    #[error("name at least one private answer to be erased")]
+    NothingNamed,
+    /// There is no such private answer, or it was erased already.
+    #[error("`{0}` is no private answer that is kept here")]
+    NothingToErase(String),
+    /// What is erased cannot be had back, so it is asked for twice.
+    #[error("nothing was erased yet; confirm that it cannot be had back")]
+    EraseUnconfirmed,
+    /// The reason would keep in the record what is erased from it.
+    #[error("the reason holds what is to be erased")]
+    ReasonTells,
     /// An action names at least one person.
     #[error("name at least one person")]
     PeopleMissing,
@@ -243,6 +255,10 @@ impl Rejection {
             Self::UnknownClock(..) => "unknown-clock",
             Self::NoAmount { .. } => "no-amount",
             Self::UnknownWay(..) => "unknown-way",
+            Self::NothingNamed => "nothing-named",
+            Self::NothingToErase(_) => "nothing-to-erase",
+            Self::EraseUnconfirmed => "erase-unconfirmed",
+            Self::ReasonTells => "reason-tells",
             Self::PeopleMissing => "people-missing",
             Self::TooManyPeople(..) => "too-many-people",
             Self::UrgedAlready { .. } => "urged-already",

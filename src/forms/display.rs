@@ -1,5 +1,7 @@
 //! Answers as people read them: on the case page, before submission, in print.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -31,6 +33,8 @@ pub struct Line {
     pub private: bool,
     /// A private answer that this reader does not see.
     pub kept: bool,
+    /// A private answer that was erased.
+    pub erased: bool,
     /// On one line.
     pub text: Option<String>,
     /// With its line breaks.
@@ -72,16 +76,29 @@ pub fn display(
     )
 }
 
-/// The answers of one owner among several: of the case, of a branch, on a task. `sealed` stands for the private ones that
-/// there are.
+/// The answers of one owner among several.
+#[derive(Debug, Clone, Copy)]
+pub struct Owned<'a> {
+    /// The answers of the case, of a branch, on a task.
+    pub answers: &'a Answers,
+    /// What stands for the private ones that there are, by path.
+    pub sealed: &'a Answers,
+    /// The paths of those that were erased.
+    pub erased: &'a BTreeSet<String>,
+}
+
+/// The same of one owner among several.
 #[must_use]
 pub fn display_of(
     form: &Form,
-    (answers, sealed): (&Answers, &Answers),
+    owned: Owned<'_>,
     lookup: &dyn Lookup,
     words: &dyn Words,
     private: Option<&Answers>,
 ) -> Vec<SectionDisplay> {
+    let Owned {
+        answers, sealed, ..
+    } = owned;
     let there = |field: &Field| {
         let row = format!("{}.", field.id);
         answers.contains_key(&field.id)
@@ -92,13 +109,13 @@ pub fn display_of(
     let sections = form.sections.iter();
     let sections = sections.filter(|section| section.fields.iter().any(there));
     let showing = Showing { lookup, words };
-    shown(form, sections, (answers, Some(sealed)), &showing, private)
+    shown(form, sections, (answers, Some(owned)), &showing, private)
 }
 
 fn shown<'f>(
     form: &Form,
     sections: impl Iterator<Item = &'f Section>,
-    (answers, sealed): (&Answers, Option<&Answers>),
+    (answers, owned): (&Answers, Option<Owned<'_>>),
     showing: &Showing<'_>,
     private: Option<&Answers>,
 ) -> Vec<SectionDisplay> {
@@ -106,7 +123,8 @@ fn shown<'f>(
     let words = showing.words;
     let display = Display {
         answers: joined.as_ref().unwrap_or(answers),
-        sealed,
+        sealed: owned.map(|owned| owned.sealed),
+        erased: owned.map(|owned| owned.erased),
         showing,
         opened: private.is_some(),
     };
@@ -118,7 +136,7 @@ fn shown<'f>(
                 .fields
                 .iter()
                 .filter(|field| display.is_there(field))
-                .filter_map(|field| display.line(field, display.answers.get(&field.id)))
+                .filter_map(|field| display.line(&field.id, field, display.answers.get(&field.id)))
                 .collect(),
         })
         .filter(|section| !section.lines.is_empty())
@@ -129,6 +147,8 @@ struct Display<'a> {
     answers: &'a Answers,
     /// Which private answers there are; `None` where that is not to be told.
     sealed: Option<&'a Answers>,
+    /// Which of them were erased.
+    erased: Option<&'a BTreeSet<String>>,
     showing: &'a Showing<'a>,
     opened: bool,
 }
@@ -143,8 +163,13 @@ impl Display<'_> {
                 .is_none_or(|sealed| sealed.contains_key(&field.id))
     }
 
-    fn line(&self, field: &Field, answer: Option<&Json>) -> Option<Line> {
+    fn line(&self, path: &str, field: &Field, answer: Option<&Json>) -> Option<Line> {
         let mut line = self.empty(field);
+        if field.private && self.erased.is_some_and(|erased| erased.contains(path)) {
+            line.erased = true;
+            line.text = Some(self.showing.words.say("forms.erased", &[]));
+            return Some(line);
+        }
         if field.private && !self.opened {
             line.kept = true;
             return Some(line);
@@ -218,9 +243,11 @@ impl Display<'_> {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|row| {
+            .enumerate()
+            .map(|(number, row)| {
                 let cells = field.columns.iter().map(|column| {
-                    self.line(column, row.get(&column.id))
+                    let path = format!("{}.{number}.{}", field.id, column.id);
+                    self.line(&path, column, row.get(&column.id))
                         .unwrap_or_else(|| self.empty(column))
                 });
                 before(row).into_iter().chain(cells).collect()
@@ -241,6 +268,27 @@ impl Display<'_> {
             text: Some(text),
             ..Line::default()
         }
+    }
+}
+
+/// What the answer at a path is called: 联系电话; 使用人员，第 2 行，姓名.
+#[must_use]
+pub fn label_of(form: &Form, path: &str, words: &dyn Words) -> String {
+    let mut parts = path.split('.');
+    let (field, row, column) = (parts.next(), parts.next(), parts.next());
+    let Some(field) = field.and_then(|id| form.field(id)) else {
+        return path.to_owned();
+    };
+    let label = words.pick(&field.label).to_owned();
+    let column = column.and_then(|id| field.columns.iter().find(|column| column.id == id));
+    let number = row.and_then(|row| row.parse::<usize>().ok());
+    match (number, column) {
+        (Some(number), Some(column)) => {
+            let (number, column) = ((number + 1).to_string(), words.pick(&column.label));
+            let values = [("table", &*label), ("number", &*number), ("column", column)];
+            words.say("forms.cell_at", &values)
+        }
+        _ => label,
     }
 }
 

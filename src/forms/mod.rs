@@ -28,7 +28,9 @@ mod words;
 
 pub use check::{CheckContext, Checked, Strictness, check};
 pub use decode::{MOST_PAIRS, decode, searches, too_many_pairs};
-pub use display::{Line, SectionDisplay, TableDisplay, display, display_of, heading, sharing};
+pub use display::{
+    Line, Owned, SectionDisplay, TableDisplay, display, display_of, heading, label_of, sharing,
+};
 pub use fault::{Fault, InRow, Problem};
 pub use field_type::{FieldType, Judging, Offer, Offering, Private, Shape, Showing, Shown};
 pub use fields::{ALL, field_type};
@@ -36,7 +38,7 @@ pub use limits::pattern;
 pub use lookup::{CaseFacts, ChosenResource, DepartmentFacts, FileFacts, Lookup, PersonFacts};
 pub use model::*;
 pub use part::Part;
-pub use private::{join_private, split_private};
+pub use private::{has_private, join_private, split_private};
 pub use schema::json_schema;
 pub use scope::{field_type_of, fields_value, form_type, scope_value};
 pub use view::{

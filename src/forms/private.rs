@@ -31,6 +31,13 @@ pub fn split_private(form: &Form, answers: &Answers) -> (Answers, Answers) {
     (open, private)
 }
 
+/// Whether the form asks for private answers at all.
+#[must_use]
+pub fn has_private(form: &Form) -> bool {
+    let mut fields = form.sections.iter().flat_map(|section| &section.fields);
+    fields.any(|field| field.private || private_columns(field).next().is_some())
+}
+
 /// Puts private answers, by their paths, back among the others.
 #[must_use]
 pub fn join_private(form: &Form, answers: &Answers, private: &Answers) -> Answers {

@@ -1,5 +1,6 @@
 //! Rows that a worker has claimed: kept while it lives, and settled even while the database is away for a moment.
 
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use chrono::TimeDelta;
 use ulid::Ulid;
 
 use super::kind;
+use crate::calendar::Instant;
 use crate::services::{App, Error};
 use crate::storage::{Lease, StorageError};
 
@@ -17,6 +19,43 @@ const LEASE: TimeDelta = TimeDelta::seconds(30);
 const EXTENDED_EVERY: Duration = Duration::from_secs(8);
 /// How often settling is tried while the database cannot be used: what left must not leave again.
 const SETTLING: u32 = 6;
+
+/// What waits for the other side is let go at most this often, in seconds: one piece that always times out must not do it
+/// each time.
+const LET_GO_SECONDS: i64 = 600;
+
+/// Whether the other side is out of reach, for everything that is to go there.
+pub(super) struct Outage {
+    seen: AtomicBool,
+    /// When what waited was last let go, in seconds.
+    let_go: AtomicI64,
+}
+
+impl Outage {
+    /// There may have been one before this process began.
+    pub(super) fn new() -> Self {
+        Self {
+            seen: AtomicBool::new(true),
+            let_go: AtomicI64::new(i64::MIN),
+        }
+    }
+
+    /// Notes how a batch went: whether it met an outage, and whether anything was taken. Answers whether an outage is over,
+    /// so that what waits for its end may go.
+    pub(super) fn is_over(&self, now: Instant, met: bool, taken: bool) -> bool {
+        let now = now.timestamp();
+        let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
+        if met {
+            self.seen.store(true, Ordering::Relaxed);
+            return false;
+        }
+        let over = taken && !lately && self.seen.swap(false, Ordering::Relaxed);
+        if over {
+            self.let_go.store(now, Ordering::Relaxed);
+        }
+        over
+    }
+}
 
 /// A claim of its own.
 pub(super) fn lease(app: &App) -> Lease {

@@ -72,9 +72,10 @@ pub fn start(app: Arc<App>) -> Result<Running, Error> {
     })?;
     let dated = Arc::clone(&app);
     running.worker("dates", DATES, move |_| dates::pass(&dated))?;
-    running.worker("housekeeping", CLEAR, move |_| {
+    running.worker("housekeeping", CLEAR, move |signal| {
         let cleared = queues::clear_away(&app)?;
         tracing::debug!(?cleared, "cleared away");
+        while !signal.is_stopping() && queues::archive(&app)? {}
         // Nothing more for another hour.
         Ok(false)
     })?;

@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use chrono::TimeDelta;
 
-use super::{claims, kind};
+use super::claims::{self, Outage};
+use super::kind;
 use crate::notify::backoff::{self, GivenUp, Settlement, Tried};
 use crate::notify::sender::{Fault, SendError, Sender};
 use crate::services::mail::{self, Ready};
@@ -18,17 +18,11 @@ use crate::storage::{Lease, StorageError};
 /// Mails that are claimed together.
 const BATCH: u32 = 20;
 
-/// Waiting mails are let go at most this often.
-const LET_GO_SECONDS: i64 = 600;
-
 /// Sends what waits in the outbox.
 pub struct Mailer {
     app: Arc<App>,
     sender: Box<dyn Sender>,
-    /// The server was out of reach, or may have been before this process began.
-    outage: AtomicBool,
-    /// When waiting mails were last let go, in seconds: a single mail that always times out must not do it each time.
-    let_go: AtomicI64,
+    outage: Outage,
 }
 
 /// What became of a try.
@@ -49,8 +43,7 @@ impl Mailer {
         Self {
             app,
             sender,
-            outage: AtomicBool::new(true),
-            let_go: AtomicI64::new(i64::MIN),
+            outage: Outage::new(),
         }
     }
 
@@ -178,12 +171,7 @@ impl Mailer {
 
     /// After an outage, the first mail that goes out takes along all that waited for the server.
     fn note(&self, failed: bool) -> Result<(), Error> {
-        let now = self.app.now().timestamp();
-        let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
-        if failed {
-            self.outage.store(true, Ordering::Relaxed);
-        } else if !lately && self.outage.swap(false, Ordering::Relaxed) {
-            self.let_go.store(now, Ordering::Relaxed);
+        if self.outage.is_over(self.app.now(), failed, !failed) {
             let moved = queues::bring_mails_forward(&self.app, outages())?;
             if 0 < moved {
                 tracing::info!(moved, "the mail server is back");
@@ -196,7 +184,8 @@ impl Mailer {
 fn tried(message: &StoredMessage) -> Tried {
     Tried {
         attempts: message.attempts,
-        queued_at: message.created_at,
+        // One that was given up and is sent again has its time once more.
+        queued_at: message.deliver_until - backoff::GIVEN_UP_AFTER,
         // A mail whose task has ended is cancelled, or found moot at the next try.
         still_needed: true,
         seed: message.id.unsigned_abs(),

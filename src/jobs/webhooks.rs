@@ -1,10 +1,9 @@
 //! Changes on their way to another program: claimed with a lease, sent outside any transaction, and settled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use super::claims;
+use super::claims::{self, Outage};
 use crate::config::WebhookTarget;
 use crate::notify::backoff::{self, GIVEN_UP_AFTER, Settlement, Tried};
 use crate::notify::webhook::{Call, Caller, Fault};
@@ -15,18 +14,13 @@ use crate::storage::webhook_messages::StoredMessage;
 
 /// Messages that are claimed together.
 const BATCH: u32 = 20;
-/// What waits is let go at most this often.
-const LET_GO_SECONDS: i64 = 600;
 
 /// Tells one target what waits for it.
 pub struct Courier {
     app: Arc<App>,
     target: String,
     caller: Caller,
-    /// The target was out of reach, or may have been before this process began.
-    outage: AtomicBool,
-    /// When waiting messages were last let go, in seconds.
-    let_go: AtomicI64,
+    outage: Outage,
 }
 
 /// How a batch went.
@@ -48,8 +42,7 @@ impl Courier {
             app: Arc::clone(app),
             target: target.name.clone(),
             caller,
-            outage: AtomicBool::new(true),
-            let_go: AtomicI64::new(i64::MIN),
+            outage: Outage::new(),
         })
     }
 
@@ -161,12 +154,8 @@ impl Courier {
 
     /// After an outage, the first message that is taken takes along all that waited.
     fn note(&self, round: &Round) -> Result<(), Error> {
-        let now = self.app.now().timestamp();
-        let lately = now.saturating_sub(self.let_go.load(Ordering::Relaxed)) < LET_GO_SECONDS;
-        if round.outage.is_some() {
-            self.outage.store(true, Ordering::Relaxed);
-        } else if round.taken && !lately && self.outage.swap(false, Ordering::Relaxed) {
-            self.let_go.store(now, Ordering::Relaxed);
+        let met = round.outage.is_some();
+        if self.outage.is_over(self.app.now(), met, round.taken) {
             let moved = webhooks::bring_forward(&self.app, &self.target)?;
             if 0 < moved {
                 tracing::info!(

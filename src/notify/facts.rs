@@ -1,6 +1,7 @@
 //! What a mail may know: values and names, no sentences, and nothing that must not be in a mail.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Duration, Instant};
 use crate::messages::Language;
@@ -220,8 +221,20 @@ pub enum EntrySaid {
     Started,
     /// It has started a case in your name.
     Filed,
-    /// It is to start a case, and nobody can file it.
-    Unstarted,
+    /// It is to start a case, and this is in the way.
+    Unstarted(Hindrance),
+}
+
+/// Why a case could not be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hindrance {
+    /// Nobody holds a post by which it is filed.
+    Nobody,
+    /// No version of the workflow is in force.
+    NotInForce,
+    /// What it is to begin with cannot be read from the entry.
+    Unreadable,
 }
 
 /// Why a case stands still.

@@ -67,6 +67,46 @@ pub enum Fault {
     Mailbox,
 }
 
+impl Fault {
+    /// A word for it, by which people are told, and what the server answered with.
+    #[must_use]
+    pub fn word(self) -> (&'static str, Option<u16>) {
+        match self {
+            Self::Refused(code) => ("refused", Some(code)),
+            Self::Busy(code) => ("busy", Some(code)),
+            Self::Login(code) => ("login", Some(code)),
+            Self::Network => ("network", None),
+            Self::Timeout => ("timeout", None),
+            Self::Tls => ("tls", None),
+            Self::Nonsense => ("nonsense", None),
+            Self::Unbuildable => ("unbuildable", None),
+            Self::Mailbox => ("mailbox", None),
+        }
+    }
+
+    /// The fault that was written down in these words; `None`: something else went wrong.
+    #[must_use]
+    pub fn written(words: &str) -> Option<Self> {
+        let code = words
+            .split_once('(')
+            .and_then(|(_, rest)| rest.split_once(')'))
+            .and_then(|(code, _)| code.parse().ok())
+            .unwrap_or_default();
+        let all = [
+            Self::Refused(code),
+            Self::Busy(code),
+            Self::Login(code),
+            Self::Network,
+            Self::Timeout,
+            Self::Tls,
+            Self::Nonsense,
+            Self::Unbuildable,
+            Self::Mailbox,
+        ];
+        all.into_iter().find(|fault| fault.to_string() == words)
+    }
+}
+
 impl From<MessageError> for SendError {
     fn from(_: MessageError) -> Self {
         Self::Permanent(Fault::Unbuildable)
@@ -110,6 +150,24 @@ mod tests {
 
     use super::*;
     use crate::notify::message::tests::prepared;
+
+    #[test]
+    fn a_fault_is_known_again_by_its_words() {
+        for fault in [
+            Fault::Refused(550),
+            Fault::Busy(451),
+            Fault::Login(535),
+            Fault::Network,
+            Fault::Timeout,
+            Fault::Tls,
+            Fault::Nonsense,
+            Fault::Unbuildable,
+            Fault::Mailbox,
+        ] {
+            assert_eq!(Fault::written(&fault.to_string()), Some(fault));
+        }
+        assert_eq!(Fault::written("panic while it was put together"), None);
+    }
 
     #[test]
     fn a_mailbox_keeps_what_it_is_given() {

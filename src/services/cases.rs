@@ -16,7 +16,7 @@ pub(super) use super::running::{NoFacts, running, running_on};
 use super::vault::{self, SealingVault};
 use super::viewer::Wish;
 use super::workload::Workload;
-use super::{App, Error, Viewer, registers, resubmit, started};
+use super::{App, Error, Viewer, erasure, registers, resubmit, started};
 use crate::calendar::beijing;
 use crate::directory::PersonId;
 use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision};
@@ -199,7 +199,11 @@ fn act(
     )?
     .at(&place, &posted);
     let answers: Vec<&Answers> = running.case.all_answers().chain([&posted]).collect();
-    let vault = SealingVault::new(app, running.ulid);
+    let erasable = match command.action.as_str() {
+        "erase" => vault::values(conn, running.id)?,
+        _ => vault::Values::new(),
+    };
+    let vault = SealingVault::new(app, running.ulid).listing(&erasable);
     let department = &running.case.department;
     let registered = registers::asked(conn, &running.workflow, department, &answers)?;
     let children = started::children(conn, &running.workflow, running.id)?;
@@ -231,6 +235,7 @@ fn act(
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
+        "erase" => erasure::carry_out(app, conn, &running, &decision, &erasable)?,
         "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
         _ => {}
     }
@@ -290,7 +295,7 @@ fn complete_revision(
         None => forms::join_private(
             form,
             &running.case.answers,
-            &vault::open_case(app, conn, running.ulid, &running.case)?.case,
+            &vault::open_case(app, conn, running.ulid, (running.id, &running.case))?.case,
         ),
     };
     let asked = engine::asked_at_start(&running.workflow);

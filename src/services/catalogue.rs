@@ -1,4 +1,4 @@
-//! The data directory: every change of it goes through [`put`], which keeps its history and has the open cases looked at
+//! The data directory: every change of it goes through [`put_all`], which keeps its history and has the open cases looked at
 //! again that it concerns; reading all of it.
 
 pub mod browse;
@@ -10,16 +10,18 @@ pub mod start;
 pub use export::export;
 pub use import::{Report, import};
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Error;
 use crate::catalogue::{Difference, Resource, between, from_values};
 use crate::engine::{Context, Entry};
+use crate::storage::Connection;
 use crate::storage::case_resources;
 use crate::storage::catalogue as stored;
 use crate::storage::resource_versions::{self, Change, Source};
-use crate::storage::{Connection, StorageError};
 use crate::workflow::Register;
 
 /// So many resources are read at a time.
@@ -58,38 +60,57 @@ fn kept(row: stored::Resource) -> Result<Kept, Error> {
     Ok(Kept { resource, active })
 }
 
-/// Writes a resource and what became of it. What is as it was is left alone.
-pub(super) fn put(conn: &mut Connection, wanted: &Kept, change: &Change) -> Result<Put, Error> {
+/// Writes resources and what became of them; answers in the order in which they are written. What is as it was is left
+/// alone.
+///
+/// Everybody writes in the order of the codes, and marks cases in the order of their keys when that is done: two imports at
+/// once would lock one another up otherwise.
+fn put_all(
+    conn: &mut Connection,
+    mut wanted: Vec<Kept>,
+    change: &Change,
+) -> Result<Vec<Put>, Error> {
+    wanted.sort_by(|one, other| one.resource.code.cmp(&other.resource.code));
+    let mut concerned = BTreeSet::new();
+    let mut done = Vec::with_capacity(wanted.len());
+    for one in &wanted {
+        let (put, weighs) = put(conn, one, change)?;
+        if weighs {
+            concerned.extend(case_resources::open_with(conn, &one.resource.code)?);
+        }
+        done.push(put);
+    }
+    // The cases are not touched here, where somebody waits: a job looks at each of them.
+    for case in concerned {
+        case_resources::ask(conn, case, change.at)?;
+    }
+    Ok(done)
+}
+
+/// Answers also whether cases that name it are to be looked at again.
+fn put(conn: &mut Connection, wanted: &Kept, change: &Change) -> Result<(Put, bool), Error> {
     let code = &wanted.resource.code;
     let was = get(conn, code)?;
     if was.as_ref() == Some(wanted) {
-        return Ok(Put::Unchanged);
+        return Ok((Put::Unchanged, false));
     }
     stored::save(conn, &rows::row(&wanted.resource, wanted.active))?;
     let before = was.as_ref().map(serde_json::to_value).transpose()?;
     let after = serde_json::to_value(wanted)?;
     resource_versions::add(conn, code, change, before.as_ref(), &after)?;
-    let Some(was) = was else {
-        return Ok(Put::Added);
-    };
-    if weighs_otherwise(&was.resource, &wanted.resource) {
-        ask_again(conn, code, change)?;
+    match was {
+        None => Ok((Put::Added, false)),
+        Some(was) => {
+            let weighs = weighs_otherwise(&was.resource, &wanted.resource);
+            Ok((Put::Changed, weighs))
+        }
     }
-    Ok(Put::Changed)
 }
 
 /// Whether a level or a sharing class is another one, of the resource or of an item.
 fn weighs_otherwise(was: &Resource, now: &Resource) -> bool {
     let weighs = |difference: &Difference| matches!(difference.part, "level" | "sharing");
     between(was, now).iter().any(weighs)
-}
-
-/// The cases are not touched here, where somebody waits: a job looks at each of them.
-fn ask_again(conn: &mut Connection, code: &str, change: &Change) -> Result<(), StorageError> {
-    for case in case_resources::open_with(conn, code)? {
-        case_resources::ask(conn, case, change.at)?;
-    }
-    Ok(())
 }
 
 /// Writes what a case has left in the register of the directory into the directory itself, in the same transaction: the
@@ -110,7 +131,8 @@ pub(super) fn record(
         Some(Register::VOIDED) => bring_back(conn, case, &change),
         Some(Register::REMOVED) => {
             let code = entry.values.get("code").and_then(Value::as_str);
-            take_out(conn, code.unwrap_or_default(), &change)
+            let gone = without(conn, code.unwrap_or_default())?;
+            put_all(conn, vec![gone], &change).map(drop)
         }
         Some(_) | None => {
             let resource = from_values(&entry.values).map_err(|faults| {
@@ -124,32 +146,31 @@ pub(super) fn record(
                 resource,
                 active: true,
             };
-            put(conn, &wanted, &change).map(drop)
+            put_all(conn, vec![wanted], &change).map(drop)
         }
     }
 }
 
-fn take_out(conn: &mut Connection, code: &str, change: &Change) -> Result<(), Error> {
+/// A resource that is taken out.
+fn without(conn: &mut Connection, code: &str) -> Result<Kept, Error> {
     let Some(kept) = get(conn, code)? else {
         return Err(Error::Corrupt(format!("there is no resource {code}")));
     };
-    let wanted = Kept {
+    Ok(Kept {
         active: false,
         ..kept
-    };
-    put(conn, &wanted, change).map(drop)
+    })
 }
 
 fn bring_back(conn: &mut Connection, case: i64, change: &Change) -> Result<(), Error> {
+    let mut wanted = Vec::new();
     for (code, was) in resource_versions::left_by(conn, case)? {
-        match was {
-            Some(was) => {
-                put(conn, &serde_json::from_value(was)?, change)?;
-            }
-            None => take_out(conn, &code, change)?,
-        }
+        wanted.push(match was {
+            Some(was) => serde_json::from_value(was)?,
+            None => without(conn, &code)?,
+        });
     }
-    Ok(())
+    put_all(conn, wanted, change).map(drop)
 }
 
 /// Every resource that can be asked for, by code.

@@ -16,6 +16,7 @@ use super::{App, Error, Viewer, registers};
 use crate::calendar::{Duration, Instant, day_of};
 use crate::directory::PersonId;
 use crate::engine::{Actor, Case, Channel, Entry, Party, Situation};
+use crate::notify::facts::Hindrance;
 use crate::notify::message;
 use crate::storage::outbox::{self, NewMessage};
 use crate::storage::register_marks::{self as marks, Due, Mark, RuleKey, Span};
@@ -49,6 +50,9 @@ pub(super) struct About {
     /// The draft or case that was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Ulid>,
+    /// Why it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Hindrance>,
 }
 
 /// What such a mail tells.
@@ -58,7 +62,7 @@ pub(super) enum Told {
     Due,
     /// A case was started.
     Started,
-    /// One should have been, and nobody can file it.
+    /// One should have been, and could not.
     Unstarted,
 }
 
@@ -294,6 +298,7 @@ impl Day<'_> {
             entry: due.ulid,
             entries,
             started,
+            why: None,
         }
     }
 

@@ -234,7 +234,7 @@ pub(super) fn open_in(
             let all = forms::join_private(
                 form,
                 &running.case.answers,
-                &vault::open_case(app, conn, ulid, &running.case)?.case,
+                &vault::open_case(app, conn, ulid, (running.id, &running.case))?.case,
             );
             let asked = engine::asked_at_start(&running.workflow);
             let answers: Answers = all

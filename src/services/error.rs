@@ -36,6 +36,9 @@ pub enum Error {
     /// Somebody saved a newer version meanwhile.
     #[error("somebody saved a newer version")]
     Stale,
+    /// These policies bind the version in force and would not bind the one that is to come.
+    #[error("policies do not bind this version any more: {}", .0.join(", "))]
+    Unbound(Vec<String>),
     /// The same idempotency key with another body.
     #[error("this idempotency key was used for another request")]
     KeyReused,

@@ -25,8 +25,8 @@ pub struct Load {
     pub webhooks: OutboxCounts,
     /// Programs that want to be told no more.
     pub webhooks_stopped: i64,
-    /// Cases of which something is to come.
-    pub timers: i64,
+    /// Timers that are due.
+    pub timers_due: i64,
     /// Timers that were tried in vain too often.
     pub timers_stuck: i64,
     /// How long the longest waiting mail could have gone out, in seconds.
@@ -56,7 +56,7 @@ pub fn load(app: &Arc<App>) -> Result<Load, Error> {
             outbox: outbox::counts(conn)?,
             webhooks: webhook_messages::counts(conn)?,
             webhooks_stopped: webhook_stops::count(conn)?,
-            timers: timers::count(conn)?,
+            timers_due: timers::due_count(conn, now)?,
             timers_stuck: timers::stuck_count(conn, MOST_TRIES, now)?,
             oldest_mail: age(outbox::longest_waiting(conn)?),
             oldest_webhook: age(webhook_messages::longest_waiting(conn)?),

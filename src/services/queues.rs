@@ -11,8 +11,8 @@ use crate::calendar::Instant;
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::timers::{self, Timer};
 use crate::storage::{
-    Connection, Lease, StorageError, idempotency_keys, login_attempts, outbox_pauses, sessions,
-    webhook_messages, webhook_stops,
+    Connection, Lease, StorageError, idempotency_keys, login_attempts, outbox_archive,
+    outbox_pauses, sessions, webhook_messages, webhook_stops,
 };
 
 /// A timer is left alone after so many tries in vain.
@@ -23,6 +23,8 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(2);
 const LONGEST_WEBHOOK_PAUSE: TimeDelta = TimeDelta::hours(25);
 /// Failed logins count for the day; after this they are forgotten.
 const ATTEMPTS_HOURS: i64 = 48;
+/// Rows that leave a queue together.
+const ARCHIVED_AT_ONCE: u32 = 200;
 /// An upload that has not come in after this long never will.
 const UPLOAD_HOURS: i64 = 24;
 
@@ -128,6 +130,22 @@ pub struct Cleared {
     pub uploads: usize,
     /// Changes that a target could not be told in time.
     pub webhooks: usize,
+}
+
+/// Takes one batch of what was settled long ago out of the queues: mails go to the archive, changes that were told are
+/// forgotten. Answers whether there may be more. A batch is small, so that nobody waits for it.
+pub fn archive(app: &App) -> Result<bool, Error> {
+    let before = app.now() - TimeDelta::days(app.settings.outbox_days);
+    let (mails, told) = app.db.write(move |conn| {
+        let mails = outbox_archive::take(conn, before, ARCHIVED_AT_ONCE)?;
+        let told = webhook_messages::forget(conn, before, ARCHIVED_AT_ONCE)?;
+        Ok::<_, Error>((mails, told))
+    })?;
+    if 0 < mails + told {
+        tracing::debug!(mails, told, "taken out of the queues");
+    }
+    let full = ARCHIVED_AT_ONCE as usize;
+    Ok(mails == full || told == full)
 }
 
 /// Clears away what time has made useless. Several servers may do it at once.

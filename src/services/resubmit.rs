@@ -89,7 +89,7 @@ fn read(
     let key = &running.workflow.key;
     let version = ground.in_force(key).ok_or(Error::NotFound)?;
     let workflow = ground.published(app, conn, version)?.workflow;
-    let private = vault::open_case(app, conn, ulid, &running.case)?;
+    let private = vault::open_case(app, conn, ulid, (running.id, &running.case))?;
     let all = forms::join_private(&running.workflow.form, &running.case.answers, &private.case);
     let asked = engine::asked_at_start(&workflow);
     let is_asked = |field: &str| {

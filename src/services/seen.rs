@@ -1,6 +1,6 @@
 //! A case as somebody sees it: everything that a page or the API shows of it, with the rights already applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ulid::Ulid;
@@ -18,7 +18,7 @@ use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{
     self, Actor, CalledAs, Channel, ClockReading, Coming, Context, Event, JumpTarget, MoreTime,
-    Offered, Party, PlainVault, SignalOffer, Situation, Task, TaskId,
+    Offered, Party, SignalOffer, Situation, Task, TaskId,
 };
 use crate::expression::Scope;
 use crate::forms::{self, Answers};
@@ -58,6 +58,8 @@ pub struct Seen {
     pub chain: Vec<ChainEnd>,
     /// The private answers, for those who handle the case.
     pub private: Option<Opened>,
+    /// The private answers that can be erased.
+    kept: vault::Listed,
     /// What the reader has typed on their tasks and not given yet.
     pub opinions: Vec<Opinion>,
     /// The files.
@@ -109,10 +111,15 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         let now = shared.now();
         let visible = Visible::of(&viewer, &whole);
         let running = visible.of_case(&whole);
+        let values = match forms::has_private(&whole.workflow.form) {
+            true => vault::values(conn, whole.id)?,
+            false => vault::Values::new(),
+        };
         let private = match viewer.authorize(Wish::SeePrivate(&running.case)) {
-            Ok(()) => Some(vault::open_case(&shared, conn, ulid, &running.case)?),
+            Ok(()) => Some(vault::open_all(&shared, ulid, &values, &running.case)?),
             Err(_) => None,
         };
+        let kept = vault::Listed(vault::kept(&values));
         let opinions = match may_type(&whole, viewer.person.id, now) {
             true => opinions::of(&shared, conn, &running, viewer.person.id)?,
             false => Vec::new(),
@@ -152,7 +159,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
         };
         copies.retain(|copy| visible.copy(&whole, copy, &viewer));
         let history = visible.history(&whole, history, &viewer);
-        let context = context(&whole, viewer.person.id, &facts, now);
+        let context = context(&whole, viewer.person.id, (&facts, &kept), now);
         let situation = Situation::new(&whole.workflow, &whole.case, &context);
         let (offered, urged_until) = (situation.offered(), situation.urged_until());
         let registers = ground.registers();
@@ -165,6 +172,7 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             history,
             chain,
             private,
+            kept,
             opinions,
             files,
             copies,
@@ -219,7 +227,7 @@ pub fn task_number(
 fn context<'a>(
     running: &'a Running,
     person: PersonId,
-    facts: &'a Facts,
+    (facts, kept): (&'a Facts, &'a vault::Listed),
     now: Instant,
 ) -> Context<'a> {
     Context {
@@ -229,7 +237,7 @@ fn context<'a>(
         directory: &running.directory,
         calendar: &running.calendar,
         lookup: facts,
-        vault: &PlainVault,
+        vault: kept,
         registered: &[],
         children: &[],
         earlier: None,
@@ -307,6 +315,21 @@ impl Seen {
         forms::join_private(&workflow.form, &answers, &private)
     }
 
+    /// The paths of private answers that are kept though nothing stands there, or in their column, any more.
+    #[must_use]
+    pub fn left_behind(&self) -> Vec<String> {
+        let standing = self.whole.case.standing();
+        let columns: Vec<_> = standing
+            .iter()
+            .map(|one| engine::column_of(&one.path))
+            .collect();
+        let kept = self.kept.0.iter().map(|one| one.path.clone());
+        let left: BTreeSet<String> = kept
+            .filter(|path| !columns.contains(&engine::column_of(path)))
+            .collect();
+        left.into_iter().collect()
+    }
+
     /// The signals that the reader may give now.
     #[must_use]
     pub fn signals(&self) -> Vec<SignalOffer<'_>> {
@@ -373,7 +396,12 @@ impl Seen {
 
     /// Asks the engine about the whole case, as the reader finds it.
     fn situated<T>(&self, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
-        let context = context(&self.whole, self.viewer.person.id, &self.facts, self.now);
+        let context = context(
+            &self.whole,
+            self.viewer.person.id,
+            (&self.facts, &self.kept),
+            self.now,
+        );
         ask(&Situation::new(
             &self.whole.workflow,
             &self.whole.case,

@@ -117,25 +117,21 @@ fn extend(conn: &mut Connection, mut state: State, edge: &mut Edge) -> Result<bo
     }
     log::append(conn, &leaves)?;
     let more = waiting.len() == AT_ONCE;
-    if !more {
-        settle(
-            conn,
-            &mut state,
-            before,
-            waiting.last().map(|last| last.event),
-        )?;
-    }
+    let last = waiting.last().map(|last| last.event);
+    settle(conn, &mut state, before, last.filter(|_| more), last)?;
     state.size = signed(edge.size())?;
     state.edge = edge.peaks().concat();
     log::keep(conn, &state)?;
     Ok(more)
 }
 
-/// Moves the key up to which nothing can be missing any more.
+/// Moves the key up to which nothing can be missing any more. It moves with each step of a long way as well, or the next one
+/// would look again at all that came in before it. `reached`: events behind this key may be waiting.
 fn settle(
     conn: &mut Connection,
     state: &mut State,
     before: Option<Horizon>,
+    reached: Option<i64>,
     last: Option<i64>,
 ) -> Result<(), Error> {
     let Some(before) = before else {
@@ -148,11 +144,13 @@ fn settle(
     } = state.mark
     {
         // A database that was restored into another server has its transactions numbered anew.
-        if transaction <= before.oldest || before.next < transaction {
-            state.mark = Mark::default();
+        let seen = transaction <= before.oldest;
+        let placed = reached.is_none_or(|reached| event <= reached);
+        if seen {
+            state.settled_event = reached.map_or(event, |reached| event.min(reached));
         }
-        if transaction <= before.oldest {
-            state.settled_event = event;
+        if seen && placed || before.next < transaction {
+            state.mark = Mark::default();
         }
     }
     if state.mark.event.is_none() {

@@ -9,16 +9,17 @@ use ulid::Ulid;
 use super::{App, Error};
 use crate::auth::sealing::Sealed;
 use crate::calendar::Instant;
-use crate::engine::{Case, TaskId, Vault};
+use crate::engine::{self, Case, Kept, PlainVault, TaskId, Vault};
 use crate::forms::Answers;
 use crate::storage::Connection;
-use crate::storage::personal_values::{self, NewValue, Owner};
+use crate::storage::personal_values::{self, NewValue, Owner, StoredValue};
 use crate::workflow::Place;
 
 /// A vault for one command: what it sealed is written when the command is accepted.
 pub struct SealingVault<'a> {
     app: &'a App,
     case: Ulid,
+    listed: Vec<Kept>,
     kept: RefCell<Vec<(Ulid, String, Sealed)>>,
     failed: RefCell<Option<Error>>,
 }
@@ -29,8 +30,17 @@ impl<'a> SealingVault<'a> {
         Self {
             app,
             case,
+            listed: Vec::new(),
             kept: RefCell::default(),
             failed: RefCell::default(),
+        }
+    }
+
+    /// With what there is to be erased.
+    pub(super) fn listing(self, values: &Values) -> Self {
+        Self {
+            listed: kept(values),
+            ..self
         }
     }
 
@@ -84,6 +94,10 @@ impl Vault for SealingVault<'_> {
             }
         }
     }
+
+    fn kept(&self) -> Vec<Kept> {
+        self.listed.clone()
+    }
 }
 
 /// Private answers, opened, each by its path.
@@ -97,53 +111,100 @@ pub struct Opened {
     pub tasks: BTreeMap<TaskId, Answers>,
 }
 
+/// The private values of a case by what stands for them, of earlier answers too, erased or not.
+pub(super) type Values = BTreeMap<String, StoredValue>;
+
+/// Reads them.
+pub(super) fn values(conn: &mut Connection, case: i64) -> Result<Values, Error> {
+    let stored = personal_values::of_case(conn, case)?;
+    let by_key = stored
+        .into_iter()
+        .map(|value| (value.ulid.to_string(), value));
+    Ok(by_key.collect())
+}
+
+/// What there is to be erased.
+pub(super) fn kept(values: &Values) -> Vec<Kept> {
+    let there = values.values().filter(|value| value.erased_at.is_none());
+    let kept = there.map(|value| Kept {
+        sealed: value.ulid.to_string(),
+        path: value.field.clone(),
+    });
+    kept.collect()
+}
+
+/// A vault for readers: takes nothing in, and knows what there is to be erased.
+#[derive(Debug, Clone, Default)]
+pub struct Listed(pub Vec<Kept>);
+
+impl Vault for Listed {
+    fn put(&self, field: &str, value: &Value) -> Value {
+        PlainVault.put(field, value)
+    }
+
+    fn kept(&self) -> Vec<Kept> {
+        self.0.clone()
+    }
+}
+
 /// The private answers of a case, its branches and its tasks. One that was erased is left out.
 pub fn open_case(
     app: &App,
     conn: &mut Connection,
     ulid: Ulid,
+    (id, case): (i64, &Case),
+) -> Result<Opened, Error> {
+    open_all(app, ulid, &values(conn, id)?, case)
+}
+
+/// The same of values that were read.
+pub(super) fn open_all(
+    app: &App,
+    ulid: Ulid,
+    values: &Values,
     case: &Case,
 ) -> Result<Opened, Error> {
     let mut opened = Opened {
-        case: open(app, conn, ulid, &case.private)?,
+        case: open(app, ulid, values, &case.private)?,
         ..Opened::default()
     };
     for (place, branch) in &case.branches {
-        let own = open(app, conn, ulid, &branch.private)?;
+        let own = open(app, ulid, values, &branch.private)?;
         opened.branches.insert(place.clone(), own);
     }
     for task in &case.tasks {
-        let own = open(app, conn, ulid, &task.private)?;
+        let own = open(app, ulid, values, &task.private)?;
         opened.tasks.insert(task.id, own);
     }
     Ok(opened)
 }
 
-fn open(app: &App, conn: &mut Connection, ulid: Ulid, private: &Answers) -> Result<Answers, Error> {
+fn open(app: &App, ulid: Ulid, values: &Values, private: &Answers) -> Result<Answers, Error> {
     let mut opened = Answers::new();
     for (path, stands) in private {
-        let id = stands
-            .get("sealed")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse::<Ulid>().ok());
-        let stored = id
-            .map(|id| personal_values::get(conn, id))
-            .transpose()?
-            .flatten();
-        let Some(stored) = stored else { continue };
-        let (Some(salt), Some(envelope)) = (stored.salt, stored.envelope) else {
+        let Some(stored) = engine::sealed_in(stands).and_then(|sealed| values.get(sealed)) else {
             continue;
         };
-        let sealed = Sealed {
-            key_id: stored.key_id,
-            salt,
-            envelope,
-            digest: stored.digest,
-        };
-        let plain = app.sealer.open(&ulid.to_string(), path, &sealed)?;
-        opened.insert(path.clone(), serde_json::from_slice(&plain)?);
+        if let Some(value) = plain(app, ulid, stored)? {
+            opened.insert(path.clone(), value);
+        }
     }
     Ok(opened)
+}
+
+/// A value in the clear; `None` once it was erased.
+pub(super) fn plain(app: &App, ulid: Ulid, value: &StoredValue) -> Result<Option<Value>, Error> {
+    let (Some(salt), Some(envelope)) = (value.salt.clone(), value.envelope.clone()) else {
+        return Ok(None);
+    };
+    let sealed = Sealed {
+        key_id: value.key_id.clone(),
+        salt,
+        envelope,
+        digest: value.digest.clone(),
+    };
+    let plain = app.sealer.open(&ulid.to_string(), &value.field, &sealed)?;
+    Ok(Some(serde_json::from_slice(&plain)?))
 }
 
 /// The private answers of a draft as one envelope; `None` when there are none.

@@ -13,6 +13,7 @@ use crate::calendar::{Instant, day_of};
 use crate::engine::{Context, Decision, Entry};
 use crate::notify::backoff::GIVEN_UP_AFTER;
 use crate::notify::webhook::Change;
+use crate::storage::resendings::{self, Queue, Resending};
 use crate::storage::webhook_messages::{self as messages, NewMessage, StoredMessage};
 use crate::storage::{
     Connection, Lease, Page, outbox_pauses, register_entries, webhook_stops as stops,
@@ -190,6 +191,26 @@ pub fn bring_forward(app: &App, target: &str) -> Result<usize, Error> {
         .write(move |conn| Ok(messages::bring_forward(conn, &target, now)?))
 }
 
+/// A target of the settings that is to be told of a register that there is not, with that register's name.
+///
+/// # Errors
+/// The database's own failure.
+pub fn unknown_register(app: &App) -> Result<Option<(String, String)>, Error> {
+    let targets = &app.settings.webhooks.targets;
+    if targets.is_empty() {
+        return Ok(None);
+    }
+    let known = app.registers_now()?;
+    let named = targets.iter().flat_map(|target| {
+        let registers = target.registers.iter();
+        registers.map(move |register| (&target.name, register))
+    });
+    let mut unknown = named.filter(|(_, register)| !known.contains_key(*register));
+    Ok(unknown
+        .next()
+        .map(|(target, register)| (target.clone(), register.clone())))
+}
+
 /// How the targets stand, and what they could not be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
@@ -245,10 +266,15 @@ pub fn overview(
 /// Lets a message be sent now that was given up or waits.
 pub fn resend(app: &App, viewer: &Viewer, id: i64) -> Result<(), Error> {
     may_look_after(viewer)?;
-    let now = app.now();
+    let (now, by) = (app.now(), viewer.person.id);
     app.db.write(move |conn| {
-        messages::resend(conn, id, now, now + GIVEN_UP_AFTER)?;
-        Ok::<_, Error>(())
+        let again = Resending {
+            queue: Queue::Webhook,
+            message: messages::resend(conn, id, now, now + GIVEN_UP_AFTER)?,
+            person_id: by,
+            at: now,
+        };
+        Ok::<_, Error>(resendings::add(conn, &again)?)
     })?;
     tracing::info!(
         message = id,

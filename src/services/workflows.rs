@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::directory::{Directory, PersonId};
 use crate::storage::workflows::{NewVersion, WorkflowVersion};
 use crate::storage::{self, Connection, Db};
-use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow};
+use crate::workflow::{self, Checked, Kind, Severity, Surroundings, Text, Workflow, policy};
 
 /// What became of a proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +108,8 @@ pub fn publish(
 ///
 /// # Errors
 /// [`Error::NotFound`] when nothing waits, [`Error::Forbidden`] without the post or for the one who proposed it,
-/// [`Error::Stale`] when another version waits than was seen.
+/// [`Error::Stale`] when another version waits than was seen, [`Error::Unbound`] when policies bind the version in force
+/// that do not bind this one.
 pub fn confirm(
     db: &Db,
     clock: &dyn Clock,
@@ -116,15 +117,76 @@ pub fn confirm(
     by: &str,
     seen: Option<u32>,
 ) -> Result<WorkflowVersion, Error> {
-    let now = clock.now();
+    confirmed(db, clock.now(), (key, by), seen, false)
+}
+
+/// As [`confirm`], by somebody who was told which policies do not bind it any more: another `kind` takes a definition out
+/// of their reach.
+///
+/// # Errors
+/// As [`confirm`], but for [`Error::Unbound`].
+pub fn confirm_unbound(
+    db: &Db,
+    clock: &dyn Clock,
+    key: &str,
+    by: &str,
+    seen: Option<u32>,
+) -> Result<WorkflowVersion, Error> {
+    confirmed(db, clock.now(), (key, by), seen, true)
+}
+
+fn confirmed(
+    db: &Db,
+    now: Instant,
+    (key, by): (&str, &str),
+    seen: Option<u32>,
+    unbound: bool,
+) -> Result<WorkflowVersion, Error> {
     let (key, by) = (key.to_owned(), by.to_owned());
     db.write(move |conn| {
         let viewer = publisher(conn, &by, now)?;
         let waiting = waiting(conn, &key, seen)?;
         // The directory may have changed since the proposal was checked.
         sound(conn, &viewer.directory, &key, &waiting.source, false)?;
+        let escaped = escaped(conn, &viewer.directory, &waiting)?;
+        if !unbound && !escaped.is_empty() {
+            let titles = escaped.into_iter().map(|title| title.zh);
+            return Err(Error::Unbound(titles.collect()));
+        }
         put_in_force(conn, &viewer, &waiting, now)
     })
+}
+
+/// The titles of the policies that bind the version in force and would not bind the one that waits.
+///
+/// # Errors
+/// The database's own failure.
+pub fn escapes(db: &Db, key: &str) -> Result<Vec<Text>, Error> {
+    db.read(|conn| {
+        let directory = storage::directory::load(conn)?;
+        match storage::workflows::proposed(conn, key)? {
+            Some(waiting) => escaped(conn, &directory, &waiting),
+            None => Ok(Vec::new()),
+        }
+    })
+}
+
+fn escaped(
+    conn: &mut Connection,
+    directory: &Directory,
+    waiting: &WorkflowVersion,
+) -> Result<Vec<Text>, Error> {
+    let current = storage::workflows::current(conn, &waiting.key)?;
+    let Some(current) = current.filter(|_| !rulebook::is_ours(&waiting.key)) else {
+        return Ok(Vec::new());
+    };
+    let around = surroundings(conn, directory)?;
+    let read = |source: &str| workflow::pinned(source, &around);
+    let (Some(old), Some(new)) = (read(&current.source), read(&waiting.source)) else {
+        return Ok(Vec::new());
+    };
+    let escaped = policy::escaped(&around.policies, &old, &new).into_iter();
+    Ok(escaped.map(|policy| policy.title.clone()).collect())
 }
 
 fn put_in_force(

@@ -1,20 +1,24 @@
 //! Table `cases`: each case as it stands, and the columns that lists search on. Its row is the only lock.
 
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
 use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
-use super::schema::{case_resources as named, cases, participants, search_terms as terms};
-use super::search_terms::{self, Range};
+use super::schema::{cases, participants};
 use super::{Addressee, Connection, Page, StorageError, Writes, at_once};
 use crate::calendar::Instant;
 use crate::directory::{DepartmentCode, PersonId};
+
+pub use lists::{CaseFilter, Whose, list};
 
 /// A case with its snapshot.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -124,52 +128,6 @@ pub struct CaseState {
     pub ended_at: Option<Instant>,
     /// The last day on which it must be kept.
     pub keep_until: Option<NaiveDate>,
-}
-
-/// Whose cases a list shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whose {
-    /// Those that the person filed.
-    FiledBy(PersonId),
-    /// Those with any of these among their participants.
-    VisibleTo(Vec<Addressee>),
-    /// Everybody's.
-    All,
-}
-
-/// What a list of cases shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseFilter {
-    /// Whose.
-    pub whose: Whose,
-    /// Of this workflow only.
-    pub workflow: Option<String>,
-    /// With this status only.
-    pub status: Option<String>,
-    /// With this number only.
-    pub number: Option<String>,
-    /// With all of these words in what they are found by.
-    pub text: String,
-    /// That name this resource only.
-    pub resource: Option<String>,
-    /// No data above this level, except in what this person filed.
-    pub cleared: Option<(PersonId, u8)>,
-}
-
-impl CaseFilter {
-    /// All of `whose` cases.
-    #[must_use]
-    pub fn of(whose: Whose) -> Self {
-        Self {
-            whose,
-            workflow: None,
-            status: None,
-            number: None,
-            text: String::new(),
-            resource: None,
-            cleared: None,
-        }
-    }
 }
 
 /// Files a case at revision 1 and answers with its key.
@@ -379,118 +337,31 @@ pub fn is_visible(conn: &mut Connection, id: i64, to: &[Addressee]) -> Result<bo
     Ok(found.is_some())
 }
 
-/// A page of cases, newest first, before the key `before`.
+/// The highest key of a case; 0 where there is none.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn list(
-    conn: &mut Connection,
-    filter: &CaseFilter,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Page<CaseSummary, i64>, StorageError> {
-    let before = before.unwrap_or(i64::MAX);
-    let rows = match &filter.whose {
-        Whose::FiledBy(person) => filed(conn, filter, Some(*person), before, limit)?,
-        Whose::All => filed(conn, filter, None, before, limit)?,
-        Whose::VisibleTo(addressees) => visible(conn, filter, addressees, before, limit)?,
-    };
-    Ok(Page::cut(rows, limit, |case: &CaseSummary| case.id))
-}
-
-/// Narrows a query in which `cases` takes part; a macro, because its two users have types of their own.
-macro_rules! narrowed {
-    ($query:expr, $filter:expr) => {{
-        let mut query = $query;
-        if let Some(workflow) = &$filter.workflow {
-            query = query.filter(cases::workflow_key.eq(workflow.clone()));
-        }
-        if let Some(status) = &$filter.status {
-            query = query.filter(cases::status.eq(status.clone()));
-        }
-        if let Some(number) = &$filter.number {
-            query = query.filter(cases::number.eq(number.clone()));
-        }
-        if let Some(resource) = &$filter.resource {
-            query = query.filter(exists(
-                named::table
-                    .filter(named::case_id.eq(cases::id))
-                    .filter(named::resource.eq(resource.clone())),
-            ));
-        }
-        if let Some((person, clearance)) = $filter.cleared {
-            query = query.filter(
-                cases::level
-                    .le(i32::from(clearance))
-                    .or(cases::applicant_id.eq(person)),
-            );
-        }
-        for Range { from, to } in search_terms::wanted(&$filter.text) {
-            query = query.filter(exists(
-                terms::table
-                    .filter(terms::case_id.eq(cases::id))
-                    .filter(terms::term.between(from, to)),
-            ));
-        }
-        query
-    }};
-}
-
-fn filed(
-    conn: &mut Connection,
-    filter: &CaseFilter,
-    by: Option<PersonId>,
-    before: i64,
-    limit: usize,
-) -> Result<Vec<CaseSummary>, StorageError> {
-    let query = cases::table
-        .filter(cases::id.lt(before))
-        .into_boxed::<MultiBackend>();
-    let mut query = narrowed!(query, filter);
-    if let Some(person) = by {
-        query = query.filter(cases::applicant_id.eq(person));
-    }
-    Ok(query
+pub fn last(conn: &mut Connection) -> Result<i64, StorageError> {
+    let last: Option<i64> = cases::table
         .order(cases::id.desc())
-        .limit(one_more(limit))
-        .select(CaseSummary::as_select())
-        .load(conn)?)
+        .select(cases::id)
+        .first(conn)
+        .optional()?;
+    Ok(last.unwrap_or(0))
 }
 
-/// The first rows of each addressee, merged: every part is read in the order of its index, and no more of it than a
-/// page can show.
-fn visible(
+/// The cases with these keys, in their order.
+///
+/// # Errors
+/// The database's own failure.
+pub fn between(
     conn: &mut Connection,
-    filter: &CaseFilter,
-    addressees: &[Addressee],
-    before: i64,
-    limit: usize,
-) -> Result<Vec<CaseSummary>, StorageError> {
-    let mut ids: BTreeSet<i64> = BTreeSet::new();
-    for addressee in addressees {
-        let query = participants::table
-            .inner_join(cases::table)
-            .filter(participants::addressee.eq(addressee.to_string()))
-            .filter(participants::case_id.lt(before))
-            .into_boxed::<MultiBackend>();
-        // One case can be there for several reasons, hence `distinct`.
-        let first: Vec<i64> = narrowed!(query, filter)
-            .select(participants::case_id)
-            .distinct()
-            .order(participants::case_id.desc())
-            .limit(one_more(limit))
-            .load(conn)?;
-        ids.extend(first);
-    }
-    let newest: Vec<i64> = ids
-        .into_iter()
-        .rev()
-        .take(limit.saturating_add(1))
-        .collect();
+    ids: &RangeInclusive<i64>,
+) -> Result<Vec<StoredCase>, StorageError> {
     Ok(cases::table
-        .filter(cases::id.eq_any(newest))
-        .order(cases::id.desc())
-        .select(CaseSummary::as_select())
+        .filter(cases::id.between(ids.start(), ids.end()))
+        .order(cases::id)
+        .select(StoredCase::as_select())
         .load(conn)?)
 }
 

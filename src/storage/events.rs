@@ -1,5 +1,7 @@
 //! Table `events`: what happened, in a chain for each case. Rows are added and read; the database refuses the rest.
 
+use std::ops::RangeInclusive;
+
 use diesel::prelude::*;
 
 use super::columns::one_more;
@@ -108,6 +110,21 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredEvent>, Sto
     Ok(events::table
         .filter(events::case_id.eq(case))
         .order(events::seq)
+        .select(StoredEvent::as_select())
+        .load(conn)?)
+}
+
+/// The events of the cases with these keys: one case after another, each in order.
+///
+/// # Errors
+/// The database's own failure.
+pub fn between(
+    conn: &mut Connection,
+    cases: &RangeInclusive<i64>,
+) -> Result<Vec<StoredEvent>, StorageError> {
+    Ok(events::table
+        .filter(events::case_id.between(cases.start(), cases.end()))
+        .order((events::case_id, events::seq))
         .select(StoredEvent::as_select())
         .load(conn)?)
 }

@@ -135,6 +135,18 @@ fn told(row: Row, person: PersonId, digest: &str) -> Result<Earlier, StorageErro
     }))
 }
 
+/// Forgets what the requests about a case or draft said, of which a digest is kept: somebody could guess at it. Their keys
+/// stay taken, so that a repeat is refused and not done twice.
+///
+/// # Errors
+/// The database's own failure.
+pub fn forget_bodies(conn: &mut Connection, about: Ulid) -> Result<usize, StorageError> {
+    let of_it = keys::table.filter(keys::ulid.eq(about.to_string()));
+    Ok(diesel::update(of_it)
+        .set(keys::digest.eq(""))
+        .execute(conn)?)
+}
+
 /// Forgets the keys from before `valid_since`, and answers how many there were.
 ///
 /// # Errors

@@ -160,10 +160,7 @@ pub fn waiting(
     settled: i64,
     limit: usize,
 ) -> Result<Vec<Waiting>, StorageError> {
-    Ok(events::table
-        .left_join(log_leaves::table)
-        .filter(events::id.gt(settled))
-        .filter(log_leaves::position.nullable().is_null())
+    Ok(unplaced(settled)
         .order(events::id)
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select((events::id, events::hash))
@@ -176,12 +173,19 @@ pub fn waiting(
 /// The database's own failure.
 pub fn lag(conn: &mut Connection) -> Result<i64, StorageError> {
     let settled = state(conn)?.map_or(0, |state| state.settled_event);
-    Ok(events::table
-        .left_join(log_leaves::table)
+    Ok(unplaced(settled).count().get_result(conn)?)
+}
+
+/// Events behind this key without a place. The key is said of both tables, so that neither is read from its start.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn unplaced(settled: i64) -> _ {
+    let placed = log_leaves::event_id
+        .eq(events::id)
+        .and(log_leaves::event_id.gt(settled));
+    events::table
+        .left_join(log_leaves::table.on(placed))
         .filter(events::id.gt(settled))
         .filter(log_leaves::position.nullable().is_null())
-        .count()
-        .get_result(conn)?)
 }
 
 /// The highest key of an event that can be seen.
@@ -247,7 +251,9 @@ pub fn leaves(
 ) -> Result<Page<Leaf, i64>, StorageError> {
     type Row = (i64, Vec<u8>, Option<(Ulid, i64, String)>);
     let rows: Vec<Row> = log_leaves::table
-        .left_join(events::table.inner_join(cases::table))
+        .left_join(events::table)
+        // Each by itself: SQLite would put a join within a join together for all events first.
+        .left_join(cases::table.on(cases::id.eq(events::case_id)))
         .filter(log_leaves::position.ge(from))
         .order(log_leaves::position)
         .limit(one_more(limit))
@@ -282,7 +288,8 @@ pub fn events(
 ) -> Result<Page<Full, i64>, StorageError> {
     type Row = (i64, Vec<u8>, Option<Ulid>, Option<EventRow>);
     let rows: Vec<Row> = log_leaves::table
-        .left_join(events::table.inner_join(cases::table))
+        .left_join(events::table)
+        .left_join(cases::table.on(cases::id.eq(events::case_id)))
         .filter(log_leaves::position.ge(from))
         .order(log_leaves::position)
         .limit(one_more(limit))

@@ -91,6 +91,18 @@ pub fn of(
         .load(conn)?)
 }
 
+/// The opinions that anybody has saved on a case, with their writers.
+///
+/// # Errors
+/// The database's own failure.
+pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<(PersonId, Opinion)>, StorageError> {
+    Ok(opinions::table
+        .filter(opinions::case_id.eq(case))
+        .order((opinions::person_id, opinions::stage, opinions::asks))
+        .select((opinions::person_id, Opinion::as_select()))
+        .load(conn)?)
+}
+
 /// What was saved there, if anything.
 ///
 /// # Errors

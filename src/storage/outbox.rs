@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::columns::{one_row, unclaimed};
+use super::columns::{one_more, one_row, unclaimed};
 use super::connection::{
     MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
 use super::schema::outbox;
-use super::{Connection, Lease, StorageError, Writes};
+use super::{Connection, Lease, Page, StorageError, Writes, outbox_archive};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -174,6 +174,9 @@ pub fn claim(
         .limit(i64::from(limit))
         .select(outbox::id);
     let ids: Vec<i64> = SkipLocked(ready).load(conn)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut claimed: Vec<StoredMessage> =
         diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
             .set((
@@ -379,16 +382,63 @@ pub fn get(conn: &mut Connection, id: i64) -> Result<Option<StoredMessage>, Stor
         .optional()?)
 }
 
-/// The messages about a case, oldest first.
+/// The messages about a case, oldest first, those in the archive too.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredMessage>, StorageError> {
-    Ok(outbox::table
+    let mut all = outbox_archive::of_case(conn, case)?;
+    let here: Vec<StoredMessage> = outbox::table
         .filter(outbox::case_id.eq(Some(case)))
         .order(outbox::id)
         .select(StoredMessage::as_select())
-        .load(conn)?)
+        .load(conn)?;
+    all.extend(here);
+    all.sort_by_key(|message| message.id);
+    Ok(all)
+}
+
+/// The messages that were given up, newest first, before the key `before`.
+///
+/// # Errors
+/// The database's own failure.
+pub fn given_up(
+    conn: &mut Connection,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<StoredMessage, i64>, StorageError> {
+    let rows = outbox::table
+        .filter(outbox::state.eq(OutboxState::Failed.literal()))
+        .filter(outbox::id.lt(before.unwrap_or(i64::MAX)))
+        .order(outbox::id.desc())
+        .limit(one_more(limit))
+        .select(StoredMessage::as_select())
+        .load(conn)?;
+    Ok(Page::cut(rows, limit, |row: &StoredMessage| row.id))
+}
+
+/// Lets a message that was given up be sent now, and tried until `deliver_until`.
+///
+/// # Errors
+/// [`StorageError::Conflict`] when it was not given up.
+pub fn resend(
+    conn: &mut Connection,
+    id: i64,
+    now: Instant,
+    deliver_until: Instant,
+) -> Result<(), StorageError> {
+    let given_up = outbox::table
+        .filter(outbox::id.eq(id))
+        .filter(outbox::state.eq(OutboxState::Failed.literal()));
+    let touched = diesel::update(given_up)
+        .set((
+            outbox::state.eq(OutboxState::Waiting),
+            outbox::available_at.eq(moment(now)),
+            outbox::attempts.eq(0),
+            outbox::deliver_until.eq(moment(deliver_until)),
+        ))
+        .execute(conn)?;
+    one_row(touched)
 }
 
 /// How many messages wait, and how many were given up.

@@ -1,6 +1,8 @@
 //! Table `personal_values`: personal and private answers, each in an envelope of its own, so that they can be erased
 //! while events and snapshots keep pointing to them.
 
+use std::ops::RangeInclusive;
+
 use diesel::prelude::*;
 use ulid::Ulid;
 
@@ -112,6 +114,22 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<StoredValue>, Sto
         .filter(values::case_id.eq(Some(case)))
         .order(values::id)
         .select(StoredValue::as_select())
+        .load(conn)?)
+}
+
+/// The values of the cases with these keys, each with its case.
+///
+/// # Errors
+/// The database's own failure.
+pub fn between(
+    conn: &mut Connection,
+    cases: &RangeInclusive<i64>,
+) -> Result<Vec<(i64, StoredValue)>, StorageError> {
+    let of_them = values::case_id.between(Some(*cases.start()), Some(*cases.end()));
+    Ok(values::table
+        .filter(of_them)
+        .order(values::id)
+        .select((values::case_id.assume_not_null(), StoredValue::as_select()))
         .load(conn)?)
 }
 

@@ -1,5 +1,7 @@
 //! What registers hold of a case, with all that it is found by: for holding it to the events that wrote it.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -29,20 +31,24 @@ pub struct Kept {
     pub dates: Vec<(String, String, NaiveDate)>,
 }
 
-/// The entries of a case.
+/// The entries of the cases with these keys, each with its case.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<Kept>, StorageError> {
+pub fn between(
+    conn: &mut Connection,
+    cases: &RangeInclusive<i64>,
+) -> Result<Vec<(i64, Kept)>, StorageError> {
     let rows: Vec<(String, StoredEntry)> = entries::table
-        .filter(entries::case_id.eq(case))
-        .order(entries::entry)
+        .filter(entries::case_id.between(cases.start(), cases.end()))
+        .order((entries::case_id, entries::entry))
         .select((entries::entry, StoredEntry::as_select()))
         .load(conn)?;
     rows.into_iter()
         .map(|(key, entry)| {
             let id = entry.id;
-            Ok(Kept {
+            let case = entry.case_id;
+            let kept = Kept {
                 key,
                 entry,
                 steps: register_search::history(conn, id)?,
@@ -58,7 +64,8 @@ pub fn of_case(conn: &mut Connection, case: i64) -> Result<Vec<Kept>, StorageErr
                     .filter(dates::entry_id.eq(id))
                     .select((dates::register, dates::field, dates::day))
                     .load(conn)?,
-            })
+            };
+            Ok((case, kept))
         })
         .collect()
 }

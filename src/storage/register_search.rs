@@ -1,5 +1,7 @@
 //! Reading registers: a page of entries that fit, one entry with its history, entries by a value in them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -100,6 +102,49 @@ pub struct Wanted {
     pub dates: Option<(String, NaiveDate, NaiveDate)>,
 }
 
+/// Narrows a query in which `entries` and `cases` take part; a macro, because its two users have types of their own.
+macro_rules! narrowed {
+    ($query:expr, $others:expr, $wanted:expr, $few:expr) => {{
+        let mut query = $query;
+        if let Some(department) = &$wanted.department {
+            query = query.filter(exists(
+                $others
+                    .filter($others.field(departments::entry_id).eq(entries::id))
+                    .filter(
+                        $others
+                            .field(departments::department)
+                            .eq(department.clone()),
+                    ),
+            ));
+        }
+        if let Some(status) = &$wanted.status {
+            query = query.filter(entries::status.eq(status.clone()));
+        }
+        if let Some(few) = $few {
+            query = query.filter(entries::id.eq_any(few.to_vec()));
+        }
+        for Range { from, to } in search_terms::wanted(&$wanted.text) {
+            query = query.filter(exists(
+                terms::table
+                    .filter(terms::entry_id.eq(entries::id))
+                    .filter(terms::term.between(from, to)),
+            ));
+        }
+        if let Some((field, from, until)) = &$wanted.dates {
+            query = query.filter(
+                entries::id.eq_any(
+                    dates::table
+                        .filter(dates::register.eq($wanted.register.clone()))
+                        .filter(dates::field.eq(field.clone()))
+                        .filter(dates::day.between(*from, *until))
+                        .select(dates::entry_id),
+                ),
+            );
+        }
+        query
+    }};
+}
+
 /// A page of the entries that fit, newest first, before the key `before`.
 ///
 /// # Errors
@@ -110,57 +155,59 @@ pub fn search(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Page<Found, i64>, StorageError> {
-    let mut query = entries::table
-        .inner_join(cases::table)
-        .filter(entries::register.eq(wanted.register.clone()))
-        .filter(entries::id.lt(before.unwrap_or(i64::MAX)))
-        .into_boxed::<MultiBackend>();
-    if let Within::Departments(all, level) = &wanted.within {
-        query = query
-            .filter(
-                entries::id.eq_any(
-                    departments::table
-                        .filter(departments::register.eq(wanted.register.clone()))
-                        .filter(departments::department.eq_any(all.clone()))
-                        .select(departments::entry_id),
-                ),
-            )
-            .filter(cases::level.le(i32::from(*level)));
-    }
-    if let Some(department) = &wanted.department {
-        query = query.filter(
-            entries::id.eq_any(
-                departments::table
+    let before = before.unwrap_or(i64::MAX);
+    let few = search_terms::fewest(&search_terms::wanted(&wanted.text), |range, most| {
+        terms::table
+            .filter(terms::term.between(&range.from, &range.to))
+            .order((terms::term, terms::entry_id))
+            .limit(most)
+            .select(terms::entry_id)
+            .load(conn)
+    })?;
+    let few = few.as_deref();
+    // Beside the row by which an entry is found.
+    let others = diesel::alias!(departments as others);
+    let newest: Vec<i64> = match &wanted.within {
+        Within::All => {
+            let query = entries::table
+                .inner_join(cases::table)
+                .filter(entries::register.eq(wanted.register.clone()))
+                .filter(entries::id.lt(before))
+                .into_boxed::<MultiBackend>();
+            narrowed!(query, others, wanted, few)
+                .order(entries::id.desc())
+                .limit(one_more(limit))
+                .select(entries::id)
+                .load(conn)?
+        }
+        // The first rows of each, merged: every part is read in the order of its index, and no more of it than a page can
+        // show.
+        Within::Departments(all, level) => {
+            let mut ids: BTreeSet<i64> = BTreeSet::new();
+            for department in all {
+                let query = departments::table
+                    .inner_join(entries::table.on(entries::id.eq(departments::entry_id)))
+                    .inner_join(cases::table.on(cases::id.eq(entries::case_id)))
                     .filter(departments::register.eq(wanted.register.clone()))
                     .filter(departments::department.eq(department.clone()))
-                    .select(departments::entry_id),
-            ),
-        );
-    }
-    if let Some(status) = &wanted.status {
-        query = query.filter(entries::status.eq(status.clone()));
-    }
-    for Range { from, to } in search_terms::wanted(&wanted.text) {
-        query = query.filter(exists(
-            terms::table
-                .filter(terms::entry_id.eq(entries::id))
-                .filter(terms::term.between(from, to)),
-        ));
-    }
-    if let Some((field, from, until)) = &wanted.dates {
-        query = query.filter(
-            entries::id.eq_any(
-                dates::table
-                    .filter(dates::register.eq(wanted.register.clone()))
-                    .filter(dates::field.eq(field.clone()))
-                    .filter(dates::day.between(*from, *until))
-                    .select(dates::entry_id),
-            ),
-        );
-    }
-    let rows = query
+                    .filter(departments::entry_id.lt(before))
+                    .filter(cases::level.le(i32::from(*level)))
+                    .into_boxed::<MultiBackend>();
+                let first: Vec<i64> = narrowed!(query, others, wanted, few)
+                    .order(departments::entry_id.desc())
+                    .limit(one_more(limit))
+                    .select(departments::entry_id)
+                    .load(conn)?;
+                ids.extend(first);
+            }
+            let newest = ids.into_iter().rev();
+            newest.take(limit.saturating_add(1)).collect()
+        }
+    };
+    let rows = entries::table
+        .inner_join(cases::table)
+        .filter(entries::id.eq_any(newest))
         .order(entries::id.desc())
-        .limit(one_more(limit))
         .select((StoredEntry::as_select(), CaseOf::as_select()))
         .load(conn)?;
     Ok(Page::cut(rows, limit, |(entry, _): &Found| entry.id))
@@ -179,18 +226,25 @@ pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<Found>, StorageEr
         .optional()?)
 }
 
-/// The statuses that entries of a register have.
+/// The statuses that entries of a register have. Each is looked for behind the last one: there are few, of many entries.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn statuses(conn: &mut Connection, register: &str) -> Result<Vec<String>, StorageError> {
-    let found: Vec<Option<String>> = entries::table
-        .filter(entries::register.eq(register))
-        .select(entries::status)
-        .distinct()
-        .order(entries::status)
-        .load(conn)?;
-    Ok(found.into_iter().flatten().collect())
+    let mut found: Vec<String> = Vec::new();
+    loop {
+        let next: Option<Option<String>> = entries::table
+            .filter(entries::register.eq(register))
+            .filter(entries::status.gt(found.last().map_or("", String::as_str)))
+            .order(entries::status)
+            .select(entries::status)
+            .first(conn)
+            .optional()?;
+        match next.flatten() {
+            Some(status) => found.push(status),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// The departments that stand in an entry.

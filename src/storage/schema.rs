@@ -2,12 +2,14 @@
 
 #![allow(missing_docs)]
 
+mod archive;
 mod catalogue;
 mod log;
 mod pauses;
 mod webhooks;
 mod work;
 
+pub use archive::outbox_archive;
 pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
 pub use log::{checkpoints, log_leaves, log_nodes, log_state};
 pub use pauses::outbox_pauses;
@@ -471,6 +473,18 @@ diesel::table! {
         ulid -> Nullable<Text>,
         revision -> Nullable<BigInt>,
         created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use super::column_types::*;
+
+    resendings (id) {
+        id -> BigInt,
+        queue -> Text,
+        message -> UlidText,
+        person_id -> BigInt,
+        at -> Moment,
     }
 }
 

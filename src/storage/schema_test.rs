@@ -62,7 +62,7 @@ fn the_schema_names_every_column_and_no_other() {
     let unnamed = db.read(|conn| {
         Ok::<_, StorageError>(unnamed_columns!(
             conn,
-            roles departments people posts substitutes directory_state resources resource_items resource_terms workflow_versions workflow_drafts cases drafts events participants copies search_terms number_counters tasks task_offers timers calendars calendar_days outbox action_links mailbox sessions api_tokens login_attempts idempotency_keys personal_values attachments register_entries register_values register_departments register_terms register_dates register_history register_marks register_rounds started_cases turns opinions webhook_messages webhook_stops outbox_pauses log_state log_leaves log_nodes checkpoints resource_versions resource_imports case_resources rechecks
+            roles departments people posts substitutes directory_state resources resource_items resource_terms workflow_versions workflow_drafts cases drafts events participants copies search_terms number_counters tasks task_offers timers calendars calendar_days outbox action_links mailbox sessions api_tokens login_attempts idempotency_keys personal_values attachments register_entries register_values register_departments register_terms register_dates register_history register_marks register_rounds started_cases turns opinions webhook_messages webhook_stops outbox_pauses outbox_archive resendings log_state log_leaves log_nodes checkpoints resource_versions resource_imports case_resources rechecks
         ))
     });
 

@@ -100,6 +100,26 @@ pub(super) fn wanted(query: &str) -> Vec<Range> {
     ranges
 }
 
+/// So few rows are looked through one by one.
+const FEW: usize = 500;
+
+/// Where a list begins that searches for these: with the rows that have the rarest, if they are few. Else it goes through
+/// the newest rows, among which something frequent is soon found. `having` reads so many rows of one range.
+pub(super) fn fewest(
+    ranges: &[Range],
+    mut having: impl FnMut(&Range, i64) -> QueryResult<Vec<i64>>,
+) -> QueryResult<Option<Vec<i64>>> {
+    let mut fewest: Option<Vec<i64>> = None;
+    for range in ranges {
+        let less = fewest.as_ref().map_or(FEW, Vec::len);
+        let found = having(range, i64::try_from(less).unwrap_or(i64::MAX))?;
+        if found.len() < less {
+            fewest = Some(found);
+        }
+    }
+    Ok(fewest)
+}
+
 /// Runs of letters and digits: in lower case, and with full-width forms made plain.
 fn words(text: &str) -> Vec<Vec<char>> {
     text.split(|c: char| !c.is_alphanumeric())

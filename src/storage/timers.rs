@@ -1,5 +1,6 @@
 //! Table `timers`: for each case the next instant at which something of it is due. A timer may run twice, never not.
 
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use ulid::Ulid;
@@ -107,6 +108,9 @@ pub fn claim(
         .limit(i64::from(limit))
         .select((Timer::as_select(), timers::lease_owner.is_not_null()));
     let mut due: Vec<(Timer, bool)> = SkipLocked(due).load(conn)?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
     let left_behind = due.iter().position(|(_, is_claimed)| *is_claimed);
     if let Some(place) = left_behind {
         due = vec![due.swap_remove(place)];
@@ -217,21 +221,25 @@ pub fn set_right(conn: &mut Connection, latest: Instant) -> Result<usize, Storag
 /// The database's own failure.
 pub fn stuck(conn: &mut Connection, max_attempts: u32) -> Result<Vec<Timer>, StorageError> {
     Ok(timers::table
+        .filter(timers::attempts.gt(none()))
         .filter(timers::attempts.ge(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
         .order((timers::available_at, timers::case_id))
         .select(Timer::as_select())
         .load(conn)?)
 }
 
-/// How many cases have something to come.
+/// How many are due. What is still to come is not counted: there is something of nearly every open case.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn count(conn: &mut Connection) -> Result<i64, StorageError> {
-    Ok(timers::table.count().get_result(conn)?)
+pub fn due_count(conn: &mut Connection, now: Instant) -> Result<i64, StorageError> {
+    Ok(timers::table
+        .filter(timers::available_at.le(moment(now)))
+        .count()
+        .get_result(conn)?)
 }
 
-/// How many were tried `max_attempts` times in vain and are due: looked for among the overdue ones alone.
+/// How many were claimed `max_attempts` times in vain and are due: looked for among those that were claimed alone.
 ///
 /// # Errors
 /// The database's own failure.
@@ -241,6 +249,7 @@ pub fn stuck_count(
     now: Instant,
 ) -> Result<i64, StorageError> {
     Ok(timers::table
+        .filter(timers::attempts.gt(none()))
         .filter(timers::available_at.le(moment(now)))
         .filter(timers::attempts.ge(i32::try_from(max_attempts).unwrap_or(i32::MAX)))
         .count()
@@ -261,6 +270,11 @@ pub fn longest_waiting(
         .select(timers::available_at)
         .first(conn)
         .optional()?)
+}
+
+/// As a literal, so that the database sees that the index of those that were tried will do.
+fn none() -> SqlLiteral<Integer> {
+    diesel::dsl::sql("0")
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -320,7 +320,23 @@ pub fn give_up_old(
         .execute(conn)?)
 }
 
-/// Lets a message that was given up, or waits, be sent now.
+/// Forgets at most `limit` messages that were sent, and written before `before`: the receiver has them, and the entry its
+/// history. Answers how many there were.
+///
+/// # Errors
+/// The database's own failure.
+pub fn forget(conn: &mut Connection, before: Instant, limit: u32) -> Result<usize, StorageError> {
+    let sent = messages::table
+        .filter(messages::state.eq(OutboxState::Sent.literal()))
+        .filter(messages::created_at.lt(moment(before)))
+        .order(messages::created_at)
+        .limit(i64::from(limit))
+        .select(messages::id);
+    let ids: Vec<i64> = SkipLocked(sent).load(conn)?;
+    Ok(diesel::delete(messages::table.filter(messages::id.eq_any(ids))).execute(conn)?)
+}
+
+/// Lets a message that was given up, or waits, be sent now. Answers with the key that others see.
 ///
 /// # Errors
 /// [`StorageError::Conflict`] when it was sent, is being sent, or there is none.
@@ -329,7 +345,7 @@ pub fn resend(
     id: i64,
     now: Instant,
     deliver_until: Instant,
-) -> Result<(), StorageError> {
+) -> Result<Ulid, StorageError> {
     let unsent = messages::table
         .filter(messages::id.eq(id))
         .filter(messages::state.eq_any([OutboxState::Waiting, OutboxState::Failed]))
@@ -338,7 +354,7 @@ pub fn resend(
                 .is_null()
                 .or(messages::lease_until.le(moment_or_null(Some(now)))),
         );
-    let touched = diesel::update(unsent)
+    let key: Option<Ulid> = diesel::update(unsent)
         .set((
             messages::state.eq(OutboxState::Waiting),
             messages::available_at.eq(moment(now)),
@@ -347,8 +363,10 @@ pub fn resend(
             messages::lease_owner.eq(None::<String>),
             messages::lease_until.eq(moment_or_null(None)),
         ))
-        .execute(conn)?;
-    one_row(touched)
+        .returning(messages::ulid)
+        .get_result(conn)
+        .optional()?;
+    key.ok_or(StorageError::Conflict)
 }
 
 /// What the targets are told of an entry, oldest first.

@@ -118,12 +118,6 @@ pub fn text(requests: &Requests, actions: &[(&'static str, bool, u64)], load: &L
         "Programs that want to be told no more",
     );
     out.line("huiqian_webhook_targets_stopped", "", load.webhooks_stopped);
-    out.head(
-        "huiqian_timers",
-        "gauge",
-        "Cases of which something is to come",
-    );
-    out.line("huiqian_timers", "", load.timers);
     waiting(&mut out, load);
     out.head(
         "huiqian_database_connections",
@@ -160,6 +154,7 @@ fn waiting(out: &mut Lines, load: &Load) {
             "How long ago the longest waiting change happened",
             load.oldest_webhook,
         ),
+        ("huiqian_timers_due", "Timers that are due", load.timers_due),
         (
             "huiqian_timers_overdue_seconds",
             "How long the longest waiting timer is overdue",
@@ -252,7 +247,7 @@ mod tests {
                 failed: 2,
             },
             webhooks_stopped: 1,
-            timers: 2,
+            timers_due: 2,
             pool: PoolState {
                 open: 4,
                 idle: 1,
@@ -275,7 +270,7 @@ mod tests {
             "huiqian_outbox_messages{state=\"waiting\"} 3",
             "huiqian_webhook_messages{state=\"failed\"} 2",
             "huiqian_webhook_targets_stopped 1",
-            "huiqian_timers 2",
+            "huiqian_timers_due 2",
             "huiqian_outbox_oldest_seconds 40",
             "huiqian_timers_overdue_seconds 7",
             "huiqian_timers_stuck 0",

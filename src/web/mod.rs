@@ -13,6 +13,7 @@ mod refusal;
 pub mod security;
 pub mod server;
 pub mod session;
+mod source;
 pub mod trials;
 pub mod versions;
 pub mod views;

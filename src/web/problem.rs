@@ -234,6 +234,7 @@ pub fn status(error: &Error) -> StatusCode {
         | Error::Stopped(_)
         | Error::KeyReused
         | Error::BadRequest { .. }
+        | Error::Unbound(_)
         | Error::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Stale => StatusCode::CONFLICT,
         Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -301,6 +302,10 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownField(_)
         | Rejection::FieldsMissing
         | Rejection::UnknownWay(..)
+        | Rejection::NothingNamed
+        | Rejection::NothingToErase(_)
+        | Rejection::EraseUnconfirmed
+        | Rejection::ReasonTells
         | Rejection::PeopleMissing
         | Rejection::TooManyPeople(..)
         | Rejection::UnknownClock(..)
@@ -346,6 +351,7 @@ pub fn code(error: &Error) -> &'static str {
         Error::Stopped(_) => "stopped",
         Error::Unfit(why) => why.code(),
         Error::Stale => "stale",
+        Error::Unbound(_) => "unbound",
         Error::KeyReused => "key-reused",
         Error::BadRequest { .. } => "bad-request",
         Error::TooMany(_) => "too-many",
@@ -388,6 +394,7 @@ pub fn sentence(error: &Error, language: Language, directory: Option<&Directory>
         Error::TooManyFiles(most) => say(&[("most", &most.to_string())]),
         Error::NoRoom(most) => say(&[("most", &(most / (1024 * 1024)).to_string())]),
         Error::Import(faults) => faults.join("\n"),
+        Error::Unbound(policies) => say(&[("policies", &policies.join("、"))]),
         _ => say(&[]),
     }
 }
@@ -419,10 +426,14 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::TaskMissing(_) | Rejection::UnknownTask(_) => member("task"),
             Rejection::CommentMissing(_)
             | Rejection::CommentTooLong(..)
-            | Rejection::CommentUnprintable => member("comment"),
+            | Rejection::CommentUnprintable
+            | Rejection::ReasonTells => member("comment"),
             Rejection::UnknownChoice(..) => member("choice"),
             Rejection::UnknownTarget(..) => member("to"),
-            Rejection::UnknownField(_) | Rejection::FieldsMissing => member("fields"),
+            Rejection::UnknownField(_)
+            | Rejection::FieldsMissing
+            | Rejection::NothingNamed
+            | Rejection::NothingToErase(_) => member("fields"),
             Rejection::UnknownWay(..) => member("how"),
             Rejection::PeopleMissing | Rejection::TooManyPeople(..) => member("people"),
             Rejection::UnknownClock(..) => member("clock"),
@@ -433,7 +444,8 @@ fn flaws(error: &Error, language: Language, detail: &str) -> Vec<Flaw> {
             Rejection::Check {
                 level: CheckLevel::Warning,
                 ..
-            } => member("confirmed"),
+            }
+            | Rejection::EraseUnconfirmed => member("confirmed"),
             _ => Vec::new(),
         },
         _ => Vec::new(),

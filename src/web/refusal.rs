@@ -67,6 +67,7 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
             let time = beijing(*again).format("%Y-%m-%d %H:%M").to_string();
             say(&[("time", &time)])
         }
+        Rejection::NothingToErase(field) => say(&[("field", field)]),
         Rejection::UnknownPerson(login) => say(&[("login", login)]),
         Rejection::PersonBarred { person, why } => names.barred(*person, why),
         Rejection::Answers(problems) => say(&[("count", &problems.len().to_string())]),
@@ -92,6 +93,9 @@ pub fn refusal(rejection: &Rejection, language: Language, directory: Option<&Dir
         | Rejection::AlreadySubmitted
         | Rejection::CommentUnprintable
         | Rejection::FieldsMissing
+        | Rejection::NothingNamed
+        | Rejection::EraseUnconfirmed
+        | Rejection::ReasonTells
         | Rejection::PeopleMissing
         | Rejection::TooLateToTakeBack
         | Rejection::TooLateToExtend

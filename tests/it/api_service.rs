@@ -282,7 +282,7 @@ fn metrics_count_requests_by_pattern_and_actions_by_result() {
         "huiqian_actions_total{action=\"submit\",result=\"taken\"} 1",
         "huiqian_actions_total{action=\"approve\",result=\"taken\"} 1",
         "huiqian_actions_total{action=\"approve\",result=\"refused\"} 1",
-        "huiqian_timers 0",
+        "huiqian_timers_due 0",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }

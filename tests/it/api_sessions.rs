@@ -101,3 +101,29 @@ fn too_many_wrong_passwords_have_to_wait() {
     assert!(0 < waits.header("retry-after").parse::<u64>().expect("seconds"));
     assert_eq!(waits.json["code"], "too-many");
 }
+
+#[test]
+fn people_behind_a_proxy_wait_for_their_own_mistakes_alone() {
+    let fixture = Fixture::new();
+    let api = Api::of(&fixture);
+    let log_in = |number: usize, noted: &str| {
+        let body = json!({"login": format!("nobody{number}"), "password": "wrong"});
+        let body = serde_json::to_vec(&body).expect("a body");
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-forwarded-for", noted),
+        ];
+        api.send("", "POST", "/api/v1/sessions", &headers, &body)
+            .status
+    };
+
+    let guessing: Vec<u16> = (0..25).map(|number| log_in(number, "9.9.9.9")).collect();
+
+    assert!(guessing.contains(&429), "{guessing:?}");
+    assert_eq!(log_in(30, "1.2.3.4"), 401, "somebody else at once");
+    assert_eq!(
+        log_in(31, "1.2.3.4, 9.9.9.9"),
+        429,
+        "who guesses may not invent another address"
+    );
+}

@@ -11,14 +11,16 @@ use ulid::Ulid;
 use crate::support::databases::on_each_database;
 use crate::support::seed::{self, Seed, at, seed};
 
-fn lease(owner: &str, until: i64) -> Lease {
+/// Until so many minutes.
+pub fn lease(owner: &str, until: i64) -> Lease {
     Lease {
         owner: owner.into(),
         until: at(until),
     }
 }
 
-fn enqueue(conn: &mut Connection, seed: Seed, task: Option<i64>) -> Result<i64, StorageError> {
+/// A mail to be sent.
+pub fn enqueue(conn: &mut Connection, seed: Seed, task: Option<i64>) -> Result<i64, StorageError> {
     let ulid = Ulid::new();
     let new = NewMessage {
         ulid,
@@ -356,7 +358,8 @@ fn a_link_dies_with_its_siblings_its_task_its_person_and_its_time() {
     });
 }
 
-fn new_link(seed: Seed, case: i64, task: i64, hash: &str) -> Link {
+/// A link to a task.
+pub fn new_link(seed: Seed, case: i64, task: i64, hash: &str) -> Link {
     Link {
         token_hash: hash.into(),
         person_id: seed.wang,

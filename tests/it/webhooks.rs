@@ -679,3 +679,33 @@ fn after_a_restore_nothing_is_told_and_nothing_given_up_until_the_pause_ends() {
         );
     });
 }
+
+#[test]
+fn a_server_that_is_to_tell_of_a_register_that_there_is_not_does_not_start() {
+    let fixture = Fixture::new();
+    let shell = crate::support::shell::Shell::new();
+    let environment = [
+        ("HUIQIAN_DATABASE_URL", fixture.url()),
+        ("HUIQIAN_SECRET_KEY", crate::support::app::SECRET),
+        ("HUIQIAN_BASE_URL", "https://share.henan.example"),
+        ("HUIQIAN_SMTP_URL", "smtp://localhost:9?tls=none"),
+        ("HUIQIAN_MAIL_FROM", "会签 <huiqian@henan.example>"),
+        ("HUIQIAN_ATTACHMENTS", "files"),
+        ("HUIQIAN_LISTEN", "127.0.0.1:0"),
+        ("HUIQIAN_WEBHOOK_HOSTS", "exchange.henan.example"),
+        (
+            "HUIQIAN_WEBHOOK_EXCHANGE_URL",
+            "https://exchange.henan.example/",
+        ),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_SECRET", SECRET),
+        ("HUIQIAN_WEBHOOK_EXCHANGE_REGISTERS", "grants, gants"),
+    ];
+
+    let said = shell.run_with(&["serve"], &environment);
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.err.contains("exchange") && said.err.contains("gants"),
+        "{said:?}"
+    );
+}

@@ -12,6 +12,7 @@ mod comment;
 mod consult;
 mod copy;
 mod done;
+mod erase;
 mod extend;
 mod grant_extension;
 mod jump;
@@ -120,6 +121,7 @@ pub const ALL: &[&dyn ActionRule] = &[
     &resubmit::Resubmit,
     &terminate::Terminate,
     &void::Void,
+    &erase::Erase,
 ];
 
 /// The action of this name.

@@ -66,6 +66,7 @@ impl Event {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Terminated { .. } => "terminated",
             Self::Voided { .. } => "voided",
+            Self::Erased { .. } => "erased",
             Self::Migrated { .. } => "migrated",
             Self::Ended { .. } => "ended",
         }

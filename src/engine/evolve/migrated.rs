@@ -82,6 +82,7 @@ impl Case {
             clocks,
             involved,
             reweighed: _,
+            erased: _,
             acted: _,
             urged: _,
         } = self;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Row, View, Writer};
 use crate::calendar::{Duration, Unit};
-use crate::notify::facts::{EntryFacts, EntrySaid};
+use crate::notify::facts::{EntryFacts, EntrySaid, Hindrance};
 
 impl Writer<'_> {
     pub(super) fn entry(&self, entry: &EntryFacts) -> View {
@@ -12,7 +12,14 @@ impl Writer<'_> {
             EntrySaid::Due(comes, entries) => self.entry_due(entry, comes, entries),
             EntrySaid::Started => self.about_entry("entry.started", "start", entry),
             EntrySaid::Filed => self.about_entry("entry.filed", "case", entry),
-            EntrySaid::Unstarted => self.about_entry("entry.unstarted", "entry", entry),
+            EntrySaid::Unstarted(why) => {
+                let kind = match why {
+                    Hindrance::Nobody => "entry.unstarted.nobody",
+                    Hindrance::NotInForce => "entry.unstarted.not_in_force",
+                    Hindrance::Unreadable => "entry.unstarted.unreadable",
+                };
+                self.about_entry(kind, "entry", entry)
+            }
         }
     }
 

@@ -3,9 +3,17 @@
 
 pub mod export;
 pub mod log;
+mod private;
 pub mod prove;
 mod record;
 mod registers;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
 
 use ulid::Ulid;
 
@@ -16,10 +24,13 @@ use crate::audit::{Algorithm, GENESIS, Link};
 use crate::engine::{self, Actor, Case, Channel, Event, Stamp};
 use crate::storage::cases::{CaseFilter, StoredCase, Whose};
 use crate::storage::events::{EventRow, StoredEvent};
+use crate::storage::personal_values::{self, StoredValue};
 use crate::storage::{self, Connection, Db, register_kept};
 
-/// Cases that are looked up at once.
-const AT_ONCE: usize = 500;
+/// Keys of cases that are looked up at once.
+const AT_ONCE: i64 = 200;
+/// Cases are checked side by side by at most so many threads.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Which cases to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +98,8 @@ pub enum Wrong {
     Columns,
     /// An entry in a register is not what the events have written.
     Register,
+    /// A private answer is gone or another one, and no event tells that it was erased; or it was erased and is there.
+    Private,
 }
 
 impl Wrong {
@@ -103,6 +116,7 @@ impl Wrong {
             Self::Snapshot => "snapshot",
             Self::Columns => "columns",
             Self::Register => "register",
+            Self::Private => "private",
         }
     }
 }
@@ -116,27 +130,47 @@ pub fn verify(db: &Db, which: &Which) -> Result<Report, Error> {
     match which {
         Which::Case(named) => {
             let id = db.read(|conn| find(conn, named))?;
-            check(db, id, &mut report)?;
+            check(db, id..=id, &mut report)?;
         }
         Which::All => {
-            let mut before = None;
-            loop {
-                let filter = CaseFilter::of(Whose::All);
-                let page = db.read(|conn| {
-                    Ok::<_, Error>(storage::cases::list(conn, &filter, before, AT_ONCE)?)
-                })?;
-                for case in &page.rows {
-                    check(db, case.id, &mut report)?;
-                }
-                match page.next {
-                    Some(next) => before = Some(next),
-                    None => break,
-                }
+            let last = db.read(|conn| Ok::<_, Error>(storage::cases::last(conn)?))?;
+            // Reading and hashing take about as long: what waits for the database lets others work.
+            let (threads, next) = (thread::available_parallelism(), AtomicI64::new(1));
+            let threads = threads.map_or(1, NonZero::get).min(SIDE_BY_SIDE);
+            let parts: Vec<Result<Report, Error>> = thread::scope(|scope| {
+                let working: Vec<_> = (0..threads)
+                    .map(|_| scope.spawn(|| check_all(db, &next, last)))
+                    .collect();
+                let ended = working.into_iter().map(|thread| {
+                    let panicked = |_| Err(Error::Fault("a check ended with a panic".into()));
+                    thread.join().unwrap_or_else(panicked)
+                });
+                ended.collect()
+            });
+            for part in parts {
+                let part = part?;
+                report.cases += part.cases;
+                report.events += part.events;
+                report.faults.extend(part.faults);
             }
+            // The newest first.
+            report.faults.sort_by_key(|fault| Reverse(fault.case));
             report.strays = db.read(|conn| Ok::<_, Error>(register_kept::strays(conn)?))?;
         }
     }
     Ok(report)
+}
+
+/// Takes the next keys until there are none left.
+fn check_all(db: &Db, next: &AtomicI64, last: i64) -> Result<Report, Error> {
+    let mut report = Report::default();
+    loop {
+        let from = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+        if last < from {
+            return Ok(report);
+        }
+        check(db, from..=from + AT_ONCE - 1, &mut report)?;
+    }
 }
 
 /// The inner key of the case with this public id or number.
@@ -158,33 +192,49 @@ pub(super) fn find(conn: &mut Connection, named: &str) -> Result<i64, Error> {
         .ok_or(Error::NotFound)
 }
 
-/// One case in one view of the database, so that work going on beside is no fault.
-fn check(db: &Db, id: i64, report: &mut Report) -> Result<(), Error> {
-    let read = db.read(|conn| {
-        let stored = storage::cases::get_by_id(conn, id)?;
-        let events = storage::events::of_case(conn, id)?;
-        Ok::<_, Error>((stored, events, register_kept::of_case(conn, id)?))
+fn by_case<T>(rows: impl IntoIterator<Item = (i64, T)>) -> HashMap<i64, Vec<T>> {
+    let mut all: HashMap<i64, Vec<T>> = HashMap::new();
+    for (case, row) in rows {
+        all.entry(case).or_default().push(row);
+    }
+    all
+}
+
+fn of<T>(all: &HashMap<i64, Vec<T>>, case: i64) -> &[T] {
+    all.get(&case).map_or(&[], Vec::as_slice)
+}
+
+/// Cases with these keys in one view of the database, so that work going on beside is no fault.
+fn check(db: &Db, ids: RangeInclusive<i64>, report: &mut Report) -> Result<(), Error> {
+    let (cases, events, values, kept) = db.read(|conn| {
+        let cases = storage::cases::between(conn, &ids)?;
+        let events = storage::events::between(conn, &ids)?;
+        let events = events.into_iter().map(|event| (event.case_id, event));
+        let values = personal_values::between(conn, &ids)?;
+        let kept = register_kept::between(conn, &ids)?;
+        Ok::<_, Error>((cases, by_case(events), by_case(values), by_case(kept)))
     })?;
-    let (Some(stored), events, kept) = read else {
-        return Ok(());
-    };
-    report.cases += 1;
-    report.events += events.len();
-    let fault = match sound(&stored, &events) {
-        Ok((case, recorded)) => match registers::sound(&kept, &case, &recorded) {
-            Ok(()) => None,
-            Err(entry) => Some((None, Some(entry), Wrong::Register)),
-        },
-        Err((seq, what)) => Some((seq, None, what)),
-    };
-    if let Some((seq, entry, what)) = fault {
-        report.faults.push(Fault {
-            case: stored.summary.ulid,
-            number: stored.summary.number,
-            seq,
-            entry,
-            what,
-        });
+    for stored in cases {
+        let id = stored.summary.id;
+        let events = of(&events, id);
+        report.cases += 1;
+        report.events += events.len();
+        let fault = match sound(&stored, events, of(&values, id)) {
+            Ok((case, recorded)) => match registers::sound(of(&kept, id), &case, &recorded) {
+                Ok(()) => None,
+                Err(entry) => Some((None, Some(entry), Wrong::Register)),
+            },
+            Err((seq, what)) => Some((seq, None, what)),
+        };
+        if let Some((seq, entry, what)) = fault {
+            report.faults.push(Fault {
+                case: stored.summary.ulid,
+                number: stored.summary.number,
+                seq,
+                entry,
+                what,
+            });
+        }
     }
     Ok(())
 }
@@ -219,10 +269,11 @@ pub(super) fn before(
 /// Events, the first one first.
 type History = Vec<(Event, Stamp)>;
 
-/// The case that its events make, and these, where nothing is wrong with chain, snapshot and columns.
+/// The case that its events make, and these, where nothing is wrong with chain, snapshot, columns and private answers.
 fn sound(
     stored: &StoredCase,
     events: &[StoredEvent],
+    values: &[StoredValue],
 ) -> Result<(Case, History), (Option<i64>, Wrong)> {
     let summary = &stored.summary;
     if events.is_empty() {
@@ -246,6 +297,8 @@ fn sound(
         Ok(snapshot) if snapshot == replayed => {}
         Ok(_) | Err(_) => return Err((None, Wrong::Snapshot)),
     }
+    private::kept_or_erased(&recorded, &replayed, values)
+        .map_err(|place| (events.get(place).map(|row| row.event.seq), Wrong::Private))?;
     let as_shown = (
         summary.number.as_ref(),
         summary.status.as_str(),

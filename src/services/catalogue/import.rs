@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Kept, Put, get, put};
+use super::{Kept, Put, get, put_all};
 use crate::attachments;
 use crate::catalogue::{self, Difference, Fault, Resource, between};
 use crate::clock::Clock;
@@ -13,6 +13,7 @@ use crate::services::viewer::Wish;
 use crate::services::{App, Error, Viewer};
 use crate::storage::resource_versions::{self, Change, Import, Source};
 use crate::storage::{self, Connection, Db};
+use crate::workflow::Text;
 
 /// A workbook that says it unpacks to more is none.
 const MOST_UNPACKED: u64 = 256 * 1024 * 1024;
@@ -55,47 +56,50 @@ pub struct Plan {
 /// # Errors
 /// [`Error::Import`] with every fault of the file.
 pub fn import(db: &Db, clock: &dyn Clock, name: &str, bytes: Vec<u8>) -> Result<Report, Error> {
-    let name = name.to_owned();
+    let resources = read(db, &bytes)?.map_err(|faults| {
+        let lines = faults
+            .iter()
+            .map(|fault| format!("{name}：{fault}\n  {}", fault.english()));
+        Error::Import(lines.collect())
+    })?;
     let change = Change {
         source: Source::File,
         person: None,
         case: None,
         at: clock.now(),
     };
-    db.write(move |conn| {
-        let resources = read(conn, &bytes)?.map_err(|faults| {
-            let lines = faults.iter().map(|fault| format!("{name}：{fault}"));
-            Error::Import(lines.collect())
-        })?;
-        put_all(conn, resources, &change)
-    })
+    db.write(move |conn| put_read(conn, resources, &change))
 }
 
-fn read(conn: &mut Connection, bytes: &[u8]) -> Result<Result<Vec<Resource>, Vec<Fault>>, Error> {
+/// What the file says. Reading a large one takes seconds, in which nobody else must wait.
+fn read(db: &Db, bytes: &[u8]) -> Result<Result<Vec<Resource>, Vec<Fault>>, Error> {
     if bytes.starts_with(b"PK") && !attachments::unpacks_within(bytes, MOST_UNPACKED) {
-        let message = "这个工作簿太大或者已损坏，请分成几个文件导入";
+        let message = Text {
+            zh: "这个工作簿太大或者已损坏，请分成几个文件导入".to_owned(),
+            en: Some("this workbook is too large or damaged; import several files".to_owned()),
+        };
         return Ok(Err(vec![Fault {
             line: 1,
             column: "",
-            message: message.to_owned(),
+            message,
         }]));
     }
-    let directory = storage::directory::load(conn)?;
+    let directory = db.read(|conn| Ok::<_, Error>(storage::directory::load(conn)?))?;
     Ok(catalogue::from_bytes(bytes, Some(&directory)))
 }
 
-fn put_all(
+fn put_read(
     conn: &mut Connection,
     resources: Vec<Resource>,
     change: &Change,
 ) -> Result<Report, Error> {
+    let wanted = resources.into_iter().map(|resource| Kept {
+        resource,
+        active: true,
+    });
     let mut report = Report::default();
-    for resource in resources {
-        let wanted = Kept {
-            resource,
-            active: true,
-        };
-        match put(conn, &wanted, change)? {
+    for put in put_all(conn, wanted.collect(), change)? {
+        match put {
             Put::Added => report.added += 1,
             Put::Changed => report.changed += 1,
             Put::Unchanged => report.unchanged += 1,
@@ -113,20 +117,19 @@ pub fn look(
 ) -> Result<Result<Plan, Vec<Fault>>, Error> {
     may(viewer)?;
     let (person, name, now) = (viewer.person.id, name.to_owned(), app.now());
-    app.db.write(move |conn| {
-        let resources = match read(conn, &bytes)? {
-            Ok(resources) => resources,
-            Err(faults) => return Ok(Err(faults)),
-        };
-        let plan = plan(conn, &name, &resources)?;
-        let import = Import {
-            digest: plan.digest.clone(),
-            name,
-            document: serde_json::to_value(resources)?,
-        };
-        resource_versions::keep(conn, person, &import, now)?;
-        Ok::<_, Error>(Ok(plan))
-    })
+    let resources = match read(&app.db, &bytes)? {
+        Ok(resources) => resources,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let plan = app.db.read(|conn| plan(conn, &name, &resources))?;
+    let import = Import {
+        digest: plan.digest.clone(),
+        name,
+        document: serde_json::to_value(resources)?,
+    };
+    app.db
+        .write(move |conn| Ok::<_, Error>(resource_versions::keep(conn, person, &import, now)?))?;
+    Ok(Ok(plan))
 }
 
 /// What the file would do that the viewer has looked at; `None`: there is none.
@@ -161,7 +164,7 @@ pub fn confirm(app: &Arc<App>, viewer: &Viewer, digest: &str) -> Result<Report, 
             case: None,
             at: now,
         };
-        let report = put_all(conn, resources, &change)?;
+        let report = put_read(conn, resources, &change)?;
         resource_versions::forget(conn, person)?;
         Ok(report)
     })?;

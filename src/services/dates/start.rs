@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{BATCH, Day, Told, managers, meant};
+use super::{About, BATCH, Day, Told, managers, meant};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 use crate::engine::{self, Entry};
 use crate::expression::{Scope, Value};
 use crate::forms::{self, Answers};
+use crate::notify::facts::Hindrance;
 use crate::services::cases::Running;
 use crate::services::{App, Error, Viewer, drafts, started};
 use crate::storage::register_marks::{self as marks, Due, Mark};
@@ -22,7 +23,8 @@ struct Beginning {
 }
 
 impl Day<'_> {
-    /// Starts the case of a day, once. Where nobody can file it, its mark waits and the workflow administrators are told.
+    /// Starts the case of a day, once. Where it cannot be started, its mark waits and the workflow administrators are told
+    /// why.
     pub(super) fn start(&self, conn: &mut Connection, due: &Due) -> Result<(), Error> {
         let Some(start) = &self.date.start else {
             return Ok(());
@@ -33,21 +35,25 @@ impl Day<'_> {
         }
         let found = self.beginning(conn, &running, due, start)?;
         let told = match &found {
-            Some(beginning) => BTreeSet::from([beginning.by.person.id]),
-            None => managers(&running, self.app.now()),
+            Ok(beginning) => BTreeSet::from([beginning.by.person.id]),
+            Err(_) => managers(&running, self.app.now()),
         };
         if !marks::put(conn, &self.marked(due, told.len(), None))? {
             return Ok(());
         }
         match found {
-            Some(beginning) => self.begin(conn, &running, due, start, beginning),
-            None => {
+            Ok(beginning) => self.begin(conn, &running, due, start, beginning),
+            Err(why) => {
                 tracing::warn!(
                     case = due.case_id,
                     register = self.register.id,
-                    "a case could not be started: nobody can file it"
+                    ?why,
+                    "a case could not be started"
                 );
-                let about = self.about(due, 1, None);
+                let about = About {
+                    why: Some(why),
+                    ..self.about(due, 1, None)
+                };
                 self.tell(conn, &running, &told, Told::Unstarted, &about)
             }
         }
@@ -67,8 +73,8 @@ impl Day<'_> {
             return Ok(marks::remove(conn, mark)?);
         }
         match self.beginning(conn, &running, due, start)? {
-            Some(beginning) => self.begin(conn, &running, due, start, beginning),
-            None => Ok(()),
+            Ok(beginning) => self.begin(conn, &running, due, start, beginning),
+            Err(_) => Ok(()),
         }
     }
 
@@ -90,19 +96,19 @@ impl Day<'_> {
         self.tell(conn, running, &people, Told::Started, &about)
     }
 
-    /// Who files it with what; `None` where there is nobody, or it cannot be told.
+    /// Who files it with what, or what is in the way.
     fn beginning(
         &self,
         conn: &mut Connection,
         running: &Running,
         due: &Due,
         start: &RegisterStart,
-    ) -> Result<Option<Beginning>, Error> {
+    ) -> Result<Result<Beginning, Hindrance>, Error> {
         let Some(entry) = running.case.entries.get(&due.key) else {
-            return Ok(None);
+            return Ok(Err(Hindrance::Unreadable));
         };
         let Some(version) = storage::workflows::current(conn, &start.workflow)? else {
-            return Ok(None);
+            return Ok(Err(Hindrance::NotInForce));
         };
         let (workflow, now) = (self.app.workflow(conn, version.id)?, self.app.now());
         let named = meant(running, entry, &start.by, now);
@@ -110,13 +116,13 @@ impl Day<'_> {
             .filter_map(|person| Viewer::of(&running.directory, person, now))
             .find(|viewer| drafts::may_file(viewer, &workflow).is_ok());
         let Some(by) = by else {
-            return Ok(None);
+            return Ok(Err(Hindrance::Nobody));
         };
         match engine::handed_over(&start.with, &scope(self.register, running, entry, now)) {
-            Ok(with) => Ok(Some(Beginning { by, with })),
+            Ok(with) => Ok(Ok(Beginning { by, with })),
             Err(error) => {
                 tracing::warn!(register = self.register.id, %error, "what a started case begins with cannot be read");
-                Ok(None)
+                Ok(Err(Hindrance::Unreadable))
             }
         }
     }
@@ -153,7 +159,7 @@ fn scope(register: &Register, running: &Running, entry: &Entry, now: Instant) ->
     }
 }
 
-/// Tries again to start what nobody could file.
+/// Tries again to start what could not be started.
 pub(super) fn again(app: &Arc<App>) -> Result<(), Error> {
     let registers = app.registers_now()?;
     let mut after = 0;
@@ -196,7 +202,7 @@ fn rule_of<'r>(register: &'r Register, mark: &Mark) -> Option<&'r RegisterDate> 
     dates.find(|date| date.field == mark.field && date.start.is_some())
 }
 
-/// Whether nobody can file it still; looked up without keeping anybody waiting.
+/// Whether it cannot be started still; looked up without keeping anybody waiting.
 fn is_hopeless(
     app: &Arc<App>,
     register: &Register,
@@ -218,6 +224,6 @@ fn is_hopeless(
         }
         let stored = storage::cases::get_by_id(conn, due.case_id)?.ok_or(Error::NotFound)?;
         let running = crate::services::cases::running(app, conn, stored)?;
-        Ok(day.beginning(conn, &running, &due, start)?.is_none())
+        Ok(day.beginning(conn, &running, &due, start)?.is_err())
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::directory::DepartmentCode;
 use crate::forms::Words;
-use crate::notify::facts::{EntryFacts, EntrySaid, Notice};
+use crate::notify::facts::{EntryFacts, EntrySaid, Hindrance, Notice};
 use crate::services::dates::{About, Told};
 use crate::services::{Error, Viewer, ledger};
 use crate::storage::{self, Connection, register_marks, register_search};
@@ -58,7 +58,7 @@ impl Scene<'_> {
             false => self.case_url(),
         };
         let said = match told {
-            Told::Unstarted => EntrySaid::Unstarted,
+            Told::Unstarted => EntrySaid::Unstarted(about.why.unwrap_or(Hindrance::Nobody)),
             Told::Due | Told::Started => EntrySaid::Due(comes, about.entries),
         };
         Ok(facts(said, url))

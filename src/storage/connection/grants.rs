@@ -49,7 +49,7 @@ pub(super) fn grant(conn: &mut Connection, role: &str) -> Result<(), GrantError>
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}"),
         format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"),
         format!(
-            "REVOKE UPDATE, DELETE ON events, log_leaves, log_nodes, resource_versions FROM {role}"
+            "REVOKE UPDATE, DELETE ON events, log_leaves, log_nodes, resource_versions, resendings FROM {role}"
         ),
         format!("REVOKE DELETE ON checkpoints FROM {role}"),
         format!("REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM {role}"),

@@ -78,8 +78,9 @@ macro_rules! ends_with {
 ends_with!(SkipLocked, |this, out| if has_row_locks(&out) {
     out.push_sql(" FOR UPDATE SKIP LOCKED");
 });
+// The key stays: whoever only writes a row that points to this one need not wait, and cannot be waited for in a circle.
 ends_with!(ForUpdate, |this, out| if has_row_locks(&out) {
-    out.push_sql(" FOR UPDATE");
+    out.push_sql(" FOR NO KEY UPDATE");
 });
 ends_with!(OnConflict, |this, out| {
     out.push_sql(" ON CONFLICT ");

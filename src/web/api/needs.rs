@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::engine::{self, Offered, PositionState, Task, return_targets};
-use crate::forms::{Part, Words};
+use crate::forms::{self, Part, Words};
 use crate::messages::{self, Language};
 use crate::services::drafts::Open;
 use crate::services::seen::Seen;
@@ -110,6 +110,7 @@ fn needs(seen: &Seen, offered: &Offered, language: Language) -> Vec<Need> {
         ("return", Some(task), Some((_, stage))) => {
             needs.push(to(seen, &task.stage, stage, language));
         }
+        ("erase", _, _) => needs.extend(erased(seen, language)),
         ("supplement", _, _) => needs.push(fields(seen, language)),
         ("supply", Some(task), _) => needs.extend(supplied(seen, task, language)),
         ("extend", Some(task), _) => needs.extend(more_time(seen, task, language)),
@@ -160,7 +161,7 @@ fn comment(action: &str, node: Option<&Node>) -> Option<Need> {
     match action {
         "claim" | "release" | "resubmit" => None,
         "return" | "supplement" | "reassign" | "transfer" | "recuse" | "remove_signer"
-        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "extend"
+        | "consult" | "advise" | "suspend" | "jump" | "terminate" | "void" | "erase" | "extend"
         | "refuse_extension" | "comment" => Some(bare("comment", true)),
         _ => {
             let required =
@@ -274,6 +275,25 @@ fn fields(seen: &Seen, language: Language) -> Need {
         member: "fields",
         ..answers(&asked, true, language)
     }
+}
+
+/// The private answers that can be erased; a name without a row means all of a table.
+fn erased(seen: &Seen, language: Language) -> Vec<Need> {
+    let form = &seen.running.workflow.form;
+    let standing = seen.running.case.standing().into_iter();
+    let standing = standing.map(|one| (one.key(), one.path));
+    let earlier = seen.left_behind().into_iter();
+    let earlier = earlier.map(|path| (path.clone(), path));
+    let options = standing.chain(earlier).map(|(key, path)| {
+        let label = forms::label_of(form, &path, &language);
+        NeedOption::new(&key, &label)
+    });
+    let fields = Need {
+        member: "fields",
+        required: true,
+        options: options.collect(),
+    };
+    vec![fields, bare("confirmed", true)]
 }
 
 fn supplied(seen: &Seen, task: &Task, language: Language) -> Option<Need> {

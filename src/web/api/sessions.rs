@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::body;
 use crate::services::{App, Error, sessions};
-use crate::web::blocking;
 use crate::web::problem::{Problem, ProblemBody, spoken};
+use crate::web::{blocking, source};
 use chrono::{DateTime, Utc};
 
 /// What a login sends.
@@ -53,10 +53,7 @@ pub(super) async fn open(
     let login = body.needed_text("login");
     let password = body.needed_text("password");
     body.finish()?;
-    // The connection's own address: what a proxy writes into headers anybody can write.
-    let source = request
-        .peer_addr()
-        .map_or_else(String::new, |peer| peer.ip().to_string());
+    let source = source::of(&request, &app.settings.trusted_proxies);
     let opened = blocking(&app, move |app| {
         sessions::log_in(app, &login, &password, &source)
     })

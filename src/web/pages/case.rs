@@ -3,6 +3,7 @@
 mod branches;
 mod cards;
 mod entries;
+pub mod erase;
 mod fill;
 mod flow;
 mod jump;
@@ -27,7 +28,7 @@ use super::words::{self, Names};
 use super::{edit, lists};
 use crate::attachments::Incoming;
 use crate::auth::tokens;
-use crate::engine::{Channel, Command, Event, Input, Rejection, Task, TaskAsks, TaskId};
+use crate::engine::{Channel, Command, Erased, Event, Input, Rejection, Task, TaskAsks, TaskId};
 use crate::forms::{self, Problem as FormProblem, Words};
 use crate::messages::{Language, text};
 use crate::services::cases::{self, By};
@@ -76,6 +77,19 @@ impl<'a> Sight<'a> {
     /// The names of the case's places.
     fn titles(&self) -> Titles<'a> {
         Titles::of(&self.seen.running, self.language)
+    }
+
+    /// What erased answers are called: earlier versions of one share its name.
+    fn erased(&self, values: &[Erased]) -> String {
+        let form = &self.seen.running.workflow.form;
+        let mut labels: Vec<String> = Vec::new();
+        for value in values {
+            let label = forms::label_of(form, &value.path, &self.language);
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        self.names.list(&labels)
     }
 
     /// The stage that a task belongs to, with its branch and seat.

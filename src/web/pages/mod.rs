@@ -52,6 +52,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(at("/admin/outbox").route(read().to(outbox::show)))
         .service(at("/admin/outbox/resume").route(web::post().to(outbox::resume)))
+        .service(at("/admin/outbox/resend").route(web::post().to(outbox::resend_all)))
+        .service(at("/admin/outbox/messages/{id}/resend").route(web::post().to(outbox::resend)))
         .service(at("/inbox/acknowledge").route(web::post().to(lists::acknowledge)))
         .service(at("/done").route(read().to(lists::done)))
         .service(at("/mine").route(read().to(lists::mine)))
@@ -83,6 +85,11 @@ fn of_cases(config: &mut web::ServiceConfig) {
         .service(at("/new/{workflow}").route(web::post().to(new::start_this)))
         .service(at("/c/{id}").route(read().to(case::show)))
         .service(at("/c/{id}/act").route(web::post().to(case::act)))
+        .service(
+            at("/c/{id}/erase")
+                .route(read().to(case::erase::show))
+                .route(web::post().to(case::erase::erase)),
+        )
         .service(at("/c/{id}/file").route(web::post().to(case::file)))
         .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
         .service(at("/c/{id}/print").route(read().to(case::print::show)))

@@ -54,6 +54,8 @@ pub struct CaseView {
     pub discussion: Discussion,
     /// Withdraw, claim, release, terminate: what I may do besides.
     pub others: Vec<OtherAction>,
+    /// Where personal information of the case can be erased.
+    pub erase_href: Option<String>,
     /// The people whom a field can be filled in with, by login; empty where nobody is to be named, or where they are too
     /// many.
     pub people: Vec<Choice>,

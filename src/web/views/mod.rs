@@ -5,6 +5,7 @@ mod branches;
 mod case;
 mod catalogue;
 mod due;
+mod erase;
 mod errors;
 mod filing;
 mod flow;
@@ -35,6 +36,7 @@ pub use catalogue::{
     CatalogueView, ImportPlan, ImportRow, ImportView, ItemRow, ResourceRow, ResourceView,
 };
 pub use due::{ClockFacts, DayCell, DayScale, DueView};
+pub use erase::{ErasableRow, EraseView};
 pub use errors::{ErrorView, Problem, StopView};
 pub use filing::{
     AskView, Asked, CheckSection, CheckView, Conflict, ConflictRow, EditView, NewView, PreviewStep,
@@ -51,7 +53,7 @@ pub use lists::{
     InboxView, MineRow, MineView, Pager, VacantRow, VacantView,
 };
 pub use mail::{MailHeader, MailListView, MailRow, MailView};
-pub use outbox::OutboxView;
+pub use outbox::{LostMailRow, OutboxView, ResentRow};
 pub use print::{
     Both, Download, PaperFact, PaperView, Part, Reason, Record, SheetBox, SheetBranch, SheetCell,
     SheetSection, SheetTable, SheetView, Signed, VerifyView,

@@ -17,8 +17,8 @@ mod unavoidable;
 
 use std::collections::BTreeMap;
 
-use super::model::Text;
-use crate::expression::{Expression, Value, Words};
+use super::model::{Text, Workflow};
+use crate::expression::{Expression, Scope, Value, Words};
 
 pub(super) use description::{Description, of_workflow};
 pub use parts::{EXTEND, Of, Part, VARIABLES, Variable};
@@ -62,6 +62,23 @@ pub struct Demand {
     pub warns: bool,
     /// Said when it is not met.
     pub message: Text,
+}
+
+/// The policies that bind one version of a workflow and not the one that comes after it.
+#[must_use]
+pub fn escaped<'p>(policies: &'p [Policy], old: &Workflow, new: &Workflow) -> Vec<&'p Policy> {
+    let binds = |policy: &Policy, workflow: &Workflow| {
+        let scope = Scope {
+            variables: [("workflow".to_owned(), of_workflow(workflow))].into(),
+            ..Scope::default()
+        };
+        // One that gives no answer is a finding of the lint, and binds.
+        policy.applies.guard(&scope).unwrap_or(true)
+    };
+    let policies = policies.iter();
+    policies
+        .filter(|policy| binds(policy, old) && !binds(policy, new))
+        .collect()
 }
 
 impl Policy {

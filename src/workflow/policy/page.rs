@@ -20,7 +20,8 @@ A policy is data in the guard language of the workflows. The shipped ones are pa
 A policy of your own that is published (`workflow publish`, see [registers](registers.md)) is applied by the server as well.
 
 Policies apply by `workflow.kind`, which is the key unless the definition says otherwise (`kind: data-sharing`). The shipped
-definitions say it, so a copy under another key stays of its kind; what differs between two versions shows a kind that was changed.
+definitions say it, so a copy under another key stays of its kind. Where a new version would escape a policy that binds the one in force,
+whoever confirms it has to say that they know (a tick on the page, `workflow confirm KEY --by LOGIN --unbound`).
 ";
 
 const FORMAT: &str = "

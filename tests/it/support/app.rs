@@ -406,6 +406,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
             longest: Duration::from_secs(12 * 60 * 60),
         },
         link_validity: Duration::from_secs(30 * 24 * 60 * 60),
+        outbox_days: 90,
         place: PlaceSettings {
             product: "会签".into(),
             name: "河南省".into(),
@@ -416,6 +417,7 @@ fn settings(url: &str, folder: &TempDir) -> Settings {
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     }
 }
 

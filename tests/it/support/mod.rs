@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod app;
+pub mod balancer;
 pub mod browser;
 pub mod databases;
 pub mod definitions;

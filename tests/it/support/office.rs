@@ -53,6 +53,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
             longest: Duration::from_secs(12 * 3600),
         },
         link_validity: Duration::from_secs(30 * 86_400),
+        outbox_days: 90,
         place: PlaceSettings {
             product: "会签".into(),
             name: "河南省".into(),
@@ -63,6 +64,7 @@ pub fn settings(url: &str, folder: &Path) -> Settings {
         audit: AuditSettings::default(),
         limits: Limits::default(),
         webhooks: WebhookSettings::default(),
+        trusted_proxies: Vec::new(),
     }
 }
 

@@ -71,6 +71,30 @@ impl Deployment {
         said(&output.stdout)
     }
 
+    /// As [`Self::ok`], with the most memory that it took, in megabytes.
+    #[allow(dead_code, reason = "the bench of growth asks for it")]
+    pub fn watched(&self, arguments: &[&str]) -> (String, f64) {
+        let mut command = self.command(arguments);
+        let child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let status = format!("/proc/{}/status", child.id());
+        let watch = std::thread::spawn(move || {
+            let mut most = 0.0f64;
+            // Without a line for it, the process is over.
+            while let Some(kilobytes) = std::fs::read_to_string(&status).ok().and_then(peak) {
+                most = most.max(kilobytes / 1024.0);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            most
+        });
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (said, watch.join().expect("watches"))
+    }
+
     /// Sets something else: `LISTEN`, say.
     pub fn set(&mut self, name: &str, value: &str) {
         let name = format!("HUIQIAN_{name}");
@@ -246,6 +270,11 @@ impl Drop for Deployment {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn peak(status: String) -> Option<f64> {
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 fn free_port() -> u16 {

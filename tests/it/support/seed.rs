@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use huiqian::directory::{Department, DepartmentCode, Level, PersonId, Role, RoleCode};
 use huiqian::storage::cases::{CaseState, NewCase};
 use huiqian::storage::people::NewPerson;
+use huiqian::storage::register_entries::EntryRow;
 use huiqian::storage::tasks::{Holder, NewTask};
 use huiqian::storage::workflows::NewVersion;
 use huiqian::storage::{
-    Addressee, Connection, Db, StorageError, Writes, cases, departments, directory, people, roles,
-    tasks, workflows,
+    Addressee, Connection, Db, StorageError, Writes, cases, departments, directory, people,
+    register_entries, roles, tasks, workflows,
 };
 use serde_json::json;
 use ulid::Ulid;
@@ -131,6 +132,25 @@ pub fn file(conn: &mut Connection, seed: Seed, title: &str) -> Result<i64, Stora
         state: state(seed, title),
     };
     cases::insert(conn, &new)
+}
+
+/// Enters a case in the register of grants.
+pub fn enter(conn: &mut Connection, case: i64) -> Result<i64, StorageError> {
+    let row = EntryRow {
+        case_id: case,
+        entry: "grants:",
+        register: "grants",
+        department: &bureau(),
+        status: Some("in_force"),
+        over: false,
+        document: &json!({}),
+        departments: [bureau()].into(),
+        dates: Vec::new(),
+        texts: Vec::new(),
+        opened_at: at(0),
+        updated_at: at(0),
+    };
+    register_entries::save(conn, &row)
 }
 
 /// Asks for a task in the inboxes of these.

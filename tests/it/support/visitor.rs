@@ -126,7 +126,8 @@ pub struct Form {
 }
 
 impl Visitor {
-    fn of(address: &str) -> Self {
+    /// Somebody who asks at this address.
+    pub fn of(address: &str) -> Self {
         let agent = Agent::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
@@ -134,6 +135,14 @@ impl Visitor {
             .into();
         Self {
             agent,
+            address: address.to_owned(),
+        }
+    }
+
+    /// The same browser, with its cookies, at another server.
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            agent: self.agent.clone(),
             address: address.to_owned(),
         }
     }

@@ -11,7 +11,7 @@ use super::clock::{ClockBody, clocks};
 use super::stage::{StageBody, stages};
 use super::task::{TaskBody, tasks};
 use super::{AttachmentBody, CopyBody, DepartmentBody, PersonBody};
-use crate::engine::TaskAsks;
+use crate::engine::{Standing, TaskAsks};
 use crate::forms::{Answers, Words};
 use crate::messages::Language;
 use crate::services::cases::By;
@@ -49,6 +49,9 @@ pub struct CaseBody {
     /// The answers by field; private ones only for those who handle the case.
     #[schema(value_type = Object)]
     pub answers: Answers,
+    /// The private answers that were erased, by the names that `erase` takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<String>,
     /// The branches of its blocks, as far as the reader may know of them.
     pub branches: Vec<BranchBody>,
     /// What it has left in registers.
@@ -149,6 +152,7 @@ impl CaseBody {
             tasks: tasks(seen, language),
             clocks: clocks(seen, language),
             answers: seen.answers_at("", None),
+            erased: case.erased_answers().iter().map(Standing::key).collect(),
             branches: branches(seen, language),
             entries: entries(seen, language),
             attachments: seen
@@ -193,6 +197,7 @@ impl CaseBody {
             tasks: Vec::new(),
             clocks: Vec::new(),
             answers: open.answers.clone(),
+            erased: Vec::new(),
             branches: Vec::new(),
             entries: Vec::new(),
             attachments: shown

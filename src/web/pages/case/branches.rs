@@ -239,7 +239,11 @@ fn sections(sight: &Sight<'_>, branch: &str) -> Vec<SectionDisplay> {
     let private = own.and_then(|branches| branches.get(branch));
     forms::display_of(
         &seen.running.workflow.form,
-        (&record.answers, &record.private),
+        forms::Owned {
+            answers: &record.answers,
+            sealed: &record.private,
+            erased: &seen.running.case.erased_in(&record.private),
+        },
         &seen.facts,
         &sight.language,
         private,

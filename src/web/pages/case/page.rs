@@ -71,6 +71,9 @@ pub fn show(
             .map(|copy| receipt(&sight, copy))
             .collect(),
         discussion: others::discussion(&sight, tried),
+        erase_href: seen
+            .may("erase", None)
+            .then(|| format!("/c/{}/erase", seen.summary.ulid)),
         people: others::people(&sight, &others),
         others,
         signals: signals::of(&sight, tried),
@@ -181,7 +184,11 @@ fn content(sight: &Sight<'_>) -> Content {
         version: String::new(),
         sections: forms::display_of(
             &seen.running.workflow.form,
-            (&case.answers, &case.private),
+            forms::Owned {
+                answers: &case.answers,
+                sealed: &case.private,
+                erased: &case.erased_in(&case.private),
+            },
             &seen.facts,
             &sight.language,
             seen.private.as_ref().map(|opened| &opened.case),

@@ -220,7 +220,11 @@ pub fn answers(sight: &Sight<'_>, task: &Task) -> Vec<SectionDisplay> {
     let own = sight.seen.private.as_ref().map(|opened| &opened.tasks);
     forms::display_of(
         &sight.seen.running.workflow.form,
-        (&task.answers, &task.private),
+        forms::Owned {
+            answers: &task.answers,
+            sealed: &task.private,
+            erased: &sight.seen.running.case.erased_in(&task.private),
+        },
         &sight.seen.facts,
         &sight.language,
         own.and_then(|tasks| tasks.get(&task.id)),

@@ -466,6 +466,12 @@ impl Telling<'_> {
             }
             Event::Terminated { comment } => told("bad", "case.event.terminated", &[], comment),
             Event::Voided { comment } => told("bad", "case.event.voided", &[], comment),
+            Event::Erased {
+                values, comment, ..
+            } => {
+                let fields = self.sight.erased(values);
+                told("warn", "case.event.erased", &[("fields", &fields)], comment)
+            }
             Event::Migrated {
                 from, to, comment, ..
             } => {

@@ -5,7 +5,7 @@ use std::io::Read;
 use actix_web::http::StatusCode;
 
 use super::{names, resource::difference};
-use crate::messages::text;
+use crate::messages::{Language, text};
 use crate::services::Error;
 use crate::services::catalogue::import::{self, Plan, Step};
 use crate::web::pages::answer::Answer;
@@ -44,8 +44,11 @@ pub async fn upload(visit: Visit, body: Body) -> Answer {
             match import::look(&visit.app, &reader.viewer, &name, bytes)? {
                 Ok(_) => Ok(Answer::see_other("/catalogue/import")),
                 Err(faults) => {
-                    let faults = faults.iter().map(ToString::to_string).collect();
-                    refused(visit, &reader, faults)
+                    let faults = faults.iter().map(|fault| match visit.language {
+                        Language::Zh => fault.to_string(),
+                        Language::En => fault.english(),
+                    });
+                    refused(visit, &reader, faults.collect())
                 }
             }
         })

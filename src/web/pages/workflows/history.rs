@@ -5,7 +5,9 @@ use actix_web::http::StatusCode;
 
 use super::sheet::{Side, lines};
 use super::{Sheet, key_of, number_of, picture};
+use crate::forms::Words;
 use crate::services::definitions::Version;
+use crate::services::workflows;
 use crate::storage::workflow_drafts::WorkflowDraft;
 use crate::storage::workflows::{VersionStatus, WorkflowVersion};
 use crate::web::pages::answer::Answer;
@@ -153,7 +155,19 @@ fn proposal(sheet: &Sheet<'_>, version: &Version) -> Result<VersionView, Failure
         true => None,
         false => picture::of_text(sheet, &checked, &checks)?,
     };
+    let escapes = workflows::escapes(&sheet.visit.app.db, &row.key)?;
+    let escapes: Vec<&str> = escapes
+        .iter()
+        .map(|title| sheet.visit.language.pick(title))
+        .collect();
     Ok(VersionView {
+        unbound: match escapes.is_empty() {
+            true => String::new(),
+            false => sheet.say(
+                "workflows.version.unbound",
+                &[("policies", &escapes.join("、"))],
+            ),
+        },
         confirms: writes && !own && sound,
         withdraws: writes,
         notes,

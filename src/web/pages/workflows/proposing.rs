@@ -156,13 +156,17 @@ pub async fn confirm(visit: Visit, request: HttpRequest, body: Body) -> Answer {
     let (key, number) = (key_of(&request), number_of(&request));
     visit
         .take(body, move |visit, posted| {
-            let (reader, _) = visit.short_form(posted)?;
+            let (reader, posted) = visit.short_form(posted)?;
             let number = number?;
             let (app, login) = (&visit.app, &reader.viewer.person.login);
-            match workflows::confirm(&app.db, &*app.clock, &key, login, Some(number)) {
+            let confirm = match posted.get("unbound") {
+                Some("1") => workflows::confirm_unbound,
+                Some(_) | None => workflows::confirm,
+            };
+            match confirm(&app.db, &*app.clock, &key, login, Some(number)) {
                 Ok(_) => Ok(visit.said(&home(&key), "confirmed")),
-                // The findings stand on the version's page.
-                Err(Error::Import(_)) => Ok(Answer::see_other(&format!(
+                // The findings, and the policies that it escapes, stand on the version's page.
+                Err(Error::Import(_) | Error::Unbound(_)) => Ok(Answer::see_other(&format!(
                     "{}/versions/{number}",
                     base(&key)
                 ))),

@@ -386,6 +386,7 @@ fn case(language: Language) -> CaseView {
         others: others(),
         signals: Vec::new(),
         jump: None,
+        erase_href: None,
         blocks: Vec::new(),
         entries: Vec::new(),
     }

@@ -5,6 +5,7 @@ use chrono::{TimeZone, Utc};
 mod branches;
 mod case;
 mod catalogue;
+mod erase;
 mod filing;
 mod ledger;
 mod lists;
@@ -113,6 +114,7 @@ pub(super) fn all() -> Vec<Sample> {
         .flat_map(|language| {
             let pages = [
                 lists::pages(language),
+                erase::pages(language),
                 filing::pages(language),
                 catalogue::pages(language),
                 ledger::pages(language),

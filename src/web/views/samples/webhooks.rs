@@ -50,9 +50,31 @@ pub(super) fn pages(language: Language) -> Vec<Rendered> {
         state: Tag::new(Tone::Bad, "已暂停"),
         paused: "自今天 09:12 起暂停".into(),
         facts: vec![Fact::new("等待发送的邮件", "12")],
+        ..OutboxView::default()
+    };
+    let lost = OutboxView {
+        state: Tag::new(Tone::Ok, "正常发送"),
+        facts: vec![Fact::new("等待发送的邮件", "0")],
+        lost: vec![LostMailRow {
+            id: 7,
+            mail: "01K7A4V0M7Q9H3Z8X2B5C6D7E8".into(),
+            notice: "待办提醒".into(),
+            to: "张慧敏（省卫健委）".into(),
+            when: "今天 09:12".into(),
+            tries: "试过 1 次".into(),
+            fault: "邮件服务器拒收（550）".into(),
+        }],
+        again: vec![ResentRow {
+            when: "今天 10:20".into(),
+            who: "孙立平（省行政审批政务信息局）".into(),
+            queue: "邮件".into(),
+            message: "01K7A4V0M7Q9H3Z8X2B5C6D7E8".into(),
+        }],
+        ..OutboxView::default()
     };
     vec![
         ("outbox-paused", page(&outbox, &waiting)),
+        ("outbox-lost", page(&outbox, &lost)),
         ("webhooks", page(&shell, &view)),
         ("webhooks-fine", page(&shell, &fine)),
         ("webhooks-none", page(&shell, &WebhooksView::default())),

@@ -234,6 +234,7 @@ fn propose(language: Language) -> ProposeView {
 
 fn version(language: Language) -> VersionView {
     VersionView {
+        unbound: "我知道：这一版启用后不再受“政务数据共享”约束。".into(),
         crumb: crumb(),
         heading: name(5, language),
         state: Some(Tag::new(Tone::Warn, "等待确认")),

@@ -267,6 +267,8 @@ pub struct VersionView {
     pub version: u32,
     /// Whether the reader may put it in force.
     pub confirms: bool,
+    /// Which policies would not bind it any more, in a sentence to be agreed to; empty: none.
+    pub unbound: String,
     /// Whether the reader may give it up.
     pub withdraws: bool,
     /// Why the reader cannot put it in force, or what happens then.

@@ -47,14 +47,18 @@ pub fn of_task(sight: &Sight<'_>, task: &Task) -> Vec<SheetCell> {
 
 fn sections(
     sight: &Sight<'_>,
-    answers: (&Answers, &Answers),
+    (answers, sealed): (&Answers, &Answers),
     private: Option<&Answers>,
     wanted: impl Fn(&str) -> bool,
 ) -> Vec<SheetSection> {
     let form = &sight.seen.running.workflow.form;
-    let shown = |language: Language| {
-        forms::display_of(form, answers, &sight.seen.facts, &language, private)
+    let owned = forms::Owned {
+        answers,
+        sealed,
+        erased: &sight.seen.running.case.erased_in(sealed),
     };
+    let shown =
+        |language: Language| forms::display_of(form, owned, &sight.seen.facts, &language, private);
     let chinese = shown(Language::Zh);
     let english = match sight.language {
         Language::Zh => chinese.clone(),
