@@ -294,11 +294,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// Acts with this token.
+    /// Acts with this token, and gives each request ten seconds.
     pub fn new(api: String, token: String) -> Self {
+        Self::patient(api, token, Duration::from_secs(10))
+    }
+
+    /// Acts with this token, and gives each request so long.
+    pub fn patient(api: String, token: String, patience: Duration) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(10)))
+            .timeout_global(Some(patience))
             .build()
             .into();
         Self { agent, api, token }
