@@ -52,7 +52,7 @@ pub(super) struct About {
     pub started: Option<Ulid>,
     /// Why it could not be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<Hindrance>,
+    pub hindrance: Option<Hindrance>,
 }
 
 /// What such a mail tells.
@@ -298,7 +298,7 @@ impl Day<'_> {
             entry: due.ulid,
             entries,
             started,
-            why: None,
+            hindrance: None,
         }
     }
 

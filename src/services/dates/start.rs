@@ -51,7 +51,7 @@ impl Day<'_> {
                     "a case could not be started"
                 );
                 let about = About {
-                    why: Some(why),
+                    hindrance: Some(why),
                     ..self.about(due, 1, None)
                 };
                 self.tell(conn, &running, &told, Told::Unstarted, &about)

@@ -58,7 +58,7 @@ impl Scene<'_> {
             false => self.case_url(),
         };
         let said = match told {
-            Told::Unstarted => EntrySaid::Unstarted(about.why.unwrap_or(Hindrance::Nobody)),
+            Told::Unstarted => EntrySaid::Unstarted(about.hindrance.unwrap_or(Hindrance::Nobody)),
             Told::Due | Told::Started => EntrySaid::Due(comes, about.entries),
         };
         Ok(facts(said, url))
