@@ -202,7 +202,7 @@ fn act_in(app: &Arc<App>, conn: &mut Connection, token: &str, reply: Reply) -> R
         None => reply.action.clone(),
     };
     let command = Command {
-        action: reply.action,
+        action: reply.action.clone(),
         input: Input {
             task: Some(TaskId(live.row.number)),
             comment: reply.comment,
@@ -214,7 +214,9 @@ fn act_in(app: &Arc<App>, conn: &mut Connection, token: &str, reply: Reply) -> R
         seen: reply.seen,
     };
     let by = By::person(live.link.link.person_id, Channel::Link);
-    let done = cases::perform_in(app, conn, &by, live.running.ulid, command)?;
+    let done = cases::perform_in(app, conn, &by, live.running.ulid, command);
+    app.counters.acted(&reply.action, done.is_ok());
+    let done = done?;
     Ok(Done {
         case: live.running.ulid,
         number: live.running.case.number.clone().unwrap_or_default(),

@@ -107,6 +107,8 @@ fn an_answer_is_logged_as_that_persons_through_a_link() {
     assert_eq!(answered.event.actor_id, Some(fixture.id("bob")));
     assert_eq!((done.case, done.answer.as_str()), (case, "approve"));
     assert_eq!(done.receipt.len(), 14);
+    let counted = fixture.app.counters.actions();
+    assert!(counted.contains(&("approve", true, 1)), "{counted:?}");
 }
 
 #[test]
