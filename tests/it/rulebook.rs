@@ -49,18 +49,6 @@ fn licence() -> String {
     )
 }
 
-/// As the register of licences, where a day starts a renewal that is filled in from the entry.
-fn renewing() -> String {
-    OWN.replace(
-        "  - {field: until, remind: [10d before]}",
-        "  - {field: until, start: {workflow: trial, with: {holder: entry.holder + entry.note}, for: [applicant]}}",
-    )
-    .replace(
-        "  - {id: department,",
-        "  - {id: note, type: text, label: {zh: 备注, en: Note}}\n  - {id: department,",
-    )
-}
-
 fn propose(fixture: &Fixture, text: &str) -> Result<WorkflowVersion, Error> {
     let app = &fixture.app;
     match workflows::propose(&app.db, &*app.clock, "adm", "text.yaml", text)? {
@@ -273,26 +261,6 @@ fn the_pages_show_registers_and_policies_and_a_second_person_confirms_them() {
     );
     let rules = second.get("/admin/workflow-rules");
     assert!(!rules.text("main").contains("本局规定"));
-}
-
-#[test]
-fn who_mends_a_register_is_told_that_a_case_cannot_be_filled_in_from_its_entry() {
-    Fixture::each(|fixture| {
-        publish(fixture, OWN);
-        let key = fixture.publish(&licence());
-        publish(fixture, &renewing());
-        let case = fixture.file("ann", &key, json!({"holder": "某公司"}));
-        fixture
-            .on("bob", case, "approve", "grant")
-            .expect("granted");
-
-        fixture.clock.set(at("2026-04-01 09:00"));
-        while dates::pass(&fixture.app).expect("looks") {}
-
-        let mail = fixture.mails_to("adm").pop().expect("a mail").mail;
-        assert!(mail.subject.contains("填不进申请"), "{}", mail.subject);
-        assert!(mail.text.contains("with"), "{}", mail.text);
-    });
 }
 
 #[test]
