@@ -49,18 +49,6 @@ fn licence() -> String {
     )
 }
 
-/// As the register of licences, where a day starts a renewal that is filled in from the entry.
-fn renewing() -> String {
-    OWN.replace(
-        "  - {field: until, remind: [10d before]}",
-        "  - {field: until, start: {workflow: trial, with: {holder: entry.holder + entry.note}, for: [applicant]}}",
-    )
-    .replace(
-        "  - {id: department,",
-        "  - {id: note, type: text, label: {zh: 备注, en: Note}}\n  - {id: department,",
-    )
-}
-
 fn propose(fixture: &Fixture, text: &str) -> Result<WorkflowVersion, Error> {
     let app = &fixture.app;
     match workflows::propose(&app.db, &*app.clock, "adm", "text.yaml", text)? {
