@@ -49,6 +49,18 @@ fn licence() -> String {
     )
 }
 
+/// As the register of licences, where a day starts a renewal that is filled in from the entry.
+fn renewing() -> String {
+    OWN.replace(
+        "  - {field: until, remind: [10d before]}",
+        "  - {field: until, start: {workflow: trial, with: {holder: entry.holder + entry.note}, for: [applicant]}}",
+    )
+    .replace(
+        "  - {id: department,",
+        "  - {id: note, type: text, label: {zh: 备注, en: Note}}\n  - {id: department,",
+    )
+}
+
 fn propose(fixture: &Fixture, text: &str) -> Result<WorkflowVersion, Error> {
     let app = &fixture.app;
     match workflows::propose(&app.db, &*app.clock, "adm", "text.yaml", text)? {
@@ -274,6 +286,8 @@ fn who_mends_a_register_is_told_that_a_case_cannot_be_filled_in_from_its_entry()
             .on("bob", case, "approve", "grant")
             .expect("granted");
 
+        // Days count from the first look at a register on.
+        while dates::pass(&fixture.app).expect("looks") {}
         fixture.clock.set(at("2026-04-01 09:00"));
         while dates::pass(&fixture.app).expect("looks") {}
 
