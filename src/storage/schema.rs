@@ -6,6 +6,7 @@ mod archive;
 mod catalogue;
 mod log;
 mod pauses;
+mod registers;
 mod webhooks;
 mod work;
 
@@ -13,6 +14,10 @@ pub use archive::outbox_archive;
 pub use catalogue::{case_resources, rechecks, resource_imports, resource_versions};
 pub use log::{checkpoints, log_leaves, log_nodes, log_state};
 pub use pauses::outbox_pauses;
+pub use registers::{
+    register_dates, register_departments, register_entries, register_history, register_marks,
+    register_rounds, register_terms, register_values,
+};
 pub use webhooks::{webhook_messages, webhook_stops};
 pub use work::{opinions, turns};
 
@@ -528,68 +533,6 @@ diesel::table! {
 diesel::table! {
     use super::column_types::*;
 
-    register_entries (id) {
-        id -> BigInt,
-        ulid -> UlidText,
-        register -> Text,
-        case_id -> BigInt,
-        entry -> Text,
-        department -> Text,
-        status -> Nullable<Text>,
-        document -> JsonDoc,
-        opened_at -> Moment,
-        updated_at -> Moment,
-    }
-}
-
-diesel::table! {
-    register_values (entry_id, value) {
-        entry_id -> BigInt,
-        register -> Text,
-        department -> Text,
-        value -> Text,
-    }
-}
-
-diesel::table! {
-    register_departments (entry_id, department) {
-        entry_id -> BigInt,
-        register -> Text,
-        department -> Text,
-    }
-}
-
-diesel::table! {
-    register_terms (term, entry_id) {
-        term -> Text,
-        entry_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    register_dates (entry_id, field) {
-        entry_id -> BigInt,
-        field -> Text,
-        register -> Text,
-        day -> Date,
-    }
-}
-
-diesel::table! {
-    use super::column_types::*;
-
-    register_history (entry_id, event) {
-        entry_id -> BigInt,
-        event -> BigInt,
-        status -> Text,
-        person_id -> Nullable<BigInt>,
-        at -> Moment,
-    }
-}
-
-diesel::table! {
-    use super::column_types::*;
-
     started_cases (parent_id, task) {
         parent_id -> BigInt,
         task -> BigInt,
@@ -600,29 +543,6 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(directory_state, sessions, api_tokens);
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
-diesel::table! {
-    use super::column_types::*;
-
-    register_marks (entry_id, field, day, mark) {
-        entry_id -> BigInt,
-        field -> Text,
-        day -> Date,
-        mark -> Text,
-        at -> Moment,
-        people -> BigInt,
-        started -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    register_rounds (register, field, mark) {
-        register -> Text,
-        field -> Text,
-        mark -> Text,
-        upto -> Date,
-    }
-}
-
 diesel::joinable!(register_entries -> cases (case_id));
 diesel::allow_tables_to_appear_in_same_query!(
     cases,

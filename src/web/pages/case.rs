@@ -1,5 +1,6 @@
 //! `/c/{id}`: a case as its reader sees it, and everything that they may do with it.
 
+pub mod attachments;
 mod branches;
 mod cards;
 mod entries;
@@ -26,7 +27,6 @@ use super::files::id;
 use super::posted::{Body, Posted};
 use super::words::{self, Names};
 use super::{edit, lists};
-use crate::attachments::Incoming;
 use crate::auth::tokens;
 use crate::engine::{Channel, Command, Erased, Event, Input, Rejection, Task, TaskAsks, TaskId};
 use crate::forms::{self, Problem as FormProblem, Words};
@@ -34,7 +34,7 @@ use crate::messages::{Language, text};
 use crate::services::cases::{self, By};
 use crate::services::seen::{self, Seen};
 use crate::services::titles::Titles;
-use crate::services::{Error, started, uploads};
+use crate::services::{Error, started};
 use crate::web::session::{Reader, Visit};
 use crate::web::views::{Fact, Problem};
 use crate::workflow::{Stage, Who};
@@ -463,66 +463,6 @@ pub async fn file(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
             Ok(Answer::see_other(&format!("/c/{draft}/edit")))
         })
         .await
-}
-
-/// `POST /c/{id}/attachments`
-pub async fn attach(visit: Visit, path: web::Path<String>, body: Body) -> Answer {
-    visit
-        .take(body, move |visit, posted| {
-            let (reader, mut posted) = visit.short_form(posted)?;
-            let id = id(&path)?;
-            let mut tried = Tried::default();
-            let mut files = std::mem::take(&mut posted.files);
-            let Some(file) = files.pop() else {
-                tried.upload_error = Some(text(visit.language, "case.no_file", &[]));
-                return upload_again(visit, &reader, id, &tried);
-            };
-            let incoming = Incoming {
-                file_name: &file.file_name,
-                declared_type: &file.declared_type,
-            };
-            match uploads::take_in(&visit.app, &by(&reader, None), id, &incoming, file.content) {
-                Ok(_) => Ok(visit.said(&format!("/c/{id}#files-t"), "uploaded")),
-                Err(Error::Upload(refusal)) => {
-                    tried.upload_error = Some(refusal.sentence(visit.language));
-                    upload_again(visit, &reader, id, &tried)
-                }
-                Err(Error::BadRequest { .. }) => {
-                    tried.upload_error = Some(edit::no_room(visit));
-                    upload_again(visit, &reader, id, &tried)
-                }
-                Err(other) => Err(other.into()),
-            }
-        })
-        .await
-}
-
-fn upload_again(
-    visit: &Visit,
-    reader: &Reader,
-    id: Ulid,
-    tried: &Tried,
-) -> Result<Answer, Failure> {
-    let seen = see(visit, reader, id)?;
-    page::show(
-        visit,
-        reader,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &seen,
-        tried,
-    )
-}
-
-/// Whether the reader may add files: who is asked to sign, work, revise or supply may.
-fn may_attach(sight: &Sight<'_>) -> bool {
-    sight.seen.running.case.is_open()
-        && sight.seen.running.case.open_tasks().any(|task| {
-            sight.is_mine(task)
-                && matches!(
-                    task.asks,
-                    TaskAsks::Edit | TaskAsks::Supply | TaskAsks::Work | TaskAsks::Sign
-                )
-        })
 }
 
 /// A task's number as forms bring it back.

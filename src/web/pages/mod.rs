@@ -91,7 +91,7 @@ fn of_cases(config: &mut web::ServiceConfig) {
                 .route(web::post().to(case::erase::erase)),
         )
         .service(at("/c/{id}/file").route(web::post().to(case::file)))
-        .service(at("/c/{id}/attachments").route(web::post().to(case::attach)))
+        .service(at("/c/{id}/attachments").route(web::post().to(case::attachments::attach)))
         .service(at("/c/{id}/print").route(read().to(case::print::show)))
         .service(at("/c/{id}/print.pdf").route(read().to(case::print::pdf)))
         .service(at("/c/{id}/print/{paper}.pdf").route(read().to(case::print::paper_pdf)))

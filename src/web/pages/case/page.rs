@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 
 use super::tried::Tried;
 use super::{
-    Sight, branches, cards, entries, flow, jump, may_attach, others, signals, signatures, timeline,
+    Sight, attachments, branches, cards, entries, flow, jump, others, signals, signatures, timeline,
 };
 use crate::engine::{ClockReading, Task, TaskState};
 use crate::forms::{self, Words};
@@ -64,7 +64,7 @@ pub fn show(
             .iter()
             .map(|file| attachment(&sight, file))
             .collect(),
-        upload: may_attach(&sight).then(|| upload(&sight, tried)),
+        upload: attachments::may_attach(&sight).then(|| upload(&sight, tried)),
         copies: seen
             .copies
             .iter()
