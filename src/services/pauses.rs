@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::Instant;
 use crate::notify::backoff::GIVEN_UP_AFTER;
@@ -46,7 +45,7 @@ pub fn is_paused(app: &App) -> Result<bool, Error> {
 
 /// The same for system administrators.
 pub fn seen(app: &App, viewer: &Viewer) -> Result<Outbox, Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     outbox(&app.db)
 }
 
@@ -64,7 +63,7 @@ pub fn resume(db: &Db, now: Instant) -> Result<bool, Error> {
 
 /// The same by a system administrator.
 pub fn resume_by(app: &Arc<App>, viewer: &Viewer) -> Result<(), Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     if resume(&app.db, app.now())? {
         tracing::warn!(
             by = viewer.person.id.0,
@@ -72,10 +71,4 @@ pub fn resume_by(app: &Arc<App>, viewer: &Viewer) -> Result<(), Error> {
         );
     }
     Ok(())
-}
-
-fn may_look_after(viewer: &Viewer) -> Result<(), Error> {
-    viewer
-        .authorize(Wish::Administer)
-        .map_err(|_| Error::Forbidden("webhooks"))
 }

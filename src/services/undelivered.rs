@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::directory::PersonId;
 use crate::notify::backoff::GIVEN_UP_AFTER;
@@ -32,7 +31,7 @@ pub fn overview(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Undelivered, Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     app.db.read(|conn| {
         Ok(Undelivered {
             mails: outbox::given_up(conn, before, limit)?,
@@ -46,7 +45,7 @@ pub fn overview(
 /// # Errors
 /// [`Error::NotFound`] when there is none that was given up.
 pub fn resend(app: &Arc<App>, viewer: &Viewer, id: i64) -> Result<(), Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     let (shared, by) = (Arc::clone(app), viewer.person.id);
     app.db.write(move |conn| {
         let message = outbox::get(conn, id)?.ok_or(Error::NotFound)?;
@@ -61,7 +60,7 @@ pub fn resend(app: &Arc<App>, viewer: &Viewer, id: i64) -> Result<(), Error> {
 
 /// Lets the latest that were given up be sent again, so many at once. Answers how many there were.
 pub fn resend_all(app: &Arc<App>, viewer: &Viewer) -> Result<usize, Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     let (shared, by) = (Arc::clone(app), viewer.person.id);
     let count = app.db.write(move |conn| {
         let given_up = outbox::given_up(conn, None, AT_ONCE)?.rows;
@@ -95,10 +94,4 @@ fn again(
         at: now,
     };
     resendings::add(conn, &again)
-}
-
-fn may_look_after(viewer: &Viewer) -> Result<(), Error> {
-    viewer
-        .authorize(Wish::Administer)
-        .map_err(|_| Error::Forbidden("webhooks"))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Error;
 use crate::calendar::{Instant, day_of};
 use crate::directory::{Directory, Person, PersonId, Post};
 use crate::engine::{Case, Party, Task, Why};
@@ -134,6 +135,15 @@ impl Viewer {
                 .needs("workflow_admin")
                 .or_else(|_| self.needs("auditadmin")),
         }
+    }
+
+    /// For the pages of system administrators.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for anybody else.
+    pub fn must_administer(&self) -> Result<(), Error> {
+        self.authorize(Wish::Administer)
+            .map_err(|_| Error::Forbidden("administer"))
     }
 
     fn needs(&self, role: &str) -> Result<(), Deny> {

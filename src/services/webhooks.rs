@@ -7,7 +7,6 @@ use ulid::Ulid;
 
 use super::cases::Running;
 use super::mail::{self, Beside};
-use super::viewer::Wish;
 use super::{App, Error, Viewer};
 use crate::calendar::{Instant, day_of};
 use crate::engine::{Context, Decision, Entry};
@@ -244,7 +243,7 @@ pub fn overview(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Overview, Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     app.db.read(|conn| {
         let targets = app.settings.webhooks.targets.iter().map(|target| {
             Ok(Target {
@@ -265,7 +264,7 @@ pub fn overview(
 
 /// Lets a message be sent now that was given up or waits.
 pub fn resend(app: &App, viewer: &Viewer, id: i64) -> Result<(), Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     let (now, by) = (app.now(), viewer.person.id);
     app.db.write(move |conn| {
         let again = Resending {
@@ -286,7 +285,7 @@ pub fn resend(app: &App, viewer: &Viewer, id: i64) -> Result<(), Error> {
 
 /// Lets a target be told again that wanted no more.
 pub fn resume(app: &App, viewer: &Viewer, target: &str) -> Result<(), Error> {
-    may_look_after(viewer)?;
+    viewer.must_administer()?;
     let known = &app.settings.webhooks.targets;
     if !known.iter().any(|known| known.name == target) {
         return Err(Error::NotFound);
@@ -303,10 +302,4 @@ pub fn resume(app: &App, viewer: &Viewer, target: &str) -> Result<(), Error> {
         "a webhook's target is told again"
     );
     Ok(())
-}
-
-fn may_look_after(viewer: &Viewer) -> Result<(), Error> {
-    viewer
-        .authorize(Wish::Administer)
-        .map_err(|_| Error::Forbidden("webhooks"))
 }
