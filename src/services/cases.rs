@@ -129,8 +129,8 @@ pub(super) fn once(
     let Err(error) = written else {
         return written;
     };
-    let (shared, asked) = (Arc::clone(app), by.clone());
-    match app.db.read(move |conn| answered(&shared, conn, &asked)) {
+    // Also where the commit has succeeded and only its answer was lost.
+    match app.db.read(|conn| answered(app, conn, by)) {
         Ok(Some(earlier)) => Ok(earlier),
         Err(Error::KeyReused) => Err(Error::KeyReused),
         // What is known of the key does not matter to what went wrong.

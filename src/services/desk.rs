@@ -8,7 +8,7 @@ use ulid::Ulid;
 use super::cases::By;
 use super::drafts::{self, Open};
 use super::facts::{Facts, Owner};
-use super::{App, Error, Viewer};
+use super::{App, Error};
 use crate::calendar::{Calendar, Instant};
 use crate::engine;
 use crate::expression::Scope;
@@ -19,8 +19,6 @@ use crate::workflow::{CheckLevel, Text};
 pub struct Desk {
     /// The draft.
     pub open: Open,
-    /// Its author.
-    pub viewer: Viewer,
     /// The answers as the pages show them: what was typed now over what was saved.
     pub answers: Answers,
     /// The same, canonical where they will do, with what is computed.
@@ -60,7 +58,6 @@ pub fn lay_out(
     app.db.write(move |conn| {
         let open = drafts::open_in(&shared, conn, &by, ulid)?;
         let now = shared.now();
-        let viewer = open.viewer.clone();
         let mut answers = open.answers.clone();
         answers.extend(typed);
         let owner = open
@@ -70,7 +67,7 @@ pub fn lay_out(
         let facts = Facts::read(
             &shared,
             conn,
-            &viewer,
+            &open.viewer,
             (&open.workflow, &open.case()),
             Some(owner),
             &[&answers, &open.answers],
@@ -80,7 +77,7 @@ pub fn lay_out(
             conn,
             searches.values().filter(|words| !words.trim().is_empty()),
         )?;
-        let scope = drafts::scope(&open.workflow, &viewer, now);
+        let scope = drafts::scope(&open.workflow, &open.viewer, now);
         let checked = check(&open, &answers, &scope, &facts);
         let held = held(&open, &checked.answers, &scope);
         Ok::<_, Error>(Desk {
@@ -88,7 +85,6 @@ pub fn lay_out(
             problems: checked.problems,
             canonical: checked.answers,
             open,
-            viewer,
             answers,
             held,
             scope,

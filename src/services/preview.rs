@@ -29,10 +29,10 @@ impl Desk {
     /// Asks the engine about a case as its author finds it.
     pub fn situated<T>(&self, case: &Case, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
         let context = Context {
-            actor: Actor::Person(self.viewer.person.id),
+            actor: Actor::Person(self.open.viewer.person.id),
             channel: Channel::Page,
             now: self.now,
-            directory: &self.viewer.directory,
+            directory: &self.open.viewer.directory,
             calendar: &self.calendar,
             lookup: &self.facts,
             vault: &PlainVault,

@@ -159,12 +159,6 @@ pub fn give_out(app: &Arc<App>, viewer: &Viewer, id: Ulid) -> Result<(Attachment
     Ok((file, bytes))
 }
 
-/// The files of a draft.
-pub fn of_draft(app: &Arc<App>, draft: i64) -> Result<Vec<Attachment>, Error> {
-    app.db
-        .read(move |conn| Ok::<_, Error>(attachments::of(conn, AttachedTo::Draft(draft))?))
-}
-
 /// Takes a file off a draft.
 pub fn remove(app: &Arc<App>, by: &By, ulid: Ulid, file: Ulid) -> Result<(), Error> {
     let draft = drafts::open(app, by, ulid)?.draft.id;

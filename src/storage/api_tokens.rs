@@ -45,18 +45,6 @@ pub fn insert(conn: &mut Connection, token: &ApiToken) -> Result<(), StorageErro
     Ok(())
 }
 
-/// The token with this hash, valid or not.
-///
-/// # Errors
-/// The database's own failure.
-pub fn get(conn: &mut Connection, hash: &str) -> Result<Option<ApiToken>, StorageError> {
-    Ok(api_tokens::table
-        .find(hash)
-        .select(ApiToken::as_select())
-        .first(conn)
-        .optional()?)
-}
-
 /// The person's tokens, newest first.
 ///
 /// # Errors

@@ -57,18 +57,6 @@ pub fn insert(conn: &mut Connection, session: &Session) -> Result<(), StorageErr
     Ok(())
 }
 
-/// The session with this hash, ended by time or not.
-///
-/// # Errors
-/// The database's own failure.
-pub fn get(conn: &mut Connection, id_hash: &str) -> Result<Option<Session>, StorageError> {
-    Ok(sessions::table
-        .find(id_hash)
-        .select(Session::as_select())
-        .first(conn)
-        .optional()?)
-}
-
 /// Notes that the session was used.
 ///
 /// # Errors

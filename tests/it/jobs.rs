@@ -10,7 +10,7 @@ use huiqian::jobs;
 use huiqian::services::{App, Error, cases, mailbox, queues};
 use huiqian::storage::outbox::OutboxState;
 use huiqian::storage::sessions::{self, Session};
-use huiqian::storage::{Lease, StorageError, timers};
+use huiqian::storage::{Lease, StorageError, logins, timers};
 use serde_json::json;
 use ulid::Ulid;
 
@@ -314,6 +314,11 @@ fn what_time_has_made_useless_is_cleared_away_and_nothing_else() {
 
     assert_eq!((first.sessions, first.uploads), (1, 1));
     assert_eq!(second, queues::Cleared::default());
-    assert!(fixture.read(|conn| sessions::get(conn, "new")).is_some());
+    assert!(
+        fixture
+            .read(|conn| logins::look(conn, "new"))
+            .session
+            .is_some()
+    );
     assert!(folder.join(".tmpnew").exists() && folder.join("kept").exists());
 }

@@ -10,7 +10,7 @@ use huiqian::storage::personal_values::{self, NewValue, Owner};
 use huiqian::storage::sessions::{self, Session};
 use huiqian::storage::workflows::{self, NewVersion, VersionStatus};
 use huiqian::storage::{
-    Addressee, Connection, StorageError, at_once, calendars, cases, copies, login_attempts,
+    Addressee, Connection, StorageError, at_once, calendars, cases, copies, login_attempts, logins,
     participants, people,
 };
 use serde_json::json;
@@ -263,11 +263,11 @@ fn sessions_and_tokens_end_one_by_one_all_of_a_person_or_by_time() {
             sessions::insert(conn, &session(hash, until))?;
         }
         sessions::touch(conn, "b", at(5))?;
-        assert_eq!(sessions::get(conn, "b")?.unwrap().seen_at, at(5));
+        assert_eq!(logins::look(conn, "b")?.session.unwrap().seen_at, at(5));
         assert_eq!(sessions::remove_expired(conn, at(10))?, 1);
         sessions::remove(conn, "b")?;
         assert_eq!(sessions::remove_of(conn, seed.li)?, 2);
-        assert_eq!(sessions::get(conn, "c")?, None);
+        assert_eq!(logins::look(conn, "c")?.session, None);
 
         let token = ApiToken {
             hash: "t".into(),

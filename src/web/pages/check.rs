@@ -259,7 +259,7 @@ impl<'a> Ahead<'a> {
         Titles {
             workflow: &self.desk.open.workflow,
             case: &self.preview.case,
-            directory: &self.desk.viewer.directory,
+            directory: &self.desk.open.viewer.directory,
             language: self.visit.language,
             former: None,
         }
@@ -267,7 +267,7 @@ impl<'a> Ahead<'a> {
 
     fn names(&self) -> Names<'_> {
         Names {
-            directory: &self.desk.viewer.directory,
+            directory: &self.desk.open.viewer.directory,
             language: self.visit.language,
         }
     }

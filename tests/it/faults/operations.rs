@@ -277,28 +277,9 @@ const NEVER: i64 = 1_000_000_000;
 
 /// Every table counts the rows written to it, and refuses one.
 fn lay_traps(fixture: &Fixture) {
-    const TABLES: &[&str] = &[
-        "cases",
-        "events",
-        "participants",
-        "number_counters",
-        "tasks",
-        "task_offers",
-        "timers",
-        "outbox",
-        "action_links",
-        "idempotency_keys",
-        "search_terms",
-        "mailbox",
-        "log_leaves",
-        "log_nodes",
-        "log_state",
-        "checkpoints",
-        "drafts",
-    ];
     let mut sql =
         format!("CREATE TABLE trap (left INTEGER NOT NULL); INSERT INTO trap VALUES ({NEVER});");
-    for table in TABLES {
+    for table in invariants::TABLES {
         for what in ["INSERT", "UPDATE", "DELETE"] {
             sql.push_str(&format!(
                 "CREATE TRIGGER trap_{table}_{what} BEFORE {what} ON {table} BEGIN \

@@ -154,25 +154,29 @@ fn records(db: &Db, secret: &str) -> Vec<String> {
         .collect()
 }
 
+/// The tables that filing, deciding, mails and the log write to.
+pub const TABLES: &[&str] = &[
+    "cases",
+    "drafts",
+    "events",
+    "participants",
+    "number_counters",
+    "tasks",
+    "task_offers",
+    "timers",
+    "outbox",
+    "action_links",
+    "idempotency_keys",
+    "search_terms",
+    "mailbox",
+    "log_leaves",
+    "log_nodes",
+    "log_state",
+    "checkpoints",
+];
+
 /// How many rows each table has, for comparing before and after.
 pub fn counts(db: &Db) -> BTreeMap<&'static str, i64> {
-    const TABLES: &[&str] = &[
-        "cases",
-        "drafts",
-        "events",
-        "participants",
-        "number_counters",
-        "tasks",
-        "task_offers",
-        "timers",
-        "outbox",
-        "action_links",
-        "idempotency_keys",
-        "search_terms",
-        "mailbox",
-        "log_leaves",
-        "checkpoints",
-    ];
     TABLES
         .iter()
         .map(|table| {

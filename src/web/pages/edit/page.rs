@@ -315,7 +315,7 @@ fn plain(line: Option<&Line>) -> String {
 /// Who sent the request back, and why.
 fn asked(visit: &Visit, desk: &Desk, case: &Case) -> Option<Asked> {
     let names = Names {
-        directory: &desk.viewer.directory,
+        directory: &desk.open.viewer.directory,
         language: visit.language,
     };
     let (person, at, comment) = case.tasks.iter().rev().find_map(|task| match &task.state {
@@ -344,7 +344,7 @@ fn due(visit: &Visit, desk: &Desk, case: &Case) -> String {
         titles: Titles {
             workflow: &desk.open.workflow,
             case,
-            directory: &desk.viewer.directory,
+            directory: &desk.open.viewer.directory,
             language: visit.language,
             former: None,
         },
