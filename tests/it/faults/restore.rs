@@ -62,7 +62,11 @@ fn restored(other: &Deployment, backup: &str) -> Output {
 
 #[test]
 fn a_restore_that_is_killed_at_any_moment_leaves_all_or_nothing_and_can_be_repeated() {
-    let step = Duration::from_millis(if long() { 2 } else { 15 });
+    // Moments close together at the start and further apart later, so that a quick machine meets as many as a slow one.
+    let next = |pause: Duration| match long() {
+        true => pause + Duration::from_millis(2),
+        false => pause * 6 / 5 + Duration::from_millis(2),
+    };
     on_each(|database, empty| {
         let (_office, backup, other) = prepared(database, empty);
         let (mut pause, mut kills) = (Duration::ZERO, 0);
@@ -75,10 +79,10 @@ fn a_restore_that_is_killed_at_any_moment_leaves_all_or_nothing_and_can_be_repea
             restore.kill().expect("ours to end");
             restore.wait().expect("it ends");
             kills += 1;
-            pause += step;
+            pause = next(pause);
         };
         println!("killed {kills} times, up to {pause:?} after the start");
-        assert!(3 < kills);
+        assert!(0 < kills, "it was over before it could be killed");
 
         // The last but one may have been killed with all done.
         let text = said(&last);
