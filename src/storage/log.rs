@@ -176,16 +176,17 @@ pub fn lag(conn: &mut Connection) -> Result<i64, StorageError> {
     Ok(unplaced(settled).count().get_result(conn)?)
 }
 
-/// Events behind this key without a place. The key is said of both tables, so that neither is read from its start.
+/// Events behind this key without a place. The key is said of both tables, so that neither is read from its start; and not
+/// by a join, for which SQLite would read all places first where it knows that there are many events (measured: 136 ms
+/// instead of 0.4 among five million).
 #[diesel::dsl::auto_type(no_type_alias)]
 fn unplaced(settled: i64) -> _ {
-    let placed = log_leaves::event_id
-        .eq(events::id)
-        .and(log_leaves::event_id.gt(settled));
+    let place = log_leaves::table
+        .filter(log_leaves::event_id.eq(events::id))
+        .filter(log_leaves::event_id.gt(settled));
     events::table
-        .left_join(log_leaves::table.on(placed))
         .filter(events::id.gt(settled))
-        .filter(log_leaves::position.nullable().is_null())
+        .filter(diesel::dsl::not(diesel::dsl::exists(place)))
 }
 
 /// The highest key of an event that can be seen.
