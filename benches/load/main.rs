@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench load` runs the four-step case (create with ten fields, submit, approve, approve) with 1 and 16
 //! clients on SQLite and, where it is installed, on PostgreSQL. It prints Markdown tables. `-- --seconds 10` sets how long
-//! each part takes.
+//! each part takes, `--on SQLite` takes one of the databases.
 
 // The little world of the tests; the bench needs a part of it.
 #![allow(
@@ -43,8 +43,15 @@ struct Sizes {
 
 fn main() {
     let sizes = sizes();
+    let on = office::argument("--on");
+    let wanted = |kind: &str| on.as_ref().is_none_or(|on| on == kind);
     println!("## Four steps over HTTP\n");
-    run("SQLite", &sizes, None);
+    if wanted("SQLite") {
+        run("SQLite", &sizes, None);
+    }
+    if !wanted("PostgreSQL") {
+        return;
+    }
     let cluster = Postgres::start(Settings {
         durable: true,
         counts: true,
