@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::counters::Counters;
 use crate::directory::Directory;
 use crate::storage::events::ChainEnd;
+use crate::storage::revisions::Revisions;
 use crate::storage::{self, Connection, Db};
 use crate::workflow::{Register, Surroundings, Workflow};
 
@@ -169,6 +170,15 @@ impl App {
     /// What everything stands on, by one look at the database; with the end of the chain of a case.
     pub(super) fn ground(&self, conn: &mut Connection, case: Option<i64>) -> Result<Ground, Error> {
         let revisions = storage::revisions::look(conn, case)?;
+        self.ground_at(conn, revisions)
+    }
+
+    /// What everything stands on, by a look that was taken.
+    pub(super) fn ground_at(
+        &self,
+        conn: &mut Connection,
+        revisions: Revisions,
+    ) -> Result<Ground, Error> {
         let registers = revisions.in_force.iter();
         let registers = registers.filter(|(key, _)| key.starts_with(REGISTER));
         Ok(Ground {

@@ -10,7 +10,7 @@ use ulid::Ulid;
 use super::app::Ground;
 use super::facts::{Facts, Owner};
 use super::opinions;
-use super::projection::{self, Before, FromDraft};
+use super::projection::{self, Filing};
 pub use super::running::Running;
 pub(super) use super::running::{NoFacts, running, running_on};
 use super::vault::{self, SealingVault};
@@ -19,11 +19,11 @@ use super::workload::Workload;
 use super::{App, Error, Viewer, erasure, registers, resubmit, started};
 use crate::calendar::beijing;
 use crate::directory::PersonId;
-use crate::engine::{self, Actor, Case, Channel, Command, Context, Decision};
+use crate::engine::{self, Actor, Case, Channel, Command, Context};
 use crate::forms::{self, Answers};
 use crate::storage::drafts::Draft;
 use crate::storage::idempotency_keys::{self, Answer, Earlier, NewKey};
-use crate::storage::{self, Connection, Lease};
+use crate::storage::{self, Connection, Lease, Writes};
 use crate::workflow::Place;
 
 /// So long a request is known by its key.
@@ -73,14 +73,14 @@ pub fn perform(app: &Arc<App>, by: &By, ulid: Ulid, command: Command) -> Result<
     }
     let action = command.action.clone();
     let (shared, asked) = (Arc::clone(app), by.clone());
-    let done = once(app, by, move |conn| {
+    let done = keeping(app, by, move |conn| {
         perform_in(&shared, conn, &asked, ulid, command)
     });
     app.counters.acted(&action, done.is_ok());
     done
 }
 
-/// As [`perform`], within a transaction that does more.
+/// As [`perform`], within a transaction that does more. What it is answered is kept with it.
 pub(super) fn perform_in(
     app: &Arc<App>,
     conn: &mut Connection,
@@ -97,35 +97,62 @@ pub(super) fn perform_in(
     submit_draft(app, conn, &ground, by, &viewer, ulid, command)
 }
 
-/// Does work in a transaction of its own, unless the same request was answered before. The answer is kept with the work:
-/// a repeat that can do it again finds the key taken and is undone, any other one has failed already, and both are told
-/// what the first one was.
+/// Does work in a transaction of its own, unless the same request was answered before.
 pub(super) fn once(
     app: &Arc<App>,
     by: &By,
     work: impl FnOnce(&mut Connection) -> Result<Done, Error> + Send + 'static,
 ) -> Result<Done, Error> {
-    let Some((key, digest)) = by.key.clone() else {
-        return app.db.write(work);
-    };
-    let (person, now) = (by.person, app.now());
-    let written = app.db.write(move |conn| {
+    let (shared, asked) = (Arc::clone(app), by.clone());
+    keeping(app, by, move |conn| {
         let done = work(conn)?;
-        let new = NewKey {
-            person,
-            key: &key,
-            digest: &digest,
-            answer: Answer {
-                status: 200,
-                case_id: done.case_id,
-                ulid: Some(done.ulid),
-                revision: Some(done.revision),
-            },
-            at: now,
-        };
-        idempotency_keys::keep(conn, &new, now - TimeDelta::hours(KEY_HOURS))?;
-        Ok(done)
-    });
+        keep_alone(&shared, conn, &asked, done)
+    })
+}
+
+/// Keeps what a request is answered, and answers it.
+pub(super) fn keep_alone(
+    app: &App,
+    conn: &mut Connection,
+    by: &By,
+    done: Done,
+) -> Result<Done, Error> {
+    storage::at_once(conn, |writes| keep(app, writes, by, done))?;
+    Ok(done)
+}
+
+/// Keeps what a request is answered, with the work that it asks for.
+fn keep(app: &App, writes: &mut Writes, by: &By, done: Done) {
+    let Some((key, digest)) = by.key.clone() else {
+        return;
+    };
+    let now = app.now();
+    let new = NewKey {
+        person: by.person,
+        key,
+        digest,
+        answer: Answer {
+            status: 200,
+            case_id: done.case_id,
+            ulid: Some(done.ulid),
+            revision: Some(done.revision),
+        },
+        at: now,
+    };
+    idempotency_keys::keep(writes, new, now - TimeDelta::hours(KEY_HOURS));
+}
+
+/// Does work in a transaction of its own, which keeps its answer: a repeat that can do it again finds the key taken and
+/// is undone, any other one has failed already, and both are told what the first one was.
+pub(super) fn keeping(
+    app: &Arc<App>,
+    by: &By,
+    work: impl FnOnce(&mut Connection) -> Result<Done, Error> + Send + 'static,
+) -> Result<Done, Error> {
+    let written = app.db.write(work);
+    if by.key.is_none() {
+        return written;
+    }
     let Err(error) = written else {
         return written;
     };
@@ -227,11 +254,21 @@ fn act(
         number: None,
     };
     let decision = engine::handle(&running.workflow, &running.case, &command, &context)?;
-    let (id, ulid) = (running.id, running.ulid);
-    let revision = match decision.events.is_empty() {
-        true => running.revision,
-        false => save(app, conn, &running, &decision, &context)?,
+    let id = running.id;
+    let done = Done {
+        case_id: Some(id),
+        ulid: running.ulid,
+        revision: match decision.events.is_empty() {
+            true => running.revision,
+            false => decision.case.revision,
+        },
+        repeated: false,
     };
+    let kept = |writes: &mut Writes| keep(app, writes, by, done);
+    match decision.events.is_empty() {
+        true => storage::at_once(conn, kept)?,
+        false => projection::write(app, conn, (&running, &decision, &context), kept)?,
+    }
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
@@ -243,12 +280,7 @@ fn act(
     if let Some(draft) = revised {
         storage::drafts::remove(conn, draft.id, draft.revision)?;
     }
-    Ok(Done {
-        case_id: Some(id),
-        ulid,
-        revision,
-        repeated: false,
-    })
+    Ok(done)
 }
 
 /// Where what a command fills in stands: at its task's stage, or where the signal is given.
@@ -389,19 +421,24 @@ pub(super) fn submit_draft(
         former: BTreeMap::new(),
         end: None,
     };
-    let draft = FromDraft {
-        id: draft.id,
-        revision: draft.revision,
-    };
-    let id = projection::file(app, conn, &running, &decision, &context, &authority, draft)?;
-    vault.store(conn, id, app.now())?;
-    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
-    Ok(Done {
+    let done = |id| Done {
         case_id: Some(id),
         ulid,
         revision: decision.case.revision,
         repeated: false,
-    })
+    };
+    let filing = Filing {
+        draft: draft.id,
+        revision: draft.revision,
+        authority: &authority,
+    };
+    let decided = (&running, &decision, &context);
+    let id = projection::file(app, conn, decided, filing, |writes, id| {
+        keep(app, writes, by, done(id));
+    })?;
+    vault.store(conn, id, app.now())?;
+    started::submit_started(app, conn, &Running { id, ..running }, &decision)?;
+    Ok(done(id))
 }
 
 /// Lets time act on a case whose timer is leased. Answers whether anything came.
@@ -427,7 +464,7 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         };
         let decision = engine::tick(&running.workflow, &running.case, &context)?;
         if let Some(decision) = &decision {
-            save(&shared, conn, &running, decision, &context)?;
+            projection::write(&shared, conn, (&running, decision, &context), |_| {})?;
             started::submit_started(&shared, conn, &running, decision)?;
         }
         let case = decision
@@ -441,17 +478,6 @@ pub fn tick(app: &Arc<App>, case_id: i64, lease: &Lease) -> Result<bool, Error> 
         )?;
         Ok::<bool, Error>(decision.is_some())
     })
-}
-
-fn save(
-    app: &App,
-    conn: &mut Connection,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-) -> Result<i64, Error> {
-    projection::write(app, conn, running, decision, context, Before::Stored)?;
-    Ok(decision.case.revision)
 }
 
 /// A case's answers as JSON for doors that show them whole.

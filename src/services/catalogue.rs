@@ -18,10 +18,10 @@ use serde_json::Value;
 use super::Error;
 use crate::catalogue::{Difference, Resource, between, from_values};
 use crate::engine::{Context, Entry};
-use crate::storage::Connection;
 use crate::storage::case_resources;
 use crate::storage::catalogue as stored;
 use crate::storage::resource_versions::{self, Change, Source};
+use crate::storage::{Connection, at_once};
 use crate::workflow::Register;
 
 /// So many resources are read at a time.
@@ -82,7 +82,7 @@ fn put_all(
     }
     // The cases are not touched here, where somebody waits: a job looks at each of them.
     for case in concerned {
-        case_resources::ask(conn, case, change.at)?;
+        at_once(conn, |writes| case_resources::ask(writes, case, change.at))?;
     }
     Ok(done)
 }

@@ -345,7 +345,7 @@ impl Day<'_> {
                 deliver_until: now + TimeDelta::hours(DELIVER_HOURS),
                 created_at: now,
             };
-            outbox::enqueue(conn, &new)?;
+            outbox::enqueue(conn, new)?;
         }
         Ok(())
     }

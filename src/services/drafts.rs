@@ -71,23 +71,23 @@ pub fn create(
 ) -> Result<Done, Error> {
     let submits = submit.is_some();
     let (shared, asked, key) = (Arc::clone(app), by.clone(), key.to_owned());
-    let done = cases::once(app, by, move |conn| {
+    let work = move |conn: &mut Connection| {
         let ground = shared.ground(conn, None)?;
         let viewer = viewer(&shared, &ground, &asked)?;
         let opened = start_in(&shared, conn, &ground, &viewer, &key, answers)?;
         let ulid = opened.draft.ulid;
-        match submit {
-            Some(command) => {
-                cases::submit_draft(&shared, conn, &ground, &asked, &viewer, ulid, command)
-            }
-            None => Ok(Done {
-                case_id: None,
-                ulid,
-                revision: opened.draft.revision,
-                repeated: false,
-            }),
+        if let Some(command) = submit {
+            return cases::submit_draft(&shared, conn, &ground, &asked, &viewer, ulid, command);
         }
-    });
+        let done = Done {
+            case_id: None,
+            ulid,
+            revision: opened.draft.revision,
+            repeated: false,
+        };
+        cases::keep_alone(&shared, conn, &asked, done)
+    };
+    let done = cases::keeping(app, by, work);
     if submits {
         app.counters.acted("submit", done.is_ok());
     }

@@ -105,12 +105,9 @@ pub(super) fn origin(
     conn: &mut Connection,
     registers: &Registers,
     viewer: &Viewer,
-    started: Ulid,
+    entry: Ulid,
 ) -> Result<Option<(Arc<Register>, StoredEntry)>, Error> {
-    let Some(due) = register_marks::entry_of(conn, started)? else {
-        return Ok(None);
-    };
-    let Some((entry, case)) = register_search::get(conn, due)? else {
+    let Some((entry, case)) = register_search::get(conn, entry)? else {
         return Ok(None);
     };
     let named = register_search::departments_of(conn, entry.id)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ulid::Ulid;
 
 use super::cases::{self, By, NoFacts, Running};
-use super::projection::{self, Before};
+use super::projection;
 use super::titles::Titles;
 use super::viewer::Wish;
 use super::{App, Error, Viewer};
@@ -235,7 +235,7 @@ fn move_one(
             end: running.end.clone(),
             ..running
         };
-        projection::write(&shared, conn, &there, &decision, &context, Before::Stored)?;
+        projection::write(&shared, conn, (&there, &decision, &context), |_| {})?;
         Ok::<_, Refused>(Some(moved))
     })
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::cases::Running;
-use super::projection::{Row, Rows};
+use super::projection::{Decided, Row, Rows};
 use super::{App, Error, links, projection, words};
 use crate::auth::{self, tokens};
 use crate::directory::PersonId;
@@ -18,6 +18,7 @@ use crate::engine::{
 };
 use crate::notify::message;
 use crate::storage::action_links::{self, Link};
+use crate::storage::keys::Keys;
 use crate::storage::outbox::{self, NewMessage};
 use crate::storage::{Connection, Writes};
 use crate::workflow::{EmailLink, Kind, LinkAuth, Node, Outcome, Sign, Stage};
@@ -66,26 +67,25 @@ pub(super) enum Reason {
     Ended,
 }
 
-/// Writes what the decision owes to whom.
+/// Writes what the decision owes to whom, under keys that were drawn.
 pub(super) fn enqueue(
     app: &App,
     conn: &mut Connection,
     writes: &mut Writes,
-    (running, decision, context): (&Running, &Decision, &Context<'_>),
-    rows: &Rows,
+    (running, decision, context): Decided<'_>,
+    (owed, rows, keys): (&[Mail<'_>], &Rows, &mut Keys),
 ) -> Result<(), Error> {
-    let mut told = BTreeSet::new();
-    let mut mails = owed(running, decision, context, rows);
-    mails.retain(|mail| told.insert((mail.person, mail.task, word(mail.notice))));
-    let messages: Vec<NewMessage> = mails
-        .iter()
-        .map(|mail| message(app, running, mail, context))
-        .collect::<Result<_, _>>()?;
-    let keys = outbox::enqueue_all(conn, &messages)?;
     let mut linked = BTreeSet::new();
-    for ((mail, message), key) in mails.iter().zip(&messages).zip(keys) {
+    for mail in owed {
+        let row = mail.task.and_then(|task| rows.get(&task.0)).copied();
+        // A notice that outlives its task must not be cancelled with it.
+        let row = row.filter(|_| asks_to_act(mail.notice));
+        let key = keys.take()?;
+        let message = message(app, running, mail, row, context)?;
         let sent = (message.ulid, key);
-        let Some((row, link)) = link(app, (running, &decision.case, context), mail, sent) else {
+        outbox::put(writes, key, message);
+        let Some((row, link)) = link(app, (running, &decision.case, context), (mail, row), sent)
+        else {
             continue;
         };
         let again = !linked.insert((row.id, mail.person));
@@ -103,13 +103,11 @@ pub(super) fn enqueue(
 }
 
 /// Every mail that the decision owes, in its order.
-fn owed<'a>(
+pub(super) fn owed<'a>(
     running: &Running,
     decision: &'a Decision,
     context: &Context<'_>,
-    rows: &Rows,
 ) -> Vec<Mail<'a>> {
-    let row = |task: Option<TaskId>| rows.get(&task?.0).copied();
     let mut mails = Vec::new();
     for effect in &decision.effects {
         let Effect::Notify {
@@ -131,21 +129,22 @@ fn owed<'a>(
                     stage: stage.as_deref(),
                     clock: clock.as_deref(),
                     task: *task,
-                    row: row(*task),
                     why: reason(running, decision, *notice, *task),
                 }),
         );
     }
+    let mut told = BTreeSet::new();
+    mails.retain(|mail| told.insert((mail.person, mail.task, word(mail.notice))));
     mails
 }
 
-struct Mail<'a> {
+/// A mail that a decision owes.
+pub(super) struct Mail<'a> {
     notice: Notice,
     person: PersonId,
     stage: Option<&'a str>,
     clock: Option<&'a str>,
     task: Option<TaskId>,
-    row: Option<Row>,
     why: Option<Reason>,
 }
 
@@ -154,11 +153,10 @@ fn message(
     app: &App,
     running: &Running,
     mail: &Mail<'_>,
+    row: Option<Row>,
     context: &Context<'_>,
 ) -> Result<NewMessage, Error> {
     let ulid = Ulid::new();
-    // A notice that outlives its task must not be cancelled with it.
-    let row = mail.row.filter(|_| asks_to_act(mail.notice));
     Ok(NewMessage {
         ulid,
         kind: "mail".into(),
@@ -184,10 +182,10 @@ fn message(
 fn link(
     app: &App,
     (running, case, context): (&Running, &Case, &Context<'_>),
-    mail: &Mail<'_>,
+    (mail, row): (&Mail<'_>, Option<Row>),
     (ulid, key): (Ulid, i64),
 ) -> Option<(Row, Link)> {
-    let row = mail.row.filter(|_| asks_to_act(mail.notice))?;
+    let row = row?;
     let task = case.task(mail.task?).filter(|task| task.is_open())?;
     let actions = link_actions(running, case, task);
     if actions.is_empty() {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::cases::Running;
+use super::notices::{self, Mail};
 use super::viewer::{address, concerned};
 use super::words::{channel, outcome_of, outcome_word, status_word};
-use super::{App, Error, notices, registers, started};
+use super::{App, Error, registers, started};
 use crate::audit::{Algorithm, GENESIS, Link};
 use crate::calendar::{Instant, day_of};
 use crate::directory::DepartmentCode;
@@ -13,6 +14,9 @@ use crate::engine::{self, Actor, Case, Context, Decision, Event, Stamp, Status};
 use crate::storage::cases::{CaseState, NewCase};
 use crate::storage::copies::Copy;
 use crate::storage::events::{self, EventRow};
+use crate::storage::keys::Table::{Cases, Outbox, Tasks};
+use crate::storage::keys::{self, Keys};
+use crate::storage::tasks::StoredTask;
 use crate::storage::{self, Addressee, Connection, Writes};
 use crate::workflow::{Offer, Workflow};
 use chrono::{Datelike, NaiveDate};
@@ -20,7 +24,6 @@ use serde::{Deserialize, Serialize};
 
 mod tasks;
 
-use tasks::sync_tasks;
 pub(super) use tasks::{Row, Rows, due, titles};
 
 /// An event as its row holds it.
@@ -32,45 +35,48 @@ pub struct Body {
     pub event: Event,
 }
 
+/// A decision with the case before it and the circumstances.
+pub(super) type Decided<'d> = (&'d Running, &'d Decision, &'d Context<'d>);
+
+/// A case that is filed from a draft.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filing<'f> {
+    /// The draft's key.
+    pub draft: i64,
+    /// The draft's revision, as it was read.
+    pub revision: i64,
+    /// The authority over the case's department.
+    pub authority: &'f DepartmentCode,
+}
+
 /// What the case was in the database before this decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+#[derive(Debug, Clone, Copy)]
+enum Before<'f> {
     /// It is there.
     Stored,
-    /// It was filed by this decision just now, from a draft.
-    Filed(FromDraft),
+    /// It is filed by this decision.
+    Filed(Filing<'f>),
 }
 
-/// The draft that becomes a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FromDraft {
-    /// Its key.
-    pub id: i64,
-    /// Its revision, as it was read.
-    pub revision: i64,
+impl Before<'_> {
+    fn is_stored(self) -> bool {
+        matches!(self, Self::Stored)
+    }
 }
 
-/// Files a new case and writes its first decision. Answers with its inner key.
+/// Files a new case and writes its first decision, with what `also` adds for the case's inner key. Answers with that key.
 pub(super) fn file(
     app: &App,
     conn: &mut Connection,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-    authority: &DepartmentCode,
-    draft: FromDraft,
+    (running, decision, context): Decided<'_>,
+    filing: Filing<'_>,
+    also: impl FnOnce(&mut Writes, i64),
 ) -> Result<i64, Error> {
-    let new = NewCase {
-        ulid: running.ulid,
-        number: decision.case.number.clone(),
-        workflow_key: running.workflow.key.clone(),
-        applicant_id: decision.case.applicant,
-        department: decision.case.department.clone(),
-        authority: authority.clone(),
-        submitted_at: context.now,
-        state: state(running, &decision.case, context)?,
-    };
-    let id = storage::cases::insert(conn, &new)?;
+    let owed = notices::owed(running, decision, context);
+    let opened = tasks::opened(&[], &decision.case);
+    let wanted = [(Cases, 1), (Tasks, opened), (Outbox, owed.len())];
+    let [mut cases, tasks, mails] = keys::draw(conn, wanted)?;
+    let id = cases.take()?;
     let filed = Running {
         id,
         revision: 1,
@@ -82,55 +88,102 @@ pub(super) fn file(
         end: None,
         ..*running
     };
-    write(app, conn, &filed, decision, context, Before::Filed(draft))?;
+    let mut writes = Writes::default();
+    let case = &decision.case;
+    let new = NewCase {
+        ulid: running.ulid,
+        number: case.number.clone(),
+        workflow_key: running.workflow.key.clone(),
+        applicant_id: case.applicant,
+        department: case.department.clone(),
+        authority: filing.authority.clone(),
+        submitted_at: context.now,
+        state: state(running, case, context)?,
+    };
+    storage::cases::insert(&mut writes, id, new);
+    let at = (&filed, decision, context);
+    write_all(
+        app,
+        conn,
+        &mut writes,
+        at,
+        Before::Filed(filing),
+        &owed,
+        (&[], tasks, mails),
+    )?;
+    also(&mut writes, id);
+    writes.run(conn)?;
     Ok(id)
 }
 
-/// Writes a decision.
+/// Writes a decision, with what `also` adds.
 pub(super) fn write(
     app: &App,
     conn: &mut Connection,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-    before: Before,
+    (running, decision, context): Decided<'_>,
+    also: impl FnOnce(&mut Writes),
+) -> Result<(), Error> {
+    let owed = notices::owed(running, decision, context);
+    let known = storage::tasks::of_case(conn, running.id)?;
+    let opened = tasks::opened(&known, &decision.case);
+    let [tasks, mails] = keys::draw(conn, [(Tasks, opened), (Outbox, owed.len())])?;
+    let mut writes = Writes::default();
+    let state = state(running, &decision.case, context)?;
+    storage::cases::put(&mut writes, running.id, running.revision, state);
+    let at = (running, decision, context);
+    write_all(
+        app,
+        conn,
+        &mut writes,
+        at,
+        Before::Stored,
+        &owed,
+        (&known, tasks, mails),
+    )?;
+    also(&mut writes);
+    Ok(writes.run(conn)?)
+}
+
+/// Adds everything that a decision writes beside the case's own row.
+fn write_all(
+    app: &App,
+    conn: &mut Connection,
+    writes: &mut Writes,
+    (running, decision, context): Decided<'_>,
+    before: Before<'_>,
+    owed: &[Mail<'_>],
+    (known, mut tasks, mut mails): (&[StoredTask], Keys, Keys),
 ) -> Result<(), Error> {
     let case = &decision.case;
-    let first = append(
-        conn,
-        app.settings.audit.algorithm,
-        running,
-        decision,
-        context,
-    )?;
+    let algorithm = app.settings.audit.algorithm;
+    let first = append(writes, algorithm, running, decision, context)?;
+    if registers::concerned(decision) {
+        // An entry points to its case.
+        std::mem::take(writes).run(conn)?;
+    }
     registers::write(app, conn, running, decision, context, first)?;
     super::renaming::follow(conn, running, decision)?;
-    let mut writes = Writes::default();
-    if before == Before::Stored {
-        let state = state(running, case, context)?;
-        storage::cases::put(&mut writes, running.id, running.revision, state);
-    }
-    started::tell_parent(app, &mut writes, running.ulid, decision);
-    let stored = sync_tasks(conn, &mut writes, running, case, context)?;
+    started::tell_parent(app, writes, running.ulid, decision);
+    let rows = tasks::sync(conn, writes, (running, case, context), known, &mut tasks)?;
     // A timer's own claim is settled by whoever holds it.
     if context.actor != Actor::System {
         let wake = |case| engine::next_wake(&running.workflow, case, &running.calendar);
         let (old, new) = (wake(&running.case), wake(case));
         // One that is due may have been tried in vain, and deserves another try.
         let stays = old == new && new.is_none_or(|at| context.now < at);
-        if before != Before::Stored || !stays {
-            storage::timers::put(&mut writes, running.id, new);
+        if !before.is_stored() || !stays {
+            storage::timers::put(writes, running.id, new);
         }
     }
-    involve(conn, &mut writes, running, decision, context)?;
+    involve(writes, running, decision, context);
     note_turns(conn, running, decision)?;
     match before {
-        Before::Filed(draft) => {
+        Before::Filed(filing) => {
             let texts = search_texts(running, case);
             let texts = texts.iter().map(String::as_str);
-            storage::search_terms::add(&mut writes, running.id, texts);
-            storage::attachments::adopt(&mut writes, draft.id, running.id);
-            storage::drafts::put_away(&mut writes, draft.id, draft.revision);
+            storage::search_terms::add(writes, running.id, texts);
+            storage::attachments::adopt(writes, filing.draft, running.id);
+            storage::drafts::put_away(writes, filing.draft, filing.revision);
         }
         Before::Stored if found_otherwise(decision) => {
             let texts = search_texts(running, case);
@@ -139,27 +192,25 @@ pub(super) fn write(
         }
         Before::Stored => {}
     }
-    name_resources(conn, running, decision, context, before)?;
+    name_resources(conn, writes, (running, decision, context), before)?;
     notices::enqueue(
         app,
         conn,
-        &mut writes,
+        writes,
         (running, decision, context),
-        &stored,
-    )?;
-    Ok(writes.run(conn)?)
+        (owed, &rows, &mut mails),
+    )
 }
 
 /// Keeps which resources the case names. One whose data was just chosen is looked at once more behind this: the directory
 /// may have been changed between reading it and now.
 fn name_resources(
     conn: &mut Connection,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-    before: Before,
+    writes: &mut Writes,
+    (running, decision, context): Decided<'_>,
+    before: Before<'_>,
 ) -> Result<(), Error> {
-    if before == Before::Stored && !found_otherwise(decision) {
+    if before.is_stored() && !found_otherwise(decision) {
         return Ok(());
     }
     let named = super::rechecks::named(&decision.case);
@@ -167,8 +218,8 @@ fn name_resources(
         Before::Stored => storage::case_resources::of(conn, running.id)?,
         Before::Filed(_) => BTreeSet::new(),
     };
-    if storage::case_resources::replace(conn, running.id, &known, &named)? {
-        storage::case_resources::ask(conn, running.id, context.now)?;
+    if storage::case_resources::replace(writes, running.id, &known, &named) {
+        storage::case_resources::ask(writes, running.id, context.now);
     }
     Ok(())
 }
@@ -205,7 +256,7 @@ fn found_otherwise(decision: &Decision) -> bool {
 /// Appends the events to the case's hash chain.
 /// Answers with the place of the first of the events in the case's history.
 fn append(
-    conn: &mut Connection,
+    writes: &mut Writes,
     algorithm: Algorithm,
     running: &Running,
     decision: &Decision,
@@ -254,7 +305,7 @@ fn append(
         });
         previous = hash;
     }
-    events::append(conn, running.id, &rows)?;
+    events::append(writes, running.id, rows);
     Ok(first)
 }
 
@@ -359,13 +410,7 @@ fn keep_until(workflow: &Workflow, ended: Instant) -> Option<NaiveDate> {
     }
 }
 
-fn involve(
-    conn: &mut Connection,
-    writes: &mut Writes,
-    running: &Running,
-    decision: &Decision,
-    context: &Context<'_>,
-) -> Result<(), Error> {
+fn involve(writes: &mut Writes, running: &Running, decision: &Decision, context: &Context<'_>) {
     let now = concerned(&decision.case, &running.directory);
     let before = if running.case.status == Status::Draft {
         BTreeSet::new()
@@ -381,10 +426,9 @@ fn involve(
             _ => continue,
         };
         for person in notices::people_of(running, to, context) {
-            storage::copies::add(conn, running.id, person, &reason, context.now)?;
+            storage::copies::add(writes, running.id, person, reason.clone(), context.now);
         }
     }
-    Ok(())
 }
 
 /// What a case is found by: number, title, departments, chosen data, what its branches stand for. What is answered in a

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::cases::{self, Running};
 use super::notices::POINTER_LEVEL;
-use super::projection::{self, Before};
+use super::projection;
 use super::registers;
 use super::{App, Error, links, started};
 use crate::engine::{self, Actor, Case, Channel, Context, Situation, TaskId, Weight};
@@ -78,7 +78,7 @@ fn reweigh(app: &Arc<App>, conn: &mut Connection, running: &Running) -> Result<b
     let Some(decision) = decision else {
         return Ok(false);
     };
-    projection::write(app, conn, running, &decision, &context, Before::Stored)?;
+    projection::write(app, conn, (running, &decision, &context), |_| {})?;
     started::submit_started(app, conn, running, &decision)?;
     // A timer's own claim is settled by whoever holds it; here nobody does.
     storage::timers::set(

@@ -9,12 +9,24 @@ use super::cases::Running;
 use super::catalogue::start as catalogue;
 use super::{App, Error, webhooks};
 use crate::directory::DepartmentCode;
-use crate::engine::{Context, Decision, Entry, Event};
+use crate::engine::{Case, Context, Decision, Entry, Event};
 use crate::forms::Answers;
 use crate::storage::Connection;
 use crate::storage::catalogue as stored;
 use crate::storage::register_entries::{self, EntryRow, Taken};
 use crate::workflow::{Register, Workflow, stage_map};
+
+/// Whether a decision changes entries.
+pub(super) fn concerned(decision: &Decision) -> bool {
+    changed(&decision.case).next().is_some()
+}
+
+fn changed(case: &Case) -> impl Iterator<Item = (&String, &Entry)> {
+    let now = case.revision;
+    case.entries
+        .iter()
+        .filter(move |(_, entry)| entry.changed == now)
+}
 
 /// Writes the entries that the decision has opened or changed, and what statuses they took by which of its events; the
 /// first of these stands at `first` in the case's history.
@@ -28,11 +40,7 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let case = &decision.case;
     rename(conn, running, decision)?;
-    let mut changed = case
-        .entries
-        .iter()
-        .filter(|(_, entry)| entry.changed == case.revision)
-        .peekable();
+    let mut changed = changed(case).peekable();
     if changed.peek().is_none() {
         return Ok(());
     }

@@ -101,9 +101,9 @@ pub struct Happened {
 pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
     let (shared, viewer) = (Arc::clone(app), viewer.clone());
     app.db.read(move |conn| {
-        let stored = storage::cases::get(conn, ulid)?.ok_or(Error::NotFound)?;
-        let summary = stored.summary.clone();
-        let ground = shared.ground(conn, None)?;
+        let look = storage::cases::look(conn, ulid)?.ok_or(Error::NotFound)?;
+        let (stored, summary) = (look.case.clone(), look.case.summary);
+        let ground = shared.ground_at(conn, look.revisions)?;
         let whole = Arc::new(cases::running_on(&shared, conn, &ground, stored)?);
         viewer
             .authorize(Wish::SeeCase(&whole.case))
@@ -125,7 +125,10 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             false => Vec::new(),
         };
         let typed: Vec<&Answers> = opinions.iter().map(|opinion| &opinion.answers).collect();
-        let mut files = attachments::of(conn, AttachedTo::Case(whole.id))?;
+        let mut files = match look.has_files {
+            true => attachments::of(conn, AttachedTo::Case(whole.id))?,
+            false => Vec::new(),
+        };
         let facts = Facts::read(
             &shared,
             conn,
@@ -177,7 +180,10 @@ pub fn see(app: &Arc<App>, viewer: &Viewer, ulid: Ulid) -> Result<Seen, Error> {
             files,
             copies,
             starts: workflows::started_by(&shared, conn, &ground, &whole.workflow)?,
-            origin: ledger::origin(conn, &registers, &viewer, ulid)?,
+            origin: match look.origin {
+                Some(entry) => ledger::origin(conn, &registers, &viewer, entry)?,
+                None => None,
+            },
             registers,
             facts,
             now,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::connection::{OnConflict, moment};
 use super::schema::{case_resources as named, cases, rechecks};
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 
 /// The resources that the case names.
@@ -21,33 +22,30 @@ pub fn of(conn: &mut Connection, case: i64) -> Result<BTreeSet<String>, StorageE
     Ok(all.into_iter().collect())
 }
 
-/// Makes these the resources that the case names, in place of those that are known. Answers whether another one came.
-///
-/// # Errors
-/// The database's own failure.
+/// Makes these the resources that the case names, in place of those that are known. Answers whether another one comes.
 pub fn replace(
-    conn: &mut Connection,
+    writes: &mut Writes,
     case: i64,
     known: &BTreeSet<String>,
     resources: &BTreeSet<String>,
-) -> Result<bool, StorageError> {
-    let gone: Vec<&String> = known.difference(resources).collect();
+) -> bool {
+    let gone: Vec<String> = known.difference(resources).cloned().collect();
     if !gone.is_empty() {
-        diesel::delete(
+        writes.add(diesel::delete(
             named::table
                 .filter(named::case_id.eq(case))
                 .filter(named::resource.eq_any(gone)),
-        )
-        .execute(conn)?;
+        ));
     }
-    let mut came = false;
-    for code in resources.difference(known) {
-        diesel::insert_into(named::table)
-            .values((named::resource.eq(code), named::case_id.eq(case)))
-            .execute(conn)?;
-        came = true;
-    }
-    Ok(came)
+    let coming: Vec<_> = resources.difference(known).cloned().collect();
+    let comes = !coming.is_empty();
+    let row = |code: String| (code.into_sql::<Text>(), case.into_sql::<BigInt>());
+    writes.add_rows(
+        "case_resources (resource, case_id)",
+        coming.into_iter().map(row),
+        "",
+    );
+    comes
 }
 
 /// The cases that have not ended and name a resource.
@@ -66,14 +64,13 @@ pub fn open_with(conn: &mut Connection, resource: &str) -> Result<Vec<i64>, Stor
 
 /// Has a case looked at again. A mark that is there already is written too: whoever is taking it away waits until this
 /// change can be seen, or this one until they are through.
-///
-/// # Errors
-/// The database's own failure.
-pub fn ask(conn: &mut Connection, case: i64, at: Instant) -> Result<(), StorageError> {
+pub fn ask(writes: &mut Writes, case: i64, at: Instant) {
     let insert = diesel::insert_into(rechecks::table)
         .values((rechecks::case_id.eq(case), rechecks::since.eq(moment(at))));
-    OnConflict(insert, "(case_id) DO UPDATE SET since = excluded.since").execute(conn)?;
-    Ok(())
+    writes.add(OnConflict(
+        insert,
+        "(case_id) DO UPDATE SET since = excluded.since",
+    ));
 }
 
 /// Some of the cases that are to be looked at again, after the one with the key `after`.

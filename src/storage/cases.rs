@@ -6,13 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use serde_json::Value;
 use ulid::Ulid;
 
 use super::columns::{one_more, one_row};
-use super::connection::{ForUpdate, MultiBackend, json, moment, moment_or_null, ulid_text};
+use super::connection::{
+    ForUpdate, Kept, MultiBackend, UlidText, json, moment, moment_or_null, ulid_text,
+};
+use super::revisions::{self, Revisions};
 use super::schema::{cases, participants};
 use super::{Addressee, Connection, Page, StorageError, Writes, at_once};
 use crate::calendar::Instant;
@@ -130,40 +134,35 @@ pub struct CaseState {
     pub keep_until: Option<NaiveDate>,
 }
 
-/// Files a case at revision 1 and answers with its key.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] when the number is taken.
-pub fn insert(conn: &mut Connection, new: &NewCase) -> Result<i64, StorageError> {
-    let state = &new.state;
-    Ok(diesel::insert_into(cases::table)
-        .values((
-            cases::ulid.eq(ulid_text(new.ulid)),
-            cases::number.eq(new.number.as_ref()),
-            cases::workflow_key.eq(&new.workflow_key),
-            cases::applicant_id.eq(new.applicant_id),
-            cases::department.eq(&new.department),
-            cases::authority.eq(&new.authority),
-            cases::submitted_at.eq(moment(new.submitted_at)),
-            cases::revision.eq(1),
-            cases::hold.eq(false),
-            (
-                cases::version_id.eq(state.version_id),
-                cases::status.eq(&state.status),
-                cases::outcome.eq(state.outcome.as_ref()),
-                cases::end_id.eq(state.end_id.as_ref()),
-                cases::title.eq(&state.title),
-                cases::snapshot.eq(json(&state.snapshot)),
-                cases::level.eq(i32::from(state.level)),
-                cases::due_at.eq(moment_or_null(state.due_at)),
-                cases::awaiting.eq(state.awaiting.as_ref()),
-                cases::updated_at.eq(moment(state.updated_at)),
-                cases::ended_at.eq(moment_or_null(state.ended_at)),
-                cases::keep_until.eq(state.keep_until),
-            ),
-        ))
-        .returning(cases::id)
-        .get_result(conn)?)
+/// Files a case, whose key was drawn, at revision 1.
+pub fn insert(writes: &mut Writes, id: i64, new: NewCase) {
+    let state = new.state;
+    writes.add(diesel::insert_into(cases::table).values((
+        cases::id.eq(id),
+        cases::ulid.eq(ulid_text(new.ulid)),
+        cases::number.eq(new.number),
+        cases::workflow_key.eq(new.workflow_key),
+        cases::applicant_id.eq(new.applicant_id),
+        cases::department.eq(new.department),
+        cases::authority.eq(new.authority),
+        cases::submitted_at.eq(moment(new.submitted_at)),
+        cases::revision.eq(1),
+        cases::hold.eq(false),
+        (
+            cases::version_id.eq(state.version_id),
+            cases::status.eq(state.status),
+            cases::outcome.eq(state.outcome),
+            cases::end_id.eq(state.end_id),
+            cases::title.eq(state.title),
+            cases::snapshot.eq(json(state.snapshot)),
+            cases::level.eq(i32::from(state.level)),
+            cases::due_at.eq(moment_or_null(state.due_at)),
+            cases::awaiting.eq(state.awaiting),
+            cases::updated_at.eq(moment(state.updated_at)),
+            cases::ended_at.eq(moment_or_null(state.ended_at)),
+            cases::keep_until.eq(state.keep_until),
+        ),
+    )));
 }
 
 /// Takes the case for this transaction: whoever comes next waits until it is done.
@@ -198,6 +197,50 @@ pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<StoredCase>, Stor
         .select(StoredCase::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// A case that somebody reads, with all that one statement tells of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// The case.
+    pub case: StoredCase,
+    /// What everything stands on.
+    pub revisions: Revisions,
+    /// The entry of a register whose date started it.
+    pub origin: Option<Ulid>,
+    /// Whether it has files.
+    pub has_files: bool,
+}
+
+/// Reads the case with this key, and looks at what it stands on.
+///
+/// # Errors
+/// The database's own failure.
+pub fn look(conn: &mut Connection, ulid: Ulid) -> Result<Option<Look>, StorageError> {
+    type Row = (StoredCase, revisions::Values, Option<Ulid>, bool);
+    let query = cases::table
+        .filter(cases::ulid.eq(ulid_text(ulid)))
+        .select((
+            StoredCase::as_select(),
+            revisions::columns(),
+            sql::<Nullable<UlidText>>(
+                "(SELECT register_entries.ulid FROM register_marks \
+             JOIN register_entries ON register_entries.id = register_marks.entry_id \
+             WHERE register_marks.started = cases.ulid AND register_marks.mark = 'start' \
+             ORDER BY register_marks.entry_id LIMIT 1)",
+            ),
+            sql::<Bool>("EXISTS (SELECT 1 FROM attachments WHERE attachments.case_id = cases.id)"),
+        ));
+    let found: Option<Row> = Kept(query).get_result(conn).optional()?;
+    let look = |(case, values, origin, has_files)| {
+        Ok(Look {
+            case,
+            revisions: Revisions::read(values)?,
+            origin,
+            has_files,
+        })
+    };
+    found.map(look).transpose()
 }
 
 /// The case with this inner key.

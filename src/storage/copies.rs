@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::columns::one_more;
 use super::connection::{MultiBackend, OnConflict, moment, moment_or_null};
 use super::schema::copies;
-use super::{Addressee, Connection, Cursor, Page, StorageError};
+use super::{Addressee, Connection, Cursor, Page, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -45,24 +45,14 @@ impl Copy {
 }
 
 /// Sends a copy; the same one for the same reason is sent once.
-///
-/// # Errors
-/// The database's own failure.
-pub fn add(
-    conn: &mut Connection,
-    case: i64,
-    person: PersonId,
-    reason: &str,
-    at: Instant,
-) -> Result<(), StorageError> {
+pub fn add(writes: &mut Writes, case: i64, person: PersonId, reason: String, at: Instant) {
     let insert = diesel::insert_into(copies::table).values((
         copies::case_id.eq(case),
         copies::person_id.eq(person),
         copies::reason.eq(reason),
         copies::at.eq(moment(at)),
     ));
-    OnConflict(insert, "DO NOTHING").execute(conn)?;
-    Ok(())
+    writes.add(OnConflict(insert, "DO NOTHING"));
 }
 
 /// Notes that the person has read their copies of the case; the first time stands.

@@ -3,11 +3,12 @@
 use std::ops::RangeInclusive;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::columns::one_more;
-use super::connection::{Kept, MultiBackend, moment};
+use super::connection::{MultiBackend, moment};
 use super::schema::events;
-use super::{Connection, Page, StorageError};
+use super::{Connection, Page, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -61,45 +62,30 @@ pub struct ChainEnd {
     pub hash: String,
 }
 
-/// Inserts of so many events are planned once and kept.
-const KEPT: usize = 16;
-
 /// Adds events to the case's chain.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] when a place is taken, which the lock on the case rules out.
-pub fn append(conn: &mut Connection, case: i64, new: &[EventRow]) -> Result<(), StorageError> {
-    let rows: Vec<_> = new
-        .iter()
-        .map(|event| {
-            (
-                events::case_id.eq(case),
-                events::seq.eq(event.seq),
-                events::kind.eq(&event.kind),
-                events::body.eq(&event.body),
-                events::actor_id.eq(event.actor_id.map(|person| person.0)),
-                events::on_behalf_id.eq(event.on_behalf_id.map(|person| person.0)),
-                events::channel.eq(&event.channel),
-                events::at.eq(moment(event.at)),
-                events::version_id.eq(event.version_id),
-                events::algorithm.eq(&event.algorithm),
-                events::previous_hash.eq(&event.previous_hash),
-                events::hash.eq(&event.hash),
-            )
-        })
-        .collect();
-    // PostgreSQL takes 65,535 values in one statement.
-    for some in rows.chunks(1000) {
-        let insert = diesel::insert_into(events::table).values(some);
-        match conn {
-            #[cfg(feature = "postgres")]
-            Connection::Pg(conn) if some.len() <= KEPT => Kept(insert).execute(conn)?,
-            #[cfg(feature = "postgres")]
-            Connection::Pg(conn) => insert.execute(conn)?,
-            Connection::Sqlite(conn) => insert.execute(conn)?,
-        };
-    }
-    Ok(())
+pub fn append(writes: &mut Writes, case: i64, new: Vec<EventRow>) {
+    let rows = new.into_iter().map(|event| {
+        let of = |person: Option<PersonId>| person.map(|person| person.0);
+        (
+            case.into_sql::<BigInt>(),
+            event.seq.into_sql::<BigInt>(),
+            event.kind.into_sql::<Text>(),
+            event.body.into_sql::<Text>(),
+            of(event.actor_id).into_sql::<Nullable<BigInt>>(),
+            of(event.on_behalf_id).into_sql::<Nullable<BigInt>>(),
+            event.channel.into_sql::<Text>(),
+            moment(event.at),
+            event.version_id.into_sql::<BigInt>(),
+            event.algorithm.into_sql::<Text>(),
+            event.previous_hash.into_sql::<Text>(),
+            event.hash.into_sql::<Text>(),
+        )
+    });
+    writes.add_rows(
+        "events (case_id, seq, kind, body, actor_id, on_behalf_id, channel, at, version_id, algorithm, previous_hash, hash)",
+        rows,
+        "",
+    );
 }
 
 /// The case's events, oldest first.

@@ -1,12 +1,12 @@
 //! Table `idempotency_keys`: requests that were answered, so that a repeat is not done twice.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use ulid::Ulid;
 
-use super::columns::one_row;
-use super::connection::{MultiBackend, OnConflict, moment};
+use super::connection::{Moment, MultiBackend, OnConflict, moment};
 use super::schema::idempotency_keys as keys;
-use super::{Connection, StorageError};
+use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -45,44 +45,24 @@ struct Row {
 }
 
 /// What was asked and answered under a key.
-#[derive(Debug, Clone, Copy)]
-pub struct NewKey<'k> {
+#[derive(Debug, Clone)]
+pub struct NewKey {
     /// Whose request it was.
     pub person: PersonId,
     /// The key that came with it.
-    pub key: &'k str,
+    pub key: String,
     /// The digest of its body.
-    pub digest: &'k str,
+    pub digest: String,
     /// What it was answered with.
     pub answer: Answer,
     /// When.
     pub at: Instant,
 }
 
-/// Keeps the answer to a request under its key, in the transaction that did its work. Keys from before `valid_since` are
-/// forgotten.
-///
-/// # Errors
-/// [`StorageError::Conflict`] when another request was answered under the key, which [`look`] tells of: the work is to be
-/// undone then.
-pub fn keep(
-    conn: &mut Connection,
-    new: &NewKey<'_>,
-    valid_since: Instant,
-) -> Result<(), StorageError> {
-    if insert(conn, new)? == 1 {
-        return Ok(());
-    }
-    diesel::delete(
-        keys::table
-            .find((new.person, new.key))
-            .filter(keys::created_at.lt(moment(valid_since))),
-    )
-    .execute(conn)?;
-    one_row(insert(conn, new)?)
-}
-
-fn insert(conn: &mut Connection, new: &NewKey<'_>) -> Result<usize, StorageError> {
+/// Keeps the answer to a request under its key, with the writes that do its work. They all end in
+/// [`StorageError::Conflict`] where another request was answered under the key since `valid_since`, which [`look`] tells
+/// of. Two at once: the second waits here until the first has committed, and is in its way then.
+pub fn keep(writes: &mut Writes, new: NewKey, valid_since: Instant) {
     let insert = diesel::insert_into(keys::table).values((
         keys::person_id.eq(new.person),
         keys::key.eq(new.key),
@@ -93,8 +73,33 @@ fn insert(conn: &mut Connection, new: &NewKey<'_>) -> Result<usize, StorageError
         keys::revision.eq(new.answer.revision),
         keys::created_at.eq(moment(new.at)),
     ));
-    // Two at once: the second waits here until the first has committed, and is in its way then.
-    Ok(OnConflict(insert, "DO NOTHING").execute(conn)?)
+    writes.must_touch(Replacing {
+        insert: OnConflict(
+            insert,
+            "(person_id, key) DO UPDATE SET digest = excluded.digest, status = excluded.status, case_id = excluded.case_id, \
+             ulid = excluded.ulid, revision = excluded.revision, created_at = excluded.created_at \
+             WHERE idempotency_keys.created_at < ",
+        ),
+        before: valid_since,
+    });
+}
+
+/// An insert in place of a row that is older.
+struct Replacing<I> {
+    insert: I,
+    before: Instant,
+}
+
+impl<I> QueryId for Replacing<I> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<I: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Replacing<I> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.insert.walk_ast(out.reborrow())?;
+        out.push_bind_param::<Moment, _>(&self.before)
+    }
 }
 
 /// What is known of a request's key.

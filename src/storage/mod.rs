@@ -20,6 +20,7 @@ pub mod drafts;
 mod error;
 pub mod events;
 pub mod idempotency_keys;
+pub mod keys;
 pub mod log;
 pub mod login_attempts;
 pub mod logins;

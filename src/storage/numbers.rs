@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connection::OnConflict;
+use super::connection::{Kept, OnConflict};
 use super::schema::number_counters as counters;
 use super::{Connection, StorageError};
 use crate::directory::DepartmentCode;
@@ -42,10 +42,9 @@ fn take(
     year: i32,
 ) -> Result<Option<i64>, StorageError> {
     let counter = counters::table.find((workflow, authority, year));
-    let after: Option<i64> = diesel::update(counter)
+    let update = diesel::update(counter)
         .set(counters::next.eq(counters::next + 1))
-        .returning(counters::next)
-        .get_result(conn)
-        .optional()?;
+        .returning(counters::next);
+    let after: Option<i64> = Kept(update).get_result(conn).optional()?;
     Ok(after.map(|after| after - 1))
 }

@@ -7,10 +7,11 @@ use ulid::Ulid;
 
 use super::columns::{one_more, one_row, unclaimed};
 use super::connection::{
-    MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
+    Kept, MultiBackend, SkipLocked, cols, json, moment, moment_or_null, text_enum, ulid_text,
 };
+use super::keys::{self, Table};
 use super::schema::outbox;
-use super::{Connection, Lease, Page, StorageError, Writes, outbox_archive};
+use super::{Connection, Lease, Page, StorageError, Writes, at_once, outbox_archive};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
 
@@ -103,57 +104,35 @@ pub struct OutboxCounts {
     pub failed: i64,
 }
 
-/// A message as a row to be added.
-macro_rules! row {
-    ($new:expr) => {
-        (
-            outbox::ulid.eq(ulid_text($new.ulid)),
-            outbox::kind.eq(&$new.kind),
-            outbox::notice.eq(&$new.notice),
-            outbox::case_id.eq($new.case_id),
-            outbox::task_id.eq($new.task_id),
-            outbox::recipient_id.eq($new.recipient_id),
-            outbox::params.eq(json(&$new.params)),
-            outbox::message_id.eq(&$new.message_id),
-            outbox::state.eq(OutboxState::Waiting),
-            outbox::available_at.eq(moment($new.available_at)),
-            outbox::attempts.eq(0),
-            outbox::created_at.eq(moment($new.created_at)),
-            outbox::deliver_until.eq(moment($new.deliver_until)),
-        )
-    };
-}
-
 /// Writes a message and answers with its key.
 ///
 /// # Errors
 /// [`StorageError::Duplicate`] when there is one with this Message-ID.
-pub fn enqueue(conn: &mut Connection, new: &NewMessage) -> Result<i64, StorageError> {
-    Ok(diesel::insert_into(outbox::table)
-        .values(row!(new))
-        .returning(outbox::id)
-        .get_result(conn)?)
+pub fn enqueue(conn: &mut Connection, new: NewMessage) -> Result<i64, StorageError> {
+    let [mut keys] = keys::draw(conn, [(Table::Outbox, 1)])?;
+    let id = keys.take()?;
+    at_once(conn, |writes| put(writes, id, new))?;
+    Ok(id)
 }
 
-/// Writes messages and answers with their keys, in their order.
-///
-/// # Errors
-/// As [`enqueue`].
-pub fn enqueue_all(conn: &mut Connection, new: &[NewMessage]) -> Result<Vec<i64>, StorageError> {
-    match (conn, new) {
-        #[cfg(feature = "postgres")]
-        (Connection::Pg(conn), [_, _, ..]) => {
-            let mut keys = Vec::with_capacity(new.len());
-            // PostgreSQL takes 65,535 values in one statement, and gives the keys in the order of the rows.
-            for some in new.chunks(1000) {
-                let rows: Vec<_> = some.iter().map(|new| row!(new)).collect();
-                let insert = diesel::insert_into(outbox::table).values(rows);
-                keys.extend(insert.returning(outbox::id).get_results::<i64>(conn)?);
-            }
-            Ok(keys)
-        }
-        (conn, new) => new.iter().map(|new| enqueue(conn, new)).collect(),
-    }
+/// Writes a message, whose key was drawn, with other writes.
+pub fn put(writes: &mut Writes, id: i64, new: NewMessage) {
+    writes.add(diesel::insert_into(outbox::table).values((
+        outbox::id.eq(id),
+        outbox::ulid.eq(ulid_text(new.ulid)),
+        outbox::kind.eq(new.kind),
+        outbox::notice.eq(new.notice),
+        outbox::case_id.eq(new.case_id),
+        outbox::task_id.eq(new.task_id),
+        outbox::recipient_id.eq(new.recipient_id),
+        outbox::params.eq(json(new.params)),
+        outbox::message_id.eq(new.message_id),
+        outbox::state.eq(OutboxState::Waiting),
+        outbox::available_at.eq(moment(new.available_at)),
+        outbox::attempts.eq(0),
+        outbox::created_at.eq(moment(new.created_at)),
+        outbox::deliver_until.eq(moment(new.deliver_until)),
+    )));
 }
 
 /// Claims up to `limit` messages that may be sent now, longest waiting first.
@@ -230,16 +209,14 @@ pub fn held(
 /// # Errors
 /// [`StorageError::Conflict`] when the owner has lost it.
 pub fn sent(conn: &mut Connection, id: i64, owner: &str, at: Instant) -> Result<(), StorageError> {
-    let touched = diesel::update(leased(id, owner))
-        .set((
-            outbox::state.eq(OutboxState::Sent),
-            outbox::sent_at.eq(moment_or_null(Some(at))),
-            outbox::last_error.eq(None::<String>),
-            outbox::lease_owner.eq(None::<String>),
-            outbox::lease_until.eq(moment_or_null(None)),
-        ))
-        .execute(conn)?;
-    one_row(touched)
+    let update = diesel::update(leased(id, owner)).set((
+        outbox::state.eq(OutboxState::Sent),
+        outbox::sent_at.eq(moment_or_null(Some(at))),
+        outbox::last_error.eq(None::<String>),
+        outbox::lease_owner.eq(None::<String>),
+        outbox::lease_until.eq(moment_or_null(None)),
+    ));
+    one_row(Kept(update).execute(conn)?)
 }
 
 /// Settles a claimed message as given up.

@@ -1,8 +1,9 @@
 //! Table `participants`: who sees a case and why, written with its events; the only source of lists and searches.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
-use super::connection::{MultiBackend, OnConflict, moment};
+use super::connection::{MultiBackend, moment};
 use super::schema::participants;
 use super::{Addressee, Connection, StorageError, Writes};
 use crate::calendar::Instant;
@@ -22,15 +23,19 @@ pub struct Participant {
 
 /// Adds people with their reasons; who is there for the same reason stays as they are.
 pub fn add(writes: &mut Writes, case: i64, whom: &[&(Addressee, &'static str)], since: Instant) {
-    for (addressee, reason) in whom {
-        let insert = diesel::insert_into(participants::table).values((
-            participants::case_id.eq(case),
-            participants::addressee.eq(addressee.to_string()),
-            participants::reason.eq(*reason),
-            participants::since.eq(moment(since)),
-        ));
-        writes.add(OnConflict(insert, "DO NOTHING"));
-    }
+    let rows = whom.iter().map(|(addressee, reason)| {
+        (
+            case.into_sql::<BigInt>(),
+            addressee.to_string().into_sql::<Text>(),
+            (*reason).into_sql::<Text>(),
+            moment(since),
+        )
+    });
+    writes.add_rows(
+        "participants (case_id, addressee, reason, since)",
+        rows,
+        "ON CONFLICT DO NOTHING",
+    );
 }
 
 /// Who sees the case, and why.

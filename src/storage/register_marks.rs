@@ -257,21 +257,6 @@ pub fn unstarted(
         .load(conn)?)
 }
 
-/// The entry whose date started a draft or case.
-///
-/// # Errors
-/// The database's own failure.
-pub fn entry_of(conn: &mut Connection, started: Ulid) -> Result<Option<Ulid>, StorageError> {
-    Ok(marks::table
-        .inner_join(entries::table.on(entries::id.eq(marks::entry_id)))
-        .filter(marks::started.eq(started.to_string()))
-        .filter(marks::mark.eq(crate::workflow::RegisterDate::START))
-        .order(marks::entry_id)
-        .select(entries::ulid)
-        .first(conn)
-        .optional()?)
-}
-
 /// A marked entry as [`due`] gave it.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use diesel::QueryResult;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -24,17 +26,42 @@ pub struct Revisions {
     pub end: Option<ChainEnd>,
 }
 
+/// What a look reads, beside the chain of a case.
+type Columns = (BigInt, Nullable<Text>, Nullable<Text>);
+/// The values of [`Columns`].
+pub(super) type Values = (i64, Option<String>, Option<String>);
+
+/// What a look reads, as SQL for statements that read something else as well.
+pub(super) fn columns() -> SqlLiteral<Columns> {
+    sql(LOOK)
+}
+
+const LOOK: &str = "(SELECT revision FROM directory_state WHERE id = 1), \
+                    (SELECT string_agg(CAST(id AS TEXT) || ' ' || key, '\n') FROM workflow_versions WHERE status = 'current'), \
+                    (SELECT string_agg(CAST(revision AS TEXT) || ' ' || name, '\n') FROM calendars)";
+
+impl Revisions {
+    /// From what [`columns`] reads.
+    pub(super) fn read((directory, in_force, calendars): Values) -> Result<Self, StorageError> {
+        Ok(Self {
+            directory,
+            in_force: named(in_force)?,
+            calendars: named(calendars)?,
+            end: None,
+        })
+    }
+}
+
 /// Looks once. The end of the chain is that of `case`.
 ///
 /// # Errors
 /// The database's own failure.
 pub fn look(conn: &mut Connection, case: Option<i64>) -> Result<Revisions, StorageError> {
-    let (directory, in_force, calendars, seq, hash): Row = Look { case }.get_result(conn)?;
+    let (values, seq, hash): (Values, Option<i64>, Option<String>) =
+        Look { case }.get_result(conn)?;
     Ok(Revisions {
-        directory,
-        in_force: named(in_force)?,
-        calendars: named(calendars)?,
         end: seq.zip(hash).map(|(seq, hash)| ChainEnd { seq, hash }),
+        ..Revisions::read(values)?
     })
 }
 
@@ -52,26 +79,12 @@ fn named(lines: Option<String>) -> Result<BTreeMap<String, i64>, StorageError> {
         .collect()
 }
 
-type Row = (
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-);
-
 struct Look {
     case: Option<i64>,
 }
 
 impl Query for Look {
-    type SqlType = (
-        BigInt,
-        Nullable<Text>,
-        Nullable<Text>,
-        Nullable<BigInt>,
-        Nullable<Text>,
-    );
+    type SqlType = (Columns, Nullable<BigInt>, Nullable<Text>);
 }
 
 impl QueryId for Look {
@@ -83,20 +96,16 @@ impl RunQueryDsl<Connection> for Look {}
 
 impl QueryFragment<MultiBackend> for Look {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT (SELECT revision FROM directory_state WHERE id = 1), \
-             (SELECT string_agg(CAST(id AS TEXT) || ' ' || key, '\n') FROM workflow_versions WHERE status = 'current'), \
-             (SELECT string_agg(CAST(revision AS TEXT) || ' ' || name, '\n') FROM calendars), ",
-        );
+        out.push_sql("SELECT ");
+        out.push_sql(LOOK);
         let Some(case) = &self.case else {
-            out.push_sql("CAST(NULL AS BIGINT), CAST(NULL AS TEXT)");
+            out.push_sql(", CAST(NULL AS BIGINT), CAST(NULL AS TEXT)");
             return Ok(());
         };
-        for (column, next) in [("seq", ", "), ("hash", "")] {
-            out.push_sql(&format!("(SELECT {column} FROM events WHERE case_id = "));
+        for column in ["seq", "hash"] {
+            out.push_sql(&format!(", (SELECT {column} FROM events WHERE case_id = "));
             out.push_bind_param::<BigInt, _>(case)?;
             out.push_sql(" ORDER BY seq DESC LIMIT 1)");
-            out.push_sql(next);
         }
         Ok(())
     }

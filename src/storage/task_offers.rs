@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::columns::one_more;
 use super::connection::{MultiBackend, Writes, at_once, moment};
@@ -39,13 +40,14 @@ pub(super) fn remove(writes: &mut Writes, task: i64) {
 /// Offers a task that was offered to nobody yet.
 pub(super) fn add(writes: &mut Writes, task: i64, to: &[Addressee], due_at: Option<Instant>) {
     let keys: BTreeSet<String> = to.iter().map(Addressee::to_string).collect();
-    for key in keys {
-        writes.add(diesel::insert_into(offers::table).values((
-            offers::task_id.eq(task),
-            offers::addressee.eq(key),
-            offers::due_sort.eq(moment(due_at.unwrap_or(NEVER_DUE))),
-        )));
-    }
+    let rows = keys.into_iter().map(|key| {
+        (
+            task.into_sql::<BigInt>(),
+            key.into_sql::<Text>(),
+            moment(due_at.unwrap_or(NEVER_DUE)),
+        )
+    });
+    writes.add_rows("task_offers (task_id, addressee, due_sort)", rows, "");
 }
 
 pub(super) fn set_due(

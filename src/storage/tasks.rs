@@ -137,39 +137,29 @@ pub struct InboxCounts {
     pub overdue: i64,
 }
 
-/// Asks for a task and answers with its key; it comes into its inboxes with the writes.
-///
-/// # Errors
-/// [`StorageError::Duplicate`] when the case has a task with this number.
-pub fn insert(
-    conn: &mut Connection,
-    writes: &mut Writes,
-    case: i64,
-    new: &NewTask,
-) -> Result<i64, StorageError> {
-    let id = diesel::insert_into(tasks::table)
-        .values((
-            tasks::ulid.eq(ulid_text(new.ulid)),
-            tasks::case_id.eq(case),
-            tasks::number.eq(i64::from(new.number)),
-            tasks::stage.eq(&new.stage),
-            tasks::stage_title.eq(&new.stage_title),
-            tasks::round.eq(i64::from(new.round)),
-            tasks::seat.eq(new.seat.as_ref()),
-            tasks::asks.eq(&new.asks),
-            tasks::state.eq(TaskState::Open),
-            tasks::person_id.eq(new.holder.person),
-            tasks::post.eq(new.holder.post.as_ref()),
-            tasks::due_at.eq(moment_or_null(new.due_at)),
-            tasks::law.eq(new.law),
-            tasks::level.eq(i32::from(new.level)),
-            tasks::created_at.eq(moment(new.created_at)),
-            tasks::revision.eq(1),
-        ))
-        .returning(tasks::id)
-        .get_result(conn)?;
-    task_offers::add(writes, id, &new.holder.inboxes, new.due_at);
-    Ok(id)
+/// Asks for a new task, whose key was drawn.
+pub fn insert(writes: &mut Writes, id: i64, case: i64, new: NewTask) {
+    let (inboxes, due_at) = (new.holder.inboxes, new.due_at);
+    writes.add(diesel::insert_into(tasks::table).values((
+        tasks::id.eq(id),
+        tasks::ulid.eq(ulid_text(new.ulid)),
+        tasks::case_id.eq(case),
+        tasks::number.eq(i64::from(new.number)),
+        tasks::stage.eq(new.stage),
+        tasks::stage_title.eq(new.stage_title),
+        tasks::round.eq(i64::from(new.round)),
+        tasks::seat.eq(new.seat),
+        tasks::asks.eq(new.asks),
+        tasks::state.eq(TaskState::Open),
+        tasks::person_id.eq(new.holder.person),
+        tasks::post.eq(new.holder.post),
+        tasks::due_at.eq(moment_or_null(new.due_at)),
+        tasks::law.eq(new.law),
+        tasks::level.eq(i32::from(new.level)),
+        tasks::created_at.eq(moment(new.created_at)),
+        tasks::revision.eq(1),
+    )));
+    task_offers::add(writes, id, &inboxes, due_at);
 }
 
 /// Gives an open task to somebody else: claimed, released, transferred, reassigned.

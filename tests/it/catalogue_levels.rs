@@ -10,7 +10,7 @@ use huiqian::services::catalogue;
 use huiqian::services::projection::Body;
 use huiqian::services::{Error, Viewer, rechecks, seen};
 use huiqian::storage::action_links::{self, LinkState};
-use huiqian::storage::{StorageError, case_resources, directory, events, people, tasks};
+use huiqian::storage::{StorageError, at_once, case_resources, directory, events, people, tasks};
 use serde_json::json;
 use ulid::Ulid;
 
@@ -132,7 +132,7 @@ fn a_change_that_comes_while_the_case_is_looked_at_is_not_lost() {
                 diesel::sql_query(format!("UPDATE {table} SET level = 4 WHERE level = 3"))
                     .execute(conn)?;
             }
-            case_resources::ask(conn, id, at)?;
+            at_once(conn, |writes| case_resources::ask(writes, id, at))?;
             written.send(()).expect("the test waits");
             may_commit.recv().expect("the test goes on");
             Ok::<_, StorageError>(())

@@ -4,7 +4,7 @@ use huiqian::services::ledger::{self, Narrowing};
 use huiqian::services::{App, Viewer, dates};
 use huiqian::storage::outbox::StoredMessage;
 use huiqian::storage::register_search::Found;
-use huiqian::storage::{drafts, register_marks};
+use huiqian::storage::{cases, drafts, register_marks};
 use serde_json::json;
 use std::sync::Arc;
 use ulid::Ulid;
@@ -289,8 +289,9 @@ fn a_day_starts_a_draft_for_who_files_once_and_the_entry_shows_it() {
         );
         let (shown, _) = seen.expect("seen").marks[0].case.clone().expect("a case");
         assert_eq!(shown, started);
-        let back = fixture.read(move |conn| register_marks::entry_of(conn, started));
-        assert_eq!(back, Some(entry.ulid));
+        let look = fixture.read(move |conn| cases::look(conn, started));
+        let look = look.expect("the case");
+        assert_eq!((look.origin, look.has_files), (Some(entry.ulid), false));
     });
 }
 

@@ -244,7 +244,7 @@ fn a_mail_that_cannot_be_put_together_is_given_up_and_holds_up_no_other() {
         let found = outbox::get(conn, id)?.expect("a row");
         outbox::enqueue(
             conn,
-            &outbox::NewMessage {
+            outbox::NewMessage {
                 ulid: broken,
                 kind: "mail".into(),
                 notice: "nonsense".into(),

@@ -8,8 +8,10 @@ use diesel::sql_types::{BigInt, Text};
 use huiqian::storage::connection::{ExclusiveError, MigrateError, SchemaState};
 use huiqian::storage::events::EventRow;
 use huiqian::storage::idempotency_keys::{Answer, Earlier, NewKey};
+use huiqian::storage::keys::{self, Table};
 use huiqian::storage::{
-    Connection, Db, StorageError, cases, directory, events, idempotency_keys, numbers, people,
+    Connection, Db, StorageError, at_once, cases, directory, events, idempotency_keys, numbers,
+    people,
 };
 use ulid::Ulid;
 
@@ -153,7 +155,7 @@ fn events_can_be_added_and_read_but_not_changed_or_removed() {
             .db
             .write(move |conn| {
                 let case = seed::file(conn, seed, "申请")?;
-                events::append(conn, case, &[written])?;
+                at_once(conn, |writes| events::append(writes, case, vec![written]))?;
                 Ok::<_, StorageError>(case)
             })
             .unwrap();
@@ -188,11 +190,8 @@ fn a_place_in_the_chain_is_taken_once() {
 
         let refused = database.db.write(move |conn| {
             let case = seed::file(conn, seed, "申请")?;
-            events::append(
-                conn,
-                case,
-                &[event(seed.version, 1), event(seed.version, 1)],
-            )
+            let twice = vec![event(seed.version, 1), event(seed.version, 1)];
+            at_once(conn, |writes| events::append(writes, case, twice))
         });
 
         assert!(
@@ -404,12 +403,14 @@ fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
             database.db.write(move |conn| {
                 let new = NewKey {
                     person: seed.li,
-                    key: "k",
-                    digest,
+                    key: "k".into(),
+                    digest: digest.into(),
                     answer,
                     at: at(minute),
                 };
-                idempotency_keys::keep(conn, &new, at(minute - 60))
+                at_once(conn, |writes| {
+                    idempotency_keys::keep(writes, new, at(minute - 60))
+                })
             })
         };
         let look = |digest: &'static str, minute: i64| {
@@ -433,6 +434,46 @@ fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
     });
 }
 
+#[test]
+fn keys_are_drawn_in_order_and_none_is_given_twice() {
+    on_each_database(|database| {
+        let seed = seed(&database.db);
+        let draw = |wanted: [(Table, usize); 2]| {
+            let drawn = database.db.write(move |conn| keys::draw(conn, wanted));
+            let [mut first, mut second] = drawn.expect("drawn");
+            let take = |count: usize, from: &mut keys::Keys| -> Vec<i64> {
+                (0..count).map(|_| from.take().expect("a key")).collect()
+            };
+            let keys = (
+                take(wanted[0].1, &mut first),
+                take(wanted[1].1, &mut second),
+            );
+            assert!(first.take().is_err(), "no more than were asked for");
+            keys
+        };
+
+        assert_eq!(
+            draw([(Table::Cases, 2), (Table::Tasks, 1)]),
+            (vec![1, 2], vec![1])
+        );
+        // Also after a row that is gone.
+        let own = database.db.write(move |conn| {
+            let case = seed::file(conn, seed, "申请")?;
+            Ok::<_, StorageError>((case, seed::ask(conn, case, 1, &[], None)?))
+        });
+        assert_eq!(own.expect("written"), (3, 2));
+        execute(&database.db, "DELETE FROM tasks").expect("deleted");
+        assert_eq!(
+            draw([(Table::Outbox, 0), (Table::Tasks, 3)]),
+            (vec![], vec![3, 4, 5])
+        );
+        assert_eq!(
+            draw([(Table::Cases, 1), (Table::Outbox, 2)]),
+            (vec![4], vec![1, 2])
+        );
+    });
+}
+
 fn new_case(conn: &mut Connection, seed: seed::Seed, ulid: Ulid) -> Result<i64, StorageError> {
     let new = cases::NewCase {
         ulid,
@@ -444,7 +485,7 @@ fn new_case(conn: &mut Connection, seed: seed::Seed, ulid: Ulid) -> Result<i64, 
         submitted_at: at(0),
         state: seed::state(seed, "申请"),
     };
-    cases::insert(conn, &new)
+    seed::insert(conn, new)
 }
 
 fn event(version: i64, seq: i64) -> EventRow {

@@ -35,7 +35,7 @@ pub fn enqueue(conn: &mut Connection, seed: Seed, task: Option<i64>) -> Result<i
         deliver_until: at(72 * 60),
         created_at: at(0),
     };
-    outbox::enqueue(conn, &new)
+    outbox::enqueue(conn, new)
 }
 
 #[test]

@@ -333,7 +333,9 @@ fn copies_participants_and_mails_are_written_once_however_often() {
     on_each(|conn, seed| {
         let case = seed::file(conn, seed, "申请")?;
         for minute in [0, 1] {
-            copies::add(conn, case, seed.wang, "passed", at(minute))?;
+            at_once(conn, |writes| {
+                copies::add(writes, case, seed.wang, "passed".into(), at(minute))
+            })?;
             at_once(conn, |writes| {
                 participants::add(
                     writes,

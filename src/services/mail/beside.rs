@@ -48,7 +48,7 @@ pub(in crate::services) fn tell(
     let (ulid, now) = (Ulid::new(), app.now());
     outbox::enqueue(
         conn,
-        &NewMessage {
+        NewMessage {
             ulid,
             kind: "mail".into(),
             notice: about.word().into(),

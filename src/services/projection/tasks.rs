@@ -13,6 +13,7 @@ use crate::services::titles::Titles;
 use crate::services::viewer::{address, held_through};
 use crate::services::words::{answer_word, asks_word};
 use crate::services::{Error, links, opinions};
+use crate::storage::keys::Keys;
 use crate::storage::tasks::{self, Holder, NewTask, StoredTask};
 use crate::storage::{self, Addressee, Connection, Writes};
 
@@ -42,27 +43,34 @@ pub(in crate::services) struct Row {
 /// The rows of a case's tasks, by the tasks' numbers.
 pub(in crate::services) type Rows = BTreeMap<u32, Row>;
 
-/// Makes the tables of tasks say what the case says, now and with the writes. Answers with the rows.
-pub(super) fn sync_tasks(
+/// How many tasks a case has that have no row yet and need one.
+pub(super) fn opened(known: &[StoredTask], case: &Case) -> usize {
+    case.tasks
+        .iter()
+        .filter(|task| task.state == TaskState::Open && row_of(known, task).is_none())
+        .count()
+}
+
+fn row_of<'k>(known: &'k [StoredTask], task: &Task) -> Option<&'k StoredTask> {
+    known.iter().find(|row| row.number == task.id.0)
+}
+
+/// Makes the tables of tasks say what the case says, now and with the writes; `known` is what they say, and `keys` are for
+/// those that come. Answers with the rows.
+pub(super) fn sync(
     conn: &mut Connection,
     writes: &mut Writes,
-    running: &Running,
-    case: &Case,
-    context: &Context<'_>,
+    (running, case, context): (&Running, &Case, &Context<'_>),
+    known: &[StoredTask],
+    keys: &mut Keys,
 ) -> Result<Rows, Error> {
-    let known: Vec<StoredTask> = match running.end {
-        Some(_) => tasks::of_case(conn, running.id)?,
-        // It has no tasks before it has a history.
-        None => Vec::new(),
-    };
     let row = |row: &StoredTask| {
         let (id, is_new) = (row.id, false);
         (row.number, Row { id, is_new })
     };
     let mut rows: Rows = known.iter().map(row).collect();
-    let find = |task: &Task| known.iter().find(|row| row.number == task.id.0);
     for task in &case.tasks {
-        match (&task.state, find(task)) {
+        match (&task.state, row_of(known, task)) {
             (TaskState::Waiting, Some(row))
                 if row.state == tasks::TaskState::Open && task.changed == case.revision =>
             {
@@ -81,8 +89,13 @@ pub(super) fn sync_tasks(
                 tasks::set_due(conn, row.id, due(running, case, task).0)?;
             }
             (TaskState::Open, None) => {
-                let new = new_task(running, case, task, context);
-                let id = tasks::insert(conn, writes, running.id, &new)?;
+                let id = keys.take()?;
+                tasks::insert(
+                    writes,
+                    id,
+                    running.id,
+                    new_task(running, case, task, context),
+                );
                 rows.insert(task.id.0, Row { id, is_new: true });
             }
             (TaskState::Open, Some(row)) => {

@@ -14,6 +14,9 @@ const TOGETHER: usize = 40;
 /// Statements of so many writes are planned once and kept. Longer ones come in too many lengths.
 const KEPT: usize = 16;
 
+/// So many rows go into one insert at most.
+const IN_ONE_INSERT: usize = 1000;
+
 /// Writes that wait. None of them may count on another: on PostgreSQL all see the tables as they were before, and a row is
 /// written by one of them at most.
 #[derive(Default)]
@@ -26,6 +29,23 @@ struct Write {
 }
 
 impl Writes {
+    /// Several rows as one more, if there are any. Databases take so many values in a statement at most: 32,766 on SQLite.
+    pub(crate) fn add_rows<R: QueryFragment<MultiBackend> + 'static>(
+        &mut self,
+        into: &'static str,
+        rows: impl IntoIterator<Item = R>,
+        end: &'static str,
+    ) {
+        let mut rows = rows.into_iter();
+        loop {
+            let rows: Vec<R> = rows.by_ref().take(IN_ONE_INSERT).collect();
+            if rows.is_empty() {
+                return;
+            }
+            self.add(Rows { into, rows, end });
+        }
+    }
+
     /// One more, which may find nothing to do.
     pub(crate) fn add(&mut self, statement: impl QueryFragment<MultiBackend> + 'static) {
         self.0.push(Write {
@@ -59,6 +79,35 @@ impl Writes {
                 return Err(StorageError::Conflict);
             }
         }
+        Ok(())
+    }
+}
+
+/// Rows of one table that are added together. Diesel's own insert of several rows cannot be said for both databases.
+struct Rows<R> {
+    /// The table with its columns: `table (column, …)`.
+    into: &'static str,
+    /// The values, in the order of the columns. Without any row there is no such statement.
+    rows: Vec<R>,
+    /// What to do where one is there already, if that may be.
+    end: &'static str,
+}
+
+impl<R> QueryId for Rows<R> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<R: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Rows<R> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO ");
+        out.push_sql(self.into);
+        for (number, row) in self.rows.iter().enumerate() {
+            out.push_sql(if number == 0 { " VALUES (" } else { "), (" });
+            row.walk_ast(out.reborrow())?;
+        }
+        out.push_sql(") ");
+        out.push_sql(self.end);
         Ok(())
     }
 }

@@ -134,7 +134,7 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     register_marks::holds(conn, 1, "until", day("2026-01-01"), &span.statuses)?;
     register_marks::of_entry(conn, 1)?;
     register_marks::unstarted(conn, 0, 9)?;
-    register_marks::entry_of(conn, ulid::Ulid::nil())?;
+    cases::look(conn, ulid::Ulid::nil())?;
     workflows::current_with(conn, "policy:")?;
     outbox::extend(conn, &lease)?;
     outbox_archive::of_case(conn, 1)?;

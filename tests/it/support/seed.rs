@@ -3,12 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use huiqian::directory::{Department, DepartmentCode, Level, PersonId, Role, RoleCode};
 use huiqian::storage::cases::{CaseState, NewCase};
+use huiqian::storage::keys::{self, Table};
 use huiqian::storage::people::NewPerson;
 use huiqian::storage::register_entries::EntryRow;
 use huiqian::storage::tasks::{Holder, NewTask};
 use huiqian::storage::workflows::NewVersion;
 use huiqian::storage::{
-    Addressee, Connection, Db, StorageError, Writes, cases, departments, directory, people,
+    Addressee, Connection, Db, StorageError, at_once, cases, departments, directory, people,
     register_entries, roles, tasks, workflows,
 };
 use serde_json::json;
@@ -119,6 +120,14 @@ pub fn state(seed: Seed, title: &str) -> CaseState {
     }
 }
 
+/// Adds a case and answers with its key.
+pub fn insert(conn: &mut Connection, new: NewCase) -> Result<i64, StorageError> {
+    let [mut keys] = keys::draw(conn, [(Table::Cases, 1)])?;
+    let id = keys.take()?;
+    at_once(conn, |writes| cases::insert(writes, id, new))?;
+    Ok(id)
+}
+
 /// Files a case of the applicant's.
 pub fn file(conn: &mut Connection, seed: Seed, title: &str) -> Result<i64, StorageError> {
     let new = NewCase {
@@ -131,7 +140,7 @@ pub fn file(conn: &mut Connection, seed: Seed, title: &str) -> Result<i64, Stora
         submitted_at: at(0),
         state: state(seed, title),
     };
-    cases::insert(conn, &new)
+    insert(conn, new)
 }
 
 /// Enters a case in the register of grants.
@@ -179,8 +188,8 @@ pub fn ask(
         level: 1,
         created_at: at(0),
     };
-    let mut writes = Writes::default();
-    let id = tasks::insert(conn, &mut writes, case, &new)?;
-    writes.run(conn)?;
+    let [mut keys] = keys::draw(conn, [(Table::Tasks, 1)])?;
+    let id = keys.take()?;
+    at_once(conn, |writes| tasks::insert(writes, id, case, new))?;
     Ok(id)
 }
