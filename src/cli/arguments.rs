@@ -426,6 +426,20 @@ pub(super) enum Token {
         )]
         days: u32,
     },
+    #[command(about = "列出某人的接口令牌 · Somebody's API tokens")]
+    List { login: String },
+    #[command(about = "吊销接口令牌，立即失效 · Take tokens back, at once")]
+    Revoke {
+        login: String,
+        #[arg(
+            required_unless_present = "all",
+            conflicts_with = "all",
+            help = "令牌的标识，见 token list · Its mark, as token list tells it"
+        )]
+        mark: Option<String>,
+        #[arg(long, help = "吊销此人的全部令牌 · All of them")]
+        all: bool,
+    },
 }
 
 #[derive(Subcommand)]

@@ -120,6 +120,10 @@ fn execute(arguments: Arguments) -> Result<Answer, Failure> {
         Command::Token(Token::Create { login, name, days }) => {
             people::token(config, &login, &name, days)
         }
+        Command::Token(Token::List { login }) => people::tokens(config, &login),
+        Command::Token(Token::Revoke { login, mark, .. }) => {
+            people::revoke(config, &login, mark.as_deref())
+        }
         Command::Audit(command) => audit::run(config, command),
         Command::Backup { folder } => backup::backup(config, &folder),
         Command::Restore { folder } => backup::restore(config, &folder),

@@ -1,4 +1,4 @@
-//! `huiqian person add`, `person password` and `token create`.
+//! `huiqian person add`, `person password`, `token create`, `token list` and `token revoke`.
 
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::arguments::AddPerson;
 use super::failure::{Failure, say};
 use super::{Answer, database, imports};
 use crate::calendar::day_of;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::services::people::{self, NewAccount};
 
 /// Adds a person.
@@ -81,5 +81,43 @@ pub(super) fn token(
         "{}",
         say("token.made", &[("login", login), ("until", &day)])
     );
+    Ok(Answer::Fine)
+}
+
+/// Lists somebody's tokens, a line each.
+pub(super) fn tokens(config: Option<&Path>, login: &str) -> Result<Answer, Failure> {
+    let db = database::open(config)?;
+    let now = SystemClock.now();
+    for token in people::tokens(&db, login)? {
+        let day = |at| day_of(at).to_string();
+        let used = token.last_used.map_or_else(|| say("token.never", &[]), day);
+        let (key, since) = match token.revoked_at {
+            Some(at) => ("token.revoked", at),
+            None if token.expires_at <= now => ("token.expired", token.expires_at),
+            None => ("token.valid", token.expires_at),
+        };
+        let standing = say(key, &[("day", &day(since))]);
+        let words = [
+            ("mark", people::mark(&token)),
+            ("name", &token.name),
+            ("made", &day(token.created_at)),
+            ("used", &used),
+            ("standing", &standing),
+        ];
+        println!("{}", say("token.line", &words));
+    }
+    Ok(Answer::Fine)
+}
+
+/// Takes one of somebody's tokens back, or all of them.
+pub(super) fn revoke(
+    config: Option<&Path>,
+    login: &str,
+    mark: Option<&str>,
+) -> Result<Answer, Failure> {
+    let db = database::open(config)?;
+    let count = people::revoke_tokens(&db, &SystemClock, login, mark)?;
+    let words = [("login", login), ("count", &count.to_string())];
+    println!("{}", say("token.taken_back", &words));
     Ok(Answer::Fine)
 }

@@ -153,8 +153,10 @@ pub(super) fn keeping(
     if by.key.is_none() {
         return written;
     }
-    let Err(error) = written else {
-        return written;
+    let error = match written {
+        Err(Error::Storage(error)) if error.is_before_everything() => return Err(error.into()),
+        Err(error) => error,
+        done => return done,
     };
     // Also where the commit has succeeded and only its answer was lost.
     match app.db.read(|conn| answered(app, conn, by)) {

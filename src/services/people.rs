@@ -122,6 +122,63 @@ pub fn create_token(
     Ok((token, expires_at))
 }
 
+/// Somebody's tokens, newest first; also of one who was deactivated.
+///
+/// # Errors
+/// [`Error::BadRequest`] when there is nobody with this login.
+pub fn tokens(db: &Db, login: &str) -> Result<Vec<ApiToken>, Error> {
+    let login = login.to_owned();
+    db.read(move |conn| tokens_in(conn, &login))
+}
+
+fn tokens_in(conn: &mut Connection, login: &str) -> Result<Vec<ApiToken>, Error> {
+    let account = storage::people::by_login(conn, login)?.ok_or_else(|| unknown(login))?;
+    Ok(storage::api_tokens::of_person(conn, account.id)?)
+}
+
+/// What a token is known by, which tells nothing of it: the beginning of its hash.
+#[must_use]
+pub fn mark(token: &ApiToken) -> &str {
+    token.hash.get(..MARK).unwrap_or(&token.hash)
+}
+
+/// Digits of a token's mark.
+const MARK: usize = 12;
+
+/// Takes the token with this mark back, or all of somebody's tokens, and answers how many were valid until now.
+///
+/// # Errors
+/// [`Error::BadRequest`] when there is nobody with this login, or none of their tokens has this mark.
+pub fn revoke_tokens(
+    db: &Db,
+    clock: &dyn Clock,
+    login: &str,
+    known_by: Option<&str>,
+) -> Result<usize, Error> {
+    let (login, known_by, now) = (login.to_owned(), known_by.map(str::to_owned), clock.now());
+    db.write(move |conn| {
+        let all = tokens_in(conn, &login)?;
+        let meant: Vec<&ApiToken> = match &known_by {
+            Some(known_by) => all.iter().filter(|token| mark(token) == known_by).collect(),
+            None => all.iter().collect(),
+        };
+        if let (Some(known_by), true) = (&known_by, meant.is_empty()) {
+            return Err(Error::BadRequest {
+                name: "mark",
+                problem: format!(
+                    "{login} 没有标识为“{known_by}”的接口令牌；用 huiqian token list {login} 查看"
+                ),
+            });
+        }
+        let mut count = 0;
+        for token in meant {
+            let was_valid = storage::api_tokens::revoke(conn, token.person_id, &token.hash, now)?;
+            count += usize::from(was_valid);
+        }
+        Ok(count)
+    })
+}
+
 fn account(conn: &mut Connection, login: &str) -> Result<Account, Error> {
     let account = storage::people::by_login(conn, login)?.ok_or_else(|| unknown(login))?;
     if account.active {

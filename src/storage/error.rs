@@ -27,6 +27,14 @@ pub enum StorageError {
     Database(#[source] Diesel),
 }
 
+impl StorageError {
+    /// Whether nothing was begun, because there was no connection.
+    #[must_use]
+    pub fn is_before_everything(&self) -> bool {
+        matches!(self, Self::Unavailable(cause) if cause.is::<diesel::r2d2::PoolError>())
+    }
+}
+
 impl From<Diesel> for StorageError {
     fn from(error: Diesel) -> Self {
         match &error {

@@ -374,6 +374,32 @@ fn the_first_administrator_has_a_good_password_and_a_post_that_exists() {
     shell
         .run(&["token", "create", "moon"])
         .refuses(1, &["moon"]);
+    shell.run(&["token", "create", "sun", "--name", "报表"]);
+    let listed = shell.run(&["token", "list", "sun"]);
+    let marks: Vec<&str> = listed
+        .out
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!((marks.len(), marks[0].len()), (2, 12), "{listed:?}");
+    assert!(!listed.out.contains(token.out.trim()), "{listed:?}");
+    assert_eq!(listed.out.matches("从未").count(), 2, "{listed:?}");
+    shell
+        .run(&["token", "revoke", "sun", "nonsense"])
+        .refuses(1, &["nonsense", "token list sun"]);
+    shell
+        .run(&["token", "revoke", "sun"])
+        .refuses(2, &["MARK"]);
+    let one = shell.run(&["token", "revoke", "sun", marks[0]]);
+    assert!(one.out.contains("1 个"), "{one:?}");
+    let again = shell.run(&["token", "revoke", "sun", marks[0]]);
+    assert!(again.out.contains("0 个"), "{again:?}");
+    let all = shell.run(&["token", "revoke", "sun", "--all"]);
+    assert!(all.out.contains("1 个"), "{all:?}");
+    let listed = shell.run(&["token", "list", "sun"]);
+    assert_eq!(listed.out.matches("吊销").count(), 2, "{listed:?}");
+    shell.run(&["token", "list", "moon"]).refuses(1, &["moon"]);
+
     let set = shell.run_typing(&["person", "password", "sun"], good);
     assert_eq!(set.code, 0, "{set:?}");
 }

@@ -435,6 +435,28 @@ fn a_repeated_request_finds_its_answer_and_another_one_is_told_apart() {
 }
 
 #[test]
+fn as_many_events_as_there_are_come_in_at_once_and_in_order() {
+    on_each_database(|database| {
+        let seed = seed(&database.db);
+        let all: Vec<EventRow> = (1..=9_000).map(|seq| event(seed.version, seq)).collect();
+        let kept = all.clone();
+        let case = database.db.write(move |conn| {
+            let case = seed::file(conn, seed, "申请")?;
+            at_once(conn, |writes| events::append(writes, case, all))?;
+            Ok::<_, StorageError>(case)
+        });
+        let case = case.expect("written");
+        let found = database.db.read(|conn| events::of_case(conn, case));
+        let found: Vec<EventRow> = found
+            .expect("read")
+            .into_iter()
+            .map(|row| row.event)
+            .collect();
+        assert_eq!(found, kept);
+    });
+}
+
+#[test]
 fn keys_are_drawn_in_order_and_none_is_given_twice() {
     on_each_database(|database| {
         let seed = seed(&database.db);

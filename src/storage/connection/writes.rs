@@ -14,8 +14,9 @@ const TOGETHER: usize = 40;
 /// Statements of so many writes are planned once and kept. Longer ones come in too many lengths.
 const KEPT: usize = 16;
 
-/// So many rows go into one insert at most.
-const IN_ONE_INSERT: usize = 1000;
+/// So many rows go into one insert at most: PostgreSQL takes 65,535 values in a statement, and [`TOGETHER`] inserts of these
+/// may be one.
+const IN_ONE_INSERT: usize = 100;
 
 /// Writes that wait. None of them may count on another: on PostgreSQL all see the tables as they were before, and a row is
 /// written by one of them at most.
@@ -29,7 +30,7 @@ struct Write {
 }
 
 impl Writes {
-    /// Several rows as one more, if there are any. Databases take so many values in a statement at most: 32,766 on SQLite.
+    /// Several rows as one more, if there are any; many as some more.
     pub(crate) fn add_rows<R: QueryFragment<MultiBackend> + 'static>(
         &mut self,
         into: &'static str,

@@ -10,8 +10,8 @@ use huiqian::storage::{
     Addressee, Connection, Lease, StorageError, action_links, api_tokens, at_once, attachments,
     case_resources, cases, checkpoints, copies, drafts, events, idempotency_keys, log,
     login_attempts, logins, mailbox, opinions, outbox, outbox_archive, participants,
-    personal_values, register_entries, register_kept, resource_versions, revisions, sessions,
-    substitutes, tasks, timers, webhook_messages, workflows,
+    personal_values, register_entries, register_kept, resendings, resource_versions, revisions,
+    sessions, substitutes, tasks, timers, webhook_messages, workflows,
 };
 
 use crate::storage_lists::post;
@@ -139,6 +139,7 @@ pub fn everything(conn: &mut Connection, seed: Seed) -> Result<(), StorageError>
     outbox::extend(conn, &lease)?;
     outbox_archive::of_case(conn, 1)?;
     outbox_archive::take(conn, at(0) - TimeDelta::days(3600), 9)?;
+    resendings::latest(conn, 9)?;
     webhook_messages::forget(conn, at(0) - TimeDelta::days(3600), 9)?;
     outbox::held(conn, 1, "a", at(0))?;
     outbox::bring_forward(conn, &["network".into()], at(0))?;
