@@ -20,8 +20,10 @@ use crate::messages::{self, Language};
 use crate::notify::facts::{Closing, DataFacts, MailFacts, Moot, Notice, Recipient, Why};
 use crate::notify::mail;
 use crate::notify::message::{self, Prepared};
+use crate::storage::action_links::{self, StoredLink};
 use crate::storage::outbox::{self, StoredMessage};
-use crate::storage::{self, Connection, Lease, action_links};
+use crate::storage::{self, Connection, Lease};
+use ulid::Ulid;
 
 /// What there is to be done with a claimed mail.
 pub enum Ready {
@@ -58,9 +60,10 @@ pub fn compose(
     let about_entry = Told::of_word(&row.notice);
     let params: Params = serde_json::from_value(row.params.clone())?;
     let case_id = row.case_id.ok_or_else(|| corrupt("no case"))?;
-    let stored =
-        storage::cases::get_by_id(conn, case_id)?.ok_or_else(|| corrupt("its case is missing"))?;
-    let running = cases::running(app, conn, stored)?;
+    let look = storage::cases::look_by_id(conn, case_id)?;
+    let look = look.ok_or_else(|| corrupt("its case is missing"))?;
+    let ground = app.ground_at(conn, look.revisions)?;
+    let running = cases::running_on(app, conn, &ground, look.case)?;
     let account = storage::people::account(conn, row.recipient_id)?
         .ok_or_else(|| corrupt("its recipient is missing"))?;
     let Some(person) = running
@@ -70,10 +73,19 @@ pub fn compose(
     else {
         return Ok(None);
     };
+    let notice = match about_entry {
+        Some(_) => None,
+        None => Some(notices::of_word(&row.notice)?),
+    };
+    let link = match notice {
+        Some(notice) if notices::asks_to_act(notice) => action_links::of_mail(conn, row.id)?,
+        Some(_) | None => None,
+    };
     let scene = Scene {
         app,
         running: &running,
         row,
+        link,
         params: &params,
         person,
         language: language(&account.language),
@@ -86,11 +98,12 @@ pub fn compose(
             .map(|said| scene.written(&said, Why::Register))
             .transpose();
     }
-    let notice = notices::of_word(&row.notice)?;
-    match scene.notice(conn, notice)? {
-        Some(said) => scene.written(&said, scene.why(notice)).map(Some),
-        None => Ok(None),
-    }
+    let Some(notice) = notice else {
+        return Ok(None);
+    };
+    let said = scene.notice(conn, notice)?;
+    said.map(|said| scene.written(&said, scene.why(notice)))
+        .transpose()
 }
 
 /// The language of pages and mails for a person's setting, such as `zh-CN`.
@@ -108,6 +121,8 @@ struct Scene<'a> {
     app: &'a App,
     running: &'a Running,
     row: &'a StoredMessage,
+    /// What a mail that asks somebody to act carries, with its task's key.
+    link: Option<(StoredLink, Ulid)>,
     params: &'a Params,
     person: &'a Person,
     language: Language,
@@ -120,12 +135,12 @@ impl<'a> Scene<'a> {
         conn: &mut Connection,
         notice: engine::Notice,
     ) -> Result<Option<Notice>, Error> {
-        if notices::asks_to_act(notice) && self.is_replaced(conn)? {
+        if self.is_replaced() {
             return Ok(None);
         }
         Ok(match notice {
-            engine::Notice::Assigned => self.assigned(conn)?,
-            engine::Notice::Reminder => self.reminder(conn)?,
+            engine::Notice::Assigned => self.assigned()?,
+            engine::Notice::Reminder => self.reminder()?,
             engine::Notice::Overdue => self.overdue(conn)?,
             engine::Notice::Escalated => self.escalated(),
             engine::Notice::Returned => self.returned(),
@@ -135,7 +150,7 @@ impl<'a> Scene<'a> {
             engine::Notice::Approved => Some(self.approved()),
             engine::Notice::Rejected => Some(self.rejected()),
             engine::Notice::Closed => Some(Notice::Closed(self.closing())),
-            engine::Notice::Urged => self.urged(conn)?,
+            engine::Notice::Urged => self.urged()?,
             engine::Notice::Extended => self.extended(),
             engine::Notice::ExtensionRefused => Some(self.extension_refused()),
             engine::Notice::Copied => Some(self.copied()),
@@ -145,9 +160,9 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether a newer mail about the same task carries the buttons by now: it says all that this one would.
-    fn is_replaced(&self, conn: &mut Connection) -> Result<bool, Error> {
-        let link = action_links::of_mail(conn, self.row.id)?;
-        Ok(link.is_some_and(|link| link.revoked_why.as_deref() == Some(links::NEWER_MAIL)))
+    fn is_replaced(&self) -> bool {
+        let link = self.link.as_ref().map(|(link, _)| link);
+        link.is_some_and(|link| link.revoked_why.as_deref() == Some(links::NEWER_MAIL))
     }
 
     fn written(&self, said: &Notice, why: Why) -> Result<Prepared, Error> {

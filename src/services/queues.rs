@@ -61,15 +61,13 @@ pub fn extend_mails(app: &App, lease: &Lease) -> Result<(), Error> {
 /// Settles a claimed mail. [`Error::Stale`] when it is not this lease's any more, or was cancelled meanwhile.
 pub fn settle_mail(app: &App, lease: &Lease, id: i64, end: &MailEnd) -> Result<(), Error> {
     let (owner, end, now) = (lease.owner.clone(), end.clone(), app.now());
-    app.db.write(move |conn| {
-        match end {
-            MailEnd::Sent => outbox::sent(conn, id, &owner, now),
-            MailEnd::Retry(at, why) => outbox::retry(conn, id, &owner, at, &why),
-            MailEnd::Failed(why) => outbox::failed(conn, id, &owner, &why),
-            MailEnd::Moot => outbox::cancelled(conn, id, &owner),
-        }?;
-        Ok(())
-    })
+    app.db.change(move |conn| match end {
+        MailEnd::Sent => outbox::sent(conn, id, &owner, now),
+        MailEnd::Retry(at, why) => outbox::retry(conn, id, &owner, at, &why),
+        MailEnd::Failed(why) => outbox::failed(conn, id, &owner, &why),
+        MailEnd::Moot => outbox::cancelled(conn, id, &owner),
+    })?;
+    Ok(())
 }
 
 /// The mail server is back: what waited for it may go out now. Answers how much that is.

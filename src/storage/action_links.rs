@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 use serde_json::Value;
+use ulid::Ulid;
 
 use super::columns::one_row;
 use super::connection::{MaybeMoment, MultiBackend, json, moment, moment_or_null, text_enum};
-use super::schema::action_links as links;
+use super::schema::{action_links as links, tasks};
 use super::{Connection, StorageError, Writes};
 use crate::calendar::Instant;
 use crate::directory::PersonId;
@@ -97,14 +98,18 @@ pub fn by_hash(conn: &mut Connection, hash: &str) -> Result<Option<StoredLink>, 
         .optional()?)
 }
 
-/// The link that a mail carries, live or not.
+/// The link that a mail carries, live or not, with the key of its task that others see.
 ///
 /// # Errors
 /// The database's own failure.
-pub fn of_mail(conn: &mut Connection, mail: i64) -> Result<Option<StoredLink>, StorageError> {
+pub fn of_mail(
+    conn: &mut Connection,
+    mail: i64,
+) -> Result<Option<(StoredLink, Ulid)>, StorageError> {
     Ok(links::table
+        .inner_join(tasks::table.on(tasks::id.eq(links::task_id)))
         .filter(links::mail_id.eq(Some(mail)))
-        .select(StoredLink::as_select())
+        .select((StoredLink::as_select(), tasks::ulid))
         .first(conn)
         .optional()?)
 }

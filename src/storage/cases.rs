@@ -199,6 +199,23 @@ pub fn get(conn: &mut Connection, ulid: Ulid) -> Result<Option<StoredCase>, Stor
         .optional()?)
 }
 
+/// What [`look`] reads of a case.
+macro_rules! look_columns {
+    () => {
+        (
+            StoredCase::as_select(),
+            revisions::columns(),
+            sql::<Nullable<UlidText>>(
+                "(SELECT register_entries.ulid FROM register_marks \
+                 JOIN register_entries ON register_entries.id = register_marks.entry_id \
+                 WHERE register_marks.started = cases.ulid AND register_marks.mark = 'start' \
+                 ORDER BY register_marks.entry_id LIMIT 1)",
+            ),
+            sql::<Bool>("EXISTS (SELECT 1 FROM attachments WHERE attachments.case_id = cases.id)"),
+        )
+    };
+}
+
 /// A case that somebody reads, with all that one statement tells of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
@@ -217,21 +234,23 @@ pub struct Look {
 /// # Errors
 /// The database's own failure.
 pub fn look(conn: &mut Connection, ulid: Ulid) -> Result<Option<Look>, StorageError> {
-    type Row = (StoredCase, revisions::Values, Option<Ulid>, bool);
-    let query = cases::table
-        .filter(cases::ulid.eq(ulid_text(ulid)))
-        .select((
-            StoredCase::as_select(),
-            revisions::columns(),
-            sql::<Nullable<UlidText>>(
-                "(SELECT register_entries.ulid FROM register_marks \
-             JOIN register_entries ON register_entries.id = register_marks.entry_id \
-             WHERE register_marks.started = cases.ulid AND register_marks.mark = 'start' \
-             ORDER BY register_marks.entry_id LIMIT 1)",
-            ),
-            sql::<Bool>("EXISTS (SELECT 1 FROM attachments WHERE attachments.case_id = cases.id)"),
-        ));
-    let found: Option<Row> = Kept(query).get_result(conn).optional()?;
+    let which = cases::table.filter(cases::ulid.eq(ulid_text(ulid)));
+    let query = Kept(which.select(look_columns!()));
+    looked(query.get_result(conn).optional()?)
+}
+
+/// Like [`look`], for those who know the case by its inner key.
+///
+/// # Errors
+/// The database's own failure.
+pub fn look_by_id(conn: &mut Connection, id: i64) -> Result<Option<Look>, StorageError> {
+    let query = Kept(cases::table.find(id).select(look_columns!()));
+    looked(query.get_result(conn).optional()?)
+}
+
+fn looked(
+    found: Option<(StoredCase, revisions::Values, Option<Ulid>, bool)>,
+) -> Result<Option<Look>, StorageError> {
     let look = |(case, values, origin, has_files)| {
         Ok(Look {
             case,

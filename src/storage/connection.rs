@@ -146,6 +146,24 @@ impl Db {
         }
     }
 
+    /// Runs `f`, which is one statement that writes, and so is a transaction by itself. Where its connection breaks
+    /// nobody knows whether it was done: it must be one that can be asked for again.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub fn change<T>(
+        &self,
+        f: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError>
+    where
+        T: Send + 'static,
+    {
+        match self.0.manager.has_many_writers() {
+            true => f(&mut *self.connection(Begin::Write)?),
+            false => self.write(f),
+        }
+    }
+
     /// Runs `f` in a transaction: all of it or nothing. Never to be called inside another `write`: on SQLite it would
     /// wait for itself.
     ///

@@ -541,6 +541,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(directory_state, sessions, api_tokens);
+diesel::allow_tables_to_appear_in_same_query!(action_links, tasks);
 diesel::joinable!(participants -> cases (case_id));
 diesel::joinable!(tasks -> cases (case_id));
 diesel::joinable!(register_entries -> cases (case_id));

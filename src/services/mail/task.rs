@@ -8,30 +8,30 @@ use crate::forms::Words;
 use crate::messages;
 use crate::notify::facts::{ActionLink, Asked, Cause, Due, Notice, TaskFacts};
 use crate::services::{App, Error};
-use crate::storage::action_links::{self, LinkState, StoredLink};
+use crate::storage::Connection;
+use crate::storage::action_links::{LinkState, StoredLink};
 use crate::storage::outbox::{self, OutboxState};
-use crate::storage::{Connection, tasks};
 use crate::workflow::{Choice, Stage, SupplementClock};
 
 /// A mail has no more buttons than these; with more choices one button leads to all of them.
 const MOST_BUTTONS: usize = 4;
 
 impl Scene<'_> {
-    pub(super) fn assigned(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+    pub(super) fn assigned(&self) -> Result<Option<Notice>, Error> {
         let Some(task) = self.my_task() else {
             return Ok(None);
         };
-        Ok(Some(Notice::Assigned(self.task_facts(conn, task)?)))
+        Ok(Some(Notice::Assigned(self.task_facts(task)?)))
     }
 
-    pub(super) fn urged(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+    pub(super) fn urged(&self) -> Result<Option<Notice>, Error> {
         let Some(task) = self.my_task() else {
             return Ok(None);
         };
-        Ok(Some(Notice::Urged(self.task_facts(conn, task)?)))
+        Ok(Some(Notice::Urged(self.task_facts(task)?)))
     }
 
-    pub(super) fn reminder(&self, conn: &mut Connection) -> Result<Option<Notice>, Error> {
+    pub(super) fn reminder(&self) -> Result<Option<Notice>, Error> {
         let Some(clock) = self.clock() else {
             return Ok(None);
         };
@@ -52,7 +52,7 @@ impl Scene<'_> {
         let Some(task) = self.my_task() else {
             return Ok(None);
         };
-        let task = self.task_facts(conn, task)?;
+        let task = self.task_facts(task)?;
         Ok(Some(Notice::Reminder { task, left }))
     }
 
@@ -61,7 +61,7 @@ impl Scene<'_> {
             return Ok(None);
         };
         let told = self.told(conn)?;
-        let task = self.task_facts(conn, task)?;
+        let task = self.task_facts(task)?;
         Ok(Some(Notice::Overdue { task, late, told }))
     }
 
@@ -141,9 +141,9 @@ impl Scene<'_> {
         })
     }
 
-    fn task_facts(&self, conn: &mut Connection, task: &Task) -> Result<TaskFacts, Error> {
+    fn task_facts(&self, task: &Task) -> Result<TaskFacts, Error> {
         Ok(TaskFacts {
-            links: self.links(conn, task)?,
+            links: self.links(task)?,
             ..self.facts_of(task)
         })
     }
@@ -186,8 +186,8 @@ impl Scene<'_> {
     }
 
     /// The buttons, while the link of this mail still acts.
-    fn links(&self, conn: &mut Connection, task: &Task) -> Result<Vec<ActionLink>, Error> {
-        let Some(link) = action_links::of_mail(conn, self.row.id)? else {
+    fn links(&self, task: &Task) -> Result<Vec<ActionLink>, Error> {
+        let Some((link, of_task)) = &self.link else {
             return Ok(Vec::new());
         };
         let live = link.state == LinkState::Live && self.now < link.link.expires_at;
@@ -197,17 +197,11 @@ impl Scene<'_> {
                 .into_iter()
                 .filter(|action| allowed.contains(action))
                 .collect();
-        let row = tasks::get_by_id(conn, link.link.task_id)?;
-        let (true, false, Some(row)) = (live, actions.is_empty(), row) else {
+        if !live || actions.is_empty() {
             return Ok(Vec::new());
-        };
-        let Some(token) = token(
-            self.app,
-            &self.row.ulid.to_string(),
-            &row.ulid.to_string(),
-            &link,
-        )?
-        else {
+        }
+        let (mail, of_task) = (self.row.ulid.to_string(), of_task.to_string());
+        let Some(token) = token(self.app, &mail, &of_task, link)? else {
             return Ok(Vec::new());
         };
         let url = |answer: &str| format!("{}/a/{token}?d={answer}", self.app.settings.base_url);
