@@ -387,9 +387,7 @@ fn the_first_administrator_has_a_good_password_and_a_post_that_exists() {
     shell
         .run(&["token", "revoke", "sun", "nonsense"])
         .refuses(1, &["nonsense", "token list sun"]);
-    shell
-        .run(&["token", "revoke", "sun"])
-        .refuses(2, &["MARK"]);
+    shell.run(&["token", "revoke", "sun"]).refuses(2, &["MARK"]);
     let one = shell.run(&["token", "revoke", "sun", marks[0]]);
     assert!(one.out.contains("1 个"), "{one:?}");
     let again = shell.run(&["token", "revoke", "sun", marks[0]]);
