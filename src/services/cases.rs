@@ -266,6 +266,10 @@ fn act(
         },
         repeated: false,
     };
+    if command.action == "erase" {
+        // Before this request is kept itself: what the requests about the case said is forgotten, and this one says nothing.
+        erasure::carry_out(app, conn, &running, &decision, &erasable)?;
+    }
     let kept = |writes: &mut Writes| keep(app, writes, by, done);
     match decision.events.is_empty() {
         true => storage::at_once(conn, kept)?,
@@ -274,7 +278,6 @@ fn act(
     vault.store(conn, id, app.now())?;
     match command.action.as_str() {
         "save_draft" => opinions::save(app, conn, &running, by.person, &command.input)?,
-        "erase" => erasure::carry_out(app, conn, &running, &decision, &erasable)?,
         "transfer" => opinions::hand_over(conn, id, &decision, by.person)?,
         _ => {}
     }

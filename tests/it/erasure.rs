@@ -351,8 +351,16 @@ fn the_interface_offers_it_and_forgets_what_was_sent() {
         let body = json!({
             "action": "erase", "fields": ["phone"], "comment": "本人申请", "confirmed": true,
         });
-        let after = api.act("adm", &case, &body).expect(200);
+        let sent = serde_json::to_vec(&body).expect("a body");
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", "gone"),
+        ];
+        let path = format!("/api/v1/cases/{case}/actions");
+        let erase = || api.send("adm", "POST", &path, &headers, &sent).expect(200);
+        let after = erase();
 
+        assert_eq!(erase()["revision"], after["revision"], "it is repeated");
         assert_eq!(after["erased"], json!(["phone"]));
         assert_eq!(after["answers"].get("phone"), None);
         assert_eq!(
