@@ -23,6 +23,8 @@ use crate::notify::smtp::{PATIENCE, Smtp};
 use crate::notify::webhook;
 use crate::services::{App, Error, cases, dates, mailbox, queues, rechecks, sequencer};
 
+/// Mails that are handed over at the same time.
+const SIDE_BY_SIDE: usize = 4;
 /// How often a worker looks for something to do.
 const POLL: Duration = Duration::from_millis(500);
 /// How often the days in registers are looked through.
@@ -34,7 +36,7 @@ const CLEAR: Duration = Duration::from_secs(60 * 60);
 
 /// Starts the workers.
 pub fn start(app: Arc<App>) -> Result<Running, Error> {
-    let mailer = Mailer::new(Arc::clone(&app), sender(&app)?);
+    let mailer = Mailer::new(Arc::clone(&app), sender(&app)?).side_by_side(SIDE_BY_SIDE);
     let timed = Arc::clone(&app);
     let mut running = Running::new();
     // Each target has its own, so that none waits for another.

@@ -1,7 +1,9 @@
 //! Mails on their way out: claimed with a lease, put together, handed over outside any transaction, and settled.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use chrono::TimeDelta;
 
@@ -23,6 +25,7 @@ pub struct Mailer {
     app: Arc<App>,
     sender: Box<dyn Sender>,
     outage: Outage,
+    at_once: usize,
 }
 
 /// What became of a try.
@@ -44,7 +47,15 @@ impl Mailer {
             app,
             sender,
             outage: Outage::new(),
+            at_once: 1,
         }
+    }
+
+    /// Hands so many over at the same time. A mail is mostly waiting: for the way there and back, and for 40 ms because its
+    /// end is written apart from its text, which TCP holds back until the other side has answered to the text.
+    #[must_use]
+    pub fn side_by_side(self, at_once: usize) -> Self {
+        Self { at_once, ..self }
     }
 
     /// Claims one batch and works it off. Answers whether there may be more.
@@ -53,7 +64,7 @@ impl Mailer {
     }
 
     /// As [`Self::pass`], stopping between two mails when it is time to.
-    pub fn pass_until(&self, stopping: &dyn Fn() -> bool) -> Result<bool, Error> {
+    pub fn pass_until(&self, stopping: &(dyn Fn() -> bool + Sync)) -> Result<bool, Error> {
         let lease = claims::lease(&self.app);
         let batch = queues::claim_mails(&self.app, &lease, BATCH)?;
         if batch.is_empty() {
@@ -67,33 +78,63 @@ impl Mailer {
         Ok(u32::try_from(batch.len()).is_ok_and(|count| count == BATCH) && outage.is_none())
     }
 
-    /// Sends one after another. Answers with what kept the server from taking them.
+    /// Sends all of them. Answers with what kept the server from taking them.
     fn work_off(
         &self,
         batch: &[StoredMessage],
         lease: &Lease,
-        stopping: &dyn Fn() -> bool,
+        stopping: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<SendError>, Error> {
-        let mut outage: Option<SendError> = None;
-        for message in batch {
-            let tried = match &outage {
-                _ if stopping() => Attempt::Settle(put_back(message)),
-                Some(error) => Attempt::Settle(self.ended(message, Err(error))),
-                None => self.caught(lease, message),
-            };
-            let end = match tried {
-                Attempt::Settle(end) => end,
-                Attempt::Outage(error) => {
-                    let end = self.ended(message, Err(&error));
-                    outage = Some(error);
-                    end
-                }
-                Attempt::Lost => continue,
-                Attempt::Leave(error) => return Err(error),
-            };
-            self.settle(lease, message, &end)?;
-        }
-        Ok(outage)
+        let (next, outage) = (AtomicUsize::new(0), Mutex::new(None));
+        let work = || {
+            while let Some(message) = batch.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.work_on(message, lease, stopping, &outage)?;
+            }
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let mut others = Vec::new();
+            for _ in 1..self.at_once.min(batch.len()) {
+                let other = thread::Builder::new().name("mails".into());
+                let other = other.spawn_scoped(scope, work);
+                others.push(other.map_err(|error| Error::Fault(format!("no thread: {error}")))?);
+            }
+            let own = work();
+            others.into_iter().fold(own, |before, other| {
+                let other = other.join();
+                before
+                    .and(other.unwrap_or_else(|_| Err(Error::Fault("a mail's thread fell".into()))))
+            })
+        })?;
+        Ok(outage.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends one, unless the server was found to be out of reach.
+    fn work_on(
+        &self,
+        message: &StoredMessage,
+        lease: &Lease,
+        stopping: &(dyn Fn() -> bool + Sync),
+        outage: &Mutex<Option<SendError>>,
+    ) -> Result<(), Error> {
+        let met = || outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = met().clone();
+        let tried = match known {
+            _ if stopping() => Attempt::Settle(put_back(message)),
+            Some(error) => Attempt::Settle(self.ended(message, Err(&error))),
+            None => self.caught(lease, message),
+        };
+        let end = match tried {
+            Attempt::Settle(end) => end,
+            Attempt::Outage(error) => {
+                let end = self.ended(message, Err(&error));
+                *met() = Some(error);
+                end
+            }
+            Attempt::Lost => return Ok(()),
+            Attempt::Leave(error) => return Err(error),
+        };
+        self.settle(lease, message, &end)
     }
 
     /// A panic fails this one mail, and no other waits for it.

@@ -1,13 +1,14 @@
 //! Mails on their way: over SMTP, while the server is down, picky or gone, from one server and from several.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use huiqian::config::{Delivery, SmtpUrl};
 use huiqian::jobs::{self, Mailer};
 use huiqian::notify::message::Prepared;
-use huiqian::notify::sender::{SendError, Sender};
+use huiqian::notify::sender::{self, SendError, Sender};
 use huiqian::services::queues::{self, MailEnd};
 use huiqian::services::{App, Error};
 use huiqian::storage::Lease;
@@ -353,6 +354,94 @@ impl Sender for Sleeper {
         }
         Ok(())
     }
+}
+
+/// A server that answers only once four mails are on their way.
+struct Gate {
+    came: Arc<AtomicUsize>,
+    turn: Mutex<()>,
+    all: Condvar,
+    outcome: Result<(), SendError>,
+}
+
+impl Gate {
+    const WANTED: usize = 4;
+
+    /// The gate, and how many came to it.
+    fn with(outcome: Result<(), SendError>) -> (Self, Arc<AtomicUsize>) {
+        let came = Arc::new(AtomicUsize::new(0));
+        let gate = Self {
+            came: Arc::clone(&came),
+            turn: Mutex::new(()),
+            all: Condvar::new(),
+            outcome,
+        };
+        (gate, came)
+    }
+}
+
+impl Sender for Gate {
+    fn send(&self, _: &Prepared) -> Result<(), SendError> {
+        let turn = self.turn.lock().expect("sound");
+        self.came.fetch_add(1, Ordering::Relaxed);
+        self.all.notify_all();
+        let too_few = |_: &mut ()| self.came.load(Ordering::Relaxed) < Self::WANTED;
+        let patience = Duration::from_secs(20);
+        let (_turn, waited) = self
+            .all
+            .wait_timeout_while(turn, patience, too_few)
+            .expect("sound");
+        assert!(!waited.timed_out(), "one after another");
+        self.outcome.clone()
+    }
+}
+
+#[test]
+fn four_mails_are_on_their_way_at_the_same_time_and_each_once() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&one_review());
+    let cases: Vec<Ulid> = (0..8)
+        .map(|_| fixture.file("ann", &key, json!({})))
+        .collect();
+    let (gate, came) = Gate::with(Ok(()));
+    let mailer = Mailer::new(Arc::clone(&fixture.app), Box::new(gate));
+
+    send(&mailer.side_by_side(Gate::WANTED));
+
+    let rows: Vec<_> = cases
+        .iter()
+        .flat_map(|case| fixture.outbox(*case))
+        .collect();
+    assert_eq!(came.load(Ordering::Relaxed), rows.len());
+    assert!(
+        rows.iter()
+            .all(|row| row.state == OutboxState::Sent && row.attempts == 1)
+    );
+}
+
+#[test]
+fn where_the_server_is_away_those_on_their_way_try_and_the_others_wait() {
+    let fixture = Fixture::new();
+    let key = fixture.publish(&one_review());
+    let cases: Vec<Ulid> = (0..12)
+        .map(|_| fixture.file("ann", &key, json!({})))
+        .collect();
+    let away = SendError::Transient(sender::Fault::Network);
+    let (gate, came) = Gate::with(Err(away));
+    let mailer = Mailer::new(Arc::clone(&fixture.app), Box::new(gate));
+
+    send(&mailer.side_by_side(Gate::WANTED));
+
+    let rows: Vec<_> = cases
+        .iter()
+        .flat_map(|case| fixture.outbox(*case))
+        .collect();
+    let tried = came.load(Ordering::Relaxed);
+    assert!((4..=7).contains(&tried), "{tried} of {}", rows.len());
+    assert!(
+        rows.iter()
+            .all(|row| row.state == OutboxState::Waiting && row.last_error.is_some())
+    );
 }
 
 #[test]
