@@ -3,9 +3,15 @@
 //! `cargo bench --bench check` builds a definition of nearly 256 KB out of chapters, each with its part of the form and a
 //! region of stages of every kind, and checks it some times over.
 
+// A bench may panic.
+#![allow(clippy::expect_used, clippy::panic)]
+
+mod record;
+
 use std::time::Instant;
 
 use huiqian::workflow::{Severity, Surroundings, read};
+use record::say;
 
 const LARGEST: usize = 256 * 1024;
 const TIMES: u32 = 10;
@@ -30,12 +36,15 @@ fn main() {
         best = best.min(took);
         total += took;
     }
-    println!("{} bytes, {} chapters", text.len(), chapters(&text));
-    println!(
-        "best {best:.0} ms, mean {:.0} ms, {} MB at most",
+    say("| the definition | best | mean | memory at most |\n|---|---|---|---|");
+    say(format!(
+        "| {} bytes, {} chapters | {best:.0} ms | {:.0} ms | {} MB |",
+        text.len(),
+        chapters(&text),
         total / f64::from(TIMES),
         peak()
-    );
+    ));
+    record::keep("check", "");
 }
 
 fn chapters(text: &str) -> usize {

@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod record;
 #[path = "../tests/it/support/mod.rs"]
 mod support;
 
@@ -23,6 +24,7 @@ use huiqian::directory::{Department, DepartmentCode, Holding, Level, PersonId, P
 use huiqian::storage::connection::Connection;
 use huiqian::storage::people::NewPerson;
 use huiqian::storage::{StorageError, departments, directory, people, posts};
+use record::say;
 use support::api::Api;
 use support::app::Fixture;
 use support::definitions::one_review;
@@ -34,8 +36,9 @@ const ITEMS: usize = 50;
 const TIMES: usize = 2_000;
 
 fn main() {
-    println!("{} grants; milliseconds", CASES * ITEMS);
-    println!("database    asked for          clients   p50    p99   longest   answers/s");
+    say(
+        "| database | asked for | clients | p50 ms | p99 ms | longest ms | answers/s |\n|---|---|---|---|---|---|---|",
+    );
     Fixture::each(|fixture| {
         fill(fixture);
         for (what, items) in [("3 items", "&items=I1,I2,I3"), ("a whole resource", "")] {
@@ -45,6 +48,7 @@ fn main() {
             }
         }
     });
+    record::keep("grants", "");
 }
 
 /// Every department asks for each of its ten resources in turn.
@@ -96,13 +100,13 @@ fn show(kind: &str, what: &str, clients: usize, mut took: Vec<Duration>, since: 
         let place = (took.len() as f64 * share) as usize;
         took[place.min(took.len() - 1)].as_secs_f64() * 1000.0
     };
-    println!(
-        "{kind:<11} {what:<18} {clients:>7} {:>6.2} {:>6.2} {:>9.2} {:>11.0}",
+    say(format!(
+        "| {kind} | {what} | {clients} | {:.2} | {:.2} | {:.2} | {:.0} |",
         at(0.5),
         at(0.99),
         at(1.0),
         f64::from(u32::try_from(took.len()).unwrap_or(u32::MAX)) / since.as_secs_f64()
-    );
+    ));
 }
 
 fn fill(fixture: &Fixture) {

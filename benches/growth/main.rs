@@ -3,8 +3,8 @@
 //!
 //! `cargo bench --bench growth` fills SQLite and, where it is installed, PostgreSQL to each size of
 //! `-- --open 1000,100000,1000000`, asks for pages and acts, makes up `--events 10000000` by cases that have ended, lets the
-//! timers of all open cases come due, and checks the log. `--on SQLite` takes one of them, `--drain` waits until the last
-//! timer is through. At full size it needs 40 GB of disk and hours.
+//! timers of all open cases come due, and checks the log; without `--events` it ends after the pages. `--on SQLite` takes
+//! one of them, `--drain` waits until the last timer is through. At full size it needs 20 GB of disk and an hour.
 
 // The little world of the tests; the bench needs a part of it.
 #![allow(
@@ -25,6 +25,8 @@ mod smtp;
 mod fill;
 #[path = "../load/office.rs"]
 mod office;
+#[path = "../record.rs"]
+mod record;
 #[path = "../load/system.rs"]
 mod system;
 
@@ -40,11 +42,15 @@ use office::{
 };
 use postgres::{Postgres, Settings};
 use process::{Client, Deployment};
+use record::say;
 use serde_json::json;
 use smtp::{Protection, SmtpServer};
 
 /// As many cases wait for those who are asked, whatever the number of cases.
 const HERE: usize = 50;
+
+const PAGES: &str = "| open cases | clients | inbox p50 | p99 | case | p99 | register | p99 | search | p99 | approve (first) | p99 |\n\
+                     |---|---|---|---|---|---|---|---|---|---|---|---|";
 
 struct Sizes {
     seconds: u64,
@@ -92,7 +98,7 @@ fn main() {
         });
         match &cluster {
             Some(cluster) => run("PostgreSQL", &sizes, Some(cluster)),
-            None => println!("PostgreSQL is not installed."),
+            None => eprintln!("PostgreSQL is not installed."),
         }
     }
 }
@@ -126,10 +132,8 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
         cluster,
     };
 
-    println!(
-        "\n## {kind}\n\n| open cases | clients | inbox p50 | p99 | case | p99 | register | p99 | search | p99 | approve (first) | p99 |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    say(PAGES);
+    let mut taken_in = Vec::new();
     let mut filled = 0;
     for size in &sizes.open {
         // One of its own for each: it must not have become due before it is copied.
@@ -151,12 +155,16 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
         filled = *size;
         deployment.start();
         office.server = deployment.pid().expect("it runs");
-        catch_up(&db);
+        taken_in.extend(catch_up(&db));
+        filling.settle();
         for clients in [1, 16] {
             pages(&office, *size, clients, Duration::from_secs(sizes.seconds));
         }
     }
-    println!();
+    record::keep("growth", &format!("pages {kind}"));
+    if sizes.events == 0 {
+        return deployment.kill();
+    }
     let missing = sizes.events - number(&db, "SELECT COUNT(*) AS number FROM events");
     if 0 < missing {
         deployment.kill();
@@ -174,18 +182,24 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
         told(&db, "ended cases were added");
         deployment.start();
         office.server = deployment.pid().expect("it runs");
-        catch_up(&db);
-        println!("With the ended cases, otherwise as above:\n");
+        taken_in.extend(catch_up(&db));
+        filling.settle();
+        say("With the ended cases as well:\n");
+        say(PAGES);
         pages(&office, filled, 1, Duration::from_secs(sizes.seconds));
-        println!();
+        say("");
+    }
+    for line in taken_in {
+        say(line);
     }
     deployment.kill();
-    check(kind, &db, &deployment);
+    check(&db, &deployment);
     deployment.start();
     office.server = deployment.pid().expect("it runs");
     let span = Duration::from_secs(3 * sizes.seconds);
-    timers(kind, &db, &office, span, sizes.drain);
+    timers(&db, &office, span, sizes.drain);
     deployment.kill();
+    record::keep("growth", &format!("log and timers {kind}"));
 }
 
 /// For whoever watches; the tables go to standard output.
@@ -206,8 +220,9 @@ fn filed(ann: &Client) -> String {
     id
 }
 
-/// Waits until every event has its place in the log, which works while pages are asked otherwise.
-fn catch_up(db: &Db) {
+/// Waits until every event has its place in the log, which works while pages are asked otherwise. Says how quick that was
+/// where there was something to see.
+fn catch_up(db: &Db) -> Option<String> {
     let size = || {
         number(
             db,
@@ -219,14 +234,10 @@ fn catch_up(db: &Db) {
     while size() < events {
         thread::sleep(Duration::from_millis(200));
     }
+    let taken = events - before;
     #[expect(clippy::cast_precision_loss)]
-    let rate = (events - before) as f64 / start.elapsed().as_secs_f64();
-    if 10_000 < events - before {
-        println!(
-            "<!-- the log took in {} events, {rate:.0} a second -->",
-            events - before
-        );
-    }
+    let rate = taken as f64 / start.elapsed().as_secs_f64();
+    (10_000 < taken).then(|| format!("The log took in {taken} events, {rate:.0} a second.\n"))
 }
 
 /// How long inbox, case, register, a search for words and an approval take while there are so many open cases.
@@ -251,7 +262,7 @@ fn pages(office: &Office, open: usize, clients: usize, span: Duration) {
         .iter()
         .map(|took| format!("{:.1} | {:.1}", at(took, 0.5), at(took, 0.99)))
         .collect();
-    println!("| {open} | {clients} | {} |", told.join(" | "));
+    say(format!("| {open} | {clients} | {} |", told.join(" | ")));
 }
 
 /// Approves new cases for a while; answers with the milliseconds of each first approval, sorted.
@@ -280,7 +291,7 @@ fn approvals(office: &Office, clients: usize, span: Duration) -> Vec<f64> {
 }
 
 /// Checks the whole log, without the server.
-fn check(kind: &str, db: &Db, deployment: &Deployment) {
+fn check(db: &Db, deployment: &Deployment) {
     let events = number(db, "SELECT COUNT(*) AS number FROM events");
     // They were made up, and are of no event.
     sql(
@@ -289,15 +300,15 @@ fn check(kind: &str, db: &Db, deployment: &Deployment) {
     );
     let start = Instant::now();
     let (said, memory) = deployment.watched(&["audit", "verify"]);
-    println!(
-        "{kind}: `audit verify` of {events} events: {:.0} s, {memory:.0} MB at most; it says: {}\n",
+    say(format!(
+        "`audit verify` of {events} events: {:.0} s, {memory:.0} MB at most (goal: 180 s for ten million); it says: {}\n",
         start.elapsed().as_secs_f64(),
         said.trim().replace('\n', "; ")
-    );
+    ));
 }
 
 /// Lets the timers of all open cases come due, and asks for pages meanwhile and before.
-fn timers(kind: &str, db: &Db, office: &Office, span: Duration, drain: bool) {
+fn timers(db: &Db, office: &Office, span: Duration, drain: bool) {
     let bob = office.client(1);
     let inbox = bob.get("/tasks?limit=20");
     let case = format!(
@@ -324,13 +335,13 @@ fn timers(kind: &str, db: &Db, office: &Office, span: Duration, drain: bool) {
     let meanwhile = asked();
     #[expect(clippy::cast_precision_loss)]
     let rate = (due - waiting()) as f64 / start.elapsed().as_secs_f64();
-    println!(
-        "{kind}: {due} timers due: {rate:.0} a second beside the pages; pages p50 {:.1} ms before, {:.1} ms meanwhile; p99 {:.1} and {:.1} ms\n",
+    say(format!(
+        "{due} timers due: {rate:.0} a second beside the pages; pages p50 {:.1} ms before, {:.1} ms meanwhile; p99 {:.1} and {:.1} ms\n",
         at(&before, 0.5),
         at(&meanwhile, 0.5),
         at(&before, 0.99),
         at(&meanwhile, 0.99)
-    );
+    ));
     if !drain {
         return;
     }
@@ -341,5 +352,7 @@ fn timers(kind: &str, db: &Db, office: &Office, span: Duration, drain: bool) {
     let took = start.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss)]
     let rate = left as f64 / took;
-    println!("{kind}: the other {left} timers in {took:.0} s, {rate:.0} a second\n");
+    say(format!(
+        "The other {left} timers in {took:.0} s, {rate:.0} a second\n"
+    ));
 }

@@ -1,7 +1,8 @@
 //! Load over HTTP on real server processes with everything on, beside the limit that the database itself sets.
 //!
 //! `cargo bench --bench load` runs the four-step case (create with ten fields, submit, approve, approve) with 1 and 16
-//! clients on SQLite and, where it is installed, on PostgreSQL. It prints Markdown tables. `-- --seconds 10` sets how long
+//! clients on SQLite and, where it is installed, on PostgreSQL. It prints Markdown tables, and with `-- --record` puts
+//! them into `docs/benchmarks.md`. `-- --seconds 10` sets how long
 //! each part takes, `--on SQLite` takes one of the databases.
 
 // The little world of the tests; the bench needs a part of it.
@@ -22,6 +23,8 @@ mod smtp;
 
 mod limit;
 mod office;
+#[path = "../record.rs"]
+mod record;
 mod system;
 
 use std::thread;
@@ -29,9 +32,10 @@ use std::time::{Duration, Instant};
 
 use huiqian::storage::Db;
 use limit::Script;
-use office::{Office, at, new_case, number, one_case, postmaster, set_up, sql, timed};
+use office::{Office, at, new_case, number, one_case, paced_case, postmaster, set_up, sql, timed};
 use postgres::{Postgres, Settings};
 use process::Deployment;
+use record::say;
 use serde_json::json;
 use smtp::{Protection, SmtpServer};
 
@@ -45,7 +49,6 @@ fn main() {
     let sizes = sizes();
     let on = office::argument("--on");
     let wanted = |kind: &str| on.as_ref().is_none_or(|on| on == kind);
-    println!("## Four steps over HTTP\n");
     if wanted("SQLite") {
         run("SQLite", &sizes, None);
     }
@@ -58,7 +61,7 @@ fn main() {
     });
     match &cluster {
         Some(cluster) => run("PostgreSQL", &sizes, Some(cluster)),
-        None => println!("PostgreSQL is not installed."),
+        None => eprintln!("PostgreSQL is not installed."),
     }
 }
 
@@ -96,25 +99,33 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     thread::sleep(Duration::from_secs(2));
     let at_rest = system::memory(office.server, "VmRSS");
     // Plans and what is kept in memory are there after the first cases.
-    office.cases(1, Duration::from_secs(1));
+    office.cases(&db, 1, Duration::from_secs(1), Duration::ZERO);
 
-    println!(
-        "| {kind} | clients | cases/s | CPU of server, ms/case | CPU of database, ms/case | step | p50 ms | p99 ms |"
+    say(
+        "| clients | pause | cases/s | server, ms/case | database, ms/case | step | p50 ms | p99 ms |",
     );
-    println!("|---|---|---|---|---|---|---|---|");
-    let mut best = 0.0f64;
-    for clients in [1, 16] {
-        let measured = office.cases(clients, Duration::from_secs(sizes.seconds));
-        best = best.max(measured.rate);
-        measured.show(clients);
+    say("|---|---|---|---|---|---|---|---|");
+    let span = Duration::from_secs(sizes.seconds);
+    let mut last = None;
+    for (clients, pause) in [(1, 0), (16, 100), (16, 0)] {
+        let pause = Duration::from_millis(pause);
+        let measured = office.cases(&db, clients, span, pause);
+        measured.show(clients, pause);
+        last = Some(measured);
     }
-    println!();
+    say("");
+    let full = last.expect("it was measured");
+    let (mails, took) = full.mails;
+    say(format!(
+        "At the end {mails} mails were waiting, and left within {:.1} s.\n",
+        took.as_secs_f64()
+    ));
     let (case, _) = one_case(&[0, 1, 2].map(|who| office.client(who)));
     let script = Script::of(&db, kind, &case);
     let peak = system::memory(office.server, "VmHWM");
     // Alone: the server would send the mails that the bare statements write.
     deployment.kill();
-    limits(kind, &script, &office, cluster, (&url, &path), sizes, best);
+    let limit = limit(&script, &office, cluster, (&url, &path), sizes);
     sql(
         &db,
         "UPDATE outbox SET state = 'cancelled' WHERE state = 'waiting'".to_owned(),
@@ -122,9 +133,30 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     let start = Instant::now();
     deployment.start();
     let ready = start.elapsed().as_secs_f64();
-    println!(
-        "{kind}: {at_rest:.0} MB at rest, {peak:.0} MB at most under load; ready {ready:.2} s after its start\n"
-    );
+    let share = if cluster.is_some() { 60.0 } else { 100.0 };
+    let goals = [
+        Goal::at_least(
+            "cases/s at 16 clients, of the limit",
+            full.rate / limit * 100.0,
+            share,
+            "%",
+        ),
+        Goal::at_most(
+            "processor time for a case",
+            full.server + full.database,
+            3.0,
+            "ms",
+        ),
+        Goal::at_most("p99 of an action at 16 clients", full.slowest(), 25.0, "ms"),
+        Goal::at_most("memory at rest", at_rest, 40.0, "MB"),
+        Goal::at_most("memory under load", peak, 150.0, "MB"),
+        Goal::at_most("ready on an existing database", ready, 0.3, "s"),
+    ];
+    say("| | measured | goal | |\n|---|---|---|---|");
+    for goal in goals {
+        goal.show();
+    }
+    say("");
     let office = Office {
         server: deployment.pid().expect("it runs"),
         ..office
@@ -132,19 +164,73 @@ fn run(kind: &'static str, sizes: &Sizes, cluster: Option<&Postgres>) {
     if cluster.is_some() {
         statements(&office, &db);
     }
+    record::keep("load", kind);
+}
+
+/// What was asked for, and what came of it.
+struct Goal {
+    what: &'static str,
+    measured: f64,
+    goal: f64,
+    unit: &'static str,
+    more: bool,
+}
+
+impl Goal {
+    fn at_least(what: &'static str, measured: f64, goal: f64, unit: &'static str) -> Self {
+        Self {
+            what,
+            measured,
+            goal,
+            unit,
+            more: true,
+        }
+    }
+
+    fn at_most(what: &'static str, measured: f64, goal: f64, unit: &'static str) -> Self {
+        Self {
+            more: false,
+            ..Self::at_least(what, measured, goal, unit)
+        }
+    }
+
+    fn show(&self) {
+        let Self {
+            what,
+            measured,
+            goal,
+            unit,
+            more,
+        } = self;
+        let digits = if *goal < 10.0 { 2 } else { 0 };
+        let (bound, reached) = match more {
+            true => ("at least", goal <= measured),
+            false => ("at most", measured <= goal),
+        };
+        let verdict = match reached {
+            true => "reached".to_owned(),
+            false => format!("missed: {:.2} times", measured / goal),
+        };
+        say(format!(
+            "| {what} | {measured:.digits$} {unit} | {bound} {goal} {unit} | {verdict} |"
+        ));
+    }
 }
 
 struct Measured {
     rate: f64,
     server: f64,
     database: f64,
+    /// How many mails were waiting at the end, and how long they took.
+    mails: (i64, Duration),
     /// By step, sorted.
     took: [Vec<f64>; 4],
 }
 
 impl Office {
-    /// Takes so many clients through cases for a while.
-    fn cases(&self, clients: usize, span: Duration) -> Measured {
+    /// Takes so many clients through cases for a while; each waits for the pause before every step. What the processors did
+    /// is told once all mails have left: they belong to the cases.
+    fn cases(&self, db: &Db, clients: usize, span: Duration, pause: Duration) -> Measured {
         let database = || self.database.map_or(0.0, system::used_with_children);
         let before = (system::used(self.server), database());
         let start = Instant::now();
@@ -155,7 +241,7 @@ impl Office {
                         let people = [0, 1, 2].map(|who| self.client(who));
                         let mut took = Vec::new();
                         while start.elapsed() < span {
-                            took.push(one_case(&people).1);
+                            took.push(paced_case(&people, pause).1);
                         }
                         took
                     })
@@ -167,6 +253,7 @@ impl Office {
                 .collect()
         });
         let lasted = start.elapsed().as_secs_f64();
+        let mails = mails_left(db);
         let count = f64::from(u32::try_from(took.len()).expect("a number of cases"));
         let step = |step: usize| {
             let mut all: Vec<f64> = took.iter().map(|took| took[step]).collect();
@@ -177,56 +264,89 @@ impl Office {
             rate: count / lasted,
             server: (system::used(self.server) - before.0) / count,
             database: (database() - before.1) / count,
+            mails,
             took: [step(0), step(1), step(2), step(3)],
         }
     }
 }
 
+/// Waits until all mails have left. Answers with how many there were, and how long that took.
+fn mails_left(db: &Db) -> (i64, Duration) {
+    let waiting = || {
+        number(
+            db,
+            "SELECT COUNT(*) AS number FROM outbox WHERE state = 'waiting'",
+        )
+    };
+    let (start, count) = (Instant::now(), waiting());
+    while 0 < waiting() {
+        assert!(
+            start.elapsed() < Duration::from_secs(600),
+            "mails do not leave"
+        );
+        // Seldom: asking is work as well.
+        thread::sleep(Duration::from_secs(1));
+    }
+    (count, start.elapsed())
+}
+
 impl Measured {
-    fn show(&self, clients: usize) {
+    /// The p99 of the slowest step.
+    fn slowest(&self) -> f64 {
+        self.took
+            .iter()
+            .map(|took| at(took, 0.99))
+            .fold(0.0, f64::max)
+    }
+
+    fn show(&self, clients: usize, pause: Duration) {
         for (step, took) in STEPS.iter().zip(&self.took) {
-            println!(
-                "| | {clients} | {:.0} | {:.2} | {:.2} | {step} | {:.1} | {:.1} |",
+            say(format!(
+                "| {clients} | {} | {:.0} | {:.2} | {:.2} | {step} | {:.1} | {:.1} |",
+                if pause.is_zero() {
+                    "none".to_owned()
+                } else {
+                    format!("{pause:?}")
+                },
                 self.rate,
                 self.server,
                 self.database,
                 at(took, 0.5),
                 at(took, 0.99)
-            );
+            ));
         }
     }
 }
 
-/// What the same rows cost without the program.
-fn limits(
-    kind: &'static str,
+/// How many cases a second the same rows allow without the program.
+fn limit(
     script: &Script,
     office: &Office,
     cluster: Option<&Postgres>,
     (url, path): (&str, &str),
     sizes: &Sizes,
-    best: f64,
-) {
-    let rate = match cluster {
-        Some(cluster) => {
-            let before = office.database.map_or(0.0, system::used_with_children);
-            let rate = script.by_pgbench(cluster, url, 16, sizes.seconds);
-            let used = office.database.map_or(0.0, system::used_with_children) - before;
-            rate.inspect(|rate| {
-                #[expect(clippy::cast_precision_loss)]
-                let cases = rate * sizes.seconds as f64;
-                println!("pgbench, prepared, 16 clients: {rate:.0} cases/s, {:.2} ms of the database for each", used / cases);
-            })
-        }
-        None => {
-            let rate = script.by_sqlite(path, Duration::from_secs(sizes.seconds));
-            println!("one transaction for each step, bare: {rate:.0} cases/s");
-            Some(rate)
-        }
+) -> f64 {
+    let Some(cluster) = cluster else {
+        let rate = script.by_sqlite(path, Duration::from_secs(sizes.seconds));
+        say(format!(
+            "The limit: one transaction for each step, bare, {rate:.0} cases/s.\n"
+        ));
+        return rate;
     };
-    if let Some(rate) = rate {
-        println!("{kind}: {:.0} % of the limit\n", best / rate * 100.0);
-    }
+    let before = office.database.map_or(0.0, system::used_with_children);
+    let rate = script.by_pgbench(cluster, url, 16, sizes.seconds);
+    let Some(rate) = rate else {
+        say("The limit is not known: there is no pgbench here.\n");
+        return f64::NAN;
+    };
+    let used = office.database.map_or(0.0, system::used_with_children) - before;
+    #[expect(clippy::cast_precision_loss)]
+    let cases = rate * sizes.seconds as f64;
+    say(format!(
+        "The limit: pgbench, prepared, 16 clients, {rate:.0} cases/s, {:.2} ms of the database for each.\n",
+        used / cases
+    ));
+    rate
 }
 
 /// Statements that the database counted for each step, with the reading of the token and of the case that is answered.
@@ -245,12 +365,12 @@ fn statements(office: &Office, db: &Db) {
     let people = [0, 1, 2].map(|who| office.client(who));
     one_case(&people);
     let [ann, bob, cat] = &people;
-    println!("| step | statements |\n|---|---|");
+    say("| step | statements |\n|---|---|");
     let mut last = count();
     let mut told = |step: &str| {
         let now = count();
         // The count itself, with what begins and ends its transaction.
-        println!("| {step} | {} |", now - last - 3);
+        say(format!("| {step} | {} |", now - last - 3));
         last = now;
     };
     let (case, _) = timed(ann, "/cases", &new_case());
@@ -263,5 +383,5 @@ fn statements(office: &Office, db: &Db) {
     told(STEPS[2]);
     timed(cat, &path, &json!({"action": "approve", "task": 2}));
     told(STEPS[3]);
-    println!();
+    say("");
 }

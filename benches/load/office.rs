@@ -122,13 +122,22 @@ pub fn at(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// Creates a case and takes it to its end. Answers with its id and how long each step took, in milliseconds.
-pub fn one_case([ann, bob, cat]: &[Client; 3]) -> (String, [f64; 4]) {
-    let (case, created) = timed(ann, "/cases", &new_case());
+pub fn one_case(people: &[Client; 3]) -> (String, [f64; 4]) {
+    paced_case(people, Duration::ZERO)
+}
+
+/// As [`one_case`], waiting before every step.
+pub fn paced_case([ann, bob, cat]: &[Client; 3], pause: Duration) -> (String, [f64; 4]) {
+    let step = |who: &Client, path: &str, body: &Value| {
+        thread::sleep(pause);
+        timed(who, path, body)
+    };
+    let (case, created) = step(ann, "/cases", &new_case());
     let id = case["id"].as_str().expect("an id").to_owned();
     let path = format!("/cases/{id}/actions");
-    let (_, submitted) = timed(ann, &path, &json!({"action": "submit"}));
-    let (_, first) = timed(bob, &path, &json!({"action": "approve", "task": 1}));
-    let (_, last) = timed(cat, &path, &json!({"action": "approve", "task": 2}));
+    let (_, submitted) = step(ann, &path, &json!({"action": "submit"}));
+    let (_, first) = step(bob, &path, &json!({"action": "approve", "task": 1}));
+    let (_, last) = step(cat, &path, &json!({"action": "approve", "task": 2}));
     (id, [created, submitted, first, last])
 }
 

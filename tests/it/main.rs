@@ -15,6 +15,7 @@ mod api_sessions;
 mod api_shipped;
 mod architecture;
 mod backup;
+mod benchmarks;
 mod browser_destruction;
 mod browser_story;
 mod browser_workflows;
