@@ -13,6 +13,9 @@ use crate::postgres::Postgres;
 
 /// What the rows refer to is there.
 const UNCHECKED: &str = "SET session_replication_role = replica";
+/// When the timers of the copies are due until they are let go: both of its times, or the server would take it for what a
+/// wrong clock has put off and bring it forward.
+pub const PARKED: &str = "2099-01-01 00:00:00";
 /// Departments share out the cases, and hold no more of them than so many, however many there are.
 const DEPARTMENTS: usize = 2000;
 const FOR_EACH: usize = 50;
@@ -170,7 +173,7 @@ impl Filling<'_> {
              FROM n, participants o WHERE o.case_id = {filed};
              INSERT INTO search_terms (term, case_id) {numbers} SELECT o.term, {case} + n.i FROM n, search_terms o WHERE o.case_id = {filed};
              INSERT INTO timers (case_id, fire_at, available_at, attempts) {numbers} \
-             SELECT {case} + n.i, fire_at, '2099-01-01 00:00:00', 0 FROM n, timers t WHERE t.case_id = {filed};
+             SELECT {case} + n.i, '{PARKED}', '{PARKED}', 0 FROM n, timers t WHERE t.case_id = {filed};
              INSERT INTO outbox (id, ulid, kind, notice, case_id, task_id, recipient_id, params, message_id, state, available_at, \
              attempts, created_at, sent_at, deliver_until) {numbers} \
              SELECT {mail_key}, {ulid_of_mail}, kind, notice, {case} + n.i, NULL, recipient_id, params, 'm' || ({mail_key}), 'sent', \

@@ -58,6 +58,7 @@ fn main() {
     let cluster = Postgres::start(Settings {
         durable: true,
         counts: true,
+        ..Settings::default()
     });
     match &cluster {
         Some(cluster) => run("PostgreSQL", &sizes, Some(cluster)),

@@ -396,52 +396,42 @@ impl Sender for Gate {
     }
 }
 
-#[test]
-fn four_mails_are_on_their_way_at_the_same_time_and_each_once() {
+/// So many cases' mails by four at a time through a gate. Answers with their rows and with how many came to the gate.
+fn through_the_gate(
+    cases: usize,
+    outcome: Result<(), SendError>,
+) -> (Vec<outbox::StoredMessage>, usize) {
     let fixture = Fixture::new();
     let key = fixture.publish(&one_review());
-    let cases: Vec<Ulid> = (0..8)
+    let cases: Vec<Ulid> = (0..cases)
         .map(|_| fixture.file("ann", &key, json!({})))
         .collect();
-    let (gate, came) = Gate::with(Ok(()));
+    let (gate, came) = Gate::with(outcome);
     let mailer = Mailer::new(Arc::clone(&fixture.app), Box::new(gate));
-
     send(&mailer.side_by_side(Gate::WANTED));
+    let rows = cases.iter().flat_map(|case| fixture.outbox(*case));
+    (rows.collect(), came.load(Ordering::Relaxed))
+}
 
-    let rows: Vec<_> = cases
-        .iter()
-        .flat_map(|case| fixture.outbox(*case))
-        .collect();
-    assert_eq!(came.load(Ordering::Relaxed), rows.len());
-    assert!(
-        rows.iter()
-            .all(|row| row.state == OutboxState::Sent && row.attempts == 1)
-    );
+#[test]
+fn four_mails_are_on_their_way_at_the_same_time_and_each_once() {
+    let (rows, came) = through_the_gate(8, Ok(()));
+
+    assert_eq!(came, rows.len());
+    let is_sent = |row: &outbox::StoredMessage| row.state == OutboxState::Sent && row.attempts == 1;
+    assert!(rows.iter().all(is_sent), "{rows:?}");
 }
 
 #[test]
 fn where_the_server_is_away_those_on_their_way_try_and_the_others_wait() {
-    let fixture = Fixture::new();
-    let key = fixture.publish(&one_review());
-    let cases: Vec<Ulid> = (0..12)
-        .map(|_| fixture.file("ann", &key, json!({})))
-        .collect();
     let away = SendError::Transient(sender::Fault::Network);
-    let (gate, came) = Gate::with(Err(away));
-    let mailer = Mailer::new(Arc::clone(&fixture.app), Box::new(gate));
 
-    send(&mailer.side_by_side(Gate::WANTED));
+    let (rows, came) = through_the_gate(12, Err(away));
 
-    let rows: Vec<_> = cases
-        .iter()
-        .flat_map(|case| fixture.outbox(*case))
-        .collect();
-    let tried = came.load(Ordering::Relaxed);
-    assert!((4..=7).contains(&tried), "{tried} of {}", rows.len());
-    assert!(
-        rows.iter()
-            .all(|row| row.state == OutboxState::Waiting && row.last_error.is_some())
-    );
+    assert!((4..=7).contains(&came), "{came} of {}", rows.len());
+    let waits =
+        |row: &outbox::StoredMessage| row.state == OutboxState::Waiting && row.last_error.is_some();
+    assert!(rows.iter().all(waits), "{rows:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ const MODES: [&str; 2] = ["fast", "immediate"];
 fn postgresql_restarted_under_load_is_used_again_by_itself() {
     let Some(cluster) = Postgres::start(Settings {
         durable: true,
-        counts: false,
+        ..Settings::default()
     }) else {
         return;
     };

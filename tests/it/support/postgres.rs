@@ -32,6 +32,8 @@ pub struct Settings {
     pub durable: bool,
     /// Counts statements, where the extension for it is installed.
     pub counts: bool,
+    /// Megabytes of `shared_buffers`, in place of the 128 that PostgreSQL begins with.
+    pub buffers: Option<u32>,
 }
 
 /// A running cluster. Dropping it stops it.
@@ -57,7 +59,10 @@ impl Postgres {
             true => "\nshared_preload_libraries = 'pg_stat_statements'",
             false => "",
         };
-        let configuration = format!("{durability}{counting}");
+        let buffers = settings.buffers.map_or_else(String::new, |megabytes| {
+            format!("\nshared_buffers = '{megabytes}MB'")
+        });
+        let configuration = format!("{durability}{counting}{buffers}");
         let mut server = as_owner("sh")
             .args(["-c", SCRIPT, "postgres-for-tests"])
             .args([folder.as_os_str(), bin.as_os_str(), configuration.as_ref()])
