@@ -7,6 +7,8 @@ mod task;
 
 pub(super) use beside::{Beside, tell};
 
+use ulid::Ulid;
+
 use super::cases::Running;
 use super::dates::{About, Told};
 use super::notices::{self, Params, Reason};
@@ -23,7 +25,6 @@ use crate::notify::message::{self, Prepared};
 use crate::storage::action_links::{self, StoredLink};
 use crate::storage::outbox::{self, StoredMessage};
 use crate::storage::{self, Connection, Lease};
-use ulid::Ulid;
 
 /// What there is to be done with a claimed mail.
 pub enum Ready {

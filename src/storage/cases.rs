@@ -134,6 +134,26 @@ pub struct CaseState {
     pub keep_until: Option<NaiveDate>,
 }
 
+/// The columns that a command changes.
+macro_rules! state_columns {
+    ($state:expr) => {
+        (
+            cases::version_id.eq($state.version_id),
+            cases::status.eq($state.status),
+            cases::outcome.eq($state.outcome),
+            cases::end_id.eq($state.end_id),
+            cases::title.eq($state.title),
+            cases::snapshot.eq(json($state.snapshot)),
+            cases::level.eq(i32::from($state.level)),
+            cases::due_at.eq(moment_or_null($state.due_at)),
+            cases::awaiting.eq($state.awaiting),
+            cases::updated_at.eq(moment($state.updated_at)),
+            cases::ended_at.eq(moment_or_null($state.ended_at)),
+            cases::keep_until.eq($state.keep_until),
+        )
+    };
+}
+
 /// Files a case, whose key was drawn, at revision 1.
 pub fn insert(writes: &mut Writes, id: i64, new: NewCase) {
     let state = new.state;
@@ -148,20 +168,7 @@ pub fn insert(writes: &mut Writes, id: i64, new: NewCase) {
         cases::submitted_at.eq(moment(new.submitted_at)),
         cases::revision.eq(1),
         cases::hold.eq(false),
-        (
-            cases::version_id.eq(state.version_id),
-            cases::status.eq(state.status),
-            cases::outcome.eq(state.outcome),
-            cases::end_id.eq(state.end_id),
-            cases::title.eq(state.title),
-            cases::snapshot.eq(json(state.snapshot)),
-            cases::level.eq(i32::from(state.level)),
-            cases::due_at.eq(moment_or_null(state.due_at)),
-            cases::awaiting.eq(state.awaiting),
-            cases::updated_at.eq(moment(state.updated_at)),
-            cases::ended_at.eq(moment_or_null(state.ended_at)),
-            cases::keep_until.eq(state.keep_until),
-        ),
+        state_columns!(state),
     )));
 }
 
@@ -306,21 +313,7 @@ pub fn put(writes: &mut Writes, id: i64, seen: i64, state: CaseState) {
             .filter(cases::id.eq(id))
             .filter(cases::revision.eq(seen)),
     )
-    .set((
-        cases::revision.eq(seen + 1),
-        cases::version_id.eq(state.version_id),
-        cases::status.eq(state.status),
-        cases::outcome.eq(state.outcome),
-        cases::end_id.eq(state.end_id),
-        cases::title.eq(state.title),
-        cases::snapshot.eq(json(state.snapshot)),
-        cases::level.eq(i32::from(state.level)),
-        cases::due_at.eq(moment_or_null(state.due_at)),
-        cases::awaiting.eq(state.awaiting),
-        cases::updated_at.eq(moment(state.updated_at)),
-        cases::ended_at.eq(moment_or_null(state.ended_at)),
-        cases::keep_until.eq(state.keep_until),
-    ));
+    .set((cases::revision.eq(seen + 1), state_columns!(state)));
     writes.must_touch(update);
 }
 

@@ -18,8 +18,9 @@ const KEPT: usize = 16;
 /// may be one.
 const IN_ONE_INSERT: usize = 100;
 
-/// Writes that wait. None of them may count on another: on PostgreSQL all see the tables as they were before, and a row is
-/// written by one of them at most.
+/// Writes that wait. None of them may read what another writes: on PostgreSQL all see the tables as they were before, and a
+/// row is written by one of them at most. A row may point to one that is added before it: SQLite does them in their order,
+/// PostgreSQL looks for what rows point to at the end of the statement.
 #[derive(Default)]
 pub struct Writes(Vec<Write>);
 
